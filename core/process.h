@@ -1,0 +1,26 @@
+// Which process is meant by a process id: a number alone is reused by the system.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace katra {
+
+// Names one process of one kernel, for as long as the machine is up.
+struct ProcessIdentity {
+  int64_t pid = 0;
+  int64_t start_ticks = 0;  // the kernel's start time of the process, in its own unit
+  // Where the pid means something: boot id and pid namespace. Another machine or container differs.
+  std::string domain;
+};
+
+enum class Liveness { kAlive, kDead, kUnknown };  // kUnknown: another machine or container
+
+[[nodiscard]] ProcessIdentity CurrentProcess();
+
+// kDead also for a zombie, and when the pid was given to another process. Thread-safe; ~20 us.
+[[nodiscard]] Liveness CheckProcess(const ProcessIdentity& process);
+
+[[nodiscard]] std::string HostName();
+
+}  // namespace katra

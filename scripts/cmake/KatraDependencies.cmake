@@ -1,0 +1,59 @@
+# Every third-party package in one place. The system's package comes first (Debian 12 has all of
+# them); a pinned source archive is the fallback, unless KATRA_FETCH_DEPS is off.
+include(FetchContent)
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# Declares `name` to be fetched when the system has no such package.
+macro(katra_fetch name url)
+  if(NOT KATRA_FETCH_DEPS)
+    message(FATAL_ERROR "${name} is not installed and KATRA_FETCH_DEPS is off: run scripts/setup")
+  endif()
+  FetchContent_Declare(${name} URL ${url} ${ARGN})
+  FetchContent_MakeAvailable(${name})
+endmacro()
+
+find_package(SQLite3 3.40 REQUIRED)
+find_package(SQLiteCpp QUIET)
+if(NOT SQLiteCpp_FOUND)
+  set(SQLITECPP_RUN_CPPLINT OFF)
+  set(SQLITECPP_INTERNAL_SQLITE OFF)
+  katra_fetch(SQLiteCpp https://github.com/SRombauts/SQLiteCpp/archive/refs/tags/3.2.1.tar.gz)
+endif()
+
+find_package(nlohmann_json 3.11 QUIET)
+if(NOT nlohmann_json_FOUND)
+  katra_fetch(nlohmann_json
+    https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz)
+endif()
+
+find_package(spdlog QUIET)
+if(NOT spdlog_FOUND)
+  katra_fetch(spdlog https://github.com/gabime/spdlog/archive/refs/tags/v1.10.0.tar.gz)
+endif()
+
+find_package(CLI11 2.1 QUIET)
+if(NOT CLI11_FOUND)
+  katra_fetch(CLI11 https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz)
+endif()
+
+# tl::expected is a single header.
+find_path(KATRA_EXPECTED_INCLUDE tl/expected.hpp)
+if(NOT KATRA_EXPECTED_INCLUDE)
+  set(EXPECTED_BUILD_TESTS OFF)
+  katra_fetch(expected https://github.com/TartanLlama/expected/archive/refs/tags/v1.0.0.tar.gz)
+  set(KATRA_EXPECTED_INCLUDE ${expected_SOURCE_DIR}/include)
+endif()
+add_library(katra_expected INTERFACE)
+target_include_directories(katra_expected SYSTEM INTERFACE ${KATRA_EXPECTED_INCLUDE})
+
+# libuv and utf8proc have no CMake configuration in Debian 12.
+pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv>=1.44)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.8)
+
+if(KATRA_BUILD_TESTS)
+  find_package(Catch2 QUIET)
+  if(NOT Catch2_FOUND)
+    katra_fetch(Catch2 https://github.com/catchorg/Catch2/archive/refs/tags/v3.5.4.tar.gz)
+  endif()
+endif()

@@ -1,0 +1,23 @@
+# One INTERFACE target carries warnings and sanitizers; every Katra target links it privately.
+add_library(katra_flags INTERFACE)
+target_include_directories(katra_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(katra_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
+  -Woverloaded-virtual -Wconversion -Werror)
+
+if(KATRA_SANITIZE)
+  target_compile_options(katra_flags INTERFACE
+    -fsanitize=${KATRA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(katra_flags INTERFACE -fsanitize=${KATRA_SANITIZE})
+endif()
+if(KATRA_BUILD_FUZZERS)
+  # Coverage for every library; only the fuzzers themselves link libFuzzer's main.
+  target_compile_options(katra_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(katra_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(KATRA_CCACHE ccache)
+if(KATRA_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${KATRA_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${KATRA_CCACHE})
+endif()
