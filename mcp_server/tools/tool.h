@@ -12,13 +12,13 @@
 #include "core/clock.h"
 #include "core/json_schema.h"
 #include "core/result.h"
+#include "store/executor.h"
 #include "store/store.h"
 
 namespace katra::mcp {
 
-// Which lane of the store's executor runs a call (store/executor.h): a lane that is stuck stops
-// only itself.
-enum class Lane { kRead, kWrite, kHear };
+// Which lane runs a call: one that is stuck stops only itself.
+using Lane = store::Executor::Lane;
 
 // Everything a call may use. Borrowed for the duration of the call, on a store thread.
 struct CallEnvironment {
