@@ -26,8 +26,8 @@ enum class ErrorCode {
 // What went wrong, for a person or a model that can act on it.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;    // what was wrong, what was expected, and the next step
-  std::string context;    // where: a path, a field, an SQL operation; may be empty
+  std::string message;     // what was wrong, what was expected, and the next step
+  std::string context;     // where: a path, a field, an SQL operation; may be empty
   bool retryable = false;  // the same call may succeed later, unchanged
 };
 

@@ -49,7 +49,7 @@ using LineSink = std::function<Status(std::string_view line)>;
 using LineSource = std::function<Result<bool>(std::string* line)>;
 
 struct ExportOptions {
-  std::string viewer;     // a persona's name: only what it may see. Empty: everything
+  std::string viewer;  // a persona's name: only what it may see. Empty: everything
   bool messages = true;
   bool memories = true;
 };

@@ -25,7 +25,8 @@ inline constexpr size_t kMaxRoleBytes = 200;
 inline constexpr size_t kMaxNameBytes = 64;
 inline constexpr size_t kMaxTags = 10;
 inline constexpr size_t kMaxTagBytes = 64;
-inline constexpr int kHistoryForNewcomers = 20;  // messages of a room that a new persona first hears
+inline constexpr int kHistoryForNewcomers =
+    20;  // messages of a room that a new persona first hears
 inline constexpr std::string_view kMainRoom = "main";
 
 // How it is known which provider and model a session runs on, weakest first.
@@ -52,7 +53,7 @@ struct SessionStart {
   std::string role;     // empty: keeps the persona's role
   std::string room{kMainRoom};
   ProviderTag tag;
-  std::string client;             // e.g. "claude-code"; empty until the client says so
+  std::string client;  // e.g. "claude-code"; empty until the client says so
   std::string client_version;
   std::string client_session_id;  // the client's own id, e.g. CLAUDE_CODE_SESSION_ID
   std::string working_folder;
@@ -82,22 +83,22 @@ struct Session {
 // One line of who_is_here.
 struct Presence {
   Session session;
-  int64_t unheard = 0;          // messages for this persona that this session has not been given
+  int64_t unheard = 0;            // messages for this persona that this session has not been given
   bool unheard_is_floor = false;  // there are more than `unheard`: counting stopped
 };
 
 struct RoomSummary {
   std::string name;
   WallTime created_at;
-  int64_t messages = 0;                 // said to all; direct messages are not counted
+  int64_t messages = 0;                  // said to all; direct messages are not counted
   std::optional<WallTime> last_said_at;  // of a message to all
 };
 
 struct Message {
   MessageId id = 0;
   std::string room;
-  std::string from;  // the persona's name, stamped by the server
-  ProviderTag tag;   // of the speaker's session, when it was said
+  std::string from;             // the persona's name, stamped by the server
+  ProviderTag tag;              // of the speaker's session, when it was said
   std::vector<std::string> to;  // empty: to all
   std::optional<MessageId> reply_to;
   std::string body;  // valid UTF-8, 1..kMaxMessageBytes, no NUL
@@ -144,9 +145,10 @@ struct HearRequest {
 
 struct HeardMessage {
   Message message;
-  bool history = false;      // said before this persona first came to the room
-  bool redelivered = false;  // an earlier session of the persona was given it, and never acknowledged
-  bool direct = false;       // only for the personas in `message.to`
+  bool history = false;  // said before this persona first came to the room
+  bool redelivered =
+      false;            // an earlier session of the persona was given it, and never acknowledged
+  bool direct = false;  // only for the personas in `message.to`
 };
 
 struct HearReply {
@@ -160,9 +162,9 @@ struct HearReply {
 
 struct HistoryRequest {
   SessionId session = 0;
-  std::string room;   // empty: the session's room; "*": every room
-  std::string query;  // empty: newest first by id; else ranked full-text search
-  std::string from;   // a persona's name; empty: anyone
+  std::string room;                 // empty: the session's room; "*": every room
+  std::string query;                // empty: newest first by id; else ranked full-text search
+  std::string from;                 // a persona's name; empty: anyone
   std::optional<MessageId> before;  // ids below this
   std::optional<MessageId> after;   // ids above this: then oldest first
   int limit = 20;                   // 1..200

@@ -49,7 +49,7 @@ target_include_directories(katra_expected SYSTEM INTERFACE ${KATRA_EXPECTED_INCL
 
 # libuv and utf8proc have no CMake configuration in Debian 12.
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv>=1.44)
-pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 
 if(KATRA_BUILD_TESTS)
   find_package(Catch2 QUIET)

@@ -1,5 +1,5 @@
-// One SQLite connection with its prepared statements. The only place, with its .cc, that knows how a
-// connection of Katra is set up; domain queries live beside it in store/sqlite.
+// One SQLite connection with its prepared statements. The only place, with its .cc, that knows how
+// a connection of Katra is set up; domain queries live beside it in store/sqlite.
 #pragma once
 
 #include <SQLiteCpp/Database.h>

@@ -1,0 +1,60 @@
+#include "core/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace katra {
+namespace {
+
+spdlog::level::level_enum ToSpdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
+    case LogLevel::kOff:
+      break;
+  }
+  return spdlog::level::off;
+}
+
+class StderrLogger final : public Logger {
+ public:
+  StderrLogger(const std::string& name, LogLevel minimum)
+      : logger_(name, std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        "%Y-%m-%dT%H:%M:%S.%eZ %l %n: %v", spdlog::pattern_time_type::utc));
+    logger_.set_level(ToSpdlog(minimum));
+  }
+
+  void Log(LogLevel level, std::string_view text) override {
+    logger_.log(ToSpdlog(level), spdlog::string_view_t(text.data(), text.size()));
+  }
+
+ private:
+  spdlog::logger logger_;
+};
+
+}  // namespace
+
+Result<LogLevel> ParseLogLevel(std::string_view text) {
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "info") return LogLevel::kInfo;
+  if (text == "warning") return LogLevel::kWarning;
+  if (text == "error") return LogLevel::kError;
+  if (text == "off") return LogLevel::kOff;
+  return Fail(ErrorCode::kInvalidArgument, "\"" + std::string(text) +
+                                               "\" is not a log level: use debug, info, warning, "
+                                               "error or off");
+}
+
+std::unique_ptr<Logger> MakeStderrLogger(const std::string& name, LogLevel minimum) {
+  return std::make_unique<StderrLogger>(name, minimum);
+}
+
+}  // namespace katra

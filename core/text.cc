@@ -1,0 +1,210 @@
+#include "core/text.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <numeric>
+
+namespace katra {
+namespace {
+
+// Decodes the character at the start of `text`; returns its length in bytes, 0 when it is invalid.
+size_t Decode(std::string_view text, uint32_t* code_point) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80) {
+    *code_point = first;
+    return 1;
+  }
+  size_t length = 0;
+  uint32_t minimum = 0;
+  uint32_t value = 0;
+  if ((first & 0xE0) == 0xC0) {
+    length = 2, minimum = 0x80, value = first & 0x1FU;
+  } else if ((first & 0xF0) == 0xE0) {
+    length = 3, minimum = 0x800, value = first & 0x0FU;
+  } else if ((first & 0xF8) == 0xF0) {
+    length = 4, minimum = 0x10000, value = first & 0x07U;
+  } else {
+    return 0;
+  }
+  if (text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    value = (value << 6) | (byte(i) & 0x3FU);
+  }
+  if (value < minimum || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
+  *code_point = value;
+  return length;
+}
+
+bool IsLineBreak(uint32_t c) {
+  return c == '\n' || c == '\v' || c == '\f' || c == '\r' || c == 0x85 || c == 0x2028 ||
+         c == 0x2029;
+}
+
+// Invisible characters that move, hide or reorder what is shown around them.
+bool IsUnsafe(uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
+         (c >= 0xE0000 && c <= 0xE007F);
+}
+
+void AppendEscaped(uint32_t c, std::string* out) {
+  char escaped[16];
+  std::snprintf(escaped, sizeof escaped, "\\u{%x}", c);
+  out->append(escaped);
+}
+
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    uint32_t code_point = 0;
+    const size_t length = Decode(text, &code_point);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string_view TruncateUtf8(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && (static_cast<uint8_t>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
+size_t CountCodePoints(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
+std::string ToLowerAscii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+std::string_view Trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::vector<std::string> Split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string Join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string joined;
+  for (const std::string& part : parts) {
+    if (!joined.empty()) joined.append(separator);
+    joined.append(part);
+  }
+  return joined;
+}
+
+bool IsName(std::string_view text) {
+  const auto is_alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= 64 && is_alnum(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_alnum(c) || c == '_' || c == '-'; });
+}
+
+std::vector<std::string> NearestMatches(std::string_view word,
+                                        const std::vector<std::string>& candidates, size_t limit) {
+  constexpr size_t kLongest = 128;  // keeps the work bounded for hostile words
+  const std::string wanted = ToLowerAscii(word.substr(0, kLongest));
+  const size_t allowed = std::max<size_t>(1, wanted.size() / 3);
+  std::vector<std::pair<size_t, std::string>> near;
+  for (const std::string& candidate : candidates) {
+    const std::string lower = ToLowerAscii(std::string_view(candidate).substr(0, kLongest));
+    const bool prefix =
+        wanted.size() >= 2 && (lower.starts_with(wanted) || wanted.starts_with(lower));
+    const size_t distance = prefix ? 1 : EditDistance(wanted, lower);
+    if (distance <= allowed) near.emplace_back(distance, candidate);
+  }
+  std::stable_sort(near.begin(), near.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (near.size() > limit) near.resize(limit);
+  std::vector<std::string> names;
+  names.reserve(near.size());
+  for (auto& [distance, name] : near) names.push_back(std::move(name));
+  return names;
+}
+
+std::string OneLine(std::string_view text, size_t max_bytes) {
+  std::string line;
+  while (!text.empty()) {
+    uint32_t c = 0;
+    const size_t length = Decode(text, &c);
+    if (length == 0) {  // not UTF-8: show the byte
+      AppendEscaped(static_cast<uint8_t>(text[0]), &line);
+      text.remove_prefix(1);
+    } else {
+      if (IsUnsafe(c) || IsLineBreak(c)) {
+        AppendEscaped(c, &line);
+      } else {
+        line.append(text.substr(0, length));
+      }
+      text.remove_prefix(length);
+    }
+    if (line.size() > max_bytes) {
+      constexpr std::string_view kEllipsis = "…";
+      const size_t room = max_bytes > kEllipsis.size() ? max_bytes - kEllipsis.size() : 0;
+      line.resize(TruncateUtf8(line, room).size());
+      return line.append(kEllipsis);
+    }
+  }
+  return line;
+}
+
+std::string Fence(std::string_view body, std::string_view prefix) {
+  std::string fenced(prefix);
+  while (!body.empty()) {
+    uint32_t c = 0;
+    size_t length = Decode(body, &c);
+    if (length == 0) {
+      c = static_cast<uint8_t>(body[0]);
+      length = 1;
+      AppendEscaped(c, &fenced);
+    } else if (IsLineBreak(c)) {
+      if (c == '\r' && body.size() > 1 && body[1] == '\n') length = 2;
+      fenced.push_back('\n');
+      fenced.append(prefix);
+    } else if (IsUnsafe(c) && c != '\t') {
+      AppendEscaped(c, &fenced);
+    } else {
+      fenced.append(body.substr(0, length));
+    }
+    body.remove_prefix(length);
+  }
+  return fenced;
+}
+
+}  // namespace katra

@@ -1,0 +1,46 @@
+#include "store/types.h"
+
+#include <array>
+#include <string_view>
+
+namespace katra::store {
+namespace {
+
+constexpr std::array<const char*, 4> kTagSources = {"unknown", "client", "launch", "verified"};
+constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decision",
+                                               "insight", "preference", "task"};
+constexpr std::array<const char*, 2> kScopes = {"shared", "private"};
+
+// The enumerators are numbered in the order of their names.
+template <typename Enum, size_t N>
+std::optional<Enum> Parse(const std::array<const char*, N>& names, std::string_view text) {
+  for (size_t i = 0; i < N; ++i) {
+    if (text == names[i]) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const char* ToString(TagSource source) { return kTagSources.at(static_cast<size_t>(source)); }
+const char* ToString(MemoryKind kind) { return kKinds.at(static_cast<size_t>(kind)); }
+const char* ToString(MemoryScope scope) { return kScopes.at(static_cast<size_t>(scope)); }
+
+std::optional<TagSource> ParseTagSource(std::string_view text) {
+  return Parse<TagSource>(kTagSources, text);
+}
+std::optional<MemoryKind> ParseMemoryKind(std::string_view text) {
+  return Parse<MemoryKind>(kKinds, text);
+}
+std::optional<MemoryScope> ParseMemoryScope(std::string_view text) {
+  return Parse<MemoryScope>(kScopes, text);
+}
+
+std::string Describe(const ProviderTag& tag) {
+  if (tag.provider.empty() && tag.model.empty()) return "unknown";
+  std::string text = tag.provider.empty() ? "?" : tag.provider;
+  if (!tag.model.empty()) text += "/" + tag.model;
+  return text + ", " + ToString(tag.source);
+}
+
+}  // namespace katra::store
