@@ -1,6 +1,13 @@
 // A validator for a closed subset of JSON Schema draft-07: what Katra's own schemas use. A schema
 // with a keyword outside of the subset does not compile, so that nothing is silently unchecked.
 // Proven against the official draft-07 suite (tests/unit/core/json_schema_suite_test.cc).
+//
+// Narrower than draft-07: $ref leads to "#" or "#/definitions/NAME" and has no keyword beside it;
+// $id and definitions stand at the root only; format is an annotation; a pattern works on bytes
+// ("." is one byte), so that text beyond ASCII may stand in it as a plain literal only.
+// Bounded against hostile documents: a string under `pattern` of more than 4,096 bytes, an array
+// under `uniqueItems` of more than 1,024 items and a nesting of more than 128 levels are
+// violations.
 #pragma once
 
 #include <memory>
