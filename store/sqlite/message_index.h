@@ -1,0 +1,59 @@
+// Full-text search of what was said: keeping the index, and asking it. Knows the tables messages,
+// message_recipients, personas, messages_fts; nothing of rooms' cursors or of sessions.
+//
+// Every function throws SQLite::Exception, and is called by the connection's thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/term_statistics.h"
+#include "store/types.h"
+
+namespace katra::store::sqlite {
+
+struct IndexedMessage {
+  MessageId id = 0;
+  int64_t room_id = 0;
+  PersonaId persona_id = 0;  // the speaker
+  WallTime said_at;
+  std::string_view body;  // borrowed for the call
+};
+
+// Makes a message findable. Called once for each, in the transaction that inserts it, in the order
+// of ids: the messages to all that came before it in the room become its context.
+void IndexMessage(Connection& connection, const IndexedMessage& message);
+
+struct MessageSearch {
+  PersonaId viewer = 0;
+  std::string query;                // blank: the newest
+  std::optional<int64_t> room_id;   // unset: every room
+  std::optional<PersonaId> from;    // the speaker
+  std::optional<WallTime> since;    // said at or after
+  std::optional<WallTime> until;    // said before
+  std::optional<MessageId> before;  // ids below
+  std::optional<MessageId> after;   // ids above
+  int limit = 20;
+  int offset = 0;
+};
+
+struct SearchHit {
+  int64_t id = 0;
+  double score = 0;  // larger is better; comparable within one reply; 0 without a query
+};
+
+struct SearchReply {
+  std::vector<SearchHit> hits;  // best first, then newest first
+  int64_t total = 0;            // hits in all, that the viewer may see
+  bool total_is_floor = false;  // there may be more than `total`
+  std::string note;             // for the reader: what limited the search; empty mostly
+  int64_t rows_ranked = 0;      // how many rows were scored: the work done
+};
+
+[[nodiscard]] SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
+                                         const MessageSearch& search);
+
+}  // namespace katra::store::sqlite
