@@ -1,0 +1,125 @@
+// One run of the real Claude Code in print mode as one persona: its own HOME, its own project with
+// an .mcp.json, and its own scripted model. Knows nothing of what the personas talk about.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { StartFakeAnthropic, SystemText, ToolResults } from '../../../support/fake_anthropic.mjs';
+import { InstalledPath } from './installation.mjs';
+import { Defer, Evidence, StartChild, Within } from './scenario.mjs';
+import { Launch, ServerEnvironment } from './server.mjs';
+
+const kMaxShown = 3000;
+
+function McpConfiguration(home, persona, { command, args }) {
+  const launch = Launch(home, persona);
+  const server = {
+    type: 'stdio',
+    command: command ?? launch.command,
+    args: args ?? [],
+    env: ServerEnvironment(home, persona),
+    alwaysLoad: true,
+  };
+  return JSON.stringify({ mcpServers: { katra: server } }, null, 2);
+}
+
+// Started by StartClaude; Finish() gives what there is to assert on.
+class ClaudeRun {
+  constructor(persona, version, api, folder, process_handle) {
+    this.persona = persona;
+    this.version = version;
+    this.api = api;
+    this.debug_path_ = join(folder, 'debug.log');
+    this.handle_ = process_handle;
+    this.out = '';
+    this.err = '';
+    process_handle.child.stdout.setEncoding('utf8').on('data', (chunk) => (this.out += chunk));
+    process_handle.child.stderr.setEncoding('utf8').on('data', (chunk) => (this.err += chunk));
+    const about = `${persona} on Claude Code ${version}`;
+    Evidence(`${about}: output`, () => (this.out.slice(-kMaxShown) + this.err.slice(-kMaxShown)).trim());
+    Evidence(`${about}: debug log, MCP lines`, () => this.McpLog().slice(-20).join('\n'));
+    Evidence(`${about}: script faults`, () => api.faults.join('\n'));
+    Evidence(`${about}: what the model saw last`, () => this.Results().slice(-2).map((r) => r.text).join('\n').slice(0, kMaxShown));
+  }
+
+  // Waits for the end: exit code 0, a whole script, no fault.
+  async Finish(seconds) {
+    const end = await Within(seconds * 1000, `the end of ${this.persona}'s run`, this.handle_.ended);
+    assert.deepEqual(this.api.faults, [], `${this.persona}: the script went wrong`);
+    assert.equal(end.code, 0, `${this.persona}: exit code (signal ${end.signal})`);
+    assert.ok(this.api.ScriptDone(), `${this.persona}: the model's script was not finished`);
+  }
+
+  // The requests that the model got, in order.
+  Requests() {
+    return this.api.requests;
+  }
+
+  // What the model saw of every tool call, in order.
+  Results() {
+    const last = this.api.requests.at(-1);
+    return last ? ToolResults(last) : [];
+  }
+
+  // All of that as one text.
+  Seen() {
+    return this.Results().map((result) => result.text).join('\n');
+  }
+
+  // The MCP tools that were in the model's first request, as {name, description, input_schema}.
+  Tools() {
+    return this.api.requests[0].tools.filter((tool) => tool.name.startsWith('mcp__'));
+  }
+
+  System() {
+    return SystemText(this.api.requests[0]);
+  }
+
+  // Lines of the client's own debug log that are about MCP.
+  McpLog() {
+    if (!existsSync(this.debug_path_)) return [];
+    return readFileSync(this.debug_path_, 'utf8').split('\n').filter((line) => line.includes('MCP'));
+  }
+
+  // Milliseconds, by the client's clock, from starting to connect until the server was connected.
+  ConnectMilliseconds() {
+    const time = (pattern) => {
+      const line = this.McpLog().find((text) => pattern.test(text));
+      assert.ok(line, `${this.persona}: no line like ${pattern} in the debug log`);
+      return Date.parse(line.split(' ')[0]);
+    };
+    return time(/server "katra": .*[Cc]onnected/) - time(/server "katra": Starting connection/);
+  }
+}
+
+// Starts `claude -p` of `version` as `persona` with `steps` for its model. `command` and `args`
+// replace the server's own, e.g. by something that watches it.
+export async function StartClaude({ root, home, persona, version, steps, command, args }) {
+  const folder = join(root, `${persona}-${version}`);
+  const project = join(folder, 'project');
+  const user_home = join(folder, 'home');
+  mkdirSync(project, { recursive: true });
+  mkdirSync(user_home, { recursive: true });
+  writeFileSync(join(project, '.mcp.json'), McpConfiguration(home, persona, { command, args }));
+
+  const api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
+  Defer(() => api.Close());
+  const environment = {
+    HOME: user_home,
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    TERM: 'dumb',
+    LANG: 'C.UTF-8',
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
+    ANTHROPIC_API_KEY: 'sk-ant-dummy-not-a-key',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+  };
+  const handle = StartChild(
+    InstalledPath(`claude-code-${version}/claude`),
+    ['-p', `You are ${persona}. Talk with the others.`, '--allowedTools', 'mcp__katra', '--output-format', 'stream-json']
+      .concat(['--verbose', '--debug-file', join(folder, 'debug.log')]),
+    { cwd: project, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  return new ClaudeRun(persona, version, api, folder, handle);
+}
