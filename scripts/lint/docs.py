@@ -1,0 +1,49 @@
+"""Every link between the documents leads somewhere: to a file, and to a heading in it."""
+import posixpath
+import re
+from collections.abc import Iterator
+
+import files
+
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^\s*(```|~~~)")
+
+
+def prose(tree: files.Tree, path: str) -> Iterator[tuple[int, str]]:
+    """The lines outside of code blocks."""
+    fenced = False
+    for number, line in tree.lines(path):
+        if FENCE.match(line):
+            fenced = not fenced
+        elif not fenced:
+            yield number, line
+
+
+def anchors(tree: files.Tree, path: str) -> set[str]:
+    """The anchors that GitHub gives the headings."""
+    found: set[str] = set()
+    for _, line in prose(tree, path):
+        heading = re.match(r"#+\s+(.*?)\s*#*$", line)
+        if heading:
+            plain = re.sub(r"[^\w\- ]", "", heading[1].lower())
+            found.add(plain.replace(" ", "-"))
+    return found
+
+
+def check(tree: files.Tree) -> Iterator[files.Offence]:
+    for path in tree.ending(".md"):
+        for number, line in prose(tree, path):
+            for link in LINK.findall(re.sub(r"`[^`]*`", "", line)):
+                if re.match(r"[a-z]+:", link):
+                    continue
+                target, _, anchor = link.partition("#")
+                to = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+                to = path if not target else to
+                if not (tree.root / to).exists():
+                    yield files.Offence(path, number, f"{link} leads to no file")
+                elif anchor and to.endswith(".md") and anchor not in anchors(tree, to):
+                    yield files.Offence(path, number, f"{link} leads to no heading of {to}")
+
+
+if __name__ == "__main__":
+    files.main(check, __doc__)

@@ -1,0 +1,62 @@
+"""Includes point downward only, and a third-party library stays where it is at home."""
+import re
+from collections.abc import Iterator
+
+import files
+
+# Each folder may include itself and those before it.
+ORDER = ["core", "store", "router", "mcp_server", "cli"]
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+# Library headers -> the folders or files that may include them. tests/ may include everything.
+AT_HOME = {
+    "SQLiteCpp/": ("store/sqlite/",),
+    "sqlite3.h": ("store/sqlite/",),
+    "uv.h": ("core/uv/", "core/http/"),
+    "utf8proc.h": ("core/", "store/search/"),
+    "spdlog/": ("core/log.cc",),
+    "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "cli/"),
+}
+# The store behind its interface: only what wires the program together may know which one it is.
+WIRING = ("mcp_server/main.cc", "cli/main.cc")
+# A header hands json_fwd.hpp on. This one holds values, and only its own .cc files include it.
+FULL_JSON_HEADERS = ("core/json_schema_node.h",)
+
+
+def layer_of(path: str) -> str:
+    return path.split("/", 1)[0]
+
+
+def complaint(path: str, bracket: str, target: str) -> str | None:
+    layer, wanted = layer_of(path), layer_of(target)
+    if bracket == '"':
+        if target.startswith("."):
+            return f"include {target} from the repository root"
+        if wanted == "tests":
+            return f"{layer}/ must not know tests/"
+        if wanted in ORDER and ORDER.index(wanted) > ORDER.index(layer):
+            return f"{layer}/ must not know {wanted}/: includes point downward only"
+        behind_interface = target.startswith("store/sqlite/") and layer != "store"
+        if behind_interface and path not in WIRING:
+            return f"{layer}/ knows the store by store/store.h only, not {target}"
+    for library, homes in AT_HOME.items():
+        if (target == library or target.startswith(library)) and not path.startswith(homes):
+            return f"{target} may be included in {', '.join(homes)} only"
+    if target == "nlohmann/json.hpp" and path.endswith(".h") and path not in FULL_JSON_HEADERS:
+        return "a header includes nlohmann/json_fwd.hpp, not nlohmann/json.hpp"
+    return None
+
+
+def check(tree: files.Tree) -> Iterator[files.Offence]:
+    for path in tree.ending(".cc", ".h"):
+        if layer_of(path) not in ORDER:
+            continue
+        for number, line in tree.lines(path):
+            include = INCLUDE.match(line)
+            message = complaint(path, *include.groups()) if include else None
+            if message:
+                yield files.Offence(path, number, message)
+
+
+if __name__ == "__main__":
+    files.main(check, __doc__)
