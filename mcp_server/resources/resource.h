@@ -50,6 +50,7 @@ struct ResourceContents {
                                                   std::string_view uri);
 
 // Values for a variable of a resource template ({room}, {id}), by prefix; at most 100.
+// kNotFound: no such template. kInvalidArgument: it has no such variable.
 struct Completion {
   std::vector<std::string> values;
   int64_t total = 0;
@@ -59,5 +60,8 @@ struct Completion {
                                                   std::string_view uri_template,
                                                   std::string_view variable,
                                                   std::string_view prefix);
+
+// Of `values`, in their order, those that begin with `prefix`, without regard to case; at most 100.
+[[nodiscard]] Completion CompleteFrom(std::vector<std::string> values, std::string_view prefix);
 
 }  // namespace katra::mcp

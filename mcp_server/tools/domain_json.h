@@ -1,0 +1,28 @@
+// The JSON forms of the store's values, as schemas/tools/*.json and the resources publish them.
+// Exact texts: JSON's own quoting keeps them apart. Knows no protocol. Pure functions.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "store/types.h"
+
+namespace katra::mcp {
+
+// id, room, from, provider, model, tag_source, to, [reply_to], body, said_at, direct.
+[[nodiscard]] nlohmann::json MessageJson(const store::Message& message);
+
+// The same with history and redelivered.
+[[nodiscard]] nlohmann::json HeardJson(const store::HeardMessage& heard);
+
+// id, author, provider, model, tag_source, content, [reasoning], kind, scope, tags, importance,
+// created_at, [supersedes], [superseded_by], session_only.
+[[nodiscard]] nlohmann::json MemoryJson(const store::Memory& memory);
+
+// persona, role, guest, session, room, provider, model, tag_source, client, client_version,
+// working_folder, host, started_at.
+[[nodiscard]] nlohmann::json SessionJson(const store::Session& session);
+
+// One line of who_is_here; `you`: the caller's own session.
+[[nodiscard]] nlohmann::json PresenceJson(const store::Presence& presence, bool you);
+
+}  // namespace katra::mcp

@@ -1,0 +1,104 @@
+// Results that tell a model what to mend (declared in tool.h). Whatever words of others an error
+// carries stay on one line and cannot pass for a special tag.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "mcp_server/tools/render.h"
+#include "mcp_server/tools/tool.h"
+
+namespace katra::mcp {
+namespace {
+
+constexpr size_t kLongestMessage = 2000;
+
+std::string_view NextStep(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument:
+      return "Nothing was changed. Next: correct the value and call again.";
+    case ErrorCode::kNotFound:
+      return "Nothing was changed. Next: katra_who_is_here lists who is live, katra_history and "
+             "katra_recall show the numbers that exist.";
+    case ErrorCode::kAlreadyExists:
+      return "Nothing was changed. Next: choose another name; katra_who_is_here lists those in "
+             "use.";
+    case ErrorCode::kPermissionDenied:
+      return "Nothing was changed. Next: leave it, or ask its owner (katra_say).";
+    case ErrorCode::kFailedPrecondition:
+      return "Nothing was changed. Next: katra_whoami shows the state of this session.";
+    case ErrorCode::kUnsupported:
+      return "Nothing was changed. Next: use what this version of Katra has.";
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kDeadlineExceeded:
+      return "Nothing was changed. Next: call again, unchanged, in a moment.";
+    case ErrorCode::kResourceExhausted:
+      return "Nothing was changed. Next: make room (a disk or a limit is full), then call again.";
+    case ErrorCode::kDataLoss:
+      return "Next: tell the user; Katra's database needs to be checked or restored.";
+    case ErrorCode::kCancelled:
+      return "Next: call again if the result is still wanted.";
+    case ErrorCode::kInternal:
+      return "Next: this is a defect of Katra; tell the user, with this text.";
+  }
+  return "";
+}
+
+std::vector<std::string> ArgumentNames(const nlohmann::json& input_schema) {
+  std::vector<std::string> names;
+  if (const auto found = input_schema.find("properties"); found != input_schema.end()) {
+    for (const auto& [name, schema] : found->items()) names.push_back(name);
+  }
+  return names;
+}
+
+bool IsRequired(const nlohmann::json& input_schema, const std::string& name) {
+  const auto found = input_schema.find("required");
+  return found != input_schema.end() &&
+         std::find(found->begin(), found->end(), name) != found->end();
+}
+
+std::string Explain(const SchemaViolation& violation, const std::vector<std::string>& names) {
+  const std::string found = OneLine(NeutraliseTags(violation.found), 160);
+  const std::string place =
+      violation.path.empty() ? "" : OneLine(NeutraliseTags(violation.path.substr(1)), 120);
+  if (violation.keyword == "additionalProperties" && place.empty()) {
+    const nlohmann::json name = nlohmann::json::parse(violation.found, nullptr, false);
+    const std::vector<std::string> near =
+        NearestMatches(name.is_string() ? name.get<std::string>() : violation.found, names, 2);
+    return "there is no argument " + found +
+           (near.empty() ? std::string() : "; is " + Join(near, " or ") + " meant?");
+  }
+  return (place.empty() ? "expected " : place + ": expected ") + violation.expected + ", found " +
+         found;
+}
+
+}  // namespace
+
+ToolOutput ArgumentError(const Tool& tool, const std::vector<SchemaViolation>& found) {
+  const std::vector<std::string> names = ArgumentNames(*tool.input_schema);
+  std::string text = tool.name + " was not called: its arguments do not fit.\n";
+  for (const SchemaViolation& violation : found) text += "- " + Explain(violation, names) + "\n";
+  text += "Its arguments: ";
+  std::vector<std::string> listed;
+  for (const std::string& name : names) {
+    listed.push_back(IsRequired(*tool.input_schema, name) ? name + " (required)" : name);
+  }
+  text += Join(listed, ", ") + ".\nNext: correct them and call " + tool.name + " again.";
+  ToolOutput output;
+  output.text = std::move(text);
+  output.is_error = true;
+  return output;
+}
+
+ToolOutput ErrorOutput(const Error& error) {
+  ToolOutput output;
+  output.is_error = true;
+  output.text = OneLine(NeutraliseTags(error.message), kLongestMessage);
+  if (!error.context.empty()) {
+    output.text += " (" + OneLine(NeutraliseTags(error.context), 300) + ")";
+  }
+  output.text += "\n" + std::string(NextStep(error.code));
+  return output;
+}
+
+}  // namespace katra::mcp

@@ -1,0 +1,148 @@
+// katra_history: paging and searching what was said. Changes nothing.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "mcp_server/tools/arguments.h"
+#include "mcp_server/tools/domain_json.h"
+#include "mcp_server/tools/handlers.h"
+#include "mcp_server/tools/output.h"
+#include "mcp_server/tools/render.h"
+#include "mcp_server/tools/snippet.h"
+
+namespace katra::mcp {
+namespace {
+
+// One page, each message already in the form that is asked for.
+struct Page {
+  std::vector<const store::HistoryHit*> hits;
+  std::vector<Snippet> bodies;
+  bool more = false;
+};
+
+std::string HitText(const store::HistoryHit& hit, const Snippet& body, const std::string& room,
+                    WallTime now) {
+  MessageMarks marks;
+  marks.room = room;
+  if (body.shortened) {
+    marks.extra = "shortened: " + std::to_string(body.text.size()) + " of " +
+                  std::to_string(body.total_bytes) +
+                  " bytes, whole with after=" + std::to_string(hit.message.id - 1) +
+                  " limit=1 room=" + Word(hit.message.room);
+  }
+  return MessageHeader(hit.message, marks, now) + "\n" + FencedBody(body.text);
+}
+
+nlohmann::json HitJson(const store::HistoryHit& hit, const Snippet& body, bool searched) {
+  nlohmann::json object = MessageJson(hit.message);
+  object["body"] = body.text;
+  object["body_bytes"] = body.total_bytes;
+  object["is_snippet"] = body.shortened;
+  if (searched) object["score"] = hit.score;
+  return object;
+}
+
+// Keeps the hits that fit the budget: the newest of a page that goes back, else the first ones.
+Page MakePage(const store::HistoryReply& reply, const store::HistoryRequest& request, bool as_json,
+              WallTime now) {
+  const bool searched = !request.query.empty();
+  const bool from_the_end = !searched && !request.after;
+  Page page;
+  page.more = reply.more;
+  std::vector<const store::HistoryHit*> order;
+  for (const store::HistoryHit& hit : reply.hits) order.push_back(&hit);
+  if (from_the_end) std::reverse(order.begin(), order.end());
+  size_t bytes = 0;
+  for (const store::HistoryHit* hit : order) {
+    const std::string& whole = hit->message.body;
+    Snippet body = MakeSnippet(whole, request.query, searched ? kSnippetBytes : whole.size());
+    bytes += 1 + (as_json ? DumpJson(HitJson(*hit, body, searched)).size()
+                          : HitText(*hit, body, reply.room, now).size());
+    constexpr size_t kAround = 1024;  // for the first and the last line
+    if (!page.hits.empty() && bytes + kAround > kTextBudgetBytes) {
+      page.more = true;
+      break;
+    }
+    page.hits.push_back(hit);
+    page.bodies.push_back(std::move(body));
+  }
+  if (from_the_end) {
+    std::reverse(page.hits.begin(), page.hits.end());
+    std::reverse(page.bodies.begin(), page.bodies.end());
+  }
+  return page;
+}
+
+std::string MoreText(const Page& page, const store::HistoryRequest& request) {
+  if (!page.more || page.hits.empty()) return "";
+  if (!request.query.empty()) {
+    return "\nmore messages match: add words, or narrow with from, before or after";
+  }
+  if (request.after) {
+    return "\nmore: after=" + std::to_string(page.hits.back()->message.id);
+  }
+  return "\nolder ones: before=" + std::to_string(page.hits.front()->message.id);
+}
+
+std::string PageText(const Page& page, const store::HistoryReply& reply,
+                     const store::HistoryRequest& request, WallTime now) {
+  const std::string room = reply.room == "*" ? "every room" : Word(reply.room);
+  const bool searched = !request.query.empty();
+  std::string text;
+  if (page.hits.empty()) {
+    text = (searched ? "no message in " + room + " matches " + Quoted(request.query)
+                     : "no messages in " + room) +
+           (request.before || request.after || !request.from.empty() ? " within these bounds" : "");
+  } else {
+    const auto count = static_cast<int64_t>(page.hits.size());
+    text = Count(count, "message", "messages") + " in " + room +
+           (searched ? " for " + Quoted(request.query) + ", best first" : ", oldest first");
+  }
+  for (size_t i = 0; i < page.hits.size(); ++i) {
+    text += "\n" + HitText(*page.hits[i], page.bodies[i], reply.room, now);
+  }
+  text += MoreText(page, request);
+  if (!reply.note.empty()) text += "\nnote: " + reply.note;
+  return text;
+}
+
+nlohmann::json PageJson(const Page& page, const store::HistoryReply& reply,
+                        const store::HistoryRequest& request) {
+  const bool searched = !request.query.empty();
+  nlohmann::json messages = nlohmann::json::array();
+  for (size_t i = 0; i < page.hits.size(); ++i) {
+    messages.push_back(HitJson(*page.hits[i], page.bodies[i], searched));
+  }
+  nlohmann::json object = {
+      {"room", reply.room}, {"messages", std::move(messages)}, {"more", page.more}};
+  if (!reply.note.empty()) object["note"] = reply.note;
+  if (page.more && !searched && !page.hits.empty()) {
+    if (request.after) {
+      object["next"] = {{"after", page.hits.back()->message.id}};
+    } else {
+      object["next"] = {{"before", page.hits.front()->message.id}};
+    }
+  }
+  return object;
+}
+
+}  // namespace
+
+ToolOutput RunHistory(const CallEnvironment& environment, const nlohmann::json& arguments) {
+  store::HistoryRequest request;
+  request.session = environment.session;
+  request.room = WordArgument(arguments, "room");
+  request.query = WordArgument(arguments, "query");
+  request.from = NameArgument(arguments, "from");
+  request.before = IdArgument(arguments, "before");
+  request.after = IdArgument(arguments, "after");
+  request.limit = IntArgument(arguments, "limit", request.limit);
+  const Result<store::HistoryReply> reply = environment.store.History(request, environment.context);
+  if (!reply) return ErrorOutput(reply.error());
+  const WallTime now = environment.clock.Now();
+  const Page page = MakePage(*reply, request, WantsJson(arguments), now);
+  return MakeOutput(
+      arguments, [&] { return PageText(page, *reply, request, now); },
+      [&] { return PageJson(page, *reply, request); });
+}
+
+}  // namespace katra::mcp

@@ -1,0 +1,34 @@
+#include "mcp_server/tools/memory_text.h"
+
+#include <cstdio>
+
+#include "mcp_server/tools/render.h"
+
+namespace katra::mcp {
+
+std::string MemoryHeader(const store::Memory& memory, std::string_view extra, WallTime now) {
+  char importance[16];
+  std::snprintf(importance, sizeof importance, "%.2g", memory.importance);
+  std::string header = "memory #" + std::to_string(memory.id) + " " + store::ToString(memory.kind) +
+                       " by " + Word(memory.author) + " (" + TagText(memory.tag) + "), " +
+                       FormatAge(memory.created_at, now) + ", importance " + importance;
+  if (memory.scope == store::MemoryScope::kPrivate) header += ", private";
+  if (memory.session_only) header += ", for this session only";
+  if (!memory.tags.empty()) {
+    header += ", tags";
+    for (const std::string& tag : memory.tags) header += " " + Word(tag, store::kMaxTagBytes);
+  }
+  if (memory.supersedes) header += ", supersedes #" + std::to_string(*memory.supersedes);
+  if (memory.superseded_by) header += ", superseded by #" + std::to_string(*memory.superseded_by);
+  if (!extra.empty()) header += ", " + std::string(extra);
+  return header + ":";
+}
+
+std::string ShortenedText(const Snippet& snippet, int64_t id, bool message) {
+  if (!snippet.shortened) return "";
+  return "shortened: " + std::to_string(snippet.text.size()) + " of " +
+         std::to_string(snippet.total_bytes) + " bytes, whole with query \"#" + std::to_string(id) +
+         "\"" + (message ? " include=messages" : "");
+}
+
+}  // namespace katra::mcp

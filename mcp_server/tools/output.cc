@@ -1,0 +1,29 @@
+#include "mcp_server/tools/output.h"
+
+#include <nlohmann/json.hpp>
+
+#include "mcp_server/tools/arguments.h"
+
+namespace katra::mcp {
+
+std::string DumpJson(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+ToolOutput MakeOutput(const nlohmann::json& arguments, const std::function<std::string()>& text,
+                      const std::function<nlohmann::json()>& json) {
+  ToolOutput output;
+  if (WantsJson(arguments)) {
+    output.json = std::make_shared<const nlohmann::json>(json());
+    output.text = DumpJson(*output.json);
+  } else {
+    output.text = text();
+  }
+  return output;
+}
+
+ToolOutput FailedOutput(ErrorCode code, std::string message) {
+  return ErrorOutput(Error{code, std::move(message), {}, false});
+}
+
+}  // namespace katra::mcp

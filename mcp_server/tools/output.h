@@ -1,0 +1,28 @@
+// Makes the result of a tool from its text and its JSON form. Knows nothing of single tools.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "mcp_server/tools/tool.h"
+
+namespace katra::mcp {
+
+// The size that a listing's text keeps to, unless a single item alone is longer: clients cut or put
+// aside what is larger than about 60 KB.
+inline constexpr size_t kTextBudgetBytes = 47 * 1024;
+
+// The text form, or with format=json the JSON form (as structured content, and written out as text
+// for clients that know no structured content). Only the form that is asked for is made.
+[[nodiscard]] ToolOutput MakeOutput(const nlohmann::json& arguments,
+                                    const std::function<std::string()>& text,
+                                    const std::function<nlohmann::json()>& json);
+
+// An error that a tool found by itself.
+[[nodiscard]] ToolOutput FailedOutput(ErrorCode code, std::string message);
+
+// JSON as text; bytes that are not UTF-8 are replaced.
+[[nodiscard]] std::string DumpJson(const nlohmann::json& value);
+
+}  // namespace katra::mcp

@@ -1,0 +1,68 @@
+// How text that other personas wrote is shown to a model: fenced, attributed, escaped, so that it
+// cannot pass for Katra's own framing, for another speaker, or for the system's or the user's
+// words. Everything a tool, prompt or resource shows of a peer in text form goes through here.
+// Knows no store and no protocol. Pure functions.
+//
+// The rules, as docs and Instructions() state them:
+//  - a body is shown line by line, each line begun with "| "; whatever kind of line break it holds;
+//  - control characters and direction overrides are shown as \u{1b};
+//  - the `<` of tags that clients and models treat as special (system-reminder, user, invoke, …) is
+//    shown as ‹, opening or closing, in any case;
+//  - short values (roles, clients, folders, tags, reasons) are one bounded line in double quotes,
+//    unless they are plain words.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "store/types.h"
+
+namespace katra::mcp {
+
+inline constexpr std::string_view kFence = "| ";
+
+// Replaces the `<` of special tags by U+2039 (‹). Everything else stays as it is.
+[[nodiscard]] std::string NeutraliseTags(std::string_view text);
+
+// A peer's text as fenced lines, without a newline at the end.
+[[nodiscard]] std::string FencedBody(std::string_view text);
+
+// A peer's short text: one line of at most `max_bytes` (and the quotes), in double quotes; a double
+// quote inside becomes U+201D (”).
+[[nodiscard]] std::string Quoted(std::string_view text, size_t max_bytes = 200);
+
+// A peer's word: as it is when it has only [A-Za-z0-9._:/@+~-] and at most `max_bytes`; else
+// Quoted.
+[[nodiscard]] std::string Word(std::string_view text, size_t max_bytes = 80);
+
+// "anthropic/claude-opus-4, verified"; "unknown" when nothing is known.
+[[nodiscard]] std::string TagText(const store::ProviderTag& tag);
+// The same without how it is known: for the caller's own tag.
+[[nodiscard]] std::string ModelText(const store::ProviderTag& tag);
+
+// "Sam, Charlie and 3 more"; the names as Word.
+[[nodiscard]] std::string NameList(const std::vector<std::string>& names, size_t at_most = 20);
+
+// "12:03:05Z" on the day of `now`, "2026-11-20 12:03:05Z" on others.
+[[nodiscard]] std::string Stamp(WallTime time, WallTime now);
+
+// "1 message", "2 messages".
+[[nodiscard]] std::string Count(int64_t count, std::string_view singular, std::string_view plural);
+
+// What stands in a message's first line, beside who said it.
+struct MessageMarks {
+  std::string_view prefix;  // before the number, e.g. "message "
+  std::string_view room;    // the room of the whole answer: another one is named
+  bool history = false;
+  bool redelivered = false;
+  std::string extra;  // our own words, e.g. "score 3.1"
+};
+
+// "#42 12:03:09Z Lead (anthropic/claude-opus-4, verified) to Sam, reply to #40:"
+[[nodiscard]] std::string MessageHeader(const store::Message& message, const MessageMarks& marks,
+                                        WallTime now);
+
+}  // namespace katra::mcp
