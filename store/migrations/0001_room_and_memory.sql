@@ -1,5 +1,11 @@
 -- The meeting room and the memory. Times are milliseconds since the Unix epoch, UTC.
 
+-- Facts of this store. store_uuid: its name in exports.
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE personas (
   id         INTEGER PRIMARY KEY,
   name       TEXT NOT NULL,
@@ -44,6 +50,9 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_live ON sessions(persona_id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_client ON sessions(client_session_id) WHERE client_session_id <> '';
 
+INSERT INTO rooms(name, name_key, created_at)
+VALUES ('main', 'main', unixepoch() * 1000);
+
 -- Never updated, never deleted. The id is the commit order: writers are serialised.
 CREATE TABLE messages (
   id         INTEGER PRIMARY KEY,
@@ -58,9 +67,9 @@ CREATE TABLE messages (
   said_at    INTEGER NOT NULL,
   body       TEXT NOT NULL
 ) STRICT;
-CREATE INDEX messages_room ON messages(room_id, id) WHERE direct = 0;
+CREATE INDEX messages_room ON messages(room_id, id, persona_id) WHERE direct = 0;
 CREATE INDEX messages_sender ON messages(persona_id, id);
-CREATE INDEX messages_direct ON messages(room_id, id) WHERE direct = 1;
+CREATE INDEX messages_direct ON messages(persona_id, id) WHERE direct = 1;
 
 CREATE TABLE message_recipients (
   persona_id INTEGER NOT NULL REFERENCES personas(id),
@@ -80,19 +89,22 @@ CREATE TABLE idempotency (
 
 -- A stream is a room's messages to all (room_id), or a persona's direct messages of all rooms (0).
 -- delivered: returned to a session; acked: acknowledged by a later call. acked <= delivered.
+-- Session cursors live as long as their session.
 CREATE TABLE persona_cursors (
   persona_id      INTEGER NOT NULL REFERENCES personas(id),
   room_id         INTEGER NOT NULL,
-  acked           INTEGER NOT NULL,
-  history_through INTEGER NOT NULL,  -- what is older was said before the persona first came
+  acked           INTEGER NOT NULL,            -- the furthest of all its sessions
+  redeliver       INTEGER NOT NULL DEFAULT 0,  -- ended sessions were given messages up to here
+  history_through INTEGER NOT NULL,            -- said before the persona first came to the room
   PRIMARY KEY (persona_id, room_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX persona_cursors_room ON persona_cursors(room_id);
 CREATE TABLE session_cursors (
-  session_id          INTEGER NOT NULL REFERENCES sessions(id),
-  room_id             INTEGER NOT NULL,
-  acked               INTEGER NOT NULL,
-  delivered           INTEGER NOT NULL,
-  redelivered_through INTEGER NOT NULL,  -- what is not newer was given to an earlier session
+  session_id INTEGER NOT NULL REFERENCES sessions(id),
+  room_id    INTEGER NOT NULL,
+  acked      INTEGER NOT NULL,
+  delivered  INTEGER NOT NULL,
+  redeliver  INTEGER NOT NULL DEFAULT 0,       -- this session was given messages up to here before
   PRIMARY KEY (session_id, room_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -127,3 +139,13 @@ CREATE TABLE audit (
   reason     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX audit_memory ON audit(memory_id);
+
+-- Where imported rows came from, so that importing again changes nothing.
+CREATE TABLE imported (
+  kind      TEXT NOT NULL CHECK (kind IN ('message', 'memory')),
+  source    TEXT NOT NULL,                         -- store_uuid of the store that made the row
+  source_id INTEGER NOT NULL,
+  target_id INTEGER NOT NULL,
+  PRIMARY KEY (kind, source, source_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imported_target ON imported(kind, target_id);

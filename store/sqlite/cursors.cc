@@ -1,0 +1,129 @@
+#include "store/sqlite/cursors.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+struct Place {
+  MessageId acked = 0;
+  MessageId redeliver = 0;
+  MessageId history_through = 0;
+};
+
+// Where a persona that never was in a room begins: before the last kHistoryForNewcomers messages.
+Place NewcomersPlace(Connection& connection, PersonaId persona, int64_t stream) {
+  Place place;
+  if (stream == kInbox) return place;  // it existed as a recipient before it could be written to
+  place.history_through = NewestInStream(connection, persona, stream);
+  Query query = connection.Prepare(
+      "SELECT min(id) FROM (SELECT id FROM messages"
+      " WHERE room_id = ?1 AND direct = 0 AND persona_id <> ?2 ORDER BY id DESC LIMIT ?3)");
+  query.Bind(stream, persona, kHistoryForNewcomers);
+  query->executeStep();
+  place.acked =
+      query->getColumn(0).isNull() ? place.history_through : query->getColumn(0).getInt64() - 1;
+  return place;
+}
+
+std::optional<Place> PersonasPlace(Connection& connection, PersonaId persona, int64_t stream) {
+  Query query = connection.Prepare(
+      "SELECT acked, redeliver, history_through FROM persona_cursors"
+      " WHERE persona_id = ?1 AND room_id = ?2");
+  query.Bind(persona, stream);
+  if (!query->executeStep()) return std::nullopt;
+  return Place{query->getColumn(0).getInt64(), query->getColumn(1).getInt64(),
+               query->getColumn(2).getInt64()};
+}
+
+void StorePersonasPlace(Connection& connection, PersonaId persona, int64_t stream,
+                        const Place& place) {
+  Query insert = connection.Prepare(
+      "INSERT INTO persona_cursors(persona_id, room_id, acked, history_through)"
+      " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING");
+  insert.Bind(persona, stream, place.acked, place.history_through)->exec();
+}
+
+}  // namespace
+
+Cursor LoadCursor(Connection& connection, const Caller& caller, int64_t stream) {
+  const std::optional<Place> known = PersonasPlace(connection, caller.persona, stream);
+  const Place place = known ? *known : NewcomersPlace(connection, caller.persona, stream);
+  Cursor cursor;
+  cursor.stream = stream;
+  cursor.acked = cursor.delivered = place.acked;
+  cursor.persona_acked = place.acked;
+  cursor.persona_redeliver = place.redeliver;
+  cursor.history_through = place.history_through;
+
+  Query query = connection.Prepare(
+      "SELECT acked, delivered, redeliver FROM session_cursors"
+      " WHERE session_id = ?1 AND room_id = ?2");
+  query.Bind(caller.session, stream);
+  if (query->executeStep()) {
+    cursor.acked = query->getColumn(0).getInt64();
+    cursor.delivered = query->getColumn(1).getInt64();
+    cursor.session_redeliver = query->getColumn(2).getInt64();
+    cursor.stored = known.has_value();
+  }
+  cursor.newcomer = cursor.acked == cursor.delivered && cursor.acked < cursor.history_through &&
+                    place.acked == cursor.acked && place.redeliver == 0;
+  return cursor;
+}
+
+void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor) {
+  if (!cursor.stored) {
+    const std::optional<Place> known = PersonasPlace(connection, caller.persona, cursor.stream);
+    if (!known) {
+      StorePersonasPlace(connection, caller.persona, cursor.stream,
+                         NewcomersPlace(connection, caller.persona, cursor.stream));
+    }
+  }
+  Query upsert = connection.Prepare(
+      "INSERT INTO session_cursors(session_id, room_id, acked, delivered) VALUES (?1, ?2, ?3, ?4)"
+      " ON CONFLICT DO UPDATE SET acked = excluded.acked, delivered = excluded.delivered");
+  upsert.Bind(caller.session, cursor.stream, cursor.acked, cursor.delivered)->exec();
+  Query advance = connection.Prepare(
+      "UPDATE persona_cursors SET acked = ?3"
+      " WHERE persona_id = ?1 AND room_id = ?2 AND acked < ?3");
+  advance.Bind(caller.persona, cursor.stream, cursor.acked)->exec();
+}
+
+void JoinStream(Connection& connection, PersonaId persona, int64_t stream) {
+  if (PersonasPlace(connection, persona, stream)) return;
+  StorePersonasPlace(connection, persona, stream, NewcomersPlace(connection, persona, stream));
+}
+
+MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stream) {
+  const bool inbox = stream == kInbox;
+  Query query = connection.Prepare(
+      inbox ? "SELECT max(message_id) FROM message_recipients WHERE persona_id = ?1"
+            : "SELECT max(id) FROM messages WHERE room_id = ?1 AND direct = 0");
+  query.Bind(inbox ? persona : stream);
+  query->executeStep();
+  return query->getColumn(0).isNull() ? 0 : query->getColumn(0).getInt64();
+}
+
+int64_t CountAfter(Connection& connection, PersonaId persona, int64_t stream, MessageId after,
+                   int64_t limit) {
+  Query query = connection.Prepare(
+      stream == kInbox
+          ? "SELECT count(*) FROM (SELECT 1 FROM message_recipients"
+            " WHERE persona_id = ?2 AND message_id > ?3 AND ?1 = 0 LIMIT ?4)"
+          : "SELECT count(*) FROM (SELECT 1 FROM messages"
+            " WHERE room_id = ?1 AND direct = 0 AND id > ?3 AND persona_id <> ?2 LIMIT ?4)");
+  query.Bind(stream, persona, after, limit);
+  query->executeStep();
+  return query->getColumn(0).getInt64();
+}
+
+void RetireCursors(Connection& connection, SessionId session) {
+  Query keep = connection.Prepare(
+      "UPDATE persona_cursors SET redeliver = max(redeliver, c.delivered)"
+      " FROM session_cursors c JOIN sessions s ON s.id = c.session_id"
+      " WHERE c.session_id = ?1 AND persona_cursors.persona_id = s.persona_id"
+      "   AND persona_cursors.room_id = c.room_id");
+  keep.Bind(session)->exec();
+  Query drop = connection.Prepare("DELETE FROM session_cursors WHERE session_id = ?1");
+  drop.Bind(session)->exec();
+}
+
+}  // namespace katra::store::sqlite

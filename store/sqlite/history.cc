@@ -1,0 +1,105 @@
+// Looking back: pages of what was said, and ranked search of it.
+#include <algorithm>
+
+#include "store/sqlite/message_index.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+// What the caller may see comes from three places, each with an index of its own: messages to all,
+// direct ones it said, direct ones it was named in. ?1 room or 0, ?2 caller, ?3 speaker or 0,
+// ?4 and ?5 the ids between, ?6 limit.
+#define KATRA_PAGE(order)                                                             \
+  "SELECT id FROM (SELECT * FROM (SELECT id FROM messages"                            \
+  "  WHERE room_id = ?1 AND ?1 <> 0 AND direct = 0 AND id > ?4 AND id < ?5"           \
+  "  AND (?3 = 0 OR persona_id = ?3) ORDER BY id " order                              \
+  " LIMIT ?6)"                                                                        \
+  " UNION ALL SELECT * FROM (SELECT id FROM messages"                                 \
+  "  WHERE ?1 = 0 AND direct = 0 AND id > ?4 AND id < ?5"                             \
+  "  AND (?3 = 0 OR persona_id = ?3) ORDER BY id " order                              \
+  " LIMIT ?6)"                                                                        \
+  " UNION ALL SELECT * FROM (SELECT id FROM messages"                                 \
+  "  WHERE persona_id = ?2 AND direct = 1 AND id > ?4 AND id < ?5"                    \
+  "  AND (?1 = 0 OR room_id = ?1) AND (?3 = 0 OR persona_id = ?3) ORDER BY id " order \
+  " LIMIT ?6)"                                                                        \
+  " UNION ALL SELECT * FROM (SELECT m.id FROM message_recipients x"                   \
+  "  JOIN messages m ON m.id = x.message_id"                                          \
+  "  WHERE x.persona_id = ?2 AND x.message_id > ?4 AND x.message_id < ?5"             \
+  "  AND (?1 = 0 OR m.room_id = ?1) AND (?3 = 0 OR m.persona_id = ?3)"                \
+  "  ORDER BY x.message_id " order " LIMIT ?6)) ORDER BY id " order " LIMIT ?6"
+
+void Page(Connection& connection, const Caller& caller, const HistoryRequest& request,
+          int64_t room_id, PersonaId from, HistoryReply* reply) {
+  const bool forward = request.after.has_value();
+  std::vector<MessageId> ids;
+  {
+    Query query = connection.Prepare(forward ? KATRA_PAGE("ASC") : KATRA_PAGE("DESC"));
+    query.Bind(room_id, caller.persona, from, request.after.value_or(0),
+               request.before.value_or(INT64_MAX), request.limit + 1);
+    while (query->executeStep()) ids.push_back(query->getColumn(0).getInt64());
+  }
+  reply->more = ids.size() > static_cast<size_t>(request.limit);
+  if (reply->more) ids.pop_back();
+  std::sort(ids.begin(), ids.end());
+  for (const MessageId id : ids) {
+    if (auto message = LoadMessage(connection, caller.persona, id)) {
+      reply->hits.push_back(HistoryHit{std::move(*message), 0});
+    }
+  }
+}
+
+#undef KATRA_PAGE
+
+}  // namespace
+
+Result<HistoryReply> SqliteStore::History(const HistoryRequest& request,
+                                          const CallContext& context) {
+  if (request.limit < 1 || request.limit > 200) {
+    return Fail(ErrorCode::kInvalidArgument, "limit must be from 1 to 200");
+  }
+  return database_->Read(context, "history", [&](Connection& c) -> Result<HistoryReply> {
+    auto caller = FindCaller(c, request.session);
+    if (!caller) return Pass(std::move(caller));
+    HistoryReply reply;
+    reply.room = "*";
+    int64_t room_id = 0;
+    if (request.room != "*") {
+      auto room = RequireRoom(c, *caller, request.room);
+      if (!room) return Pass(std::move(room));
+      room_id = room->id;
+      reply.room = room->name;
+    }
+    PersonaId from = 0;
+    if (!request.from.empty()) {
+      auto persona = RequirePersona(c, request.from);
+      if (!persona) return Pass(std::move(persona));
+      from = persona->id;
+    }
+    if (request.query.empty()) {
+      Page(c, *caller, request, room_id, from, &reply);
+      return reply;
+    }
+
+    MessageSearch search;
+    search.viewer = caller->persona;
+    search.query = request.query;
+    if (room_id != 0) search.room_id = room_id;
+    if (from != 0) search.from = from;
+    search.before = request.before;
+    search.after = request.after;
+    search.limit = request.limit;
+    const SearchReply found = SearchMessages(c, message_terms_, search);
+    for (const SearchHit& hit : found.hits) {
+      if (auto message = LoadMessage(c, caller->persona, hit.id)) {
+        reply.hits.push_back(HistoryHit{std::move(*message), hit.score});
+      }
+    }
+    reply.more = found.total > static_cast<int64_t>(reply.hits.size());
+    reply.note = found.note;
+    return reply;
+  });
+}
+
+}  // namespace katra::store::sqlite

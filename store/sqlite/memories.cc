@@ -1,0 +1,230 @@
+// Remembering, superseding, forgetting, erasing.
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/text.h"
+#include "store/sqlite/memory_index.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+Status CheckTags(const std::vector<std::string>& tags) {
+  if (tags.size() > kMaxTags) {
+    return Fail(ErrorCode::kInvalidArgument, "there are " + std::to_string(tags.size()) +
+                                                 " tags; the limit is " + std::to_string(kMaxTags));
+  }
+  for (const std::string& tag : tags) {
+    const bool plain = std::none_of(tag.begin(), tag.end(), [](char ch) {
+      return static_cast<unsigned char>(ch) < 0x20 || ch == 0x7F || ch == ',';
+    });
+    if (tag.empty() || tag.size() > kMaxTagBytes || !plain || !IsValidUtf8(tag) ||
+        Trim(tag) != tag) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "\"" + OneLine(tag, 80) + "\" is not a tag: use 1 to " +
+                      std::to_string(kMaxTagBytes) +
+                      " bytes on one line, without commas and without spaces around it");
+    }
+  }
+  return {};
+}
+
+// The memory that a new one replaces. Others' private ones are as if they did not exist.
+Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id,
+                       MemoryScope scope) {
+  const auto old = LoadMemory(connection, caller.persona, id);
+  if (!old) {
+    return Fail(ErrorCode::kNotFound, "there is no memory " + std::to_string(id) +
+                                          " to supersede: katra_recall shows the ids");
+  }
+  if (old->scope == MemoryScope::kShared && scope == MemoryScope::kPrivate) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "a private memory cannot supersede memory " + std::to_string(id) +
+                    ", which is shared: the others would lose it. Make the new one shared, or "
+                    "leave out supersedes");
+  }
+  if (old->superseded_by) {
+    MemoryId newest = *old->superseded_by;
+    while (const auto next = LoadMemory(connection, caller.persona, newest)) {
+      if (!next->superseded_by) break;
+      newest = *next->superseded_by;
+    }
+    return Fail(ErrorCode::kFailedPrecondition,
+                "memory " + std::to_string(id) + " is superseded already: supersede memory " +
+                    std::to_string(newest) + ", the newest version");
+  }
+  return {};
+}
+
+std::optional<RememberReceipt> FindRepeated(Connection& connection, const Caller& caller,
+                                            const std::string& key) {
+  if (key.empty()) return std::nullopt;
+  Query query = connection.Prepare(
+      "SELECT m.id, m.created_at FROM idempotency i JOIN memories m ON m.id = i.target_id"
+      " WHERE i.persona_id = ?1 AND i.kind = 'memory' AND i.key = ?2");
+  query.Bind(caller.persona, key);
+  if (!query->executeStep()) return std::nullopt;
+  return RememberReceipt{query->getColumn(0).getInt64(), true,
+                         FromUnixMillis(query->getColumn(1).getInt64())};
+}
+
+void Audit(Connection& connection, int64_t now, PersonaId persona, const char* action, MemoryId id,
+           const std::string& reason) {
+  Query insert = connection.Prepare(
+      "INSERT INTO audit(at, persona_id, action, memory_id, reason)"
+      " VALUES (?1, nullif(?2, 0), ?3, ?4, ?5)");
+  insert.Bind(now, persona, action, id, reason)->exec();
+}
+
+}  // namespace
+
+Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
+                                              const CallContext& context) {
+  Status checked = CheckText(request.content, "content", kMaxMemoryBytes, false);
+  if (checked) checked = CheckText(request.reasoning, "reasoning", kMaxMemoryBytes, true);
+  if (checked) checked = CheckTags(request.tags);
+  if (checked) checked = CheckIdempotencyKey(request.idempotency_key);
+  if (checked && !(request.importance >= 0.0 && request.importance <= 1.0)) {
+    checked = Fail(ErrorCode::kInvalidArgument, "importance must be from 0 to 1");
+  }
+  if (!checked) return Pass(std::move(checked));
+
+  auto kept = database_->Write(context, "remember", [&](Connection& c) -> Result<RememberReceipt> {
+    auto caller = FindCaller(c, request.session);
+    if (!caller) return Pass(std::move(caller));
+    if (auto repeated = FindRepeated(c, *caller, request.idempotency_key)) return *repeated;
+    if (request.supersedes) {
+      if (auto fine = CheckSuperseded(c, *caller, *request.supersedes, request.scope); !fine) {
+        return Pass(std::move(fine));
+      }
+    }
+    const int64_t now = Now();
+    Query insert = c.Prepare(
+        "INSERT INTO memories(persona_id, session_id, scope, kind, importance, session_only,"
+        " supersedes, created_at, provider, model, tag_source, tags, reasoning, content)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+    insert.Bind(caller->persona, caller->session, static_cast<int>(request.scope),
+                static_cast<int>(request.kind), request.importance, request.session_only ? 1 : 0,
+                request.supersedes.value_or(0), now, caller->tag.provider, caller->tag.model,
+                static_cast<int>(caller->tag.source), PackTags(request.tags), request.reasoning,
+                request.content);
+    insert->exec();
+    const MemoryId id = c.db().getLastInsertRowid();
+    IndexMemory(c, id);
+    if (request.supersedes) {
+      Query replace = c.Prepare("UPDATE memories SET superseded_by = ?2 WHERE id = ?1");
+      replace.Bind(*request.supersedes, id)->exec();
+      Audit(c, now, caller->persona, "supersede", *request.supersedes,
+            "by memory " + std::to_string(id));
+    }
+    if (!request.idempotency_key.empty()) {
+      Query remember = c.Prepare(
+          "INSERT INTO idempotency(persona_id, kind, key, target_id) VALUES (?1, 'memory', ?2, "
+          "?3)");
+      remember.Bind(caller->persona, request.idempotency_key, id)->exec();
+    }
+    Query active = c.Prepare("UPDATE sessions SET last_active = ?2 WHERE id = ?1");
+    active.Bind(caller->session, now)->exec();
+    return RememberReceipt{id, false, FromUnixMillis(now)};
+  });
+  if (kept && !kept->repeated) Ring();
+  return kept;
+}
+
+Result<Memory> SqliteStore::GetMemory(SessionId session, MemoryId id, const CallContext& context) {
+  return database_->Read(context, "reading a memory", [&](Connection& c) -> Result<Memory> {
+    auto caller = FindCaller(c, session);
+    if (!caller) return Pass(std::move(caller));
+    if (auto memory = LoadMemory(c, caller->persona, id)) return std::move(*memory);
+    return Fail(ErrorCode::kNotFound,
+                "there is no memory " + std::to_string(id) + ": katra_recall shows the ids");
+  });
+}
+
+Result<ForgetReceipt> SqliteStore::Forget(SessionId session, MemoryId id, const std::string& reason,
+                                          const CallContext& context) {
+  if (auto checked = CheckText(reason, "reason", 1000, true); !checked) {
+    return Pass(std::move(checked));
+  }
+  auto forgotten = database_->Write(context, "forget", [&](Connection& c) -> Result<ForgetReceipt> {
+    auto caller = FindCaller(c, session);
+    if (!caller) return Pass(std::move(caller));
+    bool mine = false;
+    bool hidden = false;
+    std::string author;
+    bool known = false;
+    {
+      Query query = c.Prepare(
+          "SELECT m.persona_id, m.forgotten_at IS NOT NULL, p.name FROM memories m"
+          " JOIN personas p ON p.id = m.persona_id"
+          " WHERE m.id = ?1 AND (m.scope = 0 OR m.persona_id = ?2)");
+      query.Bind(id, caller->persona);
+      known = query->executeStep();
+      if (known) {
+        mine = query->getColumn(0).getInt64() == caller->persona;
+        hidden = query->getColumn(1).getInt() != 0;
+        author = query->getColumn(2).getString();
+      }
+    }
+    if (!known || (hidden && !mine)) {
+      return Fail(ErrorCode::kNotFound,
+                  "there is no memory " + std::to_string(id) + ": katra_recall shows the ids");
+    }
+    if (!mine) {
+      return Fail(ErrorCode::kPermissionDenied, "memory " + std::to_string(id) + " is " + author +
+                                                    "'s, and only its author may forget it: ask " +
+                                                    author +
+                                                    ", or supersede it with katra_remember");
+    }
+    if (hidden) return ForgetReceipt{id, true};
+    const int64_t now = Now();
+    UnindexMemory(c, id);
+    Query hide = c.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
+    hide.Bind(id, now)->exec();
+    // What it replaced is the newest version again.
+    Query reveal = c.Prepare("UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1");
+    reveal.Bind(id)->exec();
+    Audit(c, now, caller->persona, "forget", id, reason);
+    return ForgetReceipt{id, false};
+  });
+  if (forgotten && !forgotten->repeated) Ring();
+  return forgotten;
+}
+
+Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
+  auto purged = database_->Write(context, "purge", [&](Connection& c) -> Status {
+    bool indexed = false;
+    {
+      Query query = c.Prepare("SELECT forgotten_at IS NULL FROM memories WHERE id = ?1");
+      query.Bind(id);
+      if (!query->executeStep()) {
+        return Fail(ErrorCode::kNotFound, "there is no memory " + std::to_string(id));
+      }
+      indexed = query->getColumn(0).getInt() != 0;
+    }
+    if (indexed) UnindexMemory(c, id);
+    for (const char* sql : {"UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1",
+                            "UPDATE memories SET supersedes = NULL WHERE supersedes = ?1",
+                            "DELETE FROM idempotency WHERE kind = 'memory' AND target_id = ?1",
+                            "UPDATE audit SET reason = '' WHERE memory_id = ?1",
+                            "DELETE FROM memories WHERE id = ?1"}) {
+      Query query = c.Prepare(sql);
+      query.Bind(id)->exec();
+    }
+    Audit(c, Now(), 0, "purge", id, "");
+    ScrubMemoryIndex(c);
+    return {};
+  });
+  if (!purged) return purged;
+  Ring();
+  // The log that led here still holds the text: fold it into the (zeroed) database.
+  return database_->Maintain(context, "purge", [](Connection& c) -> Status {
+    c.db().exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    return {};
+  });
+}
+
+}  // namespace katra::store::sqlite

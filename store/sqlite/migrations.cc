@@ -1,0 +1,64 @@
+#include "store/sqlite/migrations.h"
+
+#include <string>
+
+#include "core/ids.h"
+#include "store/migrations.gen.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+constexpr int kApplicationId = 0x4B415452;  // "KATR", so that file(1) and we know our own
+
+int ReadPragma(Connection& connection, const char* sql) {
+  return connection.db().execAndGet(sql).getInt();
+}
+
+}  // namespace
+
+int LatestVersion() { return static_cast<int>(migrations::EmbeddedFiles().size()); }
+
+Status Migrate(Connection& connection) {
+  SQLite::Database& db = connection.db();
+  const int application = ReadPragma(connection, "PRAGMA application_id");
+  const int version = ReadPragma(connection, "PRAGMA user_version");
+  const bool empty = ReadPragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+  if (application != kApplicationId && !empty) {
+    return Fail(ErrorCode::kUnsupported,
+                "\"" + db.getFilename() +
+                    "\" is a database of another program: move it away, or "
+                    "choose another folder with KATRA_HOME");
+  }
+  if (version > LatestVersion()) {
+    return Fail(ErrorCode::kUnsupported,
+                "\"" + db.getFilename() + "\" was written by a newer Katra (schema version " +
+                    std::to_string(version) + "; this build knows " +
+                    std::to_string(LatestVersion()) +
+                    "): install that version, or choose another folder with KATRA_HOME. Nothing "
+                    "was changed");
+  }
+  if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
+    return Fail(ErrorCode::kUnsupported,
+                "the file system of \"" + db.getFilename() +
+                    "\" cannot share memory between processes (write-ahead logging is refused): "
+                    "choose a folder on a local disk with KATRA_HOME");
+  }
+  if (version == LatestVersion()) return {};
+
+  db.exec("BEGIN IMMEDIATE");
+  for (int step = version; step < LatestVersion(); ++step) {
+    db.exec(std::string(migrations::EmbeddedFiles()[static_cast<size_t>(step)].text));
+  }
+  if (version == 0) {
+    SystemRandom random;
+    SQLite::Statement insert(db, "INSERT INTO meta(key, value) VALUES ('store_uuid', ?1)");
+    insert.bind(1, MakeUuidV7(SystemClock().Now(), random));
+    insert.exec();
+    db.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+  }
+  db.exec("PRAGMA user_version = " + std::to_string(LatestVersion()));
+  db.exec("COMMIT");
+  return {};
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,147 @@
+// Recall: ranked search of memories, of messages, or of both.
+#include <algorithm>
+
+#include "core/text.h"
+#include "store/sqlite/memory_index.h"
+#include "store/sqlite/message_index.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+// Scores of the two kinds come from different tables: each is measured against its own best.
+void Scale(std::vector<SearchHit>* hits) {
+  if (hits->empty() || hits->front().score <= 0) return;
+  const double best = hits->front().score;
+  for (SearchHit& hit : *hits) hit.score /= best;
+}
+
+struct MergedHit {
+  SearchHit hit;
+  bool is_message;
+};
+
+// Without a query both lists come newest first, and merge by time.
+void ScoreByTime(Connection& connection, const char* sql, std::vector<SearchHit>* hits) {
+  for (SearchHit& hit : *hits) {
+    Query query = connection.Prepare(sql);
+    query.Bind(hit.id);
+    hit.score = query->executeStep() ? query->getColumn(0).getDouble() : 0;
+  }
+}
+
+std::vector<MergedHit> Merge(const SearchReply& memories, const SearchReply& messages) {
+  std::vector<MergedHit> merged;
+  for (const SearchHit& hit : memories.hits) merged.push_back({hit, false});
+  for (const SearchHit& hit : messages.hits) merged.push_back({hit, true});
+  std::stable_sort(merged.begin(), merged.end(), [](const MergedHit& a, const MergedHit& b) {
+    return a.hit.score > b.hit.score;
+  });
+  return merged;
+}
+
+}  // namespace
+
+Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const CallContext& context) {
+  if (request.limit < 1 || request.limit > 50) {
+    return Fail(ErrorCode::kInvalidArgument, "limit must be from 1 to 50");
+  }
+  if (request.offset < 0 || request.offset > 10'000) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "recall gives at most 10,000 hits: narrow the query instead of paging on");
+  }
+  return database_->Read(context, "recall", [&](Connection& c) -> Result<RecallReply> {
+    auto caller = FindCaller(c, request.session);
+    if (!caller) return Pass(std::move(caller));
+    std::optional<PersonaId> from;
+    if (!request.from.empty()) {
+      auto persona = RequirePersona(c, request.from);
+      if (!persona) return Pass(std::move(persona));
+      from = persona->id;
+    }
+    const bool both = request.include == RecallInclude::kAll;
+    const int limit = both ? request.offset + request.limit : request.limit;
+    const int offset = both ? 0 : request.offset;
+
+    SearchReply memories;
+    if (request.include != RecallInclude::kMessages) {
+      MemorySearch search;
+      search.viewer = caller->persona;
+      search.query = request.query;
+      search.kind = request.kind;
+      for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
+      search.from = from;
+      search.since = request.since;
+      search.until = request.until;
+      search.scope = request.scope;
+      search.include_superseded = request.include_superseded;
+      search.limit = limit;
+      search.offset = offset;
+      memories = SearchMemories(c, memory_terms_, search);
+    }
+    // A kind, a tag or a scope is only ever a memory's.
+    const bool any_message = !request.kind && request.tags.empty() && !request.scope;
+    SearchReply messages;
+    if (request.include != RecallInclude::kMemories && any_message) {
+      MessageSearch search;
+      search.viewer = caller->persona;
+      search.query = request.query;
+      search.from = from;
+      search.since = request.since;
+      search.until = request.until;
+      search.limit = limit;
+      search.offset = offset;
+      messages = SearchMessages(c, message_terms_, search);
+    }
+
+    RecallReply reply;
+    reply.total = memories.total + messages.total;
+    reply.total_is_floor = memories.total_is_floor || messages.total_is_floor;
+    reply.note = memories.note.empty() ? messages.note : memories.note;
+    const bool ranked = !Trim(request.query).empty();
+    if (ranked) {
+      Scale(&memories.hits);
+      Scale(&messages.hits);
+    } else {
+      ScoreByTime(c, "SELECT created_at FROM memories WHERE id = ?1", &memories.hits);
+      ScoreByTime(c, "SELECT said_at FROM messages WHERE id = ?1", &messages.hits);
+    }
+    const std::vector<MergedHit> merged = Merge(memories, messages);
+    const auto first = merged.begin() + std::min<int64_t>(both ? request.offset : 0,
+                                                          static_cast<int64_t>(merged.size()));
+    for (auto hit = first; hit != merged.end(); ++hit) {
+      if (reply.hits.size() == static_cast<size_t>(request.limit)) break;
+      RecallHit shown;
+      shown.score = ranked ? hit->hit.score : 0;
+      if (hit->is_message) {
+        shown.message = LoadMessage(c, caller->persona, hit->hit.id);
+      } else {
+        shown.memory = LoadMemory(c, caller->persona, hit->hit.id);
+      }
+      if (shown.message || shown.memory) reply.hits.push_back(std::move(shown));
+    }
+    return reply;
+  });
+}
+
+Result<std::vector<MemoryHit>> SqliteStore::NearestMemories(SessionId session,
+                                                            const std::string& content,
+                                                            MemoryId except, int limit,
+                                                            const CallContext& context) {
+  return database_->Read(
+      context, "finding near memories", [&](Connection& c) -> Result<std::vector<MemoryHit>> {
+        auto caller = FindCaller(c, session);
+        if (!caller) return Pass(std::move(caller));
+        std::vector<MemoryHit> near;
+        for (const SearchHit& hit :
+             FindNearestMemories(c, memory_terms_, caller->persona, content, except, limit)) {
+          if (auto memory = LoadMemory(c, caller->persona, hit.id)) {
+            near.push_back(MemoryHit{std::move(*memory), hit.score});
+          }
+        }
+        return near;
+      });
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,257 @@
+#include "store/sqlite/rows.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+std::vector<std::string> AllNames(Connection& connection, const char* sql) {
+  std::vector<std::string> names;
+  Query query = connection.Prepare(sql);
+  while (query->executeStep()) names.push_back(query->getColumn(0).getString());
+  return names;
+}
+
+std::string Suggest(const std::string& word, const std::vector<std::string>& names) {
+  const std::vector<std::string> near = NearestMatches(word, names);
+  if (!near.empty()) return "did you mean " + Join(near, ", ") + "?";
+  constexpr size_t kMost = 20;
+  std::vector<std::string> shown(
+      names.begin(), names.begin() + static_cast<int64_t>(std::min(kMost, names.size())));
+  std::string list = "there are: " + Join(shown, ", ");
+  if (names.size() > kMost) list += " and " + std::to_string(names.size() - kMost) + " more";
+  return list;
+}
+
+std::string Shown(const std::string& name) { return "\"" + OneLine(name, 80) + "\""; }
+
+}  // namespace
+
+Result<Caller> FindCaller(Connection& connection, SessionId session) {
+  Query query = connection.Prepare(
+      "SELECT s.persona_id, p.name, s.room_id, r.name, s.provider, s.model, s.tag_source"
+      " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
+      " WHERE s.id = ?1 AND s.ended_at IS NULL");
+  query.Bind(session);
+  if (!query->executeStep()) {
+    return Fail(ErrorCode::kNotFound,
+                "session " + std::to_string(session) + " has ended: start a new one");
+  }
+  Caller caller;
+  caller.session = session;
+  caller.persona = query->getColumn(0).getInt64();
+  caller.name = query->getColumn(1).getString();
+  caller.room_id = query->getColumn(2).getInt64();
+  caller.room = query->getColumn(3).getString();
+  caller.tag.provider = query->getColumn(4).getString();
+  caller.tag.model = query->getColumn(5).getString();
+  caller.tag.source = static_cast<TagSource>(query->getColumn(6).getInt());
+  return caller;
+}
+
+std::optional<PersonaRow> FindPersona(Connection& connection, const std::string& name) {
+  Query query = connection.Prepare("SELECT id, name, guest FROM personas WHERE name_key = ?1");
+  query.Bind(ToLowerAscii(name));
+  if (!query->executeStep()) return std::nullopt;
+  return PersonaRow{query->getColumn(0).getInt64(), query->getColumn(1).getString(),
+                    query->getColumn(2).getInt() != 0};
+}
+
+Result<PersonaRow> RequirePersona(Connection& connection, const std::string& name) {
+  if (auto checked = CheckName(name, "persona"); !checked) return Pass(std::move(checked));
+  if (auto persona = FindPersona(connection, name)) return *persona;
+  const auto names = AllNames(connection, "SELECT name FROM personas ORDER BY guest, name_key");
+  return Fail(ErrorCode::kNotFound, "there is no persona " + Shown(name) + "; " +
+                                        Suggest(name, names) +
+                                        " (katra_who_is_here lists who is here)");
+}
+
+std::optional<RoomRow> FindRoom(Connection& connection, const std::string& name) {
+  Query query = connection.Prepare("SELECT id, name FROM rooms WHERE name_key = ?1");
+  query.Bind(ToLowerAscii(name));
+  if (!query->executeStep()) return std::nullopt;
+  return RoomRow{query->getColumn(0).getInt64(), query->getColumn(1).getString()};
+}
+
+Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller, const std::string& name) {
+  if (name.empty()) return RoomRow{caller.room_id, caller.room};
+  if (auto checked = CheckName(name, "room"); !checked) return Pass(std::move(checked));
+  if (auto room = FindRoom(connection, name)) return *room;
+  const auto names = AllNames(connection, "SELECT name FROM rooms ORDER BY id");
+  return Fail(ErrorCode::kNotFound, "there is no room " + Shown(name) + " yet; " +
+                                        Suggest(name, names) +
+                                        " (a room comes to be when someone says something there)");
+}
+
+Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller, const std::string& name,
+                           int64_t now) {
+  if (name.empty()) return RoomRow{caller.room_id, caller.room};
+  if (auto checked = CheckName(name, "room"); !checked) return Pass(std::move(checked));
+  if (auto room = FindRoom(connection, name)) return *room;
+  Query insert =
+      connection.Prepare("INSERT INTO rooms(name, name_key, created_at) VALUES (?1, ?2, ?3)");
+  insert.Bind(name, ToLowerAscii(name), now)->exec();
+  return RoomRow{connection.db().getLastInsertRowid(), name};
+}
+
+Session ReadSession(SQLite::Statement& row) {
+  Session session;
+  session.id = row.getColumn(0).getInt64();
+  session.uuid = row.getColumn(1).getString();
+  session.persona_id = row.getColumn(2).getInt64();
+  session.persona = row.getColumn(3).getString();
+  session.role = row.getColumn(4).getString();
+  session.guest = row.getColumn(5).getInt() != 0;
+  session.room = row.getColumn(6).getString();
+  session.tag.provider = row.getColumn(7).getString();
+  session.tag.model = row.getColumn(8).getString();
+  session.tag.source = static_cast<TagSource>(row.getColumn(9).getInt());
+  session.client = row.getColumn(10).getString();
+  session.client_version = row.getColumn(11).getString();
+  session.client_session_id = row.getColumn(12).getString();
+  session.working_folder = row.getColumn(13).getString();
+  session.host = row.getColumn(14).getString();
+  session.process.pid = row.getColumn(15).getInt64();
+  session.process.start_ticks = row.getColumn(16).getInt64();
+  session.process.domain = row.getColumn(17).getString();
+  session.started_at = FromUnixMillis(row.getColumn(18).getInt64());
+  session.last_active = FromUnixMillis(row.getColumn(19).getInt64());
+  return session;
+}
+
+std::vector<std::string> LoadRecipients(Connection& connection, MessageId id) {
+  std::vector<std::string> names;
+  Query query = connection.Prepare(
+      "SELECT p.name FROM message_recipients x JOIN personas p ON p.id = x.persona_id"
+      " WHERE x.message_id = ?1 ORDER BY p.name_key");
+  query.Bind(id);
+  while (query->executeStep()) names.push_back(query->getColumn(0).getString());
+  return names;
+}
+
+Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct) {
+  Message message;
+  message.id = row.getColumn(0).getInt64();
+  message.room = row.getColumn(1).getString();
+  message.from = row.getColumn(2).getString();
+  message.tag.provider = row.getColumn(3).getString();
+  message.tag.model = row.getColumn(4).getString();
+  message.tag.source = static_cast<TagSource>(row.getColumn(5).getInt());
+  if (!row.getColumn(6).isNull()) message.reply_to = row.getColumn(6).getInt64();
+  message.said_at = FromUnixMillis(row.getColumn(7).getInt64());
+  message.body = row.getColumn(8).getString();
+  const bool is_direct = row.getColumn(9).getInt() != 0;
+  if (is_direct) message.to = LoadRecipients(connection, message.id);
+  if (direct != nullptr) *direct = is_direct;
+  return message;
+}
+
+std::optional<Message> LoadMessage(Connection& connection, PersonaId viewer, MessageId id) {
+  Query query = connection.Prepare(
+      "SELECT " KATRA_MESSAGE_COLUMNS
+      " FROM messages m JOIN rooms r ON r.id = m.room_id JOIN personas p ON p.id = m.persona_id"
+      " WHERE m.id = ?1 AND (m.direct = 0 OR m.persona_id = ?2 OR EXISTS"
+      "   (SELECT 1 FROM message_recipients x WHERE x.persona_id = ?2 AND x.message_id = m.id))");
+  query.Bind(id, viewer);
+  if (!query->executeStep()) return std::nullopt;
+  return ReadMessage(connection, *query, nullptr);
+}
+
+std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, MemoryId id) {
+  Query query = connection.Prepare(
+      "SELECT m.id, p.name, m.provider, m.model, m.tag_source, m.content, m.reasoning, m.kind,"
+      " m.scope, m.tags, m.importance, m.created_at, m.supersedes, m.superseded_by, m.session_only"
+      " FROM memories m JOIN personas p ON p.id = m.persona_id"
+      " WHERE m.id = ?1 AND m.forgotten_at IS NULL AND (m.scope = 0 OR m.persona_id = ?2)");
+  query.Bind(id, viewer);
+  if (!query->executeStep()) return std::nullopt;
+  Memory memory;
+  memory.id = query->getColumn(0).getInt64();
+  memory.author = query->getColumn(1).getString();
+  memory.tag.provider = query->getColumn(2).getString();
+  memory.tag.model = query->getColumn(3).getString();
+  memory.tag.source = static_cast<TagSource>(query->getColumn(4).getInt());
+  memory.content = query->getColumn(5).getString();
+  memory.reasoning = query->getColumn(6).getString();
+  memory.kind = static_cast<MemoryKind>(query->getColumn(7).getInt());
+  memory.scope = static_cast<MemoryScope>(query->getColumn(8).getInt());
+  memory.tags = UnpackTags(query->getColumn(9).getString());
+  memory.importance = query->getColumn(10).getDouble();
+  memory.created_at = FromUnixMillis(query->getColumn(11).getInt64());
+  if (!query->getColumn(12).isNull()) memory.supersedes = query->getColumn(12).getInt64();
+  if (!query->getColumn(13).isNull()) memory.superseded_by = query->getColumn(13).getInt64();
+  memory.session_only = query->getColumn(14).getInt() != 0;
+  return memory;
+}
+
+std::string PackTags(const std::vector<std::string>& tags) {
+  std::string packed;
+  for (const std::string& tag : tags) packed.append(ToLowerAscii(tag)).push_back('\n');
+  return packed;
+}
+
+std::vector<std::string> UnpackTags(const std::string& packed) {
+  std::vector<std::string> tags = Split(packed, '\n');
+  tags.pop_back();  // what follows the last newline
+  return tags;
+}
+
+Status CheckName(const std::string& name, const char* what) {
+  if (IsName(name)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              Shown(name) + " is not a " + what +
+                  " name: use 1 to 64 letters (a-z), digits, _ and -, beginning with a letter or "
+                  "a digit");
+}
+
+Status CheckText(const std::string& text, const char* what, size_t max_bytes, bool may_be_empty) {
+  if (text.empty() && !may_be_empty) {
+    return Fail(ErrorCode::kInvalidArgument, std::string("the ") + what + " is empty");
+  }
+  if (text.size() > max_bytes) {
+    return Fail(ErrorCode::kInvalidArgument,
+                std::string("the ") + what + " has " + std::to_string(text.size()) +
+                    " bytes; the limit is " + std::to_string(max_bytes) +
+                    ": shorten it, or split it into several");
+  }
+  if (text.find('\0') != std::string::npos) {
+    return Fail(ErrorCode::kInvalidArgument,
+                std::string("the ") + what + " has a NUL character: remove it");
+  }
+  if (!IsValidUtf8(text)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                std::string("the ") + what + " is not valid UTF-8: send text");
+  }
+  return {};
+}
+
+Status CheckTag(const ProviderTag& tag) {
+  constexpr size_t kMost = 128;
+  const auto fine = [](const std::string& word) {
+    return word.size() <= kMost && std::all_of(word.begin(), word.end(), [](char c) {
+             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    std::string_view("._:/@+~[]-").find(c) != std::string_view::npos;
+           });
+  };
+  if (!fine(tag.provider) || tag.provider.find('/') != std::string::npos) {
+    return Fail(ErrorCode::kInvalidArgument,
+                Shown(tag.provider) +
+                    " is not a provider name: use at most 128 letters, digits "
+                    "and ._:@+~[]-");
+  }
+  if (!fine(tag.model)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                Shown(tag.model) +
+                    " is not a model name: use at most 128 letters, digits and "
+                    "._:/@+~[]-");
+  }
+  return {};
+}
+
+Status CheckIdempotencyKey(const std::string& key) {
+  return CheckText(key, "idempotency_key", 200, true);
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,88 @@
+// Rows as domain values, and the look-ups that several families of methods share. All of them throw
+// SQLite::Exception and run inside the caller's transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/connection.h"
+#include "store/types.h"
+
+namespace katra::store::sqlite {
+
+// What most methods need to know of the calling session.
+struct Caller {
+  SessionId session = 0;
+  PersonaId persona = 0;
+  std::string name;
+  int64_t room_id = 0;
+  std::string room;
+  ProviderTag tag;
+};
+
+struct PersonaRow {
+  PersonaId id = 0;
+  std::string name;
+  bool guest = false;
+};
+
+struct RoomRow {
+  int64_t id = 0;
+  std::string name;
+};
+
+// kNotFound: the session does not exist or has ended.
+[[nodiscard]] Result<Caller> FindCaller(Connection& connection, SessionId session);
+
+[[nodiscard]] std::optional<PersonaRow> FindPersona(Connection& connection,
+                                                    const std::string& name);
+// kNotFound with near matches; kInvalidArgument for a name of the wrong form.
+[[nodiscard]] Result<PersonaRow> RequirePersona(Connection& connection, const std::string& name);
+
+[[nodiscard]] std::optional<RoomRow> FindRoom(Connection& connection, const std::string& name);
+// The caller's own room for an empty name. kNotFound with near matches; kInvalidArgument.
+[[nodiscard]] Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller,
+                                          const std::string& name);
+// Makes the room when it is new. kInvalidArgument.
+[[nodiscard]] Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller,
+                                         const std::string& name, int64_t now);
+
+#define KATRA_SESSION_COLUMNS                                                                 \
+  "s.id, s.uuid, s.persona_id, p.name, p.role, s.guest, r.name, s.provider, s.model,"         \
+  " s.tag_source, s.client, s.client_version, s.client_session_id, s.working_folder, s.host," \
+  " s.pid, s.pid_start, s.pid_domain, s.started_at, s.last_active"
+#define KATRA_SESSION_TABLES \
+  " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
+// A row that begins with KATRA_SESSION_COLUMNS.
+[[nodiscard]] Session ReadSession(SQLite::Statement& row);
+
+// Macros, so that they join with string literals. A row that begins with KATRA_MESSAGE_COLUMNS:
+#define KATRA_MESSAGE_COLUMNS                                                                \
+  "m.id, r.name, p.name, m.provider, m.model, m.tag_source, m.reply_to, m.said_at, m.body, " \
+  "m.direct"
+[[nodiscard]] Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct);
+
+// nullopt: no such message, or not for the viewer.
+[[nodiscard]] std::optional<Message> LoadMessage(Connection& connection, PersonaId viewer,
+                                                 MessageId id);
+
+[[nodiscard]] std::vector<std::string> LoadRecipients(Connection& connection, MessageId id);
+
+// nullopt: no such memory, forgotten, or not for the viewer.
+[[nodiscard]] std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer,
+                                               MemoryId id);
+
+// Tags as the database keeps them: each followed by a newline.
+[[nodiscard]] std::string PackTags(const std::vector<std::string>& tags);
+[[nodiscard]] std::vector<std::string> UnpackTags(const std::string& packed);
+
+// --- Forms of values, each kInvalidArgument with what is allowed ---
+
+[[nodiscard]] Status CheckName(const std::string& name, const char* what);
+[[nodiscard]] Status CheckText(const std::string& text, const char* what, size_t max_bytes,
+                               bool may_be_empty);
+[[nodiscard]] Status CheckTag(const ProviderTag& tag);
+[[nodiscard]] Status CheckIdempotencyKey(const std::string& key);
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,106 @@
+// Opening the store, and what concerns it as a whole.
+#include "store/sqlite/sqlite_store.h"
+
+#include <SQLiteCpp/Backup.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/sqlite/memory_index.h"
+#include "store/sqlite/migrations.h"
+
+namespace katra::store::sqlite {
+
+Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
+                                                 const CallContext& context) {
+  if (options.clock == nullptr || options.random == nullptr) {
+    return Fail(ErrorCode::kInvalidArgument, "the store needs a clock and a source of random bits");
+  }
+  auto database = Database::Open(options.home, context);
+  if (!database) return Pass(std::move(database));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options));
+
+  auto current =
+      store->database_->Read(context, "opening the search index",
+                             [](Connection& c) -> Result<bool> { return SearchIndexIsCurrent(c); });
+  if (!current) return Pass(std::move(current));
+  if (!*current) {
+    auto made =
+        store->database_->Write(context, "making the search index", [](Connection& c) -> Status {
+          EnsureSearchIndex(c);
+          return {};
+        });
+    if (!made) return Pass(std::move(made));
+  }
+  return Result<std::unique_ptr<Store>>(std::move(store));
+}
+
+Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options,
+                                               const CallContext& context) {
+  return SqliteStore::Open(options, context);
+}
+
+Status SqliteStore::Backup(const std::string& path, const CallContext& context) {
+  struct stat info = {};
+  if (lstat(path.c_str(), &info) == 0) {
+    return Fail(ErrorCode::kAlreadyExists,
+                "\"" + path + "\" exists already: choose another name, or remove it", path);
+  }
+  if (auto made = EnsurePrivateFile(path); !made) return made;
+  // From a reader's snapshot, so that nobody who writes waits for it.
+  auto copied = database_->Read(context, "backup", [&](Connection& c) -> Status {
+    SQLite::Database target(path, SQLite::OPEN_READWRITE);
+    SQLite::Backup backup(target, c.db());
+    while (backup.executeStep(1024) != SQLITE_DONE) {
+      if (context.cancelled != nullptr && context.cancelled->load()) {
+        return Fail(ErrorCode::kCancelled, "the backup was cancelled");
+      }
+    }
+    // One file that stands by itself.
+    target.exec("PRAGMA journal_mode = DELETE");
+    return {};
+  });
+  if (!copied) unlink(path.c_str());
+  return copied;
+}
+
+Status SqliteStore::CheckIntegrity(const CallContext& context) {
+  return database_->Read(context, "checking the database", [](Connection& c) -> Status {
+    std::string problems;
+    Query query = c.Prepare("PRAGMA integrity_check(10)");
+    while (query->executeStep()) {
+      const std::string line = query->getColumn(0).getString();
+      if (line != "ok") problems += "; " + line;
+    }
+    Query foreign = c.Prepare("PRAGMA foreign_key_check");
+    if (foreign->executeStep()) {
+      problems += "; a row of " + foreign->getColumn(0).getString() + " points nowhere";
+    }
+    if (problems.empty()) return {};
+    return Fail(ErrorCode::kDataLoss,
+                "the database is damaged: keep a copy of it, and restore a "
+                "backup" +
+                    problems);
+  });
+}
+
+Result<StoreInfo> SqliteStore::Info(const CallContext& context) {
+  return database_->Read(
+      context, "looking at the database", [&](Connection& c) -> Result<StoreInfo> {
+        StoreInfo info;
+        info.location = database_->path();
+        info.schema_version = LatestVersion();
+        Query query = c.Prepare(
+            "SELECT (SELECT count(*) FROM personas), (SELECT count(*) FROM messages),"
+            " (SELECT count(*) FROM memories), (SELECT page_count * page_size"
+            " FROM pragma_page_count(), pragma_page_size())");
+        query->executeStep();
+        info.personas = query->getColumn(0).getInt64();
+        info.messages = query->getColumn(1).getInt64();
+        info.memories = query->getColumn(2).getInt64();
+        info.size_bytes = query->getColumn(3).getInt64();
+        return info;
+      });
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,105 @@
+// The store on one SQLite file, shared by every process of a home. The .cc files beside this one
+// hold a family of methods each: sessions, presence, messages, hearing, history, memories,
+// transfer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/ids.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/liveness.h"
+#include "store/sqlite/open.h"
+#include "store/sqlite/term_statistics.h"
+#include "store/store.h"
+
+namespace katra::store::sqlite {
+
+class SqliteStore final : public Store {
+ public:
+  // See OpenSqliteStore.
+  static Result<std::unique_ptr<Store>> Open(const OpenOptions& options,
+                                             const CallContext& context);
+
+  Result<Session> OpenSession(const SessionStart& start, const CallContext& context) override;
+  Status DescribeClient(SessionId session, const std::string& client, const std::string& version,
+                        const CallContext& context) override;
+  Result<Session> Register(SessionId session, const std::string& name, const std::string& role,
+                           const CallContext& context) override;
+  Status SetProviderTag(SessionId session, const ProviderTag& tag,
+                        const CallContext& context) override;
+  Status EndSession(SessionId session, const std::string& reason,
+                    const CallContext& context) override;
+  Status Heartbeat(SessionId session, bool active, const CallContext& context) override;
+  Result<Session> GetSession(SessionId session, const CallContext& context) override;
+  Result<std::vector<Presence>> WhoIsHere(const std::string& room,
+                                          const CallContext& context) override;
+  Result<std::vector<Persona>> ListPersonas(const CallContext& context) override;
+
+  Result<std::vector<RoomSummary>> ListRooms(const CallContext& context) override;
+  Result<SayReceipt> Say(const SayRequest& request, const CallContext& context) override;
+  Result<HearReply> Hear(const HearRequest& request, const CallContext& context) override;
+  Status Undeliver(SessionId session, const std::string& room, const CallContext& context) override;
+  Result<HistoryReply> History(const HistoryRequest& request, const CallContext& context) override;
+  Result<MessageId> LatestMessage(SessionId session, const std::string& room,
+                                  const CallContext& context) override;
+
+  Result<RememberReceipt> Remember(const RememberRequest& request,
+                                   const CallContext& context) override;
+  Result<std::vector<MemoryHit>> NearestMemories(SessionId session, const std::string& content,
+                                                 MemoryId except, int limit,
+                                                 const CallContext& context) override;
+  Result<RecallReply> Recall(const RecallRequest& request, const CallContext& context) override;
+  Result<Memory> GetMemory(SessionId session, MemoryId id, const CallContext& context) override;
+  Result<ForgetReceipt> Forget(SessionId session, MemoryId id, const std::string& reason,
+                               const CallContext& context) override;
+  Status Purge(MemoryId id, const CallContext& context) override;
+
+  Status Backup(const std::string& path, const CallContext& context) override;
+  Status Export(const ExportOptions& options, const LineSink& sink,
+                const CallContext& context) override;
+  Result<ImportReceipt> Import(const LineSource& source, const CallContext& context) override;
+  Status CheckIntegrity(const CallContext& context) override;
+  Result<StoreInfo> Info(const CallContext& context) override;
+
+ private:
+  SqliteStore(std::unique_ptr<Database> database, const OpenOptions& options)
+      : database_(std::move(database)),
+        ring_(options.ring),
+        clock_(*options.clock),
+        random_(*options.random),
+        liveness_(*options.clock) {}
+
+  [[nodiscard]] int64_t Now() const { return ToUnixMillis(clock_.Now()); }
+  void Ring() const {
+    if (ring_) ring_();
+  }
+  // Ends the sessions of this machine whose processes have died. In a write transaction.
+  void SweepDeadSessions(Connection& connection);
+  [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
+                                                 PersonaId speaker);
+
+  std::unique_ptr<Database> database_;
+  std::function<void()> ring_;
+  const Clock& clock_;
+  Random& random_;
+  LivenessCheck liveness_;
+  TermStatistics message_terms_;
+  TermStatistics memory_terms_;
+
+  // Per session and room: nobody else said anything between `base` and `through`. Saves hear from
+  // reading the persona's own words again and again.
+  struct Silence {
+    MessageId base = 0;
+    MessageId through = 0;
+  };
+  std::mutex silence_mutex_;
+  std::unordered_map<uint64_t, Silence> silence_;
+};
+
+}  // namespace katra::store::sqlite
