@@ -5,6 +5,9 @@
 // Each step waits for what somebody else says (katra_hear with wait_seconds), never for time.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { StartClaude } from './support/claude.mjs';
 import { RequireInstallation, ServerPath } from './support/installation.mjs';
@@ -13,6 +16,7 @@ import { Check, RunScenario, TempFolder } from './support/scenario.mjs';
 import { kPersonas, kTools, Launch } from './support/server.mjs';
 import { StdioPeer } from './support/stdio_peer.mjs';
 import { Query } from './support/store_reader.mjs';
+import { WireWatch } from './support/wire_schemas.mjs';
 
 const kModern = '2.1.329'; // opens with server/discover, 2026-07-28
 const kLegacy = '2.1.197'; // opens with initialize, 2025-11-25
@@ -224,6 +228,30 @@ async function ThreePersonas(root) {
   await CheckSessions(home, { Dario: kModern, Sam: kModern, Charlie: kModern });
 }
 
+// What makes a client start the server with every line written down in `log`.
+function Tapped(log) {
+  const tap = join(dirname(fileURLToPath(import.meta.url)), 'support/wire_tap.mjs');
+  return { command: process.execPath, args: [tap, log, ServerPath()] };
+}
+
+// The lines of a tapped connection, held against the schema of `version`.
+function CheckWire(log, version, opening) {
+  const watch = new WireWatch(version);
+  const methods = [];
+  for (const entry of readFileSync(log, 'utf8').trim().split('\n').map((line) => JSON.parse(line))) {
+    if (entry.client) {
+      const message = JSON.parse(entry.client);
+      methods.push(message.method);
+      watch.Sent(message);
+    } else {
+      watch.Received(JSON.parse(entry.server));
+    }
+  }
+  assert.equal(methods[0], opening, 'the first line of the client');
+  assert.ok(methods.includes('tools/call') && watch.seen > 5, `${watch.seen} lines`);
+  assert.deepEqual(watch.violations, []);
+}
+
 async function BothGenerations(root) {
   const home = TempFolder('home');
   const dario_steps = [Say(kGreeting), HearUntil(kSamAnswers), Tool('who_is_here'), Say(kGoodbye), { text: 'Done.' }];
@@ -233,10 +261,12 @@ async function BothGenerations(root) {
     HearUntil('that is all'),
     { text: 'Done.' },
   ];
+  const modern_log = join(root, 'modern.jsonl');
+  const legacy_log = join(root, 'legacy.jsonl');
   const [dario, sam] = await Check(`Claude Code ${kModern} and ${kLegacy} talk with each other`, async () => {
     const started = await Promise.all([
-      StartClaude({ root, home, persona: 'Dario', version: kModern, steps: dario_steps }),
-      StartClaude({ root, home, persona: 'Sam', version: kLegacy, steps: sam_steps }),
+      StartClaude({ root, home, persona: 'Dario', version: kModern, steps: dario_steps, ...Tapped(modern_log) }),
+      StartClaude({ root, home, persona: 'Sam', version: kLegacy, steps: sam_steps, ...Tapped(legacy_log) }),
     ]);
     await Promise.all(started.map((run) => run.Finish(kRunSeconds)));
     return started;
@@ -245,10 +275,15 @@ async function BothGenerations(root) {
     assert.ok(dario.McpLog().some((line) => line.includes('"negotiatedProtocolVersion":"2026-07-28"')), 'Dario: modern');
     assert.ok(!sam.McpLog().some((line) => line.includes('negotiatedProtocolVersion')), 'Sam: legacy');
   });
+  await Check('every line of the server fits the schema of its version', () => {
+    CheckWire(modern_log, '2026-07-28', 'server/discover');
+    CheckWire(legacy_log, '2025-11-25', 'initialize');
+  });
   await CheckModelsView(sam);
   await Check('each heard the other', () => {
     assert.ok(dario.Seen().includes(kSamAnswers) && sam.Seen().includes(kGoodbye));
-    assert.equal(Messages(home).find((row) => row.body === kSamAnswers).reply_to, 1);
+    const rows = new Map(Messages(home).map((row) => [row.body, row]));
+    assert.equal(rows.get(kSamAnswers).reply_to, rows.get(kGreeting).id);
   });
   await CheckSessions(home, { Dario: kModern, Sam: kLegacy });
 }

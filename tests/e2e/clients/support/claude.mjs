@@ -37,7 +37,7 @@ class ClaudeRun {
     process_handle.child.stdout.setEncoding('utf8').on('data', (chunk) => (this.out += chunk));
     process_handle.child.stderr.setEncoding('utf8').on('data', (chunk) => (this.err += chunk));
     const about = `${persona} on Claude Code ${version}`;
-    Evidence(`${about}: output`, () => (this.out.slice(-kMaxShown) + this.err.slice(-kMaxShown)).trim());
+    Evidence(`${about}: output`, () => (this.out.slice(-600) + this.err.slice(-kMaxShown)).trim());
     Evidence(`${about}: debug log, MCP lines`, () => this.McpLog().slice(-20).join('\n'));
     Evidence(`${about}: script faults`, () => api.faults.join('\n'));
     Evidence(`${about}: what the model saw last`, () => this.Results().slice(-2).map((r) => r.text).join('\n').slice(0, kMaxShown));
