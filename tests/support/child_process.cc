@@ -158,10 +158,8 @@ std::optional<std::string> ChildProcess::ReadLine(milliseconds timeout) {
     line_start_ = 0;
     searched = buffer_.size();
     if (ended_) {
-      std::optional<std::string> rest;
-      if (!buffer_.empty()) rest = std::move(buffer_);
-      buffer_.clear();
-      return rest;
+      buffer_.clear();  // what a killed child could not finish is no line
+      return std::nullopt;
     }
     char piece[65536];
     const ssize_t n = read(out_, piece, sizeof piece);

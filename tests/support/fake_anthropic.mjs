@@ -35,7 +35,11 @@ export function ToolResults(body) {
   const blocks = (body.messages ?? []).flatMap((m) => (Array.isArray(m.content) ? m.content : []));
   return blocks
     .filter((block) => block.type === 'tool_result')
-    .map((block) => ({ id: block.tool_use_id, text: TextOf(block.content), is_error: block.is_error === true }));
+    .map((block) => ({
+      id: block.tool_use_id,
+      text: TextOf(block.content),
+      is_error: block.is_error === true,
+    }));
 }
 
 // The system prompt of a request and its system messages as one text.
@@ -66,12 +70,16 @@ class Script {
   }
 
   Done() {
-    return this.at_ >= this.steps_.length || (this.at_ === this.steps_.length - 1 && this.given_ > 0);
+    return (
+      this.at_ >= this.steps_.length || (this.at_ === this.steps_.length - 1 && this.given_ > 0)
+    );
   }
 
   // The content blocks and the stop reason of the next turn.
   Next(body) {
-    const results = ToolResults(body).map((result) => result.text).join('\n');
+    const results = ToolResults(body)
+      .map((result) => result.text)
+      .join('\n');
     const current = this.steps_[this.at_];
     if (current && this.given_ > 0) {
       const open = (current.until ?? []).filter((regex) => !new RegExp(regex, 'm').test(results));
@@ -79,7 +87,9 @@ class Script {
         ++this.at_;
         this.given_ = 0;
       } else if (this.given_ >= (current.times ?? 20)) {
-        throw new Error(`step ${this.at_} was given ${this.given_} times and still lacks ${open.join(', ')}`);
+        throw new Error(
+          `step ${this.at_} was given ${this.given_} times and still lacks ${open.join(', ')}`,
+        );
       }
     }
     const step = this.steps_[this.at_] ?? { text: 'done' };
@@ -97,11 +107,26 @@ class Script {
 }
 
 function WriteEvents(response, model, blocks, stop) {
-  const send = (type, data) => response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  const send = (type, data) =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  const usage = { input_tokens: 10, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
+  const usage = {
+    input_tokens: 10,
+    output_tokens: 1,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+  };
   send('message_start', {
-    message: { id: 'msg_fake', type: 'message', role: 'assistant', model, content: [], stop_reason: null, stop_sequence: null, usage },
+    message: {
+      id: 'msg_fake',
+      type: 'message',
+      role: 'assistant',
+      model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage,
+    },
   });
   blocks.forEach((block, index) => {
     const is_text = block.type === 'text';
@@ -113,7 +138,10 @@ function WriteEvents(response, model, blocks, stop) {
     send('content_block_delta', { index, delta });
     send('content_block_stop', { index });
   });
-  send('message_delta', { delta: { stop_reason: stop, stop_sequence: null }, usage: { output_tokens: 5 } });
+  send('message_delta', {
+    delta: { stop_reason: stop, stop_sequence: null },
+    usage: { output_tokens: 5 },
+  });
   send('message_stop', {});
   response.end();
 }
@@ -154,13 +182,21 @@ export async function StartFakeAnthropic({ steps, port = 0, folder = null }) {
       return;
     }
     requests.push(body);
-    if (folder) writeFileSync(join(folder, `${String(requests.length).padStart(3, '0')}.json`), JSON.stringify(body, null, 1));
+    if (folder)
+      writeFileSync(
+        join(folder, `${String(requests.length).padStart(3, '0')}.json`),
+        JSON.stringify(body, null, 1),
+      );
     let turn;
     try {
       turn = script.Next(body);
     } catch (error) {
       faults.push(error.message);
-      turn = { blocks: [{ type: 'text', text: `script: ${error.message}` }], stop: 'end_turn', delay: 0 };
+      turn = {
+        blocks: [{ type: 'text', text: `script: ${error.message}` }],
+        stop: 'end_turn',
+        delay: 0,
+      };
     }
     if (turn.delay > 0) await new Promise((done) => setTimeout(done, turn.delay * 1000));
     WriteEvents(response, body.model, turn.blocks, turn.stop);
@@ -171,7 +207,8 @@ export async function StartFakeAnthropic({ steps, port = 0, folder = null }) {
       const path = request.url.split('?')[0];
       const text = await ReadBody(request);
       if (path === '/v1/messages' && request.method === 'POST') await answer_turn(response, text);
-      else if (path === '/v1/messages/count_tokens' && request.method === 'POST') WriteJson(response, 200, { input_tokens: 100 });
+      else if (path === '/v1/messages/count_tokens' && request.method === 'POST')
+        WriteJson(response, 200, { input_tokens: 100 });
       else if (path === '/' || path === '/api/hello') response.writeHead(200).end();
       else WriteError(response, 404, 'not_found_error', `no such path: ${path}`);
     } catch (error) {
@@ -209,8 +246,13 @@ async function Main() {
     process.exit(2);
   }
   const steps = JSON.parse(readFileSync(script, 'utf8'));
-  const api = await StartFakeAnthropic({ steps, port: Number(Flag('--port') ?? 0), folder: Flag('--requests') ?? null });
+  const api = await StartFakeAnthropic({
+    steps,
+    port: Number(Flag('--port') ?? 0),
+    folder: Flag('--requests') ?? null,
+  });
   console.log(JSON.stringify({ port: api.port }));
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await Main();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await Main();

@@ -16,6 +16,8 @@ namespace katra::testing {
 
 enum class DiskFault : uint32_t { kFull = 0, kInputOutput = 1, kReadOnly = 2 };
 
+enum class DroppedSyncs : uint32_t { kNone = 0, kAll = 1, kOfWal = 2 };
+
 enum class RecordType : uint32_t {
   kWrite,      // bytes at `offset`
   kTruncate,   // to the size `offset`
@@ -40,12 +42,13 @@ struct FaultRecord {
 // The switches and counters, shared by all processes.
 struct FaultControl {
   char magic[8];
-  std::atomic<uint64_t> tail;        // where the next record goes
-  std::atomic<uint64_t> writes;      // writes, truncations and syncs that were asked for
-  std::atomic<int64_t> fail_from;    // the write from which on `fault` is answered; negative: never
-  std::atomic<uint32_t> fault;       // DiskFault
-  std::atomic<uint32_t> drop_syncs;  // 1: syncs say "done", and are not
-  std::atomic<uint64_t> refused;     // writes that were answered with `fault`
+  std::atomic<uint64_t> tail;      // where the next record goes
+  std::atomic<uint64_t> writes;    // writes and truncations that were asked for, and with
+                                   // kInputOutput syncs
+  std::atomic<int64_t> fail_from;  // the write from which on `fault` is answered; negative: never
+  std::atomic<uint32_t> fault;     // DiskFault
+  std::atomic<uint32_t> dropped_syncs;  // DroppedSyncs: which say "done" and do nothing
+  std::atomic<uint64_t> refused;        // writes that were answered with `fault`
 };
 
 // The mapped log. Append may be called from any thread and process at once.

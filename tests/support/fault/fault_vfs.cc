@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -119,13 +121,26 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
   return Below(file)->pMethods->xTruncate(Below(file), size);
 }
 
+// Whether the test wants this sync to say "done" and do nothing.
+bool Dropped(const std::string& path) {
+  switch (static_cast<DroppedSyncs>(fault_log->control().dropped_syncs.load())) {
+    case DroppedSyncs::kNone:
+      return false;
+    case DroppedSyncs::kOfWal:
+      return path.size() > 4 && path.compare(path.size() - 4, 4, "-wal") == 0;
+    case DroppedSyncs::kAll:
+      break;
+  }
+  return true;
+}
+
 int Sync(sqlite3_file* file, int flags) {
   const std::string* path = Shim(file)->path;
   if (path == nullptr) return Below(file)->pMethods->xSync(Below(file), flags);
-  if (const int refusal = Refusal(); refusal != SQLITE_OK) {
-    return refusal == SQLITE_IOERR_WRITE ? SQLITE_IOERR_FSYNC : SQLITE_OK;
-  }
-  if (fault_log->control().drop_syncs.load() != 0) return SQLITE_OK;
+  // A full or read-only disk still syncs what it has.
+  const auto fault = static_cast<DiskFault>(fault_log->control().fault.load());
+  if (fault == DiskFault::kInputOutput && Refusal() != SQLITE_OK) return SQLITE_IOERR_FSYNC;
+  if (Dropped(*path)) return SQLITE_OK;
   FaultRecord record;
   record.covers = fault_log->Tail();  // not what others write while the disk works
   const int result = Below(file)->pMethods->xSync(Below(file), flags);
@@ -238,7 +253,7 @@ int DeleteFile(sqlite3_vfs*, const char* name, int sync_directory) {
   }
   record.covers = fault_log->Tail();
   const int result = below->xDelete(below, name, sync_directory);
-  if (result == SQLITE_OK && sync_directory != 0 && fault_log->control().drop_syncs.load() == 0) {
+  if (result == SQLITE_OK && sync_directory != 0 && !Dropped(name)) {
     record.type = RecordType::kDirectory;
     record.before = {};
     fault_log->Append(record);

@@ -1,0 +1,97 @@
+// Compares sets; finds out nothing by itself.
+#include "tests/fault/ledger.h"
+
+#include <algorithm>
+
+#include "tests/support/database_probe.h"
+
+namespace katra::testing {
+namespace {
+
+using nlohmann::json;
+
+void Compare(const std::string& what, const std::map<int64_t, std::string>& acknowledged,
+             const std::map<int64_t, std::string>& stored, LedgerCheck* check) {
+  for (const auto& [id, text] : acknowledged) {
+    const auto found = stored.find(id);
+    if (found == stored.end()) {
+      check->problems.push_back("lost " + what + " " + std::to_string(id) + ": " + text);
+    } else if (found->second != text) {
+      check->problems.push_back("changed " + what + " " + std::to_string(id) + ": " + text +
+                                " became " + found->second);
+    }
+  }
+}
+
+std::map<int64_t, std::string> ById(const std::vector<std::vector<std::string>>& rows) {
+  std::map<int64_t, std::string> texts;
+  for (const auto& row : rows) texts.emplace(std::stoll(row[0]), row[1]);
+  return texts;
+}
+
+}  // namespace
+
+void ClientRecord::NoteHeard(const json& reply, bool marked) {
+  // That this call was answered acknowledges what the one before returned.
+  acknowledged.insert(received_last.begin(), received_last.end());
+  received_last.clear();
+  int64_t before = 0;
+  for (const json& message : reply.at("messages")) {
+    const auto id = message.at("id").get<int64_t>();
+    const std::string about = name + " heard " + std::to_string(id);
+    if (acknowledged.count(id) != 0) problems.push_back(about + " after acknowledging it");
+    if (id <= before) problems.push_back(about + " after " + std::to_string(before));
+    if (message.at("from") == name) problems.push_back(about + ", its own word");
+    if (marked && heard.count(id) != 0 && !message.at("redelivered").get<bool>()) {
+      problems.push_back(about + " again, and it was not marked");
+    }
+    before = id;
+    heard.insert(id);
+    received_last.insert(id);
+  }
+}
+
+LedgerCheck CheckDatabase(const std::string& database,
+                          const std::vector<const ClientRecord*>& clients) {
+  LedgerCheck check;
+  const auto messages = ById(QueryRows(database, "SELECT id, body FROM messages"));
+  const auto memories = ById(QueryRows(database, "SELECT id, content FROM memories"));
+  std::multiset<std::string> stored;
+  for (const auto& [id, text] : messages) stored.insert(text);
+  for (const auto& [id, text] : memories) stored.insert(text);
+  size_t acknowledged = 0;
+  for (const ClientRecord* client : clients) {
+    Compare("message", client->said, messages, &check);
+    Compare("memory", client->remembered, memories, &check);
+    check.messages += client->said.size();
+    check.memories += client->remembered.size();
+    acknowledged += client->said.size() + client->remembered.size();
+    for (const std::string& text : client->unanswered) {
+      const size_t times = stored.count(text);
+      check.unanswered_kept += times;
+      if (times > 1) check.problems.push_back("stored twice: " + text);
+    }
+  }
+  if (check.problems.empty() && stored.size() != acknowledged + check.unanswered_kept) {
+    check.problems.push_back(std::to_string(stored.size()) + " texts are stored, " +
+                             std::to_string(acknowledged + check.unanswered_kept) +
+                             " were said or remembered");
+  }
+  return check;
+}
+
+std::vector<std::string> CheckAllHeard(const std::string& database, const ClientRecord& client) {
+  std::vector<std::string> problems;
+  const auto said = QueryRows(database,
+                              "SELECT m.id, m.body FROM messages m JOIN personas p ON "
+                              "p.id = m.persona_id WHERE m.direct = 0 AND p.name <> '" +
+                                  client.name + "'");
+  for (const auto& row : said) {
+    if (client.heard.count(std::stoll(row[0])) == 0) {
+      problems.push_back(client.name + " never heard " + row[0] + ": " + row[1]);
+    }
+  }
+  return problems;
+}
+
+}  // namespace katra::testing
