@@ -1,0 +1,26 @@
+// Splits one run of letters and digits, with what may join them ("snake_case", "HTTPServer",
+// "well-known", "1.32.2", "Sam's"), into its parts. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace katra::store::search {
+
+struct Part {
+  size_t begin = 0;
+  size_t end = 0;
+  bool begins_group = false;  // after a hyphen, an underscore, …; not by its case or digits
+  [[nodiscard]] size_t size() const { return end - begin; }
+};
+
+struct Segment {
+  size_t end = 0;           // where the text goes on
+  std::vector<Part> parts;  // at least one, in order, none empty
+};
+
+// `at` must be at a letter (not of a dense script) or a digit of `text`.
+[[nodiscard]] Segment ScanSegment(std::string_view text, size_t at);
+
+}  // namespace katra::store::search

@@ -1,0 +1,42 @@
+// From scored rows to a page of hits: the best first, as far as the viewer may see them. Knows no
+// SQL; what a row is, and who may see it, its callers know.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "store/sqlite/fts_search.h"
+#include "store/sqlite/message_index.h"
+
+namespace katra::store::sqlite {
+
+inline constexpr int64_t kCountedHits = 1'000;  // counted exactly; beyond these `total` is a floor
+
+struct Selected {
+  std::vector<size_t> rows;  // indices of FtsResult::rows, best score first, then newest
+  bool all = true;           // every row was looked at
+};
+
+// Asks `accept` about rows from the best on, until enough are accepted to count and to show.
+[[nodiscard]] Selected SelectRows(const FtsResult& result, int limit, int offset,
+                                  const std::function<bool(size_t row)>& accept);
+
+// Sorts by score, newest first among equals, and cuts out the page. `reply.hits` holds all hits.
+void TakePage(int limit, int offset, SearchReply* reply);
+
+// What each row's neighbours say together: for each term the best of its scores among rows near by.
+// `blocks[i]`: a number shared by neighbours of rows[i]; rows[i].score: unused.
+struct Neighbour {
+  size_t row = 0;  // of the FtsResult
+  int64_t room = 0;
+  int64_t id = 0;
+  int64_t said_at = 0;  // milliseconds
+};
+
+// One score for each neighbour, in their order.
+[[nodiscard]] std::vector<double> ScoreConversations(const FtsResult& result,
+                                                     const std::vector<Neighbour>& neighbours);
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,192 @@
+#include "store/sqlite/message_index.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "store/search/analyzer.h"
+#include "store/search/query.h"
+#include "store/sqlite/fts_search.h"
+#include "store/sqlite/fts_select.h"
+#include "store/sqlite/persona_names.h"
+#include "store/sqlite/word_parts.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+constexpr double kSpeakerBoost = 1.3;       // for the turns of the one persona named in the query
+constexpr double kConversationShare = 0.2;  // of the best score, for the best conversation
+constexpr size_t kConversationRows = 300;   // of the best rows: those that are ranked by it too
+
+const FtsTable& MessagesTable() {
+  static const FtsTable table{
+      "messages",
+      "SELECT max(id) FROM messages",
+      "SELECT count(*), min(rowid), max(rowid) FROM "
+      "(SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?1 LIMIT ?2)",
+      "SELECT id FROM messages WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC",
+      "SELECT rowid FROM messages_fts WHERE rowid BETWEEN ?1 AND ?2 AND messages_fts MATCH ?3 "
+      "ORDER BY rowid DESC",
+      "SELECT katra_rank(messages_fts, ?2) FROM messages_fts WHERE messages_fts MATCH ?1 "
+      "AND rowid BETWEEN ?3 AND ?4",
+      "SELECT katra_rank(messages_fts, ?2) FROM messages_fts WHERE messages_fts MATCH ?1 "
+      "AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC",
+      "text",
+      //   text, extra, date, prev1, prev2, prev3, keys
+      {1.0, 0.8, 0.3, 0.5, 0.3, 0.15, 0.0}};
+  return table;
+}
+
+std::string RoomKey(int64_t room_id) { return "r" + std::to_string(room_id); }
+std::string PersonaKey(PersonaId id) { return "p" + std::to_string(id); }
+
+struct Attributes {
+  int64_t room_id = 0;
+  PersonaId persona_id = 0;
+  int64_t said_at = 0;
+};
+
+// Looks at the rows that a search found: may the viewer see them, and are they what was asked for?
+class Filter {
+ public:
+  Filter(Connection& connection, const MessageSearch& search)
+      : search_(search),
+        row_(connection.Prepare(
+            "SELECT room_id, persona_id, said_at, direct FROM messages WHERE id = ?1")),
+        recipient_(connection.Prepare(
+            "SELECT 1 FROM message_recipients WHERE persona_id = ?1 AND message_id = ?2")) {}
+
+  bool Accepts(MessageId id, Attributes* attributes) {
+    row_->reset();
+    if (!row_.Bind(id)->executeStep()) return false;
+    attributes->room_id = row_->getColumn(0).getInt64();
+    attributes->persona_id = row_->getColumn(1).getInt64();
+    attributes->said_at = row_->getColumn(2).getInt64();
+    const bool direct = row_->getColumn(3).getInt() != 0;
+    if (direct && attributes->persona_id != search_.viewer && !IsRecipient(id)) return false;
+    if (search_.room_id && *search_.room_id != attributes->room_id) return false;
+    if (search_.from && *search_.from != attributes->persona_id) return false;
+    if (search_.since && attributes->said_at < ToUnixMillis(*search_.since)) return false;
+    return !search_.until || attributes->said_at < ToUnixMillis(*search_.until);
+  }
+
+ private:
+  bool IsRecipient(MessageId id) {
+    recipient_->reset();
+    return recipient_.Bind(search_.viewer, id)->executeStep();
+  }
+
+  const MessageSearch& search_;
+  Query row_;
+  Query recipient_;
+};
+
+FtsRequest MakeRequest(const MessageSearch& search) {
+  FtsRequest request;
+  if (search.room_id) request.required.push_back(MatchKey(RoomKey(*search.room_id)));
+  if (search.from) request.required.push_back(MatchKey(PersonaKey(*search.from)));
+  if (search.after) request.id_from = std::max<int64_t>(*search.after, 0) + 1;
+  if (search.before) request.id_through = *search.before - 1;
+  request.keep_term_scores = true;
+  return request;
+}
+
+SearchReply ListNewest(Connection& connection, const MessageSearch& search,
+                       const FtsRequest& request) {
+  SearchReply reply;
+  Filter filter(connection, search);
+  const auto enough =
+      static_cast<size_t>(std::max<int64_t>(kCountedHits, int64_t{search.offset} + search.limit));
+  const auto visit = [&](int64_t id) {
+    Attributes attributes;
+    if (filter.Accepts(id, &attributes)) reply.hits.push_back({id, 0});
+    return reply.hits.size() < enough;
+  };
+  const bool whole = VisitNewest(connection, MessagesTable(), request.required, request.id_from,
+                                 request.id_through, visit);
+  reply.total_is_floor = !whole || reply.hits.size() == enough;
+  TakePage(search.limit, search.offset, &reply);
+  return reply;
+}
+
+// Of the best rows, those in a conversation that has more of the query's words come first.
+void BoostConversations(const FtsResult& found, const std::vector<Neighbour>& best,
+                        std::vector<SearchHit>* hits) {
+  const std::vector<double> conversations = ScoreConversations(found, best);
+  if (conversations.empty()) return;
+  const double best_conversation = *std::max_element(conversations.begin(), conversations.end());
+  double best_score = 0;
+  for (const SearchHit& hit : *hits) best_score = std::max(best_score, hit.score);
+  if (best_conversation <= 0) return;
+  for (size_t i = 0; i < conversations.size(); ++i) {
+    (*hits)[i].score += kConversationShare * best_score * conversations[i] / best_conversation;
+  }
+}
+
+}  // namespace
+
+void IndexMessage(Connection& connection, const IndexedMessage& message) {
+  std::array<std::string, 3> context;
+  {
+    Query query = connection.Prepare(
+        "SELECT body FROM messages WHERE room_id = ?1 AND direct = 0 AND id < ?2 "
+        "ORDER BY id DESC LIMIT 3");
+    query.Bind(message.room_id, message.id);
+    for (size_t turn = 0; turn < context.size() && query->executeStep(); ++turn) {
+      const SQLite::Column body = query->getColumn(0);
+      context[turn] =
+          search::AnalyzeForContext({body.getText(), static_cast<size_t>(body.getBytes())});
+    }
+  }
+  std::string keys = RoomKey(message.room_id) + " " + PersonaKey(message.persona_id);
+  {
+    Query query = connection.Prepare("SELECT direct FROM messages WHERE id = ?1");
+    if (query.Bind(message.id)->executeStep() && query->getColumn(0).getInt() != 0) {
+      keys += std::string(" ") + kHiddenKey;
+    }
+  }
+  const search::IndexedText text = search::AnalyzeForIndex(message.body);
+  connection
+      .Prepare(
+          "INSERT INTO messages_fts(rowid, text, extra, date, prev1, prev2, prev3, keys) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+      .Bind(message.id, text.text, text.extra, search::DateTokens(message.said_at), context[0],
+            context[1], context[2], keys)
+      ->exec();
+  AddWords(connection, text.long_words);
+}
+
+SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
+                           const MessageSearch& search) {
+  FtsRequest request = MakeRequest(search);
+  const NamedPersonas named = FindNamedPersonas(connection, search.query);
+  request.query = search::ParseQuery(search.query, named.written);
+  if (request.query.blank) return ListNewest(connection, search, request);
+  if (request.query.terms.empty()) request.query = search::ParseQuery(search.query);
+
+  const FtsResult found = RankRows(connection, statistics, MessagesTable(), request);
+  Filter filter(connection, search);
+  std::vector<Attributes> attributes(found.rows.size());
+  const Selected selected = SelectRows(found, search.limit, search.offset, [&](size_t row) {
+    return filter.Accepts(found.rows[row].id, &attributes[row]);
+  });
+
+  SearchReply reply;
+  std::vector<Neighbour> best;
+  for (const size_t row : selected.rows) {
+    const ScoredRow& scored = found.rows[row];
+    const bool speaks = named.only && *named.only == attributes[row].persona_id;
+    reply.hits.push_back({scored.id, scored.score * (speaks ? kSpeakerBoost : 1.0)});
+    if (best.size() < kConversationRows) {
+      best.push_back({row, attributes[row].room_id, scored.id, attributes[row].said_at});
+    }
+  }
+  BoostConversations(found, best, &reply.hits);
+  TakePage(search.limit, search.offset, &reply);
+  reply.total_is_floor = !selected.all || !found.complete;
+  reply.note = found.note;
+  reply.rows_ranked = found.ranked;
+  return reply;
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,53 @@
+// Makes both full-text indexes anew when they were written by another analyzer.
+#include <string>
+#include <vector>
+
+#include "store/search/analyzer.h"
+#include "store/sqlite/memory_index.h"
+#include "store/sqlite/message_index.h"
+#include "store/sqlite/word_parts.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+constexpr const char* kVersionKey = "search_analyzer";
+
+void RebuildMessages(Connection& connection) {
+  connection.Prepare("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')")->exec();
+  Query query =
+      connection.Prepare("SELECT id, room_id, persona_id, said_at, body FROM messages ORDER BY id");
+  while (query->executeStep()) {
+    const std::string body = query->getColumn(4).getString();
+    IndexMessage(connection, {query->getColumn(0).getInt64(), query->getColumn(1).getInt64(),
+                              query->getColumn(2).getInt64(),
+                              FromUnixMillis(query->getColumn(3).getInt64()), body});
+  }
+}
+
+void RebuildMemories(Connection& connection) {
+  connection.Prepare("INSERT INTO memories_fts(memories_fts) VALUES ('delete-all')")->exec();
+  Query query =
+      connection.Prepare("SELECT id FROM memories WHERE forgotten_at IS NULL ORDER BY id");
+  while (query->executeStep()) IndexMemory(connection, query->getColumn(0).getInt64());
+}
+
+}  // namespace
+
+bool SearchIndexIsCurrent(Connection& connection) {
+  Query query = connection.Prepare("SELECT value FROM meta WHERE key = ?1");
+  return query.Bind(kVersionKey)->executeStep() &&
+         query->getColumn(0).getString() == std::to_string(search::kAnalyzerVersion);
+}
+
+bool EnsureSearchIndex(Connection& connection) {
+  if (SearchIndexIsCurrent(connection)) return false;
+  RemoveAllWords(connection);
+  RebuildMessages(connection);
+  RebuildMemories(connection);
+  connection.Prepare("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)")
+      .Bind(kVersionKey, std::to_string(search::kAnalyzerVersion))
+      ->exec();
+  return true;
+}
+
+}  // namespace katra::store::sqlite

@@ -1,0 +1,28 @@
+// The dictionary of long words, by which a compound ("Haustürschlüssel") or a run-together name
+// ("getusername") is found by one of its parts. Much smaller than an index of every text's
+// character n-grams, and it never changes how whole words rank. Knows the tables search_words and
+// search_word_parts. Throws SQLite::Exception.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/connection.h"
+
+namespace katra::store::sqlite {
+
+// Learns those of the words (tokens of the analyzer) that are new.
+void AddWords(Connection& connection, const std::vector<std::string>& words);
+
+// Forgets a word and its parts. Nothing when it is not there.
+void RemoveWord(Connection& connection, const std::string& word);
+
+void RemoveAllWords(Connection& connection);
+
+// At most `limit` known words that have `part` in them and more, the shortest first. A part of
+// three or four characters must begin or end the word; shorter parts find nothing.
+[[nodiscard]] std::vector<std::string> FindWordsWith(Connection& connection, std::string_view part,
+                                                     size_t limit);
+
+}  // namespace katra::store::sqlite
