@@ -1,6 +1,6 @@
-// A scripted stand-in for the Anthropic Messages API on 127.0.0.1, so that a real coding agent can be
-// driven without a network, and so that what its model would have been given can be read afterwards.
-// Knows nothing of Katra.
+// A scripted stand-in for the Anthropic Messages API on 127.0.0.1, so that a real coding agent can
+// be driven without a network, and so that what its model would have been given can be read
+// afterwards. Knows nothing of Katra.
 //
 // As a program: node fake_anthropic.mjs --script FILE [--requests DIR] [--port N]
 // prints {"port": N} and answers until it is stopped. As a module: StartFakeAnthropic().
@@ -10,8 +10,8 @@
 //   {"tool": "name", "input": {…}}                  one tool call
 //   {"tools": [{"tool": …, "input": …}, …]}         several calls in one turn
 // and in each step, if wanted:
-//   "until": ["regex", …]   the step is given again until every regex is found in the tool results
-//                           of the conversation so far; "times" (default 20) bounds that
+//   "until": ["regex", …]   the step is given again until every regex is found in the tool
+//                           results of the conversation; "times" (default 20) bounds that
 //   "delay": seconds        before the answer
 // Anywhere in an input, {"$find": "regex"} stands for the last match of its first group in the tool
 // results so far, and {"$find": "regex", "as": "number"} for that as a number.
@@ -166,9 +166,9 @@ async function ReadBody(request) {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-// Starts one API with one script. Gives {port, requests, faults, ScriptDone(), Close()}: `requests` are the
-// bodies of the model turns that took a step, in order; `faults` what went wrong in the script. Each
-// body is also written to `folder` when that is given.
+// Starts one API with one script. Gives {port, requests, faults, ScriptDone(), Close()}: `requests`
+// are the bodies of the model turns that took a step, in order; `faults` what went wrong in the
+// script. Each body is also written to `folder` when that is given.
 export async function StartFakeAnthropic({ steps, port = 0, folder = null }) {
   const script = new Script(steps);
   const requests = [];

@@ -80,7 +80,10 @@ async function WalkVersion(version) {
     const connection = await Connect(Launch(home, 'Dario'), version);
     assert.equal(connection.client.getServerVersion().name, 'katra');
     assert.ok(connection.client.getInstructions().length > 200);
-    assert.ok(connection.watch.Count(`"protocolVersion":"${version}"`) === 1, 'the version that was asked for');
+    assert.ok(
+      connection.watch.Count(`"protocolVersion":"${version}"`) === 1,
+      'the version that was asked for',
+    );
     for (const name of ['tools', 'resources', 'prompts', 'logging']) {
       assert.ok(connection.client.getServerCapabilities()[name], `capability ${name}`);
     }
@@ -88,7 +91,10 @@ async function WalkVersion(version) {
   });
   const sam = await Connect(Launch(home, 'Sam'), version);
   const { env, ...rest } = Launch(home, 'Charlie');
-  const guest = await Connect({ ...rest, env: { ...env, KATRA_PERSONA: '', KATRA_ROLE: '' } }, version);
+  const guest = await Connect(
+    { ...rest, env: { ...env, KATRA_PERSONA: '', KATRA_ROLE: '' } },
+    version,
+  );
 
   await Check(`${version}: ping and logging/setLevel`, async () => {
     await dario.client.ping();
@@ -96,11 +102,15 @@ async function WalkVersion(version) {
   });
   await WalkEverything(dario.link, guest.link, sam.link, 'Sam');
   await WalkWaiting(dario.link, sam.link);
-  await Check(`${version}: the processes end when the client closes, and their sessions with them`, async () => {
-    for (const { client } of [dario, sam, guest]) await Within(kMaxCloseMs, 'close', client.close());
-    const open = Query(home, 'SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL');
-    assert.deepEqual(open, [{ n: 0 }]);
-  });
+  await Check(
+    `${version}: the processes end when the client closes, and their sessions with them`,
+    async () => {
+      for (const { client } of [dario, sam, guest])
+        await Within(kMaxCloseMs, 'close', client.close());
+      const open = Query(home, 'SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL');
+      assert.deepEqual(open, [{ n: 0 }]);
+    },
+  );
   await Check(`${version}: every line of the server fits the schema`, () => {
     for (const { watch } of [dario, sam, guest]) assert.deepEqual(watch.violations, []);
     console.log(`      ${dario.watch.lines.length + sam.watch.lines.length} lines`);

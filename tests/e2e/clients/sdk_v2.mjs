@@ -1,5 +1,5 @@
-// The official TypeScript client of the 2.x line against katra_mcp_server: the stateless revision by
-// probing and by choice, the older handshake, and the fallback to it with `--legacy`.
+// The official TypeScript client of the 2.x line against katra_mcp_server: the stateless revision
+// by probing and by choice, the older handshake, and the fallback to it with `--legacy`.
 
 import assert from 'node:assert/strict';
 
@@ -88,15 +88,23 @@ async function Walk(title, { mode, version, args = [] }) {
   });
   const sam = await Connect(Launch(home, 'Sam', { args }), version, mode);
   const { env, ...rest } = Launch(home, 'Charlie', { args });
-  const guest = await Connect({ ...rest, env: { ...env, KATRA_PERSONA: '', KATRA_ROLE: '' } }, version, mode);
+  const guest = await Connect(
+    { ...rest, env: { ...env, KATRA_PERSONA: '', KATRA_ROLE: '' } },
+    version,
+    mode,
+  );
 
   await WalkEverything(dario.link, guest.link, sam.link, 'Sam');
   await WalkWaiting(dario.link, sam.link);
-  await Check(`${title}: the processes end when the client closes, and their sessions with them`, async () => {
-    for (const { client } of [dario, sam, guest]) await Within(kMaxCloseMs, 'close', client.close());
-    const open = Query(home, 'SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL');
-    assert.deepEqual(open, [{ n: 0 }]);
-  });
+  await Check(
+    `${title}: the processes end when the client closes, and their sessions with them`,
+    async () => {
+      for (const { client } of [dario, sam, guest])
+        await Within(kMaxCloseMs, 'close', client.close());
+      const open = Query(home, 'SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL');
+      assert.deepEqual(open, [{ n: 0 }]);
+    },
+  );
   await Check(`${title}: every line of the server fits the schema`, () => {
     for (const { watch } of [dario, sam, guest]) assert.deepEqual(watch.violations, []);
     console.log(`      ${dario.watch.lines.length + sam.watch.lines.length} lines`);
@@ -107,5 +115,9 @@ await RunScenario(200, async () => {
   await Walk('by probing', { mode: 'auto', version: kModernVersion });
   await Walk('2026-07-28 or nothing', { mode: { pin: kModernVersion }, version: kModernVersion });
   await Walk('by handshake', { mode: 'legacy', version: kNewestLegacy });
-  await Walk('by probing a server with --legacy', { mode: 'auto', version: kNewestLegacy, args: ['--legacy'] });
+  await Walk('by probing a server with --legacy', {
+    mode: 'auto',
+    version: kNewestLegacy,
+    args: ['--legacy'],
+  });
 });

@@ -1,9 +1,9 @@
-// Replays the golden transcripts of tests/golden/protocol, one for each protocol version, against a
-// real server, and compares every line that comes back. KATRA_TEST_ACCEPT=1 writes what came instead.
-// With --schemas each line must also fit the specification's schema of that version.
+// Replays the golden transcripts of tests/golden/protocol, one for each protocol version, against
+// a real server, and compares every line that comes back. KATRA_TEST_ACCEPT=1 writes what came
+// instead. With --schemas each line must also fit the specification's schema of that version.
 //
 // A transcript has one JSON object a line:
-//   {"client": message}   sent; the answer must follow. {"client": …, "pending": true}: none is awaited
+//   {"client": message}   sent; the answer must follow, unless "pending": true is beside it
 //   {"raw": "text"}       sent as it is; a line with the id null must follow
 //   {"other": message}    sent by another persona's process, and its answer awaited, not recorded
 //   {"await": "method"}   waits for that notification; it must follow
@@ -25,7 +25,9 @@ const kAccept = process.env.KATRA_TEST_ACCEPT === '1';
 const kCheckSchemas = process.argv.includes('--schemas');
 
 function ReadTranscript(path) {
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.trim() !== '');
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.map((line) => JSON.parse(line));
 }
 
@@ -33,13 +35,18 @@ function ReadTranscript(path) {
 async function OtherPersona(home) {
   const { command, args, env } = Launch(home, 'Sam');
   const peer = new StdioPeer('Sam', command, args, { env, cwd: home });
-  const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'other', version: '1' } };
+  const hello = {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'other', version: '1' },
+  };
   await peer.Request('hello', 'initialize', hello);
   peer.Send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   return peer;
 }
 
-const IsNotification = (message) => !Array.isArray(message) && 'method' in message && !('id' in message);
+const IsNotification = (message) =>
+  !Array.isArray(message) && 'method' in message && !('id' in message);
 const SameId = (one, two) => JSON.stringify(one) === JSON.stringify(two);
 
 // Plays the client's side of a transcript; gives the transcript that came of it.
@@ -80,7 +87,9 @@ class Replay {
   }
 
   Keep(message) {
-    const ordered = Array.isArray(message) ? [...message].sort((a, b) => `${a.id}`.localeCompare(`${b.id}`)) : message;
+    const ordered = Array.isArray(message)
+      ? [...message].sort((a, b) => `${a.id}`.localeCompare(`${b.id}`))
+      : message;
     this.record_.push({ server: this.mask_.Value(ordered) });
   }
 
@@ -97,11 +106,16 @@ class Replay {
       if (batch) return Array.isArray(line) || line.id === null;
       return !Array.isArray(line) && SameId(line.id, 'raw' in step ? null : message.id);
     };
-    this.Keep(await this.peer_.Await(`the answer to ${JSON.stringify(message).slice(0, 200)}`, wanted, { from }));
+    this.Keep(
+      await this.peer_.Await(`the answer to ${JSON.stringify(message).slice(0, 200)}`, wanted, {
+        from,
+      }),
+    );
   }
 
   async AwaitNotification(method) {
-    const fresh = (line) => IsNotification(line) && line.method === method && !this.awaited_.has(line);
+    const fresh = (line) =>
+      IsNotification(line) && line.method === method && !this.awaited_.has(line);
     const message = await this.peer_.Await(method, fresh);
     this.awaited_.add(message);
     this.Keep(message);
@@ -109,13 +123,16 @@ class Replay {
 
   // What the server wrote must be in the transcript, and fit the schema.
   RefuseTheRest() {
-    const rest = this.peer_.received.filter((line) => IsNotification(line) && !this.awaited_.has(line));
+    const rest = this.peer_.received.filter(
+      (line) => IsNotification(line) && !this.awaited_.has(line),
+    );
     assert.deepEqual(rest, [], 'notifications that no line awaits');
     const answers = this.record_.filter((step) => 'server' in step).length - this.awaited_.size;
     const came = this.peer_.received.filter((line) => !IsNotification(line)).length;
     assert.equal(came, answers, 'answers that came, and that were awaited');
     for (const line of this.peer_.received) this.watch_?.Received(line);
-    if (this.watch_) assert.deepEqual(this.watch_.violations, [], `does not fit the schema of ${this.version_}`);
+    if (this.watch_)
+      assert.deepEqual(this.watch_.violations, [], `does not fit the schema of ${this.version_}`);
   }
 }
 
@@ -124,7 +141,11 @@ function Compare(expected, actual) {
   const [want, got] = [text(expected), text(actual)];
   for (let at = 0; at < Math.max(want.length, got.length); ++at) {
     if (want[at] === got[at]) continue;
-    assert.deepEqual(actual[at], expected[at], `line ${at + 1}; KATRA_TEST_ACCEPT=1 accepts what came`);
+    assert.deepEqual(
+      actual[at],
+      expected[at],
+      `line ${at + 1}; KATRA_TEST_ACCEPT=1 accepts what came`,
+    );
   }
 }
 
@@ -143,9 +164,14 @@ async function CheckVersion(version) {
 if (kCheckSchemas) RequireInstallation();
 ServerPath();
 await RunScenario(60, async () => {
-  const versions = readdirSync(kFolder).filter((name) => name.endsWith('.jsonl')).map((name) => name.slice(0, -6)).sort();
+  const versions = readdirSync(kFolder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => name.slice(0, -6))
+    .sort();
   assert.ok(versions.length >= 5, `transcripts: ${versions}`);
   for (const version of versions) {
-    await Check(`${version}: the transcript${kCheckSchemas ? ' and its schema' : ''}`, () => CheckVersion(version));
+    await Check(`${version}: the transcript${kCheckSchemas ? ' and its schema' : ''}`, () =>
+      CheckVersion(version),
+    );
   }
 });

@@ -40,12 +40,22 @@ class ClaudeRun {
     Evidence(`${about}: output`, () => (this.out.slice(-600) + this.err.slice(-kMaxShown)).trim());
     Evidence(`${about}: debug log, MCP lines`, () => this.McpLog().slice(-20).join('\n'));
     Evidence(`${about}: script faults`, () => api.faults.join('\n'));
-    Evidence(`${about}: what the model saw last`, () => this.Results().slice(-2).map((r) => r.text).join('\n').slice(0, kMaxShown));
+    Evidence(`${about}: what the model saw last`, () =>
+      this.Results()
+        .slice(-2)
+        .map((r) => r.text)
+        .join('\n')
+        .slice(0, kMaxShown),
+    );
   }
 
   // Waits for the end: exit code 0, a whole script, no fault.
   async Finish(seconds) {
-    const end = await Within(seconds * 1000, `the end of ${this.persona}'s run`, this.handle_.ended);
+    const end = await Within(
+      seconds * 1000,
+      `the end of ${this.persona}'s run`,
+      this.handle_.ended,
+    );
     assert.deepEqual(this.api.faults, [], `${this.persona}: the script went wrong`);
     assert.equal(end.code, 0, `${this.persona}: exit code (signal ${end.signal})`);
     assert.ok(this.api.ScriptDone(), `${this.persona}: the model's script was not finished`);
@@ -64,7 +74,9 @@ class ClaudeRun {
 
   // All of that as one text.
   Seen() {
-    return this.Results().map((result) => result.text).join('\n');
+    return this.Results()
+      .map((result) => result.text)
+      .join('\n');
   }
 
   // The MCP tools that were in the model's first request, as {name, description, input_schema}.
@@ -79,7 +91,9 @@ class ClaudeRun {
   // Lines of the client's own debug log that are about MCP.
   McpLog() {
     if (!existsSync(this.debug_path_)) return [];
-    return readFileSync(this.debug_path_, 'utf8').split('\n').filter((line) => line.includes('MCP'));
+    return readFileSync(this.debug_path_, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('MCP'));
   }
 
   // Milliseconds, by the client's clock, from starting to connect until the server was connected.
@@ -99,8 +113,8 @@ export async function StartClaude({ root, home, persona, version, steps, command
   const folder = join(root, `${persona}-${version}`);
   const project = join(folder, 'project');
   const user_home = join(folder, 'home');
-  mkdirSync(project, { recursive: true });
-  mkdirSync(user_home, { recursive: true });
+  const temporary = join(folder, 'tmp');
+  for (const path of [project, user_home, temporary]) mkdirSync(path, { recursive: true });
   writeFileSync(join(project, '.mcp.json'), McpConfiguration(home, persona, { command, args }));
 
   const api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
@@ -110,6 +124,8 @@ export async function StartClaude({ root, home, persona, version, steps, command
     PATH: '/usr/local/bin:/usr/bin:/bin',
     TERM: 'dumb',
     LANG: 'C.UTF-8',
+    TMPDIR: temporary,
+    CLAUDE_CODE_TMPDIR: temporary,
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
     ANTHROPIC_API_KEY: 'sk-ant-dummy-not-a-key',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
@@ -117,8 +133,14 @@ export async function StartClaude({ root, home, persona, version, steps, command
   };
   const handle = StartChild(
     InstalledPath(`claude-code-${version}/claude`),
-    ['-p', `You are ${persona}. Talk with the others.`, '--allowedTools', 'mcp__katra', '--output-format', 'stream-json']
-      .concat(['--verbose', '--debug-file', join(folder, 'debug.log')]),
+    [
+      '-p',
+      `You are ${persona}. Talk with the others.`,
+      '--allowedTools',
+      'mcp__katra',
+      '--output-format',
+      'stream-json',
+    ].concat(['--verbose', '--debug-file', join(folder, 'debug.log')]),
     { cwd: project, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   return new ClaudeRun(persona, version, api, folder, handle);

@@ -20,10 +20,16 @@ export function ClientsFolder() {
 // skip that says what to do.
 export function RequireInstallation() {
   const folder = ClientsFolder();
-  const wanted = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', 'claude-code-2.1.329'];
+  const wanted = [
+    '@modelcontextprotocol/sdk',
+    '@modelcontextprotocol/client',
+    'claude-code-2.1.329',
+  ];
   const missing = wanted.filter((name) => !existsSync(join(folder, 'node_modules', name)));
   if (missing.length === 0) return;
-  console.error(`The real clients are not installed in ${folder} (missing: ${missing.join(', ')}).`);
+  console.error(
+    `The real clients are not installed in ${folder} (missing: ${missing.join(', ')}).`,
+  );
   console.error('Install them with: scripts/setup --clients');
   process.exit(process.env.CI ? 1 : kSkipExitCode);
 }

@@ -1,5 +1,5 @@
 // Makes what a server wrote comparable between runs and machines: what differs from run to run is
-// masked, and texts for models are cut, since transcripts are about the protocol and not the wording.
+// masked, and texts for models are cut, since transcripts are about the protocol, not the wording.
 
 import { hostname } from 'node:os';
 
@@ -44,6 +44,8 @@ export class Mask {
   }
 
   Plain(object) {
-    return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, this.Value(item, key)]));
+    return Object.fromEntries(
+      Object.entries(object).map(([key, item]) => [key, this.Value(item, key)]),
+    );
   }
 }

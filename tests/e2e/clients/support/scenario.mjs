@@ -56,7 +56,10 @@ export async function Check(title, body) {
 export function Within(milliseconds, what, promise) {
   let timer;
   const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`not within ${milliseconds} ms: ${what}`)), milliseconds);
+    timer = setTimeout(
+      () => fail(new Error(`not within ${milliseconds} ms: ${what}`)),
+      milliseconds,
+    );
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

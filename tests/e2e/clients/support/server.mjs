@@ -40,6 +40,11 @@ export function Launch(home, persona, { args = [], env = {} } = {}) {
   return {
     command: ServerPath(),
     args,
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, ...ServerEnvironment(home, persona), ...env },
+    env: {
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      HOME: home,
+      ...ServerEnvironment(home, persona),
+      ...env,
+    },
   };
 }

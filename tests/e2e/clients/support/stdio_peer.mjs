@@ -13,7 +13,11 @@ export class StdioPeer {
     this.lines = []; // the same, as text
     this.stderr = '';
     this.waiters_ = new Set();
-    const { child, ended } = StartChild(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    const { child, ended } = StartChild(command, args, {
+      env,
+      cwd,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.child = child;
     this.ended = ended;
     let partial = '';
@@ -65,10 +69,14 @@ export class StdioPeer {
   async Request(id, method, params, options) {
     const from = this.received.length;
     this.Send({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) });
-    return this.Await(`the answer to ${method}`, (message) => message.id === id && !message.method, {
-      from,
-      ...options,
-    });
+    return this.Await(
+      `the answer to ${method}`,
+      (message) => message.id === id && !message.method,
+      {
+        from,
+        ...options,
+      },
+    );
   }
 
   // Closes stdin and waits for the process to end by itself.

@@ -32,9 +32,15 @@ async function Rejection(promise) {
 async function CheckToolList(link) {
   await Check('tools/list: every tool, in the fixed order, described for a model', async () => {
     const tools = await link.listTools();
-    assert.deepEqual(tools.map((tool) => tool.name), kTools);
+    assert.deepEqual(
+      tools.map((tool) => tool.name),
+      kTools,
+    );
     for (const tool of tools) {
-      assert.ok(tool.description.length > 40 && tool.description.length < kMaxDescription, tool.name);
+      assert.ok(
+        tool.description.length > 40 && tool.description.length < kMaxDescription,
+        tool.name,
+      );
       assert.equal(tool.inputSchema.type, 'object', tool.name);
       assert.ok(tool.title, `${tool.name} has a title`);
       for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']) {
@@ -61,7 +67,10 @@ function GoodArguments(other, memory) {
 async function CheckEveryTool(link, guest, other) {
   for (const format of ['text', 'json']) {
     await Check(`tools/call: every tool answers in the format ${format}`, async () => {
-      const created = await link.call('katra_remember', { content: `To forget (${format}).`, format: 'json' });
+      const created = await link.call('katra_remember', {
+        content: `To forget (${format}).`,
+        format: 'json',
+      });
       const memory = created.structuredContent?.id ?? created.structuredContent?.memory?.id;
       assert.equal(typeof memory, 'number', JSON.stringify(created.structuredContent));
       const calls = { ...GoodArguments(other, memory) };
@@ -70,9 +79,17 @@ async function CheckEveryTool(link, guest, other) {
         const text = TextOf(result);
         assert.ok(!result.isError && text !== '', `${name}: ${text}`);
         const structured = typeof result.structuredContent;
-        assert.equal(structured, format === 'json' ? 'object' : 'undefined', `${name}: structuredContent`);
+        assert.equal(
+          structured,
+          format === 'json' ? 'object' : 'undefined',
+          `${name}: structuredContent`,
+        );
         if (format === 'text') continue;
-        assert.deepEqual(JSON.parse(text), result.structuredContent, `${name}: the text is the same JSON`);
+        assert.deepEqual(
+          JSON.parse(text),
+          result.structuredContent,
+          `${name}: the text is the same JSON`,
+        );
       }
     });
   }
@@ -87,24 +104,27 @@ async function CheckEveryTool(link, guest, other) {
 }
 
 async function CheckBadCalls(link) {
-  await Check('tools/call: what a model can mend is a result, a protocol fault is an error', async () => {
-    const mistakes = [
-      ['katra_say', {}, /message/],
-      ['katra_say', { message: 'x', to: ['Nobody-of-this-name'] }, /Nobody-of-this-name/],
-      ['katra_hear', { wait_seconds: 'long' }, /wait_seconds/],
-      ['katra_hear', { wait_seconds: 51 }, /50/],
-      ['katra_remember', { content: 'x', kind: 'poem' }, /decision/],
-      ['katra_forget', { id: 999_999 }, /999999|999,999/],
-      ['katra_say', { message: 'x', format: 'xml' }, /json/],
-    ];
-    for (const [name, input, names] of mistakes) {
-      const result = await link.call(name, input);
-      assert.equal(result.isError, true, `${name} ${JSON.stringify(input)}`);
-      assert.match(TextOf(result), names, `${name}: the text says what to mend`);
-    }
-    const error = await Rejection(link.call('katra_shout', {}));
-    assert.equal(link.errorCode(error), -32602, error.message);
-  });
+  await Check(
+    'tools/call: what a model can mend is a result, a protocol fault is an error',
+    async () => {
+      const mistakes = [
+        ['katra_say', {}, /message/],
+        ['katra_say', { message: 'x', to: ['Nobody-of-this-name'] }, /Nobody-of-this-name/],
+        ['katra_hear', { wait_seconds: 'long' }, /wait_seconds/],
+        ['katra_hear', { wait_seconds: 51 }, /50/],
+        ['katra_remember', { content: 'x', kind: 'poem' }, /decision/],
+        ['katra_forget', { id: 999_999 }, /999999|999,999/],
+        ['katra_say', { message: 'x', format: 'xml' }, /json/],
+      ];
+      for (const [name, input, names] of mistakes) {
+        const result = await link.call(name, input);
+        assert.equal(result.isError, true, `${name} ${JSON.stringify(input)}`);
+        assert.match(TextOf(result), names, `${name}: the text says what to mend`);
+      }
+      const error = await Rejection(link.call('katra_shout', {}));
+      assert.equal(link.errorCode(error), -32602, error.message);
+    },
+  );
 }
 
 async function CheckResources(link, speaker) {
@@ -112,10 +132,15 @@ async function CheckResources(link, speaker) {
     await speaker.call('katra_say', { message: 'to be read as a resource' });
     const { resources } = await link.listResources();
     const uris = resources.map((resource) => resource.uri);
-    for (const uri of ['katra://rooms', 'katra://personas', RoomUri('main')]) assert.ok(uris.includes(uri), `${uri} in ${uris}`);
-    for (const resource of resources) assert.ok(resource.name && resource.description, resource.uri);
+    for (const uri of ['katra://rooms', 'katra://personas', RoomUri('main')])
+      assert.ok(uris.includes(uri), `${uri} in ${uris}`);
+    for (const resource of resources)
+      assert.ok(resource.name && resource.description, resource.uri);
     const templates = await link.listTemplates();
-    assert.deepEqual(templates.map((t) => t.uriTemplate).sort(), ['katra://memories/{id}', 'katra://rooms/{room}/messages']);
+    assert.deepEqual(templates.map((t) => t.uriTemplate).sort(), [
+      'katra://memories/{id}',
+      'katra://rooms/{room}/messages',
+    ]);
 
     for (const uri of uris) {
       const { contents } = await link.read(uri);
@@ -125,7 +150,10 @@ async function CheckResources(link, speaker) {
     }
     const read = await link.read(RoomUri('main'));
     assert.ok(read.contents[0].text.includes('to be read as a resource'));
-    const remembered = await link.call('katra_remember', { content: 'A memory to be read.', format: 'json' });
+    const remembered = await link.call('katra_remember', {
+      content: 'A memory to be read.',
+      format: 'json',
+    });
     const memory = await link.read(`katra://memories/${remembered.structuredContent.id}`);
     assert.ok(memory.contents[0].text.includes('A memory to be read.'));
 
@@ -134,7 +162,10 @@ async function CheckResources(link, speaker) {
   });
   await Check('resources/list: pages give every room once', async () => {
     for (let at = 0; at < kRoomsForPaging; ++at) {
-      await speaker.call('katra_say', { message: 'a page', room: `page-${String(at).padStart(3, '0')}` });
+      await speaker.call('katra_say', {
+        message: 'a page',
+        room: `page-${String(at).padStart(3, '0')}`,
+      });
     }
     const uris = [];
     let pages = 0;
@@ -147,7 +178,11 @@ async function CheckResources(link, speaker) {
     } while (cursor !== undefined);
     assert.ok(pages > 1, 'it pages');
     assert.equal(new Set(uris).size, uris.length, 'none twice');
-    assert.equal(uris.filter((uri) => uri.includes('/page-')).length, kRoomsForPaging, 'none missing');
+    assert.equal(
+      uris.filter((uri) => uri.includes('/page-')).length,
+      kRoomsForPaging,
+      'none missing',
+    );
     const error = await Rejection(link.listResources('not-a-cursor'));
     assert.equal(link.errorCode(error), -32602, error.message);
   });
@@ -156,7 +191,10 @@ async function CheckResources(link, speaker) {
 async function CheckPrompts(link, other) {
   await Check('prompts: listed, and each gives a message', async () => {
     const prompts = await link.listPrompts();
-    assert.deepEqual(prompts.map((prompt) => prompt.name), kPrompts);
+    assert.deepEqual(
+      prompts.map((prompt) => prompt.name),
+      kPrompts,
+    );
     for (const prompt of prompts) {
       assert.ok(prompt.description, prompt.name);
       const given = {};

@@ -1,8 +1,8 @@
 // What the official clients must see while a call of katra_hear waits: that it can be cancelled,
 // that it holds up nothing else, that it ends with the message, and that subscriptions report what
 // another process says. The drivers hand in the same `link` as to tools_walk.mjs, and besides
-// awake() (any request that a server answers at once), watch(uri) (subscribes; gives {updates, next(),
-// stop()}) and answered(text) (whether a line of the server carries that text).
+// awake() (any request that a server answers at once), watch(uri) (subscribes; gives {updates,
+// next(), stop()}) and answered(text) (whether a line of the server carries that text).
 
 import assert from 'node:assert/strict';
 
@@ -30,7 +30,8 @@ async function CheckWaiting(link, speaker) {
     const stop = new AbortController();
     const waiting = link.call('katra_hear', { wait_seconds: 50 }, { signal: stop.signal });
     waiting.catch(() => {});
-    for (let at = 0; at < 3; ++at) await Within(kSoonMs, 'a request beside a waiting hear', link.awake());
+    for (let at = 0; at < 3; ++at)
+      await Within(kSoonMs, 'a request beside a waiting hear', link.awake());
     assert.ok(!(await Within(kSoonMs, 'recall', link.call('katra_recall', {}))).isError);
     stop.abort('enough');
     await assert.rejects(waiting);
@@ -51,7 +52,11 @@ async function CheckWaiting(link, speaker) {
   });
   await Check('progress is told to who asked for it', async () => {
     const notes = [];
-    const waiting = link.call('katra_hear', { wait_seconds: 50 }, { onprogress: (note) => notes.push(note) });
+    const waiting = link.call(
+      'katra_hear',
+      { wait_seconds: 50 },
+      { onprogress: (note) => notes.push(note) },
+    );
     await link.awake();
     await speaker.call('katra_say', { message: 'progress' });
     assert.ok(TextOf(await Within(kSoonMs, 'the waiting hear', waiting)).includes('progress'));
@@ -63,22 +68,30 @@ async function CheckWaiting(link, speaker) {
 }
 
 async function CheckSubscription(link, speaker) {
-  await Check('a subscribed room reports what another process says, until unsubscribed', async () => {
-    const uri = RoomUri('main');
-    const watch = await link.watch(uri);
-    for (const text of ['first update', 'second update']) {
-      const update = watch.next();
-      await speaker.call('katra_say', { message: text });
-      assert.equal(await Within(kSoonMs, `an update for '${text}'`, update), uri);
-      assert.ok((await link.read(uri)).contents[0].text.includes(text), 'what is read after the update has it');
-    }
-    await watch.stop();
-    const before = watch.updates.length;
-    await speaker.call('katra_say', { message: 'nobody is told' });
-    assert.ok(TextOf(await link.call('katra_hear', { wait_seconds: 50 })).includes('nobody is told'));
-    await link.awake();
-    assert.equal(watch.updates.length, before, 'updates after the end');
-  });
+  await Check(
+    'a subscribed room reports what another process says, until unsubscribed',
+    async () => {
+      const uri = RoomUri('main');
+      const watch = await link.watch(uri);
+      for (const text of ['first update', 'second update']) {
+        const update = watch.next();
+        await speaker.call('katra_say', { message: text });
+        assert.equal(await Within(kSoonMs, `an update for '${text}'`, update), uri);
+        assert.ok(
+          (await link.read(uri)).contents[0].text.includes(text),
+          'what is read after the update has it',
+        );
+      }
+      await watch.stop();
+      const before = watch.updates.length;
+      await speaker.call('katra_say', { message: 'nobody is told' });
+      assert.ok(
+        TextOf(await link.call('katra_hear', { wait_seconds: 50 })).includes('nobody is told'),
+      );
+      await link.awake();
+      assert.equal(watch.updates.length, before, 'updates after the end');
+    },
+  );
 }
 
 // `speaker`: another process's link.

@@ -1,6 +1,6 @@
-// Checks JSON-RPC messages of a server against the JSON Schemas that the MCP specification publishes,
-// one per revision. The conformance suite carries those schemas in its bundle; they are read from
-// there as data. Knows nothing of Katra.
+// Checks JSON-RPC messages of a server against the JSON Schemas that the MCP specification
+// publishes, one per revision. The conformance suite carries those schemas in its bundle; they are
+// read from there as data. Knows nothing of Katra.
 
 import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
@@ -42,7 +42,8 @@ function ReadSchemas() {
   const wanted = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'];
   const missing = wanted.filter((version) => !schemas.has(version));
   if (missing.length > 0) throw new Error(`no schema of ${missing.join(', ')} in ${kBundle}`);
-  if (!('DiscoverResult' in schemas.get('2026-07-28').$defs)) throw new Error('not the 2026-07-28 schema');
+  if (!('DiscoverResult' in schemas.get('2026-07-28').$defs))
+    throw new Error('not the 2026-07-28 schema');
   // The suite has no 2024-11-05. What a server may write then is what 2025-03-26 allows but for
   // annotations, audio and completions capability, all of which an older client ignores.
   schemas.set('2024-11-05', schemas.get('2025-03-26'));
@@ -93,12 +94,14 @@ export class WireChecker {
       return name ? this.Against(name, message) : [`unknown notification ${message.method}`];
     }
     if (message.error !== undefined) {
-      const envelope = 'JSONRPCErrorResponse' in this.definitions_ ? 'JSONRPCErrorResponse' : 'JSONRPCError';
-      // A revision's schema wants an id in an error; JSON-RPC itself wants null where none was read.
+      const envelope =
+        'JSONRPCErrorResponse' in this.definitions_ ? 'JSONRPCErrorResponse' : 'JSONRPCError';
+      // The schema wants an id in an error; JSON-RPC itself wants null where none could be read.
       const given = message.id === null ? { ...message, id: 0 } : message;
       return this.Against(this.errors_.get(message.error?.code) ?? envelope, given);
     }
-    const envelope = 'JSONRPCResultResponse' in this.definitions_ ? 'JSONRPCResultResponse' : 'JSONRPCResponse';
+    const envelope =
+      'JSONRPCResultResponse' in this.definitions_ ? 'JSONRPCResultResponse' : 'JSONRPCResponse';
     const found = this.Against(envelope, message);
     const input_required = message.result?.resultType === 'input_required';
     const name = input_required ? 'InputRequiredResult' : this.results_.get(method);
@@ -113,7 +116,9 @@ export class WireChecker {
       this.validators_.set(name, validate);
     }
     if (validate(value)) return [];
-    return validate.errors.map((e) => `${name}${e.instancePath}: ${e.message} ${JSON.stringify(e.params)}`);
+    return validate.errors.map(
+      (e) => `${name}${e.instancePath}: ${e.message} ${JSON.stringify(e.params)}`,
+    );
   }
 }
 
@@ -136,7 +141,8 @@ export class WireWatch {
     for (const one of [message].flat()) {
       ++this.seen;
       const found = this.checker_.Violations(one, this.methods_.get(JSON.stringify(one.id)));
-      if (found.length > 0) this.violations.push(`${found.join('\n  ')}\n  in ${JSON.stringify(one).slice(0, 600)}`);
+      if (found.length > 0)
+        this.violations.push(`${found.join('\n  ')}\n  in ${JSON.stringify(one).slice(0, 600)}`);
     }
   }
 }
