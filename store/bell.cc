@@ -1,0 +1,62 @@
+#include "store/bell.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/files.h"
+
+namespace katra::store {
+
+Result<std::unique_ptr<Bell>> Bell::Open(const std::string& path) {
+  if (Status made = EnsurePrivateFile(path); !made) return Pass(std::move(made));
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const ErrorCode code =
+        errno == EACCES || errno == EROFS ? ErrorCode::kPermissionDenied : ErrorCode::kInternal;
+    return Fail(code, "cannot open " + path + " for writing: " + std::strerror(errno), path);
+  }
+  return std::unique_ptr<Bell>(new Bell(descriptor));
+}
+
+Bell::~Bell() { close(descriptor_); }
+
+void Bell::Ring() const {
+  const uint64_t stroke = 1;
+  // Writing wakes the watchers whatever is written, and the file grows only once.
+  ssize_t written = 0;
+  do {
+    written = pwrite(descriptor_, &stroke, sizeof stroke, 0);
+  } while (written < 0 && errno == EINTR);
+  // A full disk: touching its time wakes them, too.
+  if (written < 0) futimens(descriptor_, nullptr);
+}
+
+BellWatcher::BellWatcher(uv::Loop& loop, std::string path, std::function<void()> rung)
+    : loop_(loop),
+      path_(std::move(path)),
+      rung_(std::move(rung)),
+      look_(loop, [this] { OnLook(); }) {
+  Watch();
+  look_.Start(watching() ? kLook : kLookWithoutWatch);
+}
+
+void BellWatcher::Watch() {
+  auto watch = uv::FileWatch::Start(loop_, path_, [this](bool gone) {
+    if (gone) watch_.reset();
+    rung_();
+  });
+  if (watch) watch_ = std::move(*watch);
+}
+
+void BellWatcher::OnLook() {
+  if (!watching()) Watch();
+  look_.Start(watching() ? kLook : kLookWithoutWatch);
+  rung_();
+}
+
+}  // namespace katra::store
