@@ -117,7 +117,7 @@ int64_t CountAfter(Connection& connection, PersonaId persona, int64_t stream, Me
 
 void RetireCursors(Connection& connection, SessionId session) {
   Query keep = connection.Prepare(
-      "UPDATE persona_cursors SET redeliver = max(redeliver, c.delivered)"
+      "UPDATE persona_cursors SET redeliver = max(persona_cursors.redeliver, c.delivered)"
       " FROM session_cursors c JOIN sessions s ON s.id = c.session_id"
       " WHERE c.session_id = ?1 AND persona_cursors.persona_id = s.persona_id"
       "   AND persona_cursors.room_id = c.room_id");

@@ -59,8 +59,7 @@ HearReply Hear(Backend& backend, const Session& session, const std::string& room
                int limit = 50);
 MemoryId Remember(Backend& backend, const Session& session, const std::string& content,
                   MemoryScope scope = MemoryScope::kShared);
-std::vector<MemoryId> RecallIds(Backend& backend, const Session& session,
-                                const std::string& query);
+std::vector<MemoryId> RecallIds(Backend& backend, const Session& session, const std::string& query);
 
 // The bodies, for short comparisons.
 [[nodiscard]] std::vector<std::string> Bodies(const HearReply& reply);
