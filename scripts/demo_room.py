@@ -35,8 +35,9 @@ class Agent:
     def start(self) -> None:
         began = time.perf_counter()
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
+        self.unread = b""
         self.next_id = 0
         self.answers: dict[int, dict] = {}
         self.request(
@@ -53,24 +54,29 @@ class Agent:
 
     def send(self, message: dict) -> None:
         assert self.process.stdin
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
 
     def begin(self, method: str, params: dict) -> int:
         self.next_id += 1
         self.send({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params})
         return self.next_id
 
+    def read_line(self, deadline: float) -> bytes:
+        assert self.process.stdout
+        while b"\n" not in self.unread:
+            left = max(0.0, deadline - time.monotonic())
+            ready, _, _ = select.select([self.process.stdout], [], [], left)
+            piece = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            if not piece:
+                sys.exit(f"{self.name}'s server did not answer")
+            self.unread += piece
+        line, self.unread = self.unread.split(b"\n", 1)
+        return line
+
     def finish(self, request: int, seconds: float = 20) -> dict:
         deadline = time.monotonic() + seconds
-        assert self.process.stdout
         while request not in self.answers:
-            # One line at a time: the next request is sent only after this one's answer.
-            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
-            line = self.process.stdout.readline() if ready else ""
-            if not line:
-                sys.exit(f"{self.name}'s server did not answer")
-            message = json.loads(line)
+            message = json.loads(self.read_line(deadline))
             if "id" in message:
                 self.answers[message["id"]] = message
         answer = self.answers.pop(request)
