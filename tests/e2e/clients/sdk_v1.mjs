@@ -111,10 +111,16 @@ async function WalkVersion(version) {
       assert.deepEqual(open, [{ n: 0 }]);
     },
   );
-  await Check(`${version}: every line of the server fits the schema`, () => {
-    for (const { watch } of [dario, sam, guest]) assert.deepEqual(watch.violations, []);
-    console.log(`      ${dario.watch.lines.length + sam.watch.lines.length} lines`);
-  });
+  await Check(
+    `${version}: every line of the server fits the schema, and none answers what was cancelled`,
+    () => {
+      for (const { watch } of [dario, sam, guest]) {
+        assert.deepEqual(watch.violations, []);
+        assert.deepEqual(watch.answered_though_cancelled, []);
+      }
+      console.log(`      ${dario.watch.lines.length + sam.watch.lines.length} lines`);
+    },
+  );
 }
 
 await RunScenario(200, async () => {

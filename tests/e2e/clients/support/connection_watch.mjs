@@ -10,10 +10,13 @@ export class ConnectionWatch {
   constructor(transport, version, rewrite = (message) => message) {
     this.wire_ = new WireWatch(version);
     this.lines = [];
+    this.cancelled_ = new Set();
+    this.answered_though_cancelled = []; // lines for a request after the client cancelled it
     const send = transport.send.bind(transport);
     transport.send = (message, options) => {
       const sent = rewrite(message);
       this.wire_.Sent(sent);
+      if (sent.method === 'notifications/cancelled') this.cancelled_.add(sent.params.requestId);
       return send(sent, options);
     };
     let handler;
@@ -24,6 +27,7 @@ export class ConnectionWatch {
         handler = (message, extra) => {
           this.lines.push(JSON.stringify(message));
           this.wire_.Received(message);
+          if (this.cancelled_.has(message.id)) this.answered_though_cancelled.push(message);
           return wanted?.(message, extra);
         };
       },
