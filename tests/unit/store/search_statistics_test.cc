@@ -1,0 +1,31 @@
+// How long a counted frequency is remembered.
+#include <string>
+
+#include "store/sqlite/term_statistics.h"
+#include "tests/support/catch.h"
+
+namespace katra::store::sqlite {
+
+TEST_CASE("a frequency is remembered while the table grows a little") {
+  TermStatistics statistics;
+  statistics.Put("lock", 1600, 7);
+  CHECK(statistics.Find("lock", 1600) == 7);
+  CHECK(statistics.Find("lock", 1700) == 7);
+  CHECK_FALSE(statistics.Find("lock", 1701).has_value());
+  CHECK_FALSE(statistics.Find("lock", 1599).has_value());
+  CHECK_FALSE(statistics.Find("key", 1600).has_value());
+}
+
+TEST_CASE("the frequency used longest ago makes room") {
+  TermStatistics statistics(2);
+  statistics.Put("a", 100, 1);
+  statistics.Put("b", 100, 2);
+  CHECK(statistics.Find("a", 100) == 1);
+  statistics.Put("c", 100, 3);
+  CHECK_FALSE(statistics.Find("b", 100).has_value());
+  CHECK(statistics.Find("a", 100) == 1);
+  statistics.Put("a", 200, 9);
+  CHECK(statistics.Find("a", 200) == 9);
+}
+
+}  // namespace katra::store::sqlite
