@@ -5,6 +5,11 @@ target_compile_options(katra_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
   -Woverloaded-virtual -Wconversion -Werror)
 
+# g++ 12 warns of overlapping copies in std::string's own operator+ (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(katra_flags INTERFACE -Wno-restrict)
+endif()
+
 if(KATRA_SANITIZE)
   target_compile_options(katra_flags INTERFACE
     -fsanitize=${KATRA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
