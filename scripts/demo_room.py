@@ -191,7 +191,7 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     scene("What to type next")
     print("In each coding agent's project, with a name of its own:\n")
-    print(f"    claude mcp add -s project -e KATRA_PERSONA=Dario katra -- {server}\n")
+    print(f"    claude mcp add katra -s project -e KATRA_PERSONA=Dario -- {server}\n")
     print("Then ask it: “Who is here? Say hello in the room and wait for an answer.”")
     print("Other clients, and the first five minutes: README.md")
 
