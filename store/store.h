@@ -129,7 +129,8 @@ class Store {
   virtual Result<HistoryReply> History(const HistoryRequest& request,
                                        const CallContext& context) = 0;
 
-  // The newest message of the room that the session may see, by anyone; 0: none.
+  // The newest message of the room that the session may see, by anyone; 0: none yet.
+  // kNotFound: no such room.
   virtual Result<MessageId> LatestMessage(SessionId session, const std::string& room,
                                           const CallContext& context) = 0;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -141,6 +142,9 @@ struct HearRequest {
   std::optional<MessageId> acknowledge_through;
   // Stops adding messages when their bodies pass this many bytes (the first is always given).
   size_t max_body_bytes = 48 * 1024;
+  // What a message counts for instead of its body's bytes: e.g. of the form in which it is shown.
+  // Called on the store's thread, maybe more than once a message.
+  std::function<size_t(const Message&)> weight;
 };
 
 struct HeardMessage {

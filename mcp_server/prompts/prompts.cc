@@ -155,7 +155,7 @@ Result<std::string> KnownPersona(const CallEnvironment& environment, const std::
   const std::vector<std::string> near = NearestMatches(name, names);
   return Fail(ErrorCode::kInvalidArgument,
               "to: there is no persona " + Quoted(name, 80) +
-                  (near.empty() ? std::string() : "; meant: " + NameList(near) + "?"));
+                  (near.empty() ? "; there are: " + NameList(names) : "; near: " + NameList(near)));
 }
 
 Result<std::string> Handover(const CallEnvironment& environment, const store::Session& session,
@@ -214,7 +214,10 @@ Result<std::string> Standup(const CallEnvironment& environment, const store::Ses
   PromptWriter writer(now);
   writer.Line(Greeting(session, before->room));
   std::vector<std::string> names;
-  for (const store::Presence& one : *present) names.push_back(one.session.persona);
+  for (const store::Presence& one : *present) {
+    const std::string& name = one.session.persona;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
   writer.Line("Here now: " + (names.empty() ? std::string("nobody") : NameList(names)) + ".");
   writer.Line("What was said to all in the last 24 hours, oldest first. " +
               std::string(kDataNotice));

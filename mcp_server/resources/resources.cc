@@ -102,15 +102,6 @@ Result<json> ResourceJson(const CallEnvironment& environment, const ResourceUri&
   return MemoryJson(*memory);
 }
 
-// Whether a room of that name, in any case, is there.
-Result<bool> RoomExists(const CallEnvironment& environment, const std::string& room) {
-  Result<std::vector<store::RoomSummary>> rooms = environment.store.ListRooms(environment.context);
-  if (!rooms) return Pass(std::move(rooms));
-  const std::string wanted = ToLowerAscii(room);
-  return std::any_of(rooms->begin(), rooms->end(),
-                     [&](const auto& one) { return ToLowerAscii(one.name) == wanted; });
-}
-
 }  // namespace
 
 Result<std::vector<ResourceInfo>> ListResources(const CallEnvironment& environment) {
@@ -160,11 +151,6 @@ Result<std::string> ResourceVersion(const CallEnvironment& environment, std::str
   Result<store::MessageId> latest =
       environment.store.LatestMessage(environment.session, parsed->room, environment.context);
   if (!latest) return Pass(std::move(latest));
-  if (*latest == 0) {
-    Result<bool> exists = RoomExists(environment, parsed->room);
-    if (!exists) return Pass(std::move(exists));
-    if (!*exists) return NoSuchResource(uri);
-  }
   return std::to_string(*latest);
 }
 

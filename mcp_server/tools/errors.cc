@@ -12,33 +12,32 @@ namespace {
 
 constexpr size_t kLongestMessage = 2000;
 
+// The error's own message says what is wrong, and what exists instead.
 std::string_view NextStep(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
-      return "Nothing was changed. Next: correct the value and call again.";
+      return "Next: correct the value and call again.";
     case ErrorCode::kNotFound:
-      return "Nothing was changed. Next: katra_who_is_here lists who is live, katra_history and "
-             "katra_recall show the numbers that exist.";
+      return "Next: correct the name or number and call again.";
     case ErrorCode::kAlreadyExists:
-      return "Nothing was changed. Next: choose another name; katra_who_is_here lists those in "
-             "use.";
+      return "Next: choose another name and call again.";
     case ErrorCode::kPermissionDenied:
-      return "Nothing was changed. Next: leave it, or ask its owner (katra_say).";
+      return "Next: do without it, or ask whoever may do it.";
     case ErrorCode::kFailedPrecondition:
-      return "Nothing was changed. Next: katra_whoami shows the state of this session.";
+      return "Next: go on with the state as it is; katra_whoami shows this session's.";
     case ErrorCode::kUnsupported:
-      return "Nothing was changed. Next: use what this version of Katra has.";
+      return "Next: use what this version of Katra has.";
     case ErrorCode::kUnavailable:
     case ErrorCode::kDeadlineExceeded:
       return "Nothing was changed. Next: call again, unchanged, in a moment.";
     case ErrorCode::kResourceExhausted:
-      return "Nothing was changed. Next: make room (a disk or a limit is full), then call again.";
+      return "Nothing was changed. Next: tell the user what is full, then call again.";
     case ErrorCode::kDataLoss:
-      return "Next: tell the user; Katra's database needs to be checked or restored.";
+      return "Next: tell the user that Katra's database needs to be checked or restored.";
     case ErrorCode::kCancelled:
       return "Next: call again if the result is still wanted.";
     case ErrorCode::kInternal:
-      return "Next: this is a defect of Katra; tell the user, with this text.";
+      return "Next: tell the user, with this text; it is a defect of Katra.";
   }
   return "";
 }

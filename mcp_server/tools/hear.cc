@@ -11,8 +11,7 @@
 namespace katra::mcp {
 namespace {
 
-// Bodies of this size and the lines around them keep to kTextBudgetBytes, but for hostile ones.
-constexpr size_t kFirstBodyBytes = 38 * 1024;
+constexpr size_t kAround = 1024;  // bytes of the first and the last lines
 
 std::string AtLeast(int64_t count, bool is_floor) {
   return (is_floor ? "more than " : "") + std::to_string(count);
@@ -48,24 +47,30 @@ std::string Headline(const store::HearReply& reply, const store::Session* self) 
   return text + " — you are " + Word(self->persona) + " (" + ModelText(self->tag) + ")";
 }
 
+std::string ItemText(const store::HeardMessage& heard, std::string_view room, WallTime now) {
+  MessageMarks marks;
+  marks.room = room;
+  marks.history = heard.history;
+  marks.redelivered = heard.redelivered;
+  return "\n" + MessageHeader(heard.message, marks, now) + "\n" + FencedBody(heard.message.body);
+}
+
 std::string HeardText(const store::HearReply& reply, const store::Session* self, bool peek,
                       WallTime now) {
   std::string text = Headline(reply, self);
   if (peek) text += " (a peek: none of it counts as heard)";
   for (const store::HeardMessage& heard : reply.messages) {
-    MessageMarks marks;
-    marks.room = reply.room;
-    marks.history = heard.history;
-    marks.redelivered = heard.redelivered;
-    text += "\n" + MessageHeader(heard.message, marks, now) + "\n" + FencedBody(heard.message.body);
+    text += ItemText(heard, reply.room, now);
   }
   if (reply.earlier > 0) {
     text += "\n" + AtLeast(reply.earlier, reply.earlier_is_floor) +
             " earlier in this room: katra_history shows them";
   }
   if (reply.left > 0) {
+    const bool one = reply.left == 1 && !reply.left_is_floor;
     text += "\n" + AtLeast(reply.left, reply.left_is_floor) +
-            (peek ? " more are waiting" : " more are waiting: call katra_hear again");
+            (one ? " more is waiting" : " more are waiting") +
+            (peek ? "" : ": call katra_hear again");
   }
   return text;
 }
@@ -80,13 +85,6 @@ nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
           {"earlier", reply.earlier},
           {"earlier_is_floor", reply.earlier_is_floor},
           {"peek", peek}};
-}
-
-ToolOutput HeardOutput(const CallEnvironment& environment, const nlohmann::json& arguments,
-                       const store::HearReply& reply, const store::Session* self, bool peek) {
-  return MakeOutput(
-      arguments, [&] { return HeardText(reply, self, peek, environment.clock.Now()); },
-      [&] { return HeardReplyJson(reply, peek); });
 }
 
 }  // namespace
@@ -104,37 +102,34 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   request.limit = IntArgument(arguments, "limit", request.limit);
   request.peek = BoolArgument(arguments, "peek");
   request.acknowledge_through = environment.received_through;
-  request.max_body_bytes = kFirstBodyBytes;
+  // Counted in the form in which it is shown: escaping can make a body several times longer.
+  request.max_body_bytes = kTextBudgetBytes - kAround;
+  const WallTime now = environment.clock.Now();
+  const bool as_json = WantsJson(arguments);
+  request.weight = [&](const store::Message& message) {
+    store::HeardMessage heard;
+    heard.message = message;
+    heard.history = heard.redelivered = !as_json;  // the longer form
+    return as_json ? DumpJson(HeardJson(heard)).size() : ItemText(heard, "", now).size();
+  };
 
-  while (true) {
-    const Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
-    if (!reply) return ErrorOutput(reply.error());
-    if (reply->messages.empty()) {
-      if (!environment.last_try) return std::nullopt;
-      return MakeOutput(
-          arguments, [&] { return NothingText(*reply, arguments); },
-          [&] { return HeardReplyJson(*reply, request.peek); });
-    }
-    const Result<store::Session> session =
-        environment.store.GetSession(environment.session, environment.context);
-    // The messages are delivered by now, so that they are given out even without the caller's name.
-    const store::Session* const self = session ? &*session : nullptr;
-    ToolOutput output = HeardOutput(environment, arguments, *reply, self, request.peek);
-
-    // Escaping can make bodies several times longer. Then fewer are taken.
-    if (output.text.size() > kTextBudgetBytes && reply->messages.size() > 1) {
-      if (!request.peek) {
-        const Status undone =
-            environment.store.Undeliver(environment.session, reply->room, environment.context);
-        if (!undone) return ErrorOutput(undone.error());
-      }
-      request.max_body_bytes /= 4;
-      request.limit = std::max(1, static_cast<int>(reply->messages.size()) / 2);
-      continue;
-    }
-    if (!request.peek) output.delivery = Delivery{reply->room, reply->messages.back().message.id};
-    return output;
+  const Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
+  if (!reply) return ErrorOutput(reply.error());
+  if (reply->messages.empty()) {
+    if (!environment.last_try) return std::nullopt;
+    return MakeOutput(
+        arguments, [&] { return NothingText(*reply, arguments); },
+        [&] { return HeardReplyJson(*reply, request.peek); });
   }
+  // The messages are delivered by now, so that they are given out even without the caller's name.
+  const Result<store::Session> session =
+      environment.store.GetSession(environment.session, environment.context);
+  const store::Session* const self = session ? &*session : nullptr;
+  ToolOutput output = MakeOutput(
+      arguments, [&] { return HeardText(*reply, self, request.peek, now); },
+      [&] { return HeardReplyJson(*reply, request.peek); });
+  if (!request.peek) output.delivery = Delivery{reply->room, reply->messages.back().message.id};
+  return output;
 }
 
 }  // namespace katra::mcp

@@ -26,6 +26,7 @@ struct Shown {
 struct Page {
   std::vector<Shown> hits;
   std::string cursor;  // empty: there is no more
+  bool whole = false;  // asked for by number: texts are not shortened
 };
 
 std::string ScoreText(double score) {
@@ -85,9 +86,10 @@ nlohmann::json HitJson(const Shown& shown, WallTime now) {
 
 Page MakePage(const store::RecallReply& reply, const store::RecallRequest& request,
               const nlohmann::json& arguments, bool whole, WallTime now) {
-  const bool searched = !request.query.empty();
+  const bool searched = !request.query.empty() && !whole;
   const bool as_json = WantsJson(arguments);
   Page page;
+  page.whole = whole;
   size_t bytes = 0;
   for (const store::RecallHit& hit : reply.hits) {
     const std::string& text = hit.message ? hit.message->body : hit.memory->content;
@@ -124,24 +126,30 @@ std::string Things(store::RecallInclude include, bool one) {
   return one ? "hit" : "hits";
 }
 
+std::string NothingText(const Page& page, const store::RecallRequest& request) {
+  const std::string things = Things(request.include, false);
+  if (page.whole)
+    return "no " + things + " with the number " + request.query + " to be seen by you";
+  if (request.query.empty()) return (request.offset > 0 ? "no more " : "no ") + things;
+  const std::string query = things + " for " + Quoted(request.query);
+  if (request.offset > 0) return "no more " + query;
+  const bool all = request.include == store::RecallInclude::kAll;
+  return "no " + query + ": other words may find it" +
+         (all ? "" : ", and include=all searches memories and messages");
+}
+
 std::string PageText(const Page& page, const store::RecallReply& reply,
                      const store::RecallRequest& request, WallTime now) {
-  const bool searched = !request.query.empty();
-  const std::string query = searched ? " for " + Quoted(request.query) : "";
-  std::string text;
   if (page.hits.empty()) {
-    text = request.offset > 0 ? "no more " + Things(request.include, false) + query
-                              : "no " + Things(request.include, false) + query +
-                                    (searched ? ": other words may find it, and include=all "
-                                                "searches room messages too"
-                                              : "");
-  } else {
-    const auto count = static_cast<int64_t>(page.hits.size());
-    text = std::to_string(count) + " of " + (reply.total_is_floor ? "at least " : "") +
-           std::to_string(reply.total) + " " + Things(request.include, reply.total == 1) + query +
-           (searched ? ", best first" : ", newest first");
-    if (!page.cursor.empty()) text += ", cursor=" + page.cursor;
+    return NothingText(page, request) + (reply.note.empty() ? "" : "\nnote: " + reply.note);
   }
+  const bool searched = !request.query.empty() && !page.whole;
+  const auto count = static_cast<int64_t>(page.hits.size());
+  std::string text = std::to_string(count) + " of " + (reply.total_is_floor ? "at least " : "") +
+                     std::to_string(reply.total) + " " + Things(request.include, reply.total == 1);
+  if (!request.query.empty()) text += " for " + Quoted(request.query);
+  if (!page.whole) text += searched ? ", best first" : ", newest first";
+  if (!page.cursor.empty()) text += ", cursor=" + page.cursor;
   for (const Shown& shown : page.hits) text += "\n" + HitText(shown, searched, now);
   if (!reply.note.empty()) text += "\nnote: " + reply.note;
   return text;

@@ -89,12 +89,13 @@ ToolOutput RunRemember(const CallEnvironment& environment, const nlohmann::json&
   const Result<store::RememberReceipt> receipt =
       environment.store.Remember(*request, environment.context);
   if (!receipt) return ErrorOutput(receipt.error());
-  // It is stored: that the neighbours cannot be read must not make it look otherwise.
-  const std::vector<store::MemoryHit> nearest =
-      environment.store
-          .NearestMemories(environment.session, request->content, receipt->id, kNearest,
-                           environment.context)
-          .value_or(std::vector<store::MemoryHit>());
+  std::vector<store::MemoryHit> nearest;
+  if (!receipt->repeated) {
+    Result<std::vector<store::MemoryHit>> found = environment.store.NearestMemories(
+        environment.session, request->content, receipt->id, kNearest, environment.context);
+    // It is stored: that the neighbours cannot be read must not make it look otherwise.
+    if (found) nearest = std::move(*found);
+  }
   return MakeOutput(
       arguments, [&] { return ReceiptText(*receipt, *request, nearest, environment.clock.Now()); },
       [&] { return ReceiptJson(*receipt, *request, nearest); });
