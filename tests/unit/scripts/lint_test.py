@@ -94,6 +94,9 @@ class LintTest(unittest.TestCase):
                            ("/Us" "ers/sam", "")]:
             with self.subTest(word=word):
                 self.assert_offends("words", "docs/a.md", f"fine\nx: {word}{rest}\n", word, 2)
+        self.assert_passes("words", "tests/golden/a.txt", "folder: /home/sam\n")
+        home = os.path.expanduser("~")
+        self.assert_offends("words", "tests/golden/a.txt", f"folder: {home}/a\n", home)
         for text in ["mktemp -d /tmp/aXXXXXX", "the todo list of a persona", "/home/you/katra",
                      "https://example.org/home/page", "~/.katra", "$root/core"]:
             with self.subTest(text=text):
