@@ -209,6 +209,10 @@ class StreamSink final : public ByteSink {
     return Progress::kPending;
   }
 
+  [[nodiscard]] size_t unwritten_bytes() const override {
+    return uv_stream_get_write_queue_size(&stream_->stream);
+  }
+
  private:
   struct Pending {
     uv_write_t write{};
@@ -246,6 +250,8 @@ class FileSink final : public ByteSink {
     }
     return Progress::kWritten;
   }
+
+  [[nodiscard]] size_t unwritten_bytes() const override { return 0; }
 
  private:
   int descriptor_;

@@ -49,6 +49,9 @@ class ByteSink {
   // kWritten: the kernel has all of `bytes`. kPending: the sink keeps them until `finished`; no
   // other write may begin before. kCancelled: nobody reads any more.
   [[nodiscard]] virtual Result<Progress> Write(std::string bytes) = 0;
+
+  // Of a write that is kPending, what the kernel does not have yet: falls as the reader reads.
+  [[nodiscard]] virtual size_t unwritten_bytes() const = 0;
 };
 
 }  // namespace katra::uv

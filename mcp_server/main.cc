@@ -1,0 +1,206 @@
+// katra_mcp_server: wires the loop, the store, the session and the protocol together, and brings
+// the process to its end. The only place that knows which store it is.
+#include <sys/types.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/error_map.h"
+#include "core/ids.h"
+#include "core/log.h"
+#include "core/process.h"
+#include "core/text.h"
+#include "core/uv/handles.h"
+#include "core/uv/loop.h"
+#include "mcp_server/launch_options.h"
+#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/server.h"
+#include "mcp_server/session_host.h"
+#include "mcp_server/transport/stdio.h"
+#include "store/bell.h"
+#include "store/executor.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace katra::mcp {
+namespace {
+
+// How long a call that is under way may still take when the process ends.
+constexpr std::chrono::milliseconds kThreadPatience{30};
+constexpr size_t kMaxPathBytes = 4096;
+
+// Small results and few threads: memory is given back rather than kept for speed.
+void KeepMemorySmall() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+#endif
+}
+
+std::string Environment(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets variables
+  const char* const value = std::getenv(name);
+  return value == nullptr || !IsValidUtf8(value) ? std::string()
+                                                 : std::string(TruncateUtf8(value, kMaxPathBytes));
+}
+
+std::string WorkingFolder() {
+  std::string project = Environment("CLAUDE_PROJECT_DIR");
+  if (!project.empty()) return project;
+  std::error_code gone;
+  const std::string folder = std::filesystem::current_path(gone).string();
+  return gone || !IsValidUtf8(folder) ? std::string() : folder;
+}
+
+store::SessionStart MakeStart(const LaunchOptions& options) {
+  store::SessionStart start;
+  start.persona = options.persona;
+  start.role = options.role;
+  if (!options.room.empty()) start.room = options.room;
+  start.tag.provider = options.provider;
+  start.tag.model = options.model;
+  if (!options.provider.empty() || !options.model.empty()) {
+    start.tag.source = store::TagSource::kLaunch;
+  }
+  start.client_session_id = Environment("CLAUDE_CODE_SESSION_ID");
+  start.working_folder = WorkingFolder();
+  start.host = HostName();
+  start.process = CurrentProcess();
+  return start;
+}
+
+// Opens the SQLite store of a home, with its bell. The references are borrowed.
+SessionHost::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, Random& random) {
+  return [home, &clock,
+          &random](const store::CallContext& context) -> Result<std::shared_ptr<store::Store>> {
+    // The store rings, and makes the folder in which the bell hangs.
+    const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
+    store::sqlite::OpenOptions options;
+    options.home = home;
+    options.clock = &clock;
+    options.random = &random;
+    options.ring = [bell] {
+      if (*bell) (*bell)->Ring();
+    };
+    auto opened = store::sqlite::SqliteStore::Open(options, context);
+    if (!opened) return Pass(std::move(opened));
+    auto hung = store::Bell::Open(home + "/bell");
+    if (!hung) return Pass(std::move(hung));
+    *bell = std::move(*hung);
+    return std::shared_ptr<store::Store>(std::move(*opened));
+  };
+}
+
+// Runs something after each completion, so that what it led to is acted upon.
+class FollowedExecutor final : public store::Executor {
+ public:
+  explicit FollowedExecutor(store::Executor& inner) : inner_(inner) {}
+
+  void SetFollower(std::function<void()> follower) { follower_ = std::move(follower); }
+
+  void Post(Lane lane, std::function<void()> work, std::function<void()> done) override {
+    inner_.Post(lane, std::move(work), [this, done = std::move(done)] {
+      done();
+      if (follower_) follower_();
+    });
+  }
+
+ private:
+  store::Executor& inner_;
+  std::function<void()> follower_;
+};
+
+using Signals = std::vector<std::unique_ptr<uv::Signal>>;
+
+Result<Signals> CatchSignals(uv::Loop& loop, StdioTransport& transport) {
+  constexpr std::array<std::pair<int, const char*>, 3> kEnding = {
+      {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}}};
+  Signals signals;
+  for (const auto& [number, name] : kEnding) {
+    auto caught =
+        uv::Signal::Catch(loop, number, [&transport, name = name] { transport.Interrupt(name); });
+    if (!caught) return Pass(std::move(caught));
+    signals.push_back(std::move(*caught));
+  }
+  return signals;
+}
+
+int Explain(Logger& logger, const Error& error) {
+  logger.LogError(error.message);
+  return NamesOf(error.code).exit_code;
+}
+
+int Serve(const LaunchOptions& options, Logger& logger) {
+  const SystemClock clock;
+  SystemRandom random;
+  auto loop = uv::Loop::Make();
+  if (!loop) return Explain(logger, loop.error());
+  auto executor = store::LoopExecutor::Make(**loop);
+  if (!executor) return Explain(logger, executor.error());
+  FollowedExecutor followed(**executor);
+  SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), followed, clock,
+                   logger);
+  const Catalog catalog = MakeCatalog();
+  Server server({KATRA_VERSION, options.legacy}, {catalog, host, followed, clock});
+  auto opened = StdioTransport::Open({**loop, clock, logger, server, host}, STDIN_FILENO,
+                                     STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
+  if (!opened) return Explain(logger, opened.error());
+  StdioTransport& transport = **opened;
+  const auto signals = CatchSignals(**loop, transport);
+  if (!signals) return Explain(logger, signals.error());
+
+  followed.SetFollower([&transport] { transport.Update(); });
+  std::unique_ptr<store::BellWatcher> watcher;
+  host.Observe({[&](const store::Session&) {
+                  if (watcher) return;
+                  watcher = std::make_unique<store::BellWatcher>(**loop, options.home + "/bell",
+                                                                 [&server, &transport] {
+                                                                   server.OnBell();
+                                                                   transport.Update();
+                                                                 });
+                },
+                [&transport](const Error& error) {
+                  // What was given at launch cannot become right later.
+                  if (error.code == ErrorCode::kInvalidArgument) {
+                    transport.Interrupt("wrong launch options");
+                  }
+                }});
+  host.Open();
+  transport.Begin();
+  (*loop)->Run();
+
+  const int exit_code = host.failure() ? NamesOf(host.failure()->code).exit_code : 0;
+  // A thread that is stuck would use what is destroyed here.
+  if (!(*executor)->Stop(kThreadPatience)) _exit(exit_code);
+  return exit_code;
+}
+
+int Main(int argc, char** argv) {
+  const LaunchOutcome launch = ParseLaunchOptions(argc, argv, KATRA_VERSION);
+  if (!launch.run) {
+    std::fputs(launch.text.c_str(), launch.exit_code == 0 ? stdout : stderr);
+    return launch.exit_code;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  KeepMemorySmall();
+  const std::unique_ptr<Logger> logger =
+      MakeStderrLogger("katra_mcp_server", launch.options.log_level);
+  return Serve(launch.options, *logger);
+}
+
+}  // namespace
+}  // namespace katra::mcp
+
+int main(int argc, char** argv) { return katra::mcp::Main(argc, argv); }

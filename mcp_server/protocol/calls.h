@@ -1,0 +1,94 @@
+// The requests that have no answer yet, and how they are answered: in the envelope of their era,
+// alone or in their batch, once. Knows nothing of methods, of the store or of I/O.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mcp_server/protocol/era.h"
+#include "mcp_server/rpc/message.h"
+#include "mcp_server/rpc/outbox.h"
+
+namespace katra::mcp {
+
+// The answers of a JSON-RPC batch, sent together when the last is there.
+struct Batch {
+  std::vector<std::string> answers;
+  std::vector<std::function<void()>> written;
+  size_t open = 0;
+};
+
+struct Call {
+  RequestId id;
+  std::string key;  // of `id`
+  std::string method;
+  RequestContext context;
+  JsonPtr params;
+  std::shared_ptr<Batch> batch;  // null: answered alone
+  // Read by store threads, which may outlive the call.
+  std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
+  bool finished = false;  // answered, cancelled or dropped: nothing more may be sent for it
+  bool stream = false;    // subscriptions/listen: open until the client or the server ends it
+  int64_t received_through = 0;  // see CallEnvironment; of when the call came in
+  size_t bytes = 0;              // of its line, for the bound on what waits
+};
+using CallPtr = std::shared_ptr<Call>;
+
+// How long a client may keep a modern result. Unset: the method has no such hints.
+struct CacheHint {
+  int ttl_ms = 0;
+  bool is_public = false;
+};
+
+class Calls {
+ public:
+  // `outbox` is borrowed. `server_info` goes with each modern result.
+  Calls(Outbox& outbox, JsonPtr server_info);
+
+  // Null: a request with this id is in flight.
+  [[nodiscard]] CallPtr Begin(const Message& message, std::shared_ptr<Batch> batch);
+  // Null: none such in flight.
+  [[nodiscard]] CallPtr Find(const RequestId& id) const;
+
+  // Each has no effect on a call that is finished.
+  void Succeed(const CallPtr& call, nlohmann::json result,
+               std::optional<CacheHint> cache = std::nullopt, std::function<void()> written = {});
+  void Fail(const CallPtr& call, const ProtocolError& error);
+  void Drop(const CallPtr& call);  // nothing is sent
+
+  // Answers something that never was a call.
+  void Reject(const RequestId& id, int code, const std::string& message, Batch* batch);
+  // The batch has been read to its end; until then it is not sent.
+  void CloseBatch(const std::shared_ptr<Batch>& batch);
+
+  // `key`: replaces what was sent with the same key and is not written yet; empty: never.
+  void Notify(const std::string& method, const nlohmann::json& params, const std::string& key = {});
+
+  // Requests in flight, without streams.
+  [[nodiscard]] size_t in_flight() const { return in_flight_; }
+  // Requests ended so far: grows as long as there is progress.
+  [[nodiscard]] uint64_t ended() const { return ended_; }
+  [[nodiscard]] std::vector<CallPtr> All() const;
+
+  void MarkStream(const CallPtr& call);
+
+ private:
+  void Finish(const CallPtr& call);
+  void Answer(const CallPtr& call, std::string line, std::function<void()> written);
+  void MaybeSendBatch(Batch& batch);
+
+  Outbox& outbox_;
+  const JsonPtr server_info_;
+  std::map<std::string, CallPtr> by_key_;
+  size_t in_flight_ = 0;
+  uint64_t ended_ = 0;
+};
+
+}  // namespace katra::mcp

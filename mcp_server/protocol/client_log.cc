@@ -1,0 +1,26 @@
+#include "mcp_server/protocol/client_log.h"
+
+#include <nlohmann/json.hpp>
+
+namespace katra::mcp {
+
+void ClientLog::Log(Severity severity, const std::string& text) {
+  if (begun_ && severity >= level_) Send(severity, text);
+}
+
+void ClientLog::LogFor(const Call& call, Severity severity, const std::string& text) {
+  if (call.context.era == Era::kLegacy) {
+    Log(severity, text);
+  } else if (call.context.log_level && severity >= *call.context.log_level) {
+    Send(severity, text);
+  }
+}
+
+void ClientLog::Send(Severity severity, const std::string& text) {
+  // One of a kind is enough for a client that does not read.
+  calls_.Notify("notifications/message",
+                {{"level", ToString(severity)}, {"logger", "katra"}, {"data", text}},
+                "message|" + text);
+}
+
+}  // namespace katra::mcp

@@ -1,0 +1,27 @@
+// What the server says of itself and of what it offers, as JSON. Pure functions.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/catalog.h"
+
+namespace katra::mcp {
+
+[[nodiscard]] nlohmann::json ServerInfo(const std::string& version);
+
+[[nodiscard]] nlohmann::json InitializeResult(std::string_view protocol_version,
+                                              const nlohmann::json& server_info,
+                                              const std::string& instructions);
+[[nodiscard]] nlohmann::json DiscoverResult(const std::string& instructions);
+
+// Arrays of what the lists show.
+[[nodiscard]] nlohmann::json ToolEntries(const std::vector<Tool>& tools);
+[[nodiscard]] nlohmann::json ResourceEntries(const std::vector<ResourceInfo>& resources);
+[[nodiscard]] nlohmann::json TemplateEntries(const std::vector<ResourceTemplateInfo>& templates);
+[[nodiscard]] nlohmann::json PromptEntries(const std::vector<PromptInfo>& prompts);
+
+}  // namespace katra::mcp

@@ -1,0 +1,30 @@
+// Parts of a request's parameters that several methods read alike, and lists in pages. Knows no
+// method.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "mcp_server/protocol/calls.h"
+
+namespace katra::mcp {
+
+inline constexpr size_t kPageSize = 100;
+
+[[nodiscard]] ProtocolResult<std::string> RequiredString(const nlohmann::json& params,
+                                                         const char* name);
+
+// The page of `entries` at `params.cursor`, as {"<name>": [...], "nextCursor": ...}. -32602 for a
+// cursor that this list did not give out.
+[[nodiscard]] ProtocolResult<JsonPtr> Page(const nlohmann::json& params, const char* name,
+                                           const nlohmann::json& entries);
+
+// What went wrong with a resource, in the words of the call's era.
+[[nodiscard]] ProtocolError ResourceError(const Call& call, const std::string& uri,
+                                          const Error& error);
+[[nodiscard]] ProtocolError ToProtocolError(const Error& error);
+
+}  // namespace katra::mcp

@@ -1,0 +1,43 @@
+// Runs a piece of a request on the store, for the session, off the loop: waits for the session,
+// builds the environment, and keeps exceptions of a defect from ending the process.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "core/clock.h"
+#include "mcp_server/session_host.h"
+#include "mcp_server/tools/tool.h"
+
+namespace katra::mcp {
+
+using CancelFlag = std::shared_ptr<std::atomic<bool>>;
+
+class StoreRunner {
+ public:
+  // On a store thread. May change what concerns only its own call, e.g. last_try.
+  using Work = std::function<void(CallEnvironment& environment)>;
+  // On the loop. `error`: the session is not open, the call was cancelled before it began, or
+  // `work` threw; then there is no outcome.
+  using Done = std::function<void(const Error* error)>;
+
+  // All references are borrowed.
+  StoreRunner(SessionHost& host, store::Executor& executor, const Clock& clock)
+      : host_(host), executor_(executor), clock_(clock) {}
+
+  void Run(Lane lane, CancelFlag cancelled, Work work, Done done);
+
+  // Pieces that are not done, whether or not anybody still wants them.
+  [[nodiscard]] size_t running() const { return running_; }
+
+ private:
+  void Post(Lane lane, CancelFlag cancelled, Work work, Done done);
+
+  SessionHost& host_;
+  store::Executor& executor_;
+  const Clock& clock_;
+  size_t running_ = 0;
+};
+
+}  // namespace katra::mcp

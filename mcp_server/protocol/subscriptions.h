@@ -1,0 +1,99 @@
+// Who wants to hear of changed resources, in both eras: resources/subscribe and the list_changed of
+// the handshake revisions, subscriptions/listen of the stateless one. When the bell rings, the
+// versions of what is watched are compared, so that only what this session can see counts. No I/O.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/store_runner.h"
+#include "mcp_server/session_host.h"
+
+namespace katra::mcp {
+
+class Subscriptions {
+ public:
+  static constexpr size_t kMaxWatched = 256;
+  static constexpr size_t kMaxListens = 16;
+  // The list of resources is read at most once in this time.
+  static constexpr std::chrono::seconds kListPeriod{1};
+
+  struct Parts {
+    const Catalog& catalog;
+    Calls& calls;
+    StoreRunner& runner;
+    SessionHost& host;
+    const Clock& clock;
+  };
+
+  // All parts are borrowed.
+  explicit Subscriptions(const Parts& parts);
+
+  // resources/subscribe and resources/unsubscribe.
+  void Subscribe(const CallPtr& call);
+  void Unsubscribe(const CallPtr& call);
+  // The handshake is done: from now on the client is told when the list of resources changes.
+  void BeginLegacyListChanged();
+
+  // subscriptions/listen.
+  void Listen(const CallPtr& call);
+  // `call` was cancelled, and is finished.
+  void OnCancelled(const CallPtr& call);
+  // The server ends: each listener gets its result.
+  void EndListens();
+
+  // The client has just been given this list: what differs from it is news.
+  void NoteList(const std::vector<ResourceInfo>& resources);
+
+  // Something may have changed.
+  void OnBell();
+  void Tick(SteadyTime now);
+  [[nodiscard]] SteadyTime NextDeadline() const;
+
+ private:
+  struct Listener {
+    CallPtr call;
+    bool resources_list = false;
+    std::set<std::string> uris;
+    bool acknowledged = false;
+  };
+  using ListenerPtr = std::shared_ptr<Listener>;
+  struct Watched {
+    std::optional<std::string> version;  // unset: not known yet
+    bool legacy = false;                 // by resources/subscribe
+  };
+  struct Snapshot;  // what a poll reads
+  using SnapshotPtr = std::shared_ptr<Snapshot>;
+
+  void Poll();
+  void OnPolled(const Snapshot& snapshot, const Error* error);
+  void Compare(const std::string& uri, const std::string& version);
+  void CompareList(const std::string& list);
+  void Acknowledge(const ListenerPtr& listener, const Snapshot& snapshot);
+  // Reads the versions of `uris` on a store thread.
+  void Read(CancelFlag cancelled, std::vector<std::string> uris, bool list,
+            std::function<void(const Snapshot&, const Error*)> done);
+  void Forget(const std::string& uri);
+  [[nodiscard]] bool IsWatched(const std::string& uri) const;
+  [[nodiscard]] bool WantsList() const;
+
+  const Parts parts_;
+  std::map<std::string, Watched> watched_;
+  std::map<std::string, ListenerPtr> listeners_;  // by the key of their call
+  bool legacy_list_ = false;
+  std::optional<std::string> list_;  // as the client knows it; unset: it does not
+  bool list_dirty_ = false;
+  uint64_t bells_ = 0;
+  SteadyTime next_list_;
+  bool polling_ = false;
+  bool poll_again_ = false;
+};
+
+}  // namespace katra::mcp

@@ -1,0 +1,278 @@
+#include "mcp_server/protocol/tool_calls.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "core/text.h"
+
+namespace katra::mcp {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::string_view kRegisterTool = "katra_register";
+
+// The arguments without null members: clients send null for what was left out.
+JsonPtr CleanArguments(const json& params) {
+  const auto found = params.find("arguments");
+  if (found == params.end() || found->is_null()) {
+    return std::make_shared<const json>(json::object());
+  }
+  auto cleaned = std::make_shared<json>(*found);
+  if (cleaned->is_object()) {
+    for (auto member = cleaned->begin(); member != cleaned->end();) {
+      member = member->is_null() ? cleaned->erase(member) : std::next(member);
+    }
+  }
+  return cleaned;
+}
+
+json ResultJson(ToolOutput& output) {
+  json result = {{"content", json::array({{{"type", "text"}, {"text", std::move(output.text)}}})}};
+  if (output.is_error) result["isError"] = true;
+  if (output.json) result["structuredContent"] = *output.json;
+  return result;
+}
+
+int64_t WholeSeconds(SteadyTime::duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
+}  // namespace
+
+struct ToolCalls::ToolCall {
+  CallPtr call;
+  const Tool* tool = nullptr;
+  JsonPtr arguments;
+  SteadyTime started;
+  SteadyTime deadline;       // of the waiting; `started` when the tool does not wait
+  SteadyTime next_progress;  // max: nobody asked
+  bool idle = false;         // waits for the bell or the deadline
+  uint64_t bell_seen = 0;    // when it was last run
+  bool last_try = false;     // of the run under way
+};
+
+// What a run brings, filled on the store's thread.
+struct ToolCalls::Outcome {
+  std::optional<ToolOutput> output;
+  std::optional<store::Session> session;  // after katra_register
+};
+
+ToolCalls::ToolCalls(const Parts& parts) : parts_(parts) {}
+
+store::MessageId ToolCalls::ReceivedThrough(const json& params) const {
+  std::string room;
+  if (const auto arguments = params.find("arguments");
+      arguments != params.end() && arguments->is_object()) {
+    if (const auto named = arguments->find("room");
+        named != arguments->end() && named->is_string()) {
+      room = named->get<std::string>();
+    }
+  }
+  if (room.empty() && parts_.host.session() != nullptr) room = parts_.host.session()->room;
+  const auto found = received_.find(ToLowerAscii(room));
+  return found == received_.end() ? 0 : found->second;
+}
+
+ProtocolError ToolCalls::UnknownTool(const std::string& name) const {
+  std::vector<std::string> names;
+  for (const Tool& tool : parts_.catalog.tools) names.push_back(tool.name);
+  const std::vector<std::string> near = NearestMatches(name, names, 1);
+  return {kInvalidParams,
+          "unknown tool \"" + OneLine(name, 128) + "\"; " +
+              (near.empty() ? "the tools are " + Join(names, ", ")
+                            : "did you mean " + near.front() + "?"),
+          nullptr};
+}
+
+void ToolCalls::Start(const CallPtr& call) {
+  const auto name = call->params->find("name");
+  if (name == call->params->end() || !name->is_string()) {
+    parts_.calls.Fail(call, {kInvalidParams, "\"name\" must be the name of a tool", nullptr});
+    return;
+  }
+  const auto& tools = parts_.catalog.tools;
+  const auto tool = std::find_if(tools.begin(), tools.end(),
+                                 [&](const Tool& candidate) { return candidate.name == *name; });
+  if (tool == tools.end()) {
+    parts_.calls.Fail(call, UnknownTool(name->get<std::string>()));
+    return;
+  }
+  auto tool_call = std::make_shared<ToolCall>();
+  tool_call->call = call;
+  tool_call->tool = &*tool;
+  tool_call->arguments = CleanArguments(*call->params);
+  tool_call->started = parts_.clock.Steady();
+  tool_call->deadline = tool_call->started;
+  tool_call->next_progress = SteadyTime::max();
+  const auto violations = tool->input->Validate(*tool_call->arguments);
+  if (!violations.empty()) {
+    ToolOutput output = parts_.catalog.argument_error(*tool, violations);
+    Reply(tool_call, output);
+    return;
+  }
+  if (tool->wait) tool_call->deadline += tool->wait(*tool_call->arguments);
+  if (tool_call->deadline > tool_call->started) {
+    waiters_.push_back(tool_call);
+    if (call->context.progress_token) {
+      tool_call->next_progress = tool_call->started + kProgressPeriod;
+    }
+  }
+  Enqueue(tool_call);
+}
+
+void ToolCalls::Enqueue(const ToolCallPtr& tool_call) {
+  tool_call->idle = false;
+  if (tool_call->tool->lane != Lane::kHear) {
+    Run(tool_call);
+    return;
+  }
+  hear_queue_.push_back(tool_call);
+  RunNextHear();
+}
+
+void ToolCalls::RunNextHear() {
+  while (!hear_running_ && !hear_queue_.empty()) {
+    const ToolCallPtr next = std::move(hear_queue_.front());
+    hear_queue_.pop_front();
+    if (next->call->finished) continue;
+    hear_running_ = true;
+    Run(next);
+  }
+}
+
+void ToolCalls::Run(const ToolCallPtr& tool_call) {
+  tool_call->bell_seen = bells_;
+  tool_call->last_try = parts_.clock.Steady() >= tool_call->deadline;
+  auto outcome = std::make_shared<Outcome>();
+  const Tool& tool = *tool_call->tool;
+  parts_.runner.Run(
+      tool.lane, tool_call->call->cancelled,
+      [&tool, outcome, arguments = tool_call->arguments, last_try = tool_call->last_try,
+       received = tool_call->call->received_through](CallEnvironment& environment) {
+        environment.last_try = last_try;
+        environment.received_through = received;
+        outcome->output = tool.run(environment, *arguments);
+        if (tool.name == kRegisterTool) {
+          auto session = environment.store.GetSession(environment.session, environment.context);
+          if (session) outcome->session = std::move(*session);
+        }
+      },
+      [this, tool_call, outcome](const Error* error) { OnRan(tool_call, *outcome, error); });
+}
+
+void ToolCalls::OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error) {
+  if (error != nullptr) outcome.output = parts_.catalog.error_output(*error);
+  if (outcome.session) parts_.host.Adopt(*outcome.session);
+  if (tool_call->tool->lane == Lane::kHear) hear_running_ = false;
+
+  if (tool_call->call->finished) {
+    if (outcome.output && outcome.output->delivery) TakeBack(*outcome.output->delivery);
+  } else if (outcome.output) {
+    Reply(tool_call, *outcome.output);
+  } else {
+    Wait(tool_call);
+  }
+  RunNextHear();
+}
+
+void ToolCalls::Wait(const ToolCallPtr& tool_call) {
+  if (stopping_) {
+    parts_.calls.Drop(tool_call->call);
+    Release(tool_call);
+  } else if (bells_ != tool_call->bell_seen || parts_.clock.Steady() >= tool_call->deadline) {
+    Enqueue(tool_call);
+  } else {
+    tool_call->idle = true;
+  }
+}
+
+void ToolCalls::Reply(const ToolCallPtr& tool_call, ToolOutput& output) {
+  Release(tool_call);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.Steady() -
+                                                                          tool_call->started);
+  parts_.log.LogFor(*tool_call->call, output.is_error ? Severity::kInfo : Severity::kDebug,
+                    tool_call->tool->name + (output.is_error ? " refused after " : " took ") +
+                        std::to_string(took.count()) + " ms");
+  std::function<void()> written;
+  if (output.delivery) {
+    written = [this, delivery = *output.delivery] {
+      store::MessageId& through = received_[ToLowerAscii(delivery.room)];
+      through = std::max(through, delivery.through);
+    };
+  }
+  parts_.calls.Succeed(tool_call->call, ResultJson(output), std::nullopt, std::move(written));
+  parts_.host.NoteActivity();
+}
+
+void ToolCalls::TakeBack(const Delivery& delivery) {
+  parts_.runner.Run(
+      Lane::kHear, std::make_shared<std::atomic<bool>>(false),
+      [delivery](CallEnvironment& environment) {
+        // What cannot be taken back is heard by the persona's next session.
+        static_cast<void>(
+            environment.store.Undeliver(environment.session, delivery.room, environment.context));
+      },
+      // Somebody else may wait for what comes again.
+      [this](const Error*) { OnBell(); });
+}
+
+void ToolCalls::Release(const ToolCallPtr& tool_call) {
+  tool_call->idle = false;
+  waiters_.erase(std::remove(waiters_.begin(), waiters_.end(), tool_call), waiters_.end());
+}
+
+void ToolCalls::OnBell() {
+  ++bells_;
+  for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
+    if (waiter->idle) Enqueue(waiter);
+  }
+}
+
+void ToolCalls::Tick(SteadyTime now) {
+  for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
+    if (waiter->idle && waiter->deadline <= now) Enqueue(waiter);
+    if (waiter->next_progress <= now && waiter->deadline > now) {
+      const int64_t waited = WholeSeconds(now - waiter->started);
+      const int64_t total = WholeSeconds(waiter->deadline - waiter->started);
+      waiter->next_progress = now + kProgressPeriod;
+      parts_.calls.Notify("notifications/progress",
+                          {{"progressToken", waiter->call->context.progress_token->ToJson()},
+                           {"progress", waited},
+                           {"total", total},
+                           {"message", "waiting for messages"}},
+                          "progress|" + waiter->call->key);
+    }
+  }
+}
+
+SteadyTime ToolCalls::NextDeadline() const {
+  SteadyTime next = SteadyTime::max();
+  for (const ToolCallPtr& waiter : waiters_) {
+    if (waiter->idle) next = std::min(next, waiter->deadline);
+    if (waiter->next_progress < waiter->deadline) next = std::min(next, waiter->next_progress);
+  }
+  return next;
+}
+
+void ToolCalls::OnCancelled(const CallPtr& call) {
+  const auto found = std::find_if(waiters_.begin(), waiters_.end(),
+                                  [&](const ToolCallPtr& waiter) { return waiter->call == call; });
+  if (found == waiters_.end()) return;
+  const ToolCallPtr waiter = *found;
+  Release(waiter);
+}
+
+void ToolCalls::StopWaiting() {
+  stopping_ = true;
+  for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
+    if (!waiter->idle) continue;
+    parts_.calls.Drop(waiter->call);
+    Release(waiter);
+  }
+}
+
+}  // namespace katra::mcp

@@ -1,0 +1,80 @@
+// tools/call: arguments are checked, the tool runs on its lane, and one that waits is run again
+// whenever the bell rings, until its time is up. What was delivered to the client is kept track of,
+// so that only what it can have received is acknowledged. No I/O.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/client_log.h"
+#include "mcp_server/protocol/store_runner.h"
+#include "mcp_server/session_host.h"
+
+namespace katra::mcp {
+
+class ToolCalls {
+ public:
+  static constexpr std::chrono::seconds kProgressPeriod{5};
+
+  struct Parts {
+    const Catalog& catalog;
+    Calls& calls;
+    StoreRunner& runner;
+    SessionHost& host;
+    ClientLog& log;
+    const Clock& clock;
+  };
+
+  // All parts are borrowed.
+  explicit ToolCalls(const Parts& parts);
+
+  // For the request `call`, which has just been read: see CallEnvironment::received_through.
+  [[nodiscard]] store::MessageId ReceivedThrough(const nlohmann::json& params) const;
+
+  void Start(const CallPtr& call);
+
+  // Something was committed: who waits looks again.
+  void OnBell();
+  void Tick(SteadyTime now);
+  [[nodiscard]] SteadyTime NextDeadline() const;
+
+  // `call` was cancelled, and is finished: whoever waits for it stops.
+  void OnCancelled(const CallPtr& call);
+
+  // The client says nothing any more: who waits is dropped, now and from here on.
+  void StopWaiting();
+
+ private:
+  struct ToolCall;
+  using ToolCallPtr = std::shared_ptr<ToolCall>;
+  struct Outcome;
+
+  void Enqueue(const ToolCallPtr& tool_call);
+  void RunNextHear();
+  void Run(const ToolCallPtr& tool_call);
+  void OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error);
+  void Wait(const ToolCallPtr& tool_call);
+  void Reply(const ToolCallPtr& tool_call, ToolOutput& output);
+  void TakeBack(const Delivery& delivery);
+  void Release(const ToolCallPtr& tool_call);
+  [[nodiscard]] ProtocolError UnknownTool(const std::string& name) const;
+
+  const Parts parts_;
+  uint64_t bells_ = 0;
+  bool stopping_ = false;
+
+  // Hearing calls run one after another, and the next only when the loop has seen the last one's
+  // outcome: what was taken back is heard again before anything newer.
+  std::deque<ToolCallPtr> hear_queue_;
+  bool hear_running_ = false;
+
+  std::vector<ToolCallPtr> waiters_;                  // calls that may wait, running or not
+  std::map<std::string, store::MessageId> received_;  // by room, in lower case
+};
+
+}  // namespace katra::mcp

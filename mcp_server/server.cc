@@ -1,0 +1,243 @@
+#include "mcp_server/server.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/text.h"
+#include "mcp_server/protocol/offers.h"
+
+namespace katra::mcp {
+
+using nlohmann::json;
+
+struct Server::Method {
+  std::string_view name;
+  bool legacy;
+  bool modern;
+  bool uses_store;  // counts against kMaxInFlight
+  void (Server::*handle)(const CallPtr& call);
+};
+
+Server::Server(const Options& options, const Parts& parts)
+    : options_(options),
+      parts_(parts),
+      server_info_(std::make_shared<const json>(ServerInfo(options.version))),
+      calls_(outbox_, server_info_),
+      log_(calls_),
+      runner_(parts.host, parts.executor, parts.clock),
+      subscriptions_({parts.catalog, calls_, runner_, parts.host, parts.clock}),
+      reading_({parts.catalog, calls_, runner_, subscriptions_}),
+      tool_calls_({parts.catalog, calls_, runner_, parts.host, log_, parts.clock}) {
+  parts_.host.Observe({[this](const store::Session&) { OnSessionOpened(); },
+                       [this](const Error& error) {
+                         log_.Log(Severity::kError, "the store cannot be opened: " + error.message);
+                       }});
+}
+
+ProtocolResult<const Server::Method*> Server::Admit(const Call& call) const {
+  static constexpr std::array<Method, 15> kMethods = {{
+      {"initialize", true, false, false, &Server::Initialize},
+      {"server/discover", false, true, false, &Server::Discover},
+      {"ping", true, false, false, &Server::Ping},
+      {"logging/setLevel", true, false, false, &Server::SetLevel},
+      {"tools/list", true, true, false, &Server::ListTools},
+      {"tools/call", true, true, true, &Server::CallTool},
+      {"resources/list", true, true, true, &Server::ListResources},
+      {"resources/templates/list", true, true, false, &Server::ListTemplates},
+      {"resources/read", true, true, true, &Server::ReadResource},
+      {"resources/subscribe", true, false, true, &Server::Subscribe},
+      {"resources/unsubscribe", true, false, false, &Server::Unsubscribe},
+      {"prompts/list", true, true, false, &Server::ListPrompts},
+      {"prompts/get", true, true, true, &Server::GetPrompt},
+      {"completion/complete", true, true, true, &Server::Complete},
+      {"subscriptions/listen", false, true, true, &Server::Listen},
+  }};
+  const bool modern = call.context.era == Era::kModern;
+  const auto* const method =
+      std::find_if(kMethods.begin(), kMethods.end(),
+                   [&](const Method& candidate) { return candidate.name == call.method; });
+  if (method == kMethods.end() || !(modern ? method->modern : method->legacy)) {
+    return Refuse(kMethodNotFound, "no method \"" + OneLine(call.method, 128) + "\"" +
+                                       (modern ? " in " + std::string(kModernVersion) : ""));
+  }
+  if (call.batch && (modern || method->handle == &Server::Initialize)) {
+    return Refuse(kInvalidRequest, "\"" + call.method + "\" may not be in a batch");
+  }
+  const bool needs_handshake =
+      !modern && method->handle != &Server::Initialize && method->handle != &Server::Ping;
+  if (needs_handshake && !legacy_version_) {
+    return Refuse(kInvalidRequest,
+                  options_.legacy_only
+                      ? "call initialize first"
+                      : "call initialize first, or give the protocol version in the request's "
+                        "_meta (see server/discover)");
+  }
+  return method;
+}
+
+void Server::HandleLine(std::string_view line) { Handle({line, false}); }
+
+void Server::Handle(const LineFramer::Line& line) {
+  if (line.too_long) {
+    const Message message = TooLongMessage();
+    calls_.Reject(message.id, message.error_code, message.error, nullptr);
+    return;
+  }
+  const ParsedLine parsed = ParseLine(line.text);
+  if (!parsed.batch) {
+    HandleMessage(parsed.messages.front(), nullptr, line.text.size());
+    return;
+  }
+  if (legacy_version_ != kBatchVersion) {
+    calls_.Reject({}, kInvalidRequest,
+                  "batches exist in " + std::string(kBatchVersion) +
+                      " only, after initialize: send one message on each line",
+                  nullptr);
+    return;
+  }
+  auto batch = std::make_shared<Batch>();
+  batch->open = 1;  // until it is read to its end
+  for (const Message& message : parsed.messages) {
+    HandleMessage(message, batch, line.text.size() / parsed.messages.size());
+  }
+  calls_.CloseBatch(batch);
+}
+
+void Server::HandleMessage(const Message& message, const std::shared_ptr<Batch>& batch,
+                           size_t bytes) {
+  switch (message.kind) {
+    case MessageKind::kRequest:
+      HandleRequest(message, batch, bytes);
+      break;
+    case MessageKind::kNotification:
+      HandleNotification(message);
+      break;
+    case MessageKind::kResponse:
+      break;  // this server asks nothing
+    case MessageKind::kInvalid:
+      calls_.Reject(message.id, message.error_code, message.error, batch.get());
+      break;
+  }
+}
+
+void Server::HandleRequest(const Message& message, const std::shared_ptr<Batch>& batch,
+                           size_t bytes) {
+  const CallPtr call = calls_.Begin(message, batch);
+  if (!call) {
+    calls_.Reject(message.id, kInvalidRequest, "a request with this id is in flight", batch.get());
+    return;
+  }
+  auto context = ReadContext(call->method, *call->params, options_.legacy_only);
+  if (!context) {
+    calls_.Fail(call, context.error());
+    return;
+  }
+  call->context = std::move(*context);
+  const auto method = Admit(*call);
+  if (!method) {
+    calls_.Fail(call, method.error());
+    return;
+  }
+  if (!call->context.client_name.empty()) {
+    parts_.host.DescribeClient(call->context.client_name, call->context.client_version);
+  }
+  if (!(*method)->uses_store) {
+    Start(call, **method);
+    return;
+  }
+  call->received_through = tool_calls_.ReceivedThrough(*call->params);
+  call->bytes = bytes;
+  backlog_bytes_ += bytes;
+  backlog_.push_back({call, *method});
+  Continue();
+}
+
+void Server::Start(const CallPtr& call, const Method& method) { (this->*method.handle)(call); }
+
+void Server::Continue() {
+  // A cancelled call is no longer in flight, but its work may still be stuck in the store.
+  const auto busy = [this] {
+    return std::max(calls_.in_flight() - backlog_.size(), runner_.running());
+  };
+  while (!backlog_.empty() && busy() < kMaxInFlight) {
+    const Waiting next = std::move(backlog_.front());
+    backlog_.pop_front();
+    backlog_bytes_ -= next.call->bytes;
+    Start(next.call, *next.method);
+  }
+}
+
+bool Server::WantsInput() const {
+  return !outbox_.IsFull() && backlog_bytes_ < kMaxBacklogBytes &&
+         backlog_.size() < kMaxBacklogCalls;
+}
+
+void Server::HandleNotification(const Message& message) {
+  if (message.method == "notifications/cancelled") Cancel(*message.params);
+  // All others ask for nothing: notifications/initialized, progress, and what is not known.
+}
+
+void Server::Cancel(const json& params) {
+  const auto raw_id = params.find("requestId");
+  if (raw_id == params.end()) return;
+  const auto id = RequestId::FromJson(*raw_id);
+  const CallPtr call = id ? calls_.Find(*id) : nullptr;
+  if (!call) return;  // it was answered meanwhile
+  *call->cancelled = true;
+  calls_.Drop(call);
+  tool_calls_.OnCancelled(call);
+  subscriptions_.OnCancelled(call);
+  const auto waiting = std::find_if(backlog_.begin(), backlog_.end(),
+                                    [&](const Waiting& entry) { return entry.call == call; });
+  if (waiting != backlog_.end()) {
+    backlog_bytes_ -= call->bytes;
+    backlog_.erase(waiting);
+  }
+  Continue();
+}
+
+void Server::OnSessionOpened() {
+  log_.Log(Severity::kNotice, "the session is open");
+  OnBell();
+}
+
+void Server::OnBell() {
+  if (ended_) return;
+  tool_calls_.OnBell();
+  subscriptions_.OnBell();
+}
+
+void Server::Tick(SteadyTime now) {
+  parts_.host.Tick(now);
+  if (ended_) return;
+  tool_calls_.Tick(now);
+  subscriptions_.Tick(now);
+}
+
+SteadyTime Server::NextDeadline() const {
+  const SteadyTime host = parts_.host.NextDeadline();
+  if (ended_) return host;
+  return std::min({host, tool_calls_.NextDeadline(), subscriptions_.NextDeadline()});
+}
+
+void Server::EndInput() {
+  ended_ = true;
+  tool_calls_.StopWaiting();
+  subscriptions_.EndListens();
+}
+
+bool Server::IsIdle() const { return calls_.in_flight() == 0; }
+
+void Server::Abort() {
+  backlog_.clear();
+  backlog_bytes_ = 0;
+  EndInput();
+  for (const CallPtr& call : calls_.All()) {
+    *call->cancelled = true;
+    calls_.Drop(call);
+  }
+}
+
+}  // namespace katra::mcp

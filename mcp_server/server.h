@@ -1,0 +1,125 @@
+// The MCP server of one client, without I/O: lines and bells and time go in, lines come out of its
+// outbox. Both protocol eras, on one connection. On the loop's thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/client_log.h"
+#include "mcp_server/protocol/reading.h"
+#include "mcp_server/protocol/store_runner.h"
+#include "mcp_server/protocol/subscriptions.h"
+#include "mcp_server/protocol/tool_calls.h"
+#include "mcp_server/rpc/line_framer.h"
+#include "mcp_server/rpc/message.h"
+#include "mcp_server/rpc/outbox.h"
+#include "mcp_server/session_host.h"
+
+namespace katra::mcp {
+
+class Server {
+ public:
+  // Requests that use the store; further ones wait for their turn.
+  static constexpr size_t kMaxInFlight = 64;
+  static constexpr size_t kMaxBacklogBytes = 1024 * 1024;
+  static constexpr size_t kMaxBacklogCalls = 1024;
+
+  struct Options {
+    std::string version;       // of Katra
+    bool legacy_only = false;  // as if the stateless era did not exist
+  };
+  struct Parts {
+    const Catalog& catalog;
+    SessionHost& host;  // observed
+    store::Executor& executor;
+    const Clock& clock;
+  };
+
+  // All parts are borrowed, and outlive the server. Work of the executor may refer to the server:
+  // the executor stops first.
+  Server(const Options& options, const Parts& parts);
+
+  // One line of the client, without its end.
+  void HandleLine(std::string_view line);
+  void Handle(const LineFramer::Line& line);
+
+  // False: no more lines should be handed in for now. The client does not read its answers, or has
+  // asked for more than can be done at once.
+  [[nodiscard]] bool WantsInput() const;
+
+  // To be called after whatever the executor has done: starts what waits for its turn.
+  void Continue();
+  // Something was committed to the store.
+  void OnBell();
+  // To be called when NextDeadline() has come.
+  void Tick(SteadyTime now);
+  [[nodiscard]] SteadyTime NextDeadline() const;
+
+  // The client says nothing any more. What it waits for is dropped; what can be answered still is:
+  // until IsIdle().
+  void EndInput();
+  [[nodiscard]] bool IsIdle() const;
+  // Ends all that is in flight at once; nothing more is sent but the ends of streams.
+  void Abort();
+
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+  // Grows whenever a request ends: whether there is any progress.
+  [[nodiscard]] uint64_t ended() const { return calls_.ended(); }
+
+ private:
+  struct Method;
+
+  void HandleMessage(const Message& message, const std::shared_ptr<Batch>& batch, size_t bytes);
+  void HandleRequest(const Message& message, const std::shared_ptr<Batch>& batch, size_t bytes);
+  void HandleNotification(const Message& message);
+  [[nodiscard]] ProtocolResult<const Method*> Admit(const Call& call) const;
+  void Start(const CallPtr& call, const Method& method);
+  void Cancel(const nlohmann::json& params);
+  void OnSessionOpened();
+
+  void Initialize(const CallPtr& call);
+  void Discover(const CallPtr& call);
+  void Ping(const CallPtr& call);
+  void SetLevel(const CallPtr& call);
+  void ListTools(const CallPtr& call);
+  void ListTemplates(const CallPtr& call);
+  void ListPrompts(const CallPtr& call);
+  void ListResources(const CallPtr& call);
+  void ReadResource(const CallPtr& call);
+  void Subscribe(const CallPtr& call);
+  void Unsubscribe(const CallPtr& call);
+  void GetPrompt(const CallPtr& call);
+  void Complete(const CallPtr& call);
+  void CallTool(const CallPtr& call);
+  void Listen(const CallPtr& call);
+
+  void ReplyPage(const CallPtr& call, const char* name, const nlohmann::json& entries);
+
+  struct Waiting {
+    CallPtr call;
+    const Method* method = nullptr;
+  };
+
+  const Options options_;
+  const Parts parts_;
+  const JsonPtr server_info_;
+  Outbox outbox_;
+  Calls calls_;
+  ClientLog log_;
+  StoreRunner runner_;
+  Subscriptions subscriptions_;
+  Reading reading_;
+  ToolCalls tool_calls_;
+
+  std::optional<std::string> legacy_version_;  // set by initialize
+  bool ended_ = false;                         // no more input, or aborted
+  std::deque<Waiting> backlog_;                // admitted, not started
+  size_t backlog_bytes_ = 0;
+};
+
+}  // namespace katra::mcp

@@ -1,0 +1,89 @@
+// One client on stdin and stdout: reads lines into the server, writes its outbox, keeps its time,
+// and brings the process to its end. All I/O of the protocol is here, and no knowledge of it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/uv/handles.h"
+#include "core/uv/stdio.h"
+#include "mcp_server/rpc/line_framer.h"
+#include "mcp_server/server.h"
+#include "mcp_server/session_host.h"
+
+namespace katra::mcp {
+
+class StdioTransport {
+ public:
+  // After the end of input: how long the client may read nothing, and how long the store may finish
+  // nothing, before what is left is given up.
+  static constexpr std::chrono::milliseconds kReadPatience{1000};
+  static constexpr std::chrono::milliseconds kStorePatience{3000};
+  // How long marking the session as left may take: after the end of input, and after a signal.
+  static constexpr std::chrono::milliseconds kEndPatience{1000};
+  static constexpr std::chrono::milliseconds kSignalPatience{60};
+
+  struct Parts {
+    uv::Loop& loop;
+    const Clock& clock;
+    Logger& logger;
+    Server& server;
+    SessionHost& host;
+  };
+
+  // All parts are borrowed. `ended` runs once, when the process may end.
+  static Result<std::unique_ptr<StdioTransport>> Open(const Parts& parts, int in, int out,
+                                                      std::function<void()> ended);
+
+  void Begin();
+
+  // To be called after anything that happened outside: the executor was done, the bell rang.
+  void Update();
+
+  // A signal came: ends now, without waiting for requests. Twice is no error.
+  void Interrupt(const std::string& reason);
+
+ private:
+  enum class State { kServing, kDraining, kClosing, kEnded };
+
+  StdioTransport(const Parts& parts, std::function<void()> ended);
+
+  void OnBytes(std::string_view bytes);
+  void OnEndOfInput(const Status& status);
+  void OnWriteFinished(const Status& status);
+  void OnTimer();
+
+  void HandleLines();
+  void Flush();
+  void Drain();
+  void Close(const std::string& reason, std::chrono::milliseconds patience);
+  void End();
+  void ArmTimer();
+  [[nodiscard]] SteadyTime NextDeadline() const;
+
+  const Parts parts_;
+  const std::function<void()> ended_;
+  std::unique_ptr<uv::ByteSource> source_;
+  std::unique_ptr<uv::ByteSink> sink_;
+  uv::Timer timer_;
+  LineFramer framer_;
+
+  State state_ = State::kServing;
+  bool updating_ = false;
+  bool input_ended_ = false;
+  bool lines_left_ = false;  // the framer may hold more lines
+  bool writing_ = false;
+  bool client_gone_ = false;
+  SteadyTime armed_for_ = SteadyTime::max();
+
+  // While draining: when something last moved, and what there was then.
+  SteadyTime progress_at_;
+  uint64_t progress_ended_ = 0;
+  size_t progress_bytes_ = 0;
+  SteadyTime close_deadline_ = SteadyTime::max();
+};
+
+}  // namespace katra::mcp
