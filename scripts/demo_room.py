@@ -51,6 +51,8 @@ class Agent:
         self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
         self.request("tools/list", {})
         self.started_ms = (time.perf_counter() - began) * 1000
+        # The session opens behind the protocol's back; a call that needs it waits for it.
+        self.request("tools/call", {"name": "katra_whoami", "arguments": {}})
 
     def send(self, message: dict) -> None:
         assert self.process.stdin
@@ -162,6 +164,7 @@ def play(server: str, home: str) -> None:
         importance="significant",
     )
     dario.leave()
+    print(f"{paint('Dario', 'Dario')}: left\n")
     text = charlie.call("katra_recall", query="when does the bell ring?")
     expect("after the commit" in text, "Charlie did not recall Dario's memory")
 
