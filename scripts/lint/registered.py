@@ -1,37 +1,38 @@
-"""Every test and every source file is named in the CMakeLists.txt of its folder or above: a file
-that nothing builds tests nothing."""
-import pathlib
+"""Every test and every source file is named in a CMakeLists.txt: a file that nothing builds tests
+nothing."""
+import posixpath
 import re
 from collections.abc import Iterator
 
 import files
 
-TEST = re.compile(r"_(test|fuzzer|bench)\.(cc|py|sh|mjs)$")
+TEST_SCRIPT = re.compile(r"_test\.(py|sh|mjs)$")
+HERE, TOP = "${CMAKE_CURRENT_SOURCE_DIR}/", "${CMAKE_SOURCE_DIR}/"
 
 
 def is_wanted(path: str) -> bool:
-    in_product = path.startswith(tuple(f"{layer}/" for layer in files.PRODUCT))
-    return (in_product and path.endswith(".cc")) or (
-        path.startswith("tests/") and (TEST.search(path) or path.endswith(".cc"))
-    )
+    if path.endswith(".cc"):
+        return path.startswith(tuple(f"{layer}/" for layer in (*files.PRODUCT, "tests")))
+    return path.startswith("tests/") and bool(TEST_SCRIPT.search(path))
 
 
-def is_registered(tree: files.Tree, path: str) -> bool:
-    """A CMakeLists.txt on the way up names the file relative to itself."""
-    for folder in pathlib.PurePosixPath(path).parents:
-        lists = (folder / "CMakeLists.txt").as_posix()
-        if lists in tree.paths:
-            relative = pathlib.PurePosixPath(path).relative_to(folder).as_posix()
-            words = re.sub(r"#.*", "", tree.text(lists))
-            # Plain, or behind ${CMAKE_CURRENT_SOURCE_DIR}/ and the like.
-            if re.search(rf"(?:(?<![\w/.-])|(?<=}}/)){re.escape(relative)}(?![\w.-])", words):
-                return True
-    return False
+def named_files(tree: files.Tree) -> set[str]:
+    """The words of every CMakeLists.txt, as paths below the root."""
+    named = set()
+    for path in tree.ending("CMakeLists.txt"):
+        folder = posixpath.dirname(path)
+        for word in re.sub(r"#.*|[()]", " ", tree.text(path)).split():
+            name = word.strip('"')
+            base = "" if name.startswith(TOP) else folder
+            name = name.removeprefix(TOP).removeprefix(HERE)
+            named.add(posixpath.normpath(posixpath.join(base, name)))
+    return named
 
 
 def check(tree: files.Tree) -> Iterator[files.Offence]:
+    named = named_files(tree)
     for path in tree.paths:
-        if is_wanted(path) and not is_registered(tree, path):
+        if is_wanted(path) and path not in named:
             yield files.Offence(path, 1, "no CMakeLists.txt names this file")
 
 

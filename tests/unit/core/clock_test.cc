@@ -1,3 +1,4 @@
+// Times and ages as people read and write them, and ids.
 #include "core/clock.h"
 
 #include "core/ids.h"

@@ -1,3 +1,4 @@
+// What a home and its files must be like, what is refused, locks, and processes.
 #include "core/files.h"
 
 #include <atomic>

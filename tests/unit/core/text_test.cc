@@ -1,3 +1,4 @@
+// UTF-8, names, near matches, and text that is fenced.
 #include "core/text.h"
 
 #include "tests/support/catch.h"

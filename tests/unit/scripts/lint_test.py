@@ -78,8 +78,12 @@ class LintTest(unittest.TestCase):
                      "tests/e2e/clients/c_test.mjs"]:
             with self.subTest(path=path):
                 self.assert_offends("registered", path, "//\n", "no CMakeLists.txt names")
-        named = {"core/a.cc": "//\n", "core/CMakeLists.txt": "add_library(x\n  a.cc)\n"}
-        self.assertEqual(self.run_lint("registered", named)[0], 0)
+        for build, words in [("core", "add_library(x\n  a.cc)\n"), ("tests/b", "t(x ../../core/a.cc)"),
+                             ("core", "${CMAKE_CURRENT_SOURCE_DIR}/a.cc"),
+                             ("tests", '"${CMAKE_SOURCE_DIR}/core/a.cc"')]:
+            with self.subTest(words=words):
+                named = {"core/a.cc": "//\n", f"{build}/CMakeLists.txt": words}
+                self.assertEqual(self.run_lint("registered", named), (0, ""))
         for words in ["# a.cc\n", "add_library(x aa.cc)\n", "add_library(x a.cc.in)\n",
                       "add_library(x b/a.cc)\n"]:
             with self.subTest(words=words):
