@@ -11,7 +11,7 @@
 namespace katra::store::search {
 
 struct WorkLimits {
-  int64_t ranked_rows = 8'000;     // scored for one query, about
+  int64_t ranked_rows = 5'000;     // scored for one query, about
   int64_t compared_rows = 40'000;  // walked through to find those that have several words
   int64_t few_rows = 200;          // so few rows of rare terms are topped up with common ones
   int64_t top_up_rows = 1'000;

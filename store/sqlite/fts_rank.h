@@ -1,6 +1,7 @@
-// katra_rank(): an auxiliary function of FTS5 that scores the rows of one query into a C++ vector.
-// FTS5's own bm25() reads every term's whole list of rows first; this one is given the frequencies,
-// so that a query touches only the rows it ranks. Knows columns and weights, not what they mean.
+// katra_rank(): an auxiliary function of FTS5 that gathers, for the rows of one query, how often
+// each has each term. FTS5's own bm25() reads every term's whole list of rows before the first
+// result; with this, a query touches only the rows it ranks. Knows columns and their weights, not
+// what they mean, and no formula (see store/search/bm25.h).
 #pragma once
 
 #include <cstddef>
@@ -11,29 +12,19 @@ struct sqlite3;
 
 namespace katra::store::sqlite {
 
-struct ScoredRow {
-  int64_t id = 0;
-  double score = 0;
-};
-
-// One query's work. The function appends to `rows`, in the order in which SQLite visits them.
+// One query's work. The function appends to `ids` and `frequencies`, in the order in which SQLite
+// visits the rows, and returns nothing.
 struct RankJob {
   static constexpr const char* kPointerType = "katra_rank";
 
-  std::vector<int> phrase_terms;      // for each phrase of the MATCH: its term, or -1 for none
-  std::vector<double> term_weights;   // inverse document frequency x the term's own weight
-  std::vector<double> column_weights;
-  double k1 = 1.2;
-  double b = 0.75;
+  size_t terms = 0;
+  std::vector<int> phrase_terms;       // for each phrase of the MATCH: its term, or -1 for none
+  std::vector<double> column_weights;  // one a column
 
-  std::vector<ScoredRow> rows;
-  // term_scores[row * terms + term]: what the term added to the row's score. Kept when asked for.
-  bool keep_term_scores = false;
-  std::vector<float> term_scores;
-
-  // Worked out at the first row.
-  double average_length = 0;
-  std::vector<double> frequencies;
+  std::vector<int64_t> ids;
+  // frequencies[row * terms + term]: the weights of the columns it stands in, once for each time.
+  std::vector<float> frequencies;
+  double average_length = 0;  // of all rows, weighted by column; known from the first row on
 };
 
 // Makes katra_rank(table, pointer to RankJob) known to the connection. Throws SQLite::Exception.

@@ -7,24 +7,31 @@
 #include <memory>
 #include <unordered_set>
 
+#include "store/search/bm25.h"
+#include "store/sqlite/fts_rank.h"
 #include "store/sqlite/word_parts.h"
 
 namespace katra::store::sqlite {
 namespace {
 
-constexpr int64_t kCountedRows = 3'000;  // of one term; beyond these its frequency is estimated
-constexpr double kPartWeight = 0.3;      // of a longer word that has the term in it
+constexpr size_t kPreciseRows = 300;  // of the best: scored with their lengths too
+constexpr double kPartWeight = 0.3;   // of a longer word that has the term in it
 constexpr size_t kWordsWithPart = 6;
 constexpr int64_t kRarePart = 2;         // a word in no more rows than this may be a part of others
 constexpr size_t kSurePart = 6;          // characters of such a word, unless it is in no row at all
 constexpr int64_t kPhraseWalk = 60'000;  // rows walked through to find one phrase
-constexpr int64_t kVisitedRows = 50'000;  // of a list of the newest
 constexpr double kSelectiveKey = 0.5;  // a key that more rows than this share have selects nothing
 
 struct Term {
   std::string match;
   double weight = 1;
   int64_t documents = 0;
+};
+
+struct Rough {
+  int64_t id = 0;
+  double score = 0;
+  size_t frequencies = 0;  // where its begin
 };
 
 struct StatementCloser {
@@ -59,8 +66,13 @@ class Search {
     const search::Plan plan = search::MakePlan(documents, last_row_, request_.limits);
     result_.complete = plan.complete && window_ == 0;
     result_.terms = terms_.size();
+    for (const Term& term : terms_) {
+      weights_.push_back(term.weight * search::InverseFrequency(term.documents, last_row_));
+    }
     for (const search::Pass& pass : plan.passes) RunPass(pass);
-    Finish(plan);
+    OrderRows();
+    MeasureBest();
+    AddNote(plan);
     return std::move(result_);
   }
 
@@ -164,10 +176,7 @@ class Search {
     RankJob job;
     const std::string match = MatchOf(pass, &job.phrase_terms);
     job.column_weights = table_.column_weights;
-    job.keep_term_scores = request_.keep_term_scores;
-    for (const Term& term : terms_) {
-      job.term_weights.push_back(term.weight * search::InverseFrequency(term.documents, last_row_));
-    }
+    job.terms = terms_.size();
     int64_t from = request_.id_from;
     const int64_t through = std::min(request_.id_through, last_row_);
     if (pass.window > 0) from = std::max(from, through - pass.window + 1);
@@ -185,29 +194,90 @@ class Search {
     // A wrong estimate of a frequency must not make the work unbounded either.
     const int64_t limit = pass.limit > 0 ? pass.limit : 2 * request_.limits.ranked_rows;
     while ((status = sqlite3_step(raw)) == SQLITE_ROW) {
-      if (static_cast<int64_t>(job.rows.size()) < limit) continue;
+      if (static_cast<int64_t>(job.ids.size()) < limit) continue;
       result_.complete = false;
       break;
     }
     if (status != SQLITE_ROW && status != SQLITE_DONE) {
       throw SQLite::Exception(connection_.handle(), status);
     }
-    result_.ranked += static_cast<int64_t>(job.rows.size());
+    result_.ranked += static_cast<int64_t>(job.ids.size());
+    average_length_ = job.average_length;
     Merge(job);
   }
 
+  // Scores the rows as if all were of average length.
   void Merge(const RankJob& job) {
-    for (size_t i = 0; i < job.rows.size(); ++i) {
-      if (!seen_.insert(job.rows[i].id).second) continue;
-      result_.rows.push_back(job.rows[i]);
-      if (!request_.keep_term_scores) continue;
-      const auto first = job.term_scores.begin() + static_cast<std::ptrdiff_t>(i * terms_.size());
-      result_.term_scores.insert(result_.term_scores.end(), first,
-                                 first + static_cast<std::ptrdiff_t>(terms_.size()));
+    for (size_t row = 0; row < job.ids.size(); ++row) {
+      if (!seen_.insert(job.ids[row]).second) continue;
+      const auto first = job.frequencies.begin() + static_cast<std::ptrdiff_t>(row * job.terms);
+      double score = 0;
+      for (size_t term = 0; term < job.terms; ++term) {
+        score += search::ScoreTerm(weights_[term], first[static_cast<std::ptrdiff_t>(term)], 1);
+      }
+      rough_.push_back({job.ids[row], score, frequencies_.size()});
+      frequencies_.insert(frequencies_.end(), first,
+                          first + static_cast<std::ptrdiff_t>(job.terms));
     }
   }
 
-  void Finish(const search::Plan& plan) {
+  void OrderRows() {
+    std::sort(rough_.begin(), rough_.end(), [](const Rough& a, const Rough& b) {
+      return a.score != b.score ? a.score > b.score : a.id > b.id;
+    });
+    result_.precise = std::min(rough_.size(), kPreciseRows);
+  }
+
+  // Scores the best rows with their lengths, which cost a look at the disk each.
+  void MeasureBest() {
+    struct Precise {
+      ScoredRow row;
+      std::vector<float> terms;
+    };
+    std::vector<Precise> best(result_.precise);
+    for (size_t i = 0; i < best.size(); ++i) {
+      const double length = LengthOf(rough_[i].id) / std::max(average_length_, 1.0);
+      best[i].row.id = rough_[i].id;
+      for (size_t term = 0; term < weights_.size(); ++term) {
+        const double score =
+            search::ScoreTerm(weights_[term], frequencies_[rough_[i].frequencies + term], length);
+        best[i].row.score += score;
+        best[i].terms.push_back(static_cast<float>(score));
+      }
+    }
+    std::sort(best.begin(), best.end(), [](const Precise& a, const Precise& b) {
+      return a.row.score != b.row.score ? a.row.score > b.row.score : a.row.id > b.row.id;
+    });
+    result_.rows.reserve(rough_.size());
+    for (const Precise& row : best) {
+      result_.rows.push_back(row.row);
+      result_.term_scores.insert(result_.term_scores.end(), row.terms.begin(), row.terms.end());
+    }
+    const double lowest = best.empty() ? 0 : best.back().row.score;
+    for (size_t i = best.size(); i < rough_.size(); ++i) {
+      result_.rows.push_back({rough_[i].id, std::min(rough_[i].score, lowest)});
+    }
+  }
+
+  // Tokens of the row, weighted by column.
+  double LengthOf(int64_t id) {
+    Query query = connection_.Prepare(table_.sizes);
+    if (!query.Bind(id)->executeStep()) return 0;
+    const SQLite::Column sizes = query->getColumn(0);
+    const auto* at = static_cast<const unsigned char*>(sizes.getBlob());
+    const unsigned char* const end = at + sizes.getBytes();
+    double length = 0;
+    for (const double weight : table_.column_weights) {
+      // A number of SQLite's: seven bits a byte, the highest first; these are never near 2^56.
+      int64_t tokens = 0;
+      while (at != end && (*at & 0x80) != 0) tokens = (tokens << 7) | (*at++ & 0x7F);
+      if (at != end) tokens = (tokens << 7) | *at++;
+      length += weight * static_cast<double>(tokens);
+    }
+    return length;
+  }
+
+  void AddNote(const search::Plan& plan) {
     const bool all_common = !plan.passes.empty() && plan.passes.front().newest;
     if (result_.complete || !(all_common || window_ > 0)) return;
     if (!result_.note.empty()) result_.note += "; ";
@@ -223,53 +293,16 @@ class Search {
   int64_t last_row_ = 0;
   int64_t window_ = 0;
   std::vector<Term> terms_;
+  std::vector<double> weights_;  // of each term
   std::string required_;
   std::unordered_set<int64_t> seen_;
+  std::vector<Rough> rough_;
+  std::vector<float> frequencies_;  // of each row of rough_, `terms` of them
+  double average_length_ = 0;
   FtsResult result_;
 };
 
 }  // namespace
-
-std::string QuoteTokens(const std::string& tokens) { return "\"" + tokens + "\""; }
-
-std::string MatchKey(const std::string& key) { return "keys : " + QuoteTokens(key); }
-
-bool VisitNewest(Connection& connection, const FtsTable& table,
-                 const std::vector<std::string>& matches, int64_t from, int64_t through,
-                 const std::function<bool(int64_t id)>& visit) {
-  std::string all;
-  for (const std::string& match : matches) all += (all.empty() ? "(" : " AND (") + match + ")";
-  Query query = connection.Prepare(all.empty() ? table.all : table.matching);
-  query.Bind(from, through);
-  if (!all.empty()) query->bind(3, all);
-  for (int64_t visited = 0; query->executeStep(); ++visited) {
-    if (visited == kVisitedRows) return false;
-    if (!visit(query->getColumn(0).getInt64())) break;
-  }
-  return true;
-}
-
-int64_t LastRow(Connection& connection, const FtsTable& table) {
-  Query query = connection.Prepare(table.last_row);
-  return query->executeStep() ? query->getColumn(0).getInt64() : 0;
-}
-
-int64_t CountRows(Connection& connection, TermStatistics& statistics, const FtsTable& table,
-                  const std::string& match, int64_t last_row) {
-  const std::string key = table.name + (' ' + match);
-  if (const auto known = statistics.Find(key, last_row)) return *known;
-  Query query = connection.Prepare(table.count);
-  query.Bind("(" + match + ") NOT (" + MatchKey(kHiddenKey) + ")", kCountedRows)->executeStep();
-  int64_t documents = query->getColumn(0).getInt64();
-  if (documents >= kCountedRows) {
-    const int64_t first = query->getColumn(1).getInt64();
-    const int64_t last = query->getColumn(2).getInt64();
-    const double density = static_cast<double>(documents) / static_cast<double>(last - first + 1);
-    documents += static_cast<int64_t>(density * static_cast<double>(last_row - last));
-  }
-  statistics.Put(key, last_row, documents);
-  return documents;
-}
 
 FtsResult RankRows(Connection& connection, TermStatistics& statistics, const FtsTable& table,
                    const FtsRequest& request) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -12,23 +11,10 @@
 #include "store/search/plan.h"
 #include "store/search/query.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/fts_rank.h"
+#include "store/sqlite/fts_table.h"
 #include "store/sqlite/term_statistics.h"
 
 namespace katra::store::sqlite {
-
-// String literals and weights of one index.
-struct FtsTable {
-  const char* name;
-  const char* last_row;     // SELECT the largest id
-  const char* count;        // SELECT count, least, largest id WHERE MATCH ?1 LIMIT ?2
-  const char* all;          // SELECT id … BETWEEN ?1 AND ?2, largest first
-  const char* matching;     // SELECT id … BETWEEN ?1 AND ?2 AND MATCH ?3, largest first
-  const char* rank;         // SELECT katra_rank(…, ?2) WHERE MATCH ?1 AND rowid BETWEEN ?3 AND ?4
-  const char* rank_newest;  // the same, largest id first
-  const char* phrase_columns;          // of FTS5, where phrases are looked for
-  std::vector<double> column_weights;  // one a column; 0: never scores
-};
 
 struct FtsRequest {
   search::ParsedQuery query;
@@ -38,43 +24,27 @@ struct FtsRequest {
   std::vector<std::string> required;
   int64_t id_from = 1;
   int64_t id_through = std::numeric_limits<int64_t>::max();
-  bool keep_term_scores = false;
   search::WorkLimits limits;
 };
 
+struct ScoredRow {
+  int64_t id = 0;
+  double score = 0;
+};
+
 struct FtsResult {
-  std::vector<ScoredRow> rows;  // each id once, in no order
+  std::vector<ScoredRow> rows;  // best first, then newest; each id once
   size_t terms = 0;
-  std::vector<float> term_scores;  // rows x terms, when asked for
-  bool complete = true;            // nothing that has a term of the query was left out
-  int64_t ranked = 0;              // rows scored
+  // Of the first rows, `precise` of them: what each term added to the score, precise x terms. The
+  // others' scores do not take their length into account, and are no higher than these.
+  size_t precise = 0;
+  std::vector<float> term_scores;
+  bool complete = true;  // nothing that has a term of the query was left out
+  int64_t ranked = 0;    // rows scored
   std::string note;
 };
 
-// The token of the column `keys` of what not everybody may see. Frequencies are counted without
-// such rows, so that no score and no choice of terms tells what others keep to themselves.
-inline constexpr const char* kHiddenKey = "h";
-
 [[nodiscard]] FtsResult RankRows(Connection& connection, TermStatistics& statistics,
                                  const FtsTable& table, const FtsRequest& request);
-
-// `tokens` (of the analyzer) as a string of FTS5's query language.
-[[nodiscard]] std::string QuoteTokens(const std::string& tokens);
-
-// How many rows match, about: counted to a bound, estimated beyond.
-[[nodiscard]] int64_t CountRows(Connection& connection, TermStatistics& statistics,
-                                const FtsTable& table, const std::string& match, int64_t last_row);
-
-// Walks through the rows that have all keys, newest first, until `visit` says false. Gives up, and
-// returns false, after very many rows.
-bool VisitNewest(Connection& connection, const FtsTable& table,
-                 const std::vector<std::string>& matches, int64_t from, int64_t through,
-                 const std::function<bool(int64_t id)>& visit);
-
-// "keys : "token"", of FTS5's query language.
-[[nodiscard]] std::string MatchKey(const std::string& key);
-
-// The largest id of the indexed table; 0: it is empty.
-[[nodiscard]] int64_t LastRow(Connection& connection, const FtsTable& table);
 
 }  // namespace katra::store::sqlite

@@ -19,16 +19,9 @@ bool AreNear(const Neighbour& a, const Neighbour& b) {
 
 Selected SelectRows(const FtsResult& result, int limit, int offset,
                     const std::function<bool(size_t row)>& accept) {
-  std::vector<size_t> order(result.rows.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const ScoredRow& x = result.rows[a];
-    const ScoredRow& y = result.rows[b];
-    return x.score != y.score ? x.score > y.score : x.id > y.id;
-  });
   const auto enough = static_cast<size_t>(std::max<int64_t>(kCountedHits, int64_t{offset} + limit));
   Selected selected;
-  for (const size_t row : order) {
+  for (size_t row = 0; row < result.rows.size(); ++row) {
     if (selected.rows.size() == enough) {
       selected.all = false;
       break;

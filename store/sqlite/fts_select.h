@@ -12,10 +12,10 @@
 
 namespace katra::store::sqlite {
 
-inline constexpr int64_t kCountedHits = 1'000;  // counted exactly; beyond these `total` is a floor
+inline constexpr int64_t kCountedHits = 300;  // counted exactly; beyond these `total` is a floor
 
 struct Selected {
-  std::vector<size_t> rows;  // indices of FtsResult::rows, best score first, then newest
+  std::vector<size_t> rows;  // indices of FtsResult::rows, in their order
   bool all = true;           // every row was looked at
 };
 
@@ -26,8 +26,6 @@ struct Selected {
 // Sorts by score, newest first among equals, and cuts out the page. `reply.hits` holds all hits.
 void TakePage(int limit, int offset, SearchReply* reply);
 
-// What each row's neighbours say together: for each term the best of its scores among rows near by.
-// `blocks[i]`: a number shared by neighbours of rows[i]; rows[i].score: unused.
 struct Neighbour {
   size_t row = 0;  // of the FtsResult
   int64_t room = 0;
@@ -35,7 +33,8 @@ struct Neighbour {
   int64_t said_at = 0;  // milliseconds
 };
 
-// One score for each neighbour, in their order.
+// What each row's conversation says of the query: for each term the best score among the rows near
+// by in its room. One score for each neighbour, in their order. Rows must be precise.
 [[nodiscard]] std::vector<double> ScoreConversations(const FtsResult& result,
                                                      const std::vector<Neighbour>& neighbours);
 

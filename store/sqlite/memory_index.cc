@@ -33,6 +33,7 @@ const FtsTable& MemoriesTable() {
       "AND rowid BETWEEN ?3 AND ?4",
       "SELECT katra_rank(memories_fts, ?2) FROM memories_fts WHERE memories_fts MATCH ?1 "
       "AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC",
+      "SELECT sz FROM memories_fts_docsize WHERE id = ?1",
       "{content reasoning}",
       // content, extra, reasoning, tags, keys
       {1.0, 0.8, 0.7, 2.0, 0.0}};

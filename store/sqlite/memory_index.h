@@ -49,8 +49,7 @@ struct MemorySearch {
 // The memories most alike to `content`, by its most distinctive words.
 [[nodiscard]] std::vector<SearchHit> FindNearestMemories(Connection& connection,
                                                          TermStatistics& statistics,
-                                                         PersonaId viewer,
-                                                         std::string_view content,
+                                                         PersonaId viewer, std::string_view content,
                                                          std::optional<MemoryId> except, int limit);
 
 // Whether the indexes were written by this build's analyzer.

@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kSpeakerBoost = 1.3;       // for the turns of the one persona named in the query
 constexpr double kConversationShare = 0.2;  // of the best score, for the best conversation
-constexpr size_t kConversationRows = 300;   // of the best rows: those that are ranked by it too
 
 const FtsTable& MessagesTable() {
   static const FtsTable table{
@@ -31,6 +30,7 @@ const FtsTable& MessagesTable() {
       "AND rowid BETWEEN ?3 AND ?4",
       "SELECT katra_rank(messages_fts, ?2) FROM messages_fts WHERE messages_fts MATCH ?1 "
       "AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC",
+      "SELECT sz FROM messages_fts_docsize WHERE id = ?1",
       "text",
       //   text, extra, date, prev1, prev2, prev3, keys
       {1.0, 0.8, 0.3, 0.5, 0.3, 0.15, 0.0}};
@@ -87,7 +87,6 @@ FtsRequest MakeRequest(const MessageSearch& search) {
   if (search.from) request.required.push_back(MatchKey(PersonaKey(*search.from)));
   if (search.after) request.id_from = std::max<int64_t>(*search.after, 0) + 1;
   if (search.before) request.id_through = *search.before - 1;
-  request.keep_term_scores = true;
   return request;
 }
 
@@ -177,7 +176,7 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
     const ScoredRow& scored = found.rows[row];
     const bool speaks = named.only && *named.only == attributes[row].persona_id;
     reply.hits.push_back({scored.id, scored.score * (speaks ? kSpeakerBoost : 1.0)});
-    if (best.size() < kConversationRows) {
+    if (row < found.precise) {
       best.push_back({row, attributes[row].room_id, scored.id, attributes[row].said_at});
     }
   }
