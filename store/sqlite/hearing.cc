@@ -89,7 +89,8 @@ HearReply Listen(Connection& connection, const Caller& caller, const Ears& ears,
   size_t count = 0;
   size_t bytes = 0;
   while (count < heard.size() && count < static_cast<size_t>(request.limit)) {
-    bytes += heard[count].message.body.size();
+    const Message& message = heard[count].message;
+    bytes += request.weight ? request.weight(message) : message.body.size();
     if (count > 0 && bytes > request.max_body_bytes) break;
     ++count;
   }
