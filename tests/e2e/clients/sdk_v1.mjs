@@ -101,7 +101,7 @@ async function WalkVersion(version) {
     await dario.client.setLoggingLevel('warning');
   });
   await WalkEverything(dario.link, guest.link, sam.link, 'Sam');
-  await WalkWaiting(dario.link, sam.link);
+  await WalkWaiting(dario.link, sam.link, { progress: version === kLegacyVersions.at(-1) });
   await Check(
     `${version}: the processes end when the client closes, and their sessions with them`,
     async () => {

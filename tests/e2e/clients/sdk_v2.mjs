@@ -95,7 +95,7 @@ async function Walk(title, { mode, version, args = [] }) {
   );
 
   await WalkEverything(dario.link, guest.link, sam.link, 'Sam');
-  await WalkWaiting(dario.link, sam.link);
+  await WalkWaiting(dario.link, sam.link, { progress: mode === 'auto' && args.length === 0 });
   await Check(
     `${title}: the processes end when the client closes, and their sessions with them`,
     async () => {

@@ -7,7 +7,8 @@
 //   {"raw": "text"}       sent as it is; a line with the id null must follow
 //   {"other": message}    sent by another persona's process, and its answer awaited, not recorded
 //   {"await": "method"}   waits for that notification; it must follow
-//   {"server": message}   what came, masked (see support/masking.mjs)
+//   {"server": message}   what came, masked (see support/masking.mjs); at the end, what came after
+//                         the end of the input
 // A notification that no line awaits fails the replay.
 
 import assert from 'node:assert/strict';
@@ -16,7 +17,7 @@ import { join } from 'node:path';
 
 import { kRepository, RequireInstallation, ServerPath } from './support/installation.mjs';
 import { Mask } from './support/masking.mjs';
-import { Check, RunScenario, TempFolder } from './support/scenario.mjs';
+import { Check, DropEvidence, RunScenario, TempFolder } from './support/scenario.mjs';
 import { Launch } from './support/server.mjs';
 import { StdioPeer } from './support/stdio_peer.mjs';
 
@@ -75,8 +76,10 @@ class Replay {
       else if ('await' in step) await this.AwaitNotification(step.await);
       else await this.Send(step);
     }
+    const from = this.peer_.received.length;
     await this.peer_.Close();
     await this.other_?.Close();
+    for (const line of this.peer_.received.slice(from)) if (!IsNotification(line)) this.Keep(line);
     this.RefuseTheRest();
     return this.record_;
   }
@@ -150,6 +153,7 @@ function Compare(expected, actual) {
 }
 
 async function CheckVersion(version) {
+  DropEvidence();
   const path = join(kFolder, `${version}.jsonl`);
   const expected = ReadTranscript(path);
   const home = TempFolder('home');

@@ -21,6 +21,11 @@ export function Evidence(title, text) {
   evidence.push({ title, text });
 }
 
+// Forgets the evidence so far: what it was about went well.
+export function DropEvidence() {
+  evidence.length = 0;
+}
+
 // A folder of mode 0700 that is gone at the end. KATRA_TEST_KEEP=1 keeps it, and says where.
 export function TempFolder(prefix) {
   const folder = mkdtempSync(join(tmpdir(), `katra-${prefix}-`));

@@ -4,6 +4,7 @@
 import { Defer, Evidence, StartChild, Within } from './scenario.mjs';
 
 const kMaxStderrShown = 4000;
+const kMaxLineShown = 400;
 
 export class StdioPeer {
   // Starts `command` with exactly `env`. `name` is for messages.
@@ -31,7 +32,8 @@ export class StdioPeer {
     child.stderr.on('data', (chunk) => (this.stderr += chunk));
     child.stdin.on('error', () => {}); // a server that has gone shows in what it did not answer
     Evidence(`${name}: stderr`, () => this.stderr.slice(-kMaxStderrShown));
-    Evidence(`${name}: last lines`, () => this.lines.slice(-5).join('\n').slice(-kMaxStderrShown));
+    const shown = (line) => line.slice(0, kMaxLineShown);
+    Evidence(`${name}: last lines`, () => this.lines.slice(-5).map(shown).join('\n'));
     Defer(() => child.stdin.destroy());
   }
 
