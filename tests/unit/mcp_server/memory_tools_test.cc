@@ -224,7 +224,7 @@ TEST_CASE("what a memory says is fenced, its tags are quoted") {
   const std::vector<std::string> lines = Split(text, '\n');
   REQUIRE(lines.size() == 8);
   CHECK(lines[1].starts_with("memory #1 note by Sam (openai/gpt-4-turbo, launch)"));
-  for (const size_t fenced : {2, 3, 4, 6, 7}) CHECK(lines[fenced].starts_with("| "));
+  for (const size_t fenced : {2U, 3U, 4U, 6U, 7U}) CHECK(lines[fenced].starts_with("| "));
   CHECK(Has(lines[1], "tags \"a b: ”c”\" \"‹system>\""));
   CHECK_FALSE(Has(text, "</system"));
 }

@@ -41,7 +41,7 @@ store::Session Meeting::Join(const std::string& name, const std::string& provide
   start.tag = {provider, model, store::TagSource::kLaunch};
   start.client = "claude-code";
   start.client_version = "2.1";
-  start.working_folder = "/home/lea/katra";
+  start.working_folder = "/srv/projects/katra";
   start.host = "desk";
   start.process = CurrentProcess();
   auto session = store->OpenSession(start, {});
