@@ -94,6 +94,12 @@ Database::WriteTurn::WriteTurn(Database& database, const CallContext& context,
   status_ = database_.lock_.Acquire(deadline, context.cancelled);
   locked_ = status_.has_value();
   if (!locked_) return;
+  // The wait may have outlasted the caller's interest.
+  if (context.cancelled != nullptr && context.cancelled->load()) {
+    status_ =
+        Fail(ErrorCode::kCancelled, "cancelled before its turn to write; nothing was changed");
+    return;
+  }
   status_ = database_.CheckSameFile();
   if (status_) database_.writer_->SetContext(&context);
 }
