@@ -31,7 +31,7 @@
 #include "mcp_server/transport/stdio.h"
 #include "store/bell.h"
 #include "store/executor.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/open.h"
 
 namespace katra::mcp {
 namespace {
@@ -94,7 +94,7 @@ SessionHost::OpenStore MakeOpenStore(const std::string& home, const Clock& clock
     options.ring = [bell] {
       if (*bell) (*bell)->Ring();
     };
-    auto opened = store::sqlite::SqliteStore::Open(options, context);
+    auto opened = store::sqlite::OpenSqliteStore(options, context);
     if (!opened) return Pass(std::move(opened));
     auto hung = store::Bell::Open(home + "/bell");
     if (!hung) return Pass(std::move(hung));
