@@ -1,0 +1,94 @@
+#include "tests/unit/mcp_server/session_store.h"
+
+namespace katra::mcp {
+
+using namespace store;  // NOLINT(google-build-using-namespace): names of the interface, only here
+
+namespace {
+
+tl::unexpected<Error> Unused() { return Fail(ErrorCode::kUnsupported, "not part of this store"); }
+
+}  // namespace
+
+Result<Session> SessionStore::OpenSession(const SessionStart& given, const CallContext&) {
+  start = given;
+  if (open_error) return tl::unexpected(*open_error);
+  ++opened;
+  session.id = opened;
+  session.persona = given.persona.empty() ? "guest-1" : given.persona;
+  session.guest = given.persona.empty();
+  session.room = given.room;
+  return session;
+}
+
+Status SessionStore::DescribeClient(SessionId, const std::string& client,
+                                    const std::string& version, const CallContext&) {
+  descriptions.push_back(client + " " + version);
+  return {};
+}
+
+Status SessionStore::Heartbeat(SessionId, bool active, const CallContext&) {
+  if (heartbeat_error) return tl::unexpected(*heartbeat_error);
+  heartbeats.push_back(active);
+  return {};
+}
+
+Result<Session> SessionStore::GetSession(SessionId, const CallContext&) { return session; }
+
+Status SessionStore::EndSession(SessionId, const std::string& reason, const CallContext&) {
+  end_reason = reason;
+  return {};
+}
+
+Status SessionStore::Undeliver(SessionId, const std::string& room, const CallContext&) {
+  undelivered.push_back(room);
+  return {};
+}
+
+Result<Session> SessionStore::Register(SessionId, const std::string&, const std::string&,
+                                       const CallContext&) {
+  return Unused();
+}
+Status SessionStore::SetProviderTag(SessionId, const ProviderTag&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<Presence>> SessionStore::WhoIsHere(const std::string&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<Persona>> SessionStore::ListPersonas(const CallContext&) { return Unused(); }
+Result<std::vector<RoomSummary>> SessionStore::ListRooms(const CallContext&) { return Unused(); }
+Result<SayReceipt> SessionStore::Say(const SayRequest&, const CallContext&) { return Unused(); }
+Result<HearReply> SessionStore::Hear(const HearRequest&, const CallContext&) { return Unused(); }
+Result<HistoryReply> SessionStore::History(const HistoryRequest&, const CallContext&) {
+  return Unused();
+}
+Result<MessageId> SessionStore::LatestMessage(SessionId, const std::string&, const CallContext&) {
+  return Unused();
+}
+Result<RememberReceipt> SessionStore::Remember(const RememberRequest&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<MemoryHit>> SessionStore::NearestMemories(SessionId, const std::string&,
+                                                             MemoryId, int, const CallContext&) {
+  return Unused();
+}
+Result<RecallReply> SessionStore::Recall(const RecallRequest&, const CallContext&) {
+  return Unused();
+}
+Result<Memory> SessionStore::GetMemory(SessionId, MemoryId, const CallContext&) { return Unused(); }
+Result<ForgetReceipt> SessionStore::Forget(SessionId, MemoryId, const std::string&,
+                                           const CallContext&) {
+  return Unused();
+}
+Status SessionStore::Purge(MemoryId, const CallContext&) { return Unused(); }
+Status SessionStore::Backup(const std::string&, const CallContext&) { return Unused(); }
+Status SessionStore::Export(const ExportOptions&, const LineSink&, const CallContext&) {
+  return Unused();
+}
+Result<ImportReceipt> SessionStore::Import(const LineSource&, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::CheckIntegrity(const CallContext&) { return Unused(); }
+Result<StoreInfo> SessionStore::Info(const CallContext&) { return Unused(); }
+
+}  // namespace katra::mcp
