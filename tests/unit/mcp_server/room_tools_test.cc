@@ -144,6 +144,18 @@ TEST_CASE("hear acknowledges only what was received, so that the rest comes agai
   CHECK(again.at("messages")[0].at("redelivered") == true);
 }
 
+TEST_CASE("hear acknowledges nothing of a result that had not been received when it was called") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  const auto lead = meeting.Join("Lead");
+  meeting.Text(lead, "katra_say", {{"message", "one"}});
+  meeting.Text(lead, "katra_say", {{"message", "two"}});
+  for (int call = 0; call < 3; ++call) meeting.Text(sam, "katra_hear", {{"limit", 1}}, 0);
+  meeting.Leave(sam);
+  const auto back = meeting.Join("Sam");
+  CHECK(meeting.Json(back, "katra_hear").at("messages").size() == 2);
+}
+
 TEST_CASE("a newcomer hears the last messages as history, and how many came before") {
   Meeting meeting;
   const auto lead = meeting.Join("Lead");

@@ -37,6 +37,15 @@ TEST_CASE("a snippet is the part where most of the query's words occur") {
   CHECK(text.substr(snippet.begin, snippet.text.size()) == snippet.text);
 }
 
+TEST_CASE("different words of the query count for more than one word many times") {
+  std::string many;
+  for (int i = 0; i < 60; ++i) many += "bell ";
+  const Snippet snippet =
+      MakeSnippet(Filler(200) + many + Filler(200) + "a bell wakes the reader" + Filler(200),
+                  "bell wakes reader");
+  CHECK(snippet.text.find("wakes the reader") != std::string::npos);
+}
+
 TEST_CASE("a snippet finds words with other endings and in other case") {
   const Snippet snippet =
       MakeSnippet(Filler(300) + "Migrations run FORWARD" + Filler(300), "migrating forwards");
