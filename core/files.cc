@@ -129,7 +129,15 @@ Status EnsurePrivateFolder(const std::string& path) {
                     "KATRA_HOME",
                 path);
   }
-  return CheckOwnerAndMode(path, info, "700");
+  if (auto checked = CheckOwnerAndMode(path, info, "700"); !checked) return checked;
+  if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return {};
+  return Fail(ErrorCode::kPermissionDenied,
+              errno == EROFS ? Quote(path) +
+                                   " is on a read-only file system, and Katra must write "
+                                   "there: choose another folder with KATRA_HOME"
+                             : "Katra may not write in " + Quote(path) + ": run `chmod 700 '" +
+                                   path + "'`, or choose another folder with KATRA_HOME",
+              path);
 }
 
 Status CheckPrivateFile(const std::string& path) {
