@@ -50,9 +50,9 @@ void AddSay(Table* table) {
   table->Add("say a list", say, {{"message", json::array({"a"})}}, "message");
   table->Add("say an empty text", say, {{"message", ""}}, "message");
   table->AddRight("say 65,536 bytes", say, {{"message", std::string(65'536, 'b')}});
-  table->Add("say 65,537 bytes", say, {{"message", std::string(65'537, 'b')}}, "65,537");
+  table->Add("say 65,537 bytes", say, {{"message", std::string(65'537, 'b')}}, "65537");
   table->Add("say 65,538 bytes of three each", say, {{"message", Repeat("\xe2\x82\xac", 21'846)}},
-             "65,538");
+             "65538");
   table->Add("say a NUL", say, {{"message", std::string("a\0b", 3)}}, "NUL");
   table->Add("say with a misspelt argument", say, {{"mesage", "x"}}, "mesage");
   table->Add("say with a made-up sender", say, {{"message", "x"}, {"from", "Dario"}}, "from");
@@ -108,7 +108,7 @@ void AddMemory(Table* table) {
   table->Add("remember an empty text", remember, {{"content", ""}}, "content");
   table->Add("remember a NUL", remember, {{"content", std::string("a\0b", 3)}}, "NUL");
   table->Add("remember 262,145 bytes", remember, {{"content", std::string(262'145, 'c')}},
-             "262,14");
+             "262145");
   table->Add("remember a rumour", remember, {{"content", "x"}, {"kind", "rumour"}}, "fact");
   table->Add("an importance of 2", remember, {{"content", "x"}, {"importance", 2}}, "importance");
   table->Add("an importance of huge", remember, {{"content", "x"}, {"importance", "huge"}},

@@ -1,9 +1,6 @@
 // How sessions begin, are seen, are held up and end, among real processes. Knows the server by its
 // wire, and the home by its lock file and its tables.
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -12,6 +9,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/database_probe.h"
 #include "tests/support/server_process.h"
+#include "tests/support/stuck_writer.h"
 #include "tests/support/temp_home.h"
 
 namespace katra::testing {
@@ -26,14 +24,15 @@ std::unique_ptr<ServerProcess> Launch(const TempHome& home, const std::string& p
   ServerOptions options;
   options.home = home.path();
   options.persona = persona;
-  return ServerProcess::Start(options);
+  auto server = ServerProcess::Start(options);
+  server->CallJson("katra_whoami", json::object());  // answered: the session is open
+  return server;
 }
 
 Names Present(ServerProcess& server) {
   Names names;
-  for (const json& line : server.CallJson("katra_who_is_here", json::object()).at("sessions")) {
-    names.push_back(line.at("persona"));
-  }
+  const json here = server.CallJson("katra_who_is_here", json::object());
+  for (const json& line : here.at("sessions")) names.push_back(line.at("persona"));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -41,22 +40,6 @@ Names Present(ServerProcess& server) {
 bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-// Holds the home's write lock, as a writer that is stuck in the middle would.
-class StuckWriter {
- public:
-  explicit StuckWriter(const TempHome& home)
-      : descriptor_(open(home.File("katra.lock").c_str(), O_RDWR | O_CLOEXEC)) {
-    REQUIRE(descriptor_ >= 0);
-    REQUIRE(flock(descriptor_, LOCK_EX) == 0);
-  }
-  ~StuckWriter() { close(descriptor_); }
-  StuckWriter(const StuckWriter&) = delete;
-  StuckWriter& operator=(const StuckWriter&) = delete;
-
- private:
-  int descriptor_;
-};
 
 std::string EndedSessions(const TempHome& home, const std::string& persona) {
   return QueryValue(home.database(),
@@ -144,7 +127,7 @@ TEST_CASE("a server that is held up by a stuck writer still ends when it is told
   const auto sam = Launch(home, "Sam");
   const auto begin = steady_clock::now();
   {
-    const StuckWriter stuck(home);
+    const StuckWriter stuck(home.path());
     sam->SendTool("katra_say", {{"message", "never said"}});
     REQUIRE(sam->Request("ping", json::object()).contains("result"));
     if (how == 0) {
@@ -170,7 +153,7 @@ TEST_CASE("a stuck writer never stops ping, cancel, recall, or a hear of nothing
   int64_t blocked = 0;
   int64_t cancelled = 0;
   {
-    const StuckWriter stuck(home);
+    const StuckWriter stuck(home.path());
     cancelled = sam->SendTool("katra_say", {{"message", "cancelled while it waits"}});
     blocked = sam->SendTool("katra_say", {{"message", "said when the way is free"}});
     CHECK(sam->Request("ping", json::object()).contains("result"));
@@ -190,21 +173,6 @@ TEST_CASE("a stuck writer never stops ping, cancel, recall, or a hear of nothing
   REQUIRE(heard.at("messages").size() == 1);
   CHECK(heard["messages"][0]["body"] == "said when the way is free");
   CHECK_FALSE(sam->TryAwait(cancelled, milliseconds(0)));
-}
-
-TEST_CASE("a write that waits behind a stuck writer ends with a clear error, and others go on") {
-  const TempHome home;
-  const auto sam = Launch(home, "Sam");
-  ToolReply reply;
-  {
-    const StuckWriter stuck(home);
-    reply = sam->CallTool("katra_say", {{"message", "too late"}});
-  }
-  CHECK(reply.is_error);
-  CHECK_FALSE(Contains(reply.text, "SQLITE_BUSY"));
-  CHECK(Contains(reply.text, "again"));
-  CHECK(QueryValue(home.database(), "SELECT count(*) FROM messages") == "0");
-  CHECK(sam->CallTool("katra_say", {{"message", "now"}}).ok());
 }
 
 TEST_CASE("a session without a name is a guest until it registers") {

@@ -97,7 +97,6 @@ bool IsClear(const std::string& text, DiskFault fault) {
 
 struct Round {
   uint64_t refused = 0;  // writes; 0: the session ended before the n-th
-  bool started = false;
   std::vector<std::string> problems;
 };
 
@@ -128,7 +127,6 @@ Round FailFrom(const TempHome& prepared, const std::string& log_path, FaultLog& 
   std::vector<bool> done;
   try {
     sam->Initialize(options.protocol);
-    round.started = true;
     for (const Step& step : Steps()) {
       const ToolReply reply = sam->CallTool(step.tool, step.arguments);
       done.push_back(reply.ok());
@@ -185,12 +183,10 @@ TEST_CASE("on a disk that fails at any write, a call does all or nothing, and sa
   const std::string log_path = beside.File("fault.log");
   const auto log = FaultLog::Create(log_path, uint64_t{64} << 20);
   uint64_t n = 0;
-  uint64_t started = 0;
   for (;; ++n) {
     const Round round = FailFrom(prepared, log_path, *log, fault, n);
     for (const std::string& problem : round.problems) FAIL_CHECK(problem);
     REQUIRE(round.problems.empty());
-    if (round.started) ++started;
     if (round.refused == 0) break;
     REQUIRE(n < 2000);
   }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "store/sqlite/open.h"
 
@@ -24,9 +25,16 @@ T Begin(Result<T>&& result) {
   std::abort();
 }
 
+// Memory instead of a disk, where there is such a folder: a fuzzer commits without end.
+int PreferMemory() {
+  std::error_code ignored;
+  if (std::filesystem::is_directory("/dev/shm", ignored)) setenv("TMPDIR", "/dev/shm", 0);
+  return 0;
+}
+
 }  // namespace
 
-FuzzStore::FuzzStore() {
+FuzzStore::FuzzStore() : in_memory_(PreferMemory()) {
   const store::CallContext context;
   store::sqlite::OpenOptions options;
   options.home = home_.path();

@@ -20,6 +20,7 @@ class FuzzStore {
   [[nodiscard]] store::SessionId session() const { return session_; }
 
  private:
+  int in_memory_;  // set up before the home is made
   TempHome home_;
   SystemClock clock_;
   SystemRandom random_;

@@ -84,14 +84,25 @@ std::unique_ptr<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
   MakePipe(input);
   MakePipe(output);
 
+  // A signal for the child may come before exec: it must not meet the test's own handlers.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   // Between fork and exec only calls that are safe after a fork of a threaded process.
   const pid_t pid = fork();
+  if (pid != 0) pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) Refused("fork");
   if (pid == 0) {
+    for (const int number : {SIGINT, SIGTERM, SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGPIPE}) {
+      signal(number, SIG_DFL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
     dup2(input[0], STDIN_FILENO);
     dup2(output[1], STDOUT_FILENO);
     dup2(fileno(child->err_), STDERR_FILENO);
-    signal(SIGPIPE, SIG_DFL);
     if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);
     if (!options.working_folder.empty() && chdir(options.working_folder.c_str()) != 0) _exit(126);
     execve(argv[0], argv.data(), envp.data());

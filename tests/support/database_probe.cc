@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
@@ -60,6 +61,18 @@ std::string QueryValue(const std::string& database, const std::string& sql) {
 
 void Execute(const std::string& database, const std::string& sql) {
   Rows(OpenDatabase(database).get(), sql);
+}
+
+std::string CopyDatabase(const std::string& home, const std::string& to) {
+  namespace fs = std::filesystem;
+  const std::string copy = to + "/katra.db";
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(copy + suffix);
+    // The shared memory is not copied: what it held is rebuilt from the log.
+    const std::string from = home + "/katra.db" + suffix;
+    if (std::string(suffix) != "-shm" && fs::exists(from)) fs::copy_file(from, copy + suffix);
+  }
+  return copy;
 }
 
 std::string IntegrityProblems(const std::string& path) {
