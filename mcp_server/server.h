@@ -84,6 +84,7 @@ class Server {
 
   void Initialize(const CallPtr& call);
   void Discover(const CallPtr& call);
+  [[nodiscard]] std::string InstructionsNow() const;
   void Ping(const CallPtr& call);
   void SetLevel(const CallPtr& call);
   void ListTools(const CallPtr& call);

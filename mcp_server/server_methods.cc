@@ -25,6 +25,11 @@ std::string Member(const json& object, const char* name) {
 
 }  // namespace
 
+std::string Server::InstructionsNow() const {
+  const std::optional<store::Session> session = parts_.host.KnownSession();
+  return parts_.catalog.instructions(session ? &*session : nullptr);
+}
+
 void Server::Initialize(const CallPtr& call) {
   const auto asked = RequiredString(*call->params, "protocolVersion");
   if (!asked) {
@@ -37,15 +42,13 @@ void Server::Initialize(const CallPtr& call) {
       info != call->params->end() && info->is_object()) {
     parts_.host.DescribeClient(Member(*info, "name"), Member(*info, "version"));
   }
-  calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_,
-                                        parts_.catalog.instructions(parts_.host.session())));
+  calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_, InstructionsNow()));
   log_.Begin();
   subscriptions_.BeginLegacyListChanged();
 }
 
 void Server::Discover(const CallPtr& call) {
-  calls_.Succeed(call, DiscoverResult(parts_.catalog.instructions(parts_.host.session())),
-                 kOfThisSession);
+  calls_.Succeed(call, DiscoverResult(InstructionsNow()), kOfThisSession);
 }
 
 void Server::Ping(const CallPtr& call) { calls_.Succeed(call, json::object()); }

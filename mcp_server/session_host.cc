@@ -97,6 +97,16 @@ void SessionHost::WhenReady(std::function<void(const Error*)> ready) {
   Open();
 }
 
+std::optional<store::Session> SessionHost::KnownSession() const {
+  if (session_ || start_.persona.empty()) return session_;
+  store::Session launched;
+  launched.persona = start_.persona;
+  launched.role = start_.role;
+  launched.room = start_.room;
+  launched.tag = start_.tag;
+  return launched;
+}
+
 void SessionHost::Adopt(const store::Session& session) {
   if (session_ && session.id == session_->id) session_ = session;
 }

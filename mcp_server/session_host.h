@@ -49,6 +49,9 @@ class SessionHost {
   // Null unless open.
   [[nodiscard]] std::shared_ptr<store::Store> store() const { return store_; }
   [[nodiscard]] const store::Session* session() const { return session_ ? &*session_ : nullptr; }
+  // What a client is told of the session: the open one, or, before, what the launch says of it,
+  // since clients ask in the first milliseconds. Unset: a guest, whose name is not known yet.
+  [[nodiscard]] std::optional<store::Session> KnownSession() const;
   // Why the session is not open; unset while it is, or while it is being opened the first time.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 

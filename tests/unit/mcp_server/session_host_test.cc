@@ -29,6 +29,34 @@ TEST_CASE("who asks before the session is open is told when it is, and all at on
   CHECK(rig.store->opened == 1);
 }
 
+TEST_CASE("what the launch says of a session is known before it is open") {
+  Rig rig;
+  store::SessionStart start;
+  start.persona = "Sam";
+  start.role = "Reviewer";
+  start.tag.model = "gpt-4-turbo";
+  const SessionHost launched(
+      [](const store::CallContext&) -> Result<std::shared_ptr<store::Store>> {
+        return Fail(ErrorCode::kInternal, "not asked for");
+      },
+      start, rig.executor, rig.clock, rig.logger);
+  const auto known = launched.KnownSession();
+  REQUIRE(known);
+  CHECK(known->persona == "Sam");
+  CHECK(known->role == "Reviewer");
+  CHECK(known->room == "main");
+  CHECK(known->tag.model == "gpt-4-turbo");
+}
+
+TEST_CASE("a guest is known when its session is open") {
+  Rig rig;
+  CHECK_FALSE(rig.host.KnownSession());
+  rig.host.Open();
+  rig.Work();
+  REQUIRE(rig.host.KnownSession());
+  CHECK(rig.host.KnownSession()->persona == rig.host.session()->persona);
+}
+
 TEST_CASE("an open session is ready at once") {
   OpenRig rig;
   bool ready = false;

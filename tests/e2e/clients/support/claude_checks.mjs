@@ -70,6 +70,10 @@ export async function CheckModelsView(run) {
         'no section of server instructions',
       );
       assert.ok(
+        asked.instructions.startsWith(`You are ${run.persona} (`),
+        `the first words are: ${asked.instructions.slice(0, 80)}`,
+      );
+      assert.ok(
         asked.instructions.length > 200 && asked.instructions.length <= 2000,
         `${asked.instructions.length} characters`,
       );
