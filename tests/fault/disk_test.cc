@@ -191,8 +191,8 @@ TEST_CASE("on a disk that fails at any write, a call does all or nothing, and sa
     REQUIRE(n < 2000);
   }
   CHECK(n > 20);
-  std::cout << "fault " << static_cast<int>(fault) << ": failed at each of " << n << " writes; in "
-            << started << " of the runs the session began\n";
+  std::cout << "fault " << static_cast<int>(fault) << ": failed from each of " << n
+            << " writes on\n";
 }
 
 }  // namespace
