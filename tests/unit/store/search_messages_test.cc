@@ -1,7 +1,6 @@
 // Finding what was said: by parts, by context, in every script, and only by those who may.
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/support/catch.h"
@@ -284,13 +283,16 @@ TEST_CASE("no query is an error") {
   world.Sam("alpha beta gamma");
   std::string large;
   while (large.size() < 65'536) large += "alpha \"beta\" AND (gamma* NEAR ";
+  std::string many;
+  for (int i = 0; i < 300; ++i)
+    many += "word" + std::to_string(i) + "x \"a b" + many.substr(0, 3) + "\" ";
   for (const std::string& query :
        {std::string("\""), std::string("\"\"\""), std::string("AND OR NOT"), std::string("NEAR("),
         std::string("text:alpha"), std::string("^alpha*"), std::string("alpha\0beta", 10),
         std::string("\xFF\xFE\xC0"), std::string("'; DROP TABLE messages; --"),
         std::string("{a b}:c"), std::string("-alpha +beta"), std::string("\"alpha beta\" \"gamma"),
         std::string(65'536, '('), std::string(65'536, 'a'), std::string("\u0301\u0301"),
-        std::string("* ? [ ] \\"), large}) {
+        std::string("* ? [ ] \\"), large, many}) {
     CAPTURE(query.substr(0, 40));
     CHECK_NOTHROW(world.Find(query));
   }

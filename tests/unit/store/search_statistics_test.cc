@@ -1,4 +1,5 @@
 // How long a counted frequency is remembered.
+#include <future>
 #include <string>
 
 #include "store/sqlite/term_statistics.h"
@@ -26,6 +27,23 @@ TEST_CASE("the frequency used longest ago makes room") {
   CHECK(statistics.Find("a", 100) == 1);
   statistics.Put("a", 200, 9);
   CHECK(statistics.Find("a", 200) == 9);
+}
+
+TEST_CASE("frequencies are shared between threads") {
+  TermStatistics statistics(16);
+  const auto work = [&statistics] {
+    for (int64_t i = 0; i < 2'000; ++i) {
+      const std::string key = std::to_string(i % 40);
+      if (const auto known = statistics.Find(key, 1'000)) {
+        if (*known != i % 40) return false;
+      }
+      statistics.Put(key, 1'000, i % 40);
+    }
+    return true;
+  };
+  auto other = std::async(std::launch::async, work);
+  CHECK(work());
+  CHECK(other.get());
 }
 
 }  // namespace katra::store::sqlite
