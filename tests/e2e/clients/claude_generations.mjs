@@ -121,7 +121,37 @@ async function BothGenerations() {
   await CheckSessions(home, { Dario: kModern, Sam: kLegacy });
 }
 
+// With --legacy the newest client must do with the handshake, and lose no time on it.
+async function LegacySwitch() {
+  const home = TempFolder('home');
+  const run = await Check(`Claude Code ${kModern} uses a server with --legacy`, async () => {
+    const started = await StartClaude({
+      root: TempFolder('claude'),
+      home,
+      persona: 'Dario',
+      version: kModern,
+      args: ['--legacy'],
+      prompt: '/mcp__katra__catch_up main',
+      steps: [Say(kGreeting), { text: 'Done.' }],
+    });
+    await started.Finish(kRunSeconds);
+    return started;
+  });
+  await Check('it shook hands', () => {
+    const connected = run.McpLog().find((line) => line.includes('Connection established'));
+    assert.ok(connected && !connected.includes('"2026-07-28"'), connected);
+  });
+  await Check('a prompt of the server became what the user says', () => {
+    assert.ok(run.UserText().includes("You are Dario in Katra's room main"), run.UserText());
+  });
+  await CheckModelsView(run);
+  await CheckSessions(home, { Dario: kModern });
+}
+
 RequireInstallation();
 ServerPath();
 IsolateNetwork();
-await RunScenario(120, BothGenerations);
+await RunScenario(160, async () => {
+  await BothGenerations();
+  await LegacySwitch();
+});

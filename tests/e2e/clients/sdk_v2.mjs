@@ -17,7 +17,7 @@ const { Client } = Load('@modelcontextprotocol/client');
 const { StdioClientTransport } = Load('@modelcontextprotocol/client/stdio');
 
 const kNewestLegacy = '2025-11-25';
-const kMaxCloseMs = 1500; // the client waits 2,000 before it sends a signal
+const kMaxCloseMs = 1900; // after 2,000 the client would send a signal
 
 // One connection, as tools_walk.mjs and waiting.mjs want it.
 class Link {

@@ -66,6 +66,12 @@ class ClaudeRun {
     return this.api.requests;
   }
 
+  // What the user's turn gave the model at first.
+  UserText() {
+    const messages = this.api.requests[0].messages.filter((message) => message.role === 'user');
+    return JSON.stringify(messages.map((message) => message.content));
+  }
+
   // What the model saw of every tool call, in order.
   Results() {
     const last = this.api.requests.at(-1);
@@ -84,8 +90,10 @@ class ClaudeRun {
     return this.api.requests[0].tools.filter((tool) => tool.name.startsWith('mcp__'));
   }
 
+  // The system's words up to the last turn: what a server says of itself comes with the first turn,
+  // or with the second when the user begins with a prompt of the server.
   System() {
-    return SystemText(this.api.requests[0]);
+    return SystemText(this.api.requests.at(-1));
   }
 
   // Lines of the client's own debug log that are about MCP.
@@ -108,8 +116,10 @@ class ClaudeRun {
 }
 
 // Starts `claude -p` of `version` as `persona` with `steps` for its model. `command` and `args`
-// replace the server's own, e.g. by something that watches it.
-export async function StartClaude({ root, home, persona, version, steps, command, args }) {
+// replace the server's own, e.g. by something that watches it; `prompt` what the user types.
+export async function StartClaude(options) {
+  const { root, home, persona, version, steps, command, args } = options;
+  const prompt = options.prompt ?? `You are ${persona}. Talk with the others.`;
   const folder = join(root, `${persona}-${version}`);
   const project = join(folder, 'project');
   const user_home = join(folder, 'home');
@@ -134,13 +144,10 @@ export async function StartClaude({ root, home, persona, version, steps, command
   const handle = StartChild(
     InstalledPath(`claude-code-${version}/claude`),
     [
-      '-p',
-      `You are ${persona}. Talk with the others.`,
-      '--allowedTools',
-      'mcp__katra',
-      '--output-format',
-      'stream-json',
-    ].concat(['--verbose', '--debug-file', join(folder, 'debug.log')]),
+      ...['-p', prompt, '--allowedTools', 'mcp__katra'],
+      ...['--output-format', 'stream-json', '--verbose'],
+      ...['--debug-file', join(folder, 'debug.log')],
+    ],
     { cwd: project, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   return new ClaudeRun(persona, version, api, folder, handle);

@@ -11,7 +11,7 @@ import { Query } from './store_reader.mjs';
 export const kModern = '2.1.329'; // opens with server/discover, 2026-07-28
 export const kLegacy = '2.1.197'; // opens with initialize, 2025-11-25
 export const kRunSeconds = 90;
-const kMaxConnectMs = 2000; // a server that does not answer the probe costs 3,000
+const kMaxConnectMs = 2500; // a server that does not answer the probe costs 3,000
 
 // Steps of a scripted model.
 export const Tool = (name, input = {}) => ({ tool: `mcp__katra__katra_${name}`, input });

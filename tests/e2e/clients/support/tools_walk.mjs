@@ -215,6 +215,8 @@ async function CheckPrompts(link, other) {
     const all = await link.complete(template, 'room', 'page-');
     assert.ok(all.values.length <= 100 && all.values.length > 0, `${all.values.length} values`);
     if (kRoomsForPaging > all.values.length) assert.equal(all.hasMore, true);
+    const prompt = { type: 'ref/prompt', name: 'catch_up' };
+    assert.deepEqual((await link.complete(prompt, 'room', 'ma')).values, ['main']);
   });
 }
 

@@ -10,7 +10,7 @@ import { Check, Within } from './scenario.mjs';
 import { RoomUri, TextOf } from './tools_walk.mjs';
 
 const kProgressMs = 20_000;
-const kSoonMs = 2000; // far above what is needed, far below what a waiting call would cost
+const kSoonMs = 10_000; // far above what is needed, far below what a waiting call would cost
 
 async function Drain(link) {
   for (;;) {
