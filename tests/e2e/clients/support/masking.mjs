@@ -3,7 +3,12 @@
 
 import { hostname } from 'node:os';
 
-const kMaxText = 100;
+// Characters that are kept of what is written for a reader.
+const kMaxText = { description: 40, instructions: 100, text: 24, message: 24 };
+
+function Cut(text, length) {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
 
 // `folders`: path → mask, e.g. the temporary home.
 export class Mask {
@@ -28,8 +33,8 @@ export class Mask {
     if (typeof value === 'string') {
       if (key === 'nextCursor') return '<cursor>';
       const masked = this.String(value);
-      const prose = key === 'description' || key === 'instructions';
-      return prose && masked.length > kMaxText ? `${masked.slice(0, kMaxText)}…` : masked;
+      if (key === 'text' && masked.startsWith('{')) return masked; // JSON: the format is a promise
+      return Cut(masked, kMaxText[key] ?? Infinity);
     }
     if (Array.isArray(value)) return value.map((item) => this.Value(item));
     if (value === null || typeof value !== 'object') return value;
