@@ -1,6 +1,6 @@
 // katra_mcp_server: wires the loop, the store, the session and the protocol together, and brings
 // the process to its end. The only place that knows which store it is.
-#include <sys/types.h>
+#include <fcntl.h>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -187,7 +187,17 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   return exit_code;
 }
 
+// A descriptor that the parent closed would be given to something else, and be taken for stdin.
+void OpenStandardDescriptors() {
+  int descriptor = 0;
+  do {
+    descriptor = open("/dev/null", O_RDWR);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
+}
+
 int Main(int argc, char** argv) {
+  OpenStandardDescriptors();
   const LaunchOutcome launch = ParseLaunchOptions(argc, argv, KATRA_VERSION);
   if (!launch.run) {
     std::fputs(launch.text.c_str(), launch.exit_code == 0 ? stdout : stderr);

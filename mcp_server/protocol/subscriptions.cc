@@ -214,7 +214,8 @@ void Subscriptions::Tick(SteadyTime now) {
 }
 
 SteadyTime Subscriptions::NextDeadline() const {
-  return list_dirty_ && !polling_ && WantsList() ? next_list_ : SteadyTime::max();
+  const bool is_due = list_dirty_ && !polling_ && WantsList() && parts_.host.session() != nullptr;
+  return is_due ? next_list_ : SteadyTime::max();
 }
 
 void Subscriptions::Poll() {

@@ -235,10 +235,11 @@ void ToolCalls::OnBell() {
 void ToolCalls::Tick(SteadyTime now) {
   for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
     if (waiter->idle && waiter->deadline <= now) Enqueue(waiter);
-    if (waiter->next_progress <= now && waiter->deadline > now) {
+    if (waiter->next_progress <= now) {
+      waiter->next_progress = now + kProgressPeriod;
+      if (waiter->deadline <= now) continue;
       const int64_t waited = WholeSeconds(now - waiter->started);
       const int64_t total = WholeSeconds(waiter->deadline - waiter->started);
-      waiter->next_progress = now + kProgressPeriod;
       parts_.calls.Notify("notifications/progress",
                           {{"progressToken", waiter->call->context.progress_token->ToJson()},
                            {"progress", waited},

@@ -48,6 +48,7 @@ std::optional<LineFramer::Line> LineFramer::NextRaw() {
       if (text.size() > max_line_bytes_) skipping_ = true;
     } else {
       scanned_ = end;
+      Compact();
       return std::nullopt;
     }
 

@@ -21,9 +21,9 @@ class StdioTransport {
   // After the end of input: how long the client may read nothing, and how long the store may finish
   // nothing, before what is left is given up.
   static constexpr std::chrono::milliseconds kReadPatience{1000};
-  static constexpr std::chrono::milliseconds kStorePatience{3000};
+  static constexpr std::chrono::milliseconds kStorePatience{1500};
   // How long marking the session as left may take: after the end of input, and after a signal.
-  static constexpr std::chrono::milliseconds kEndPatience{1000};
+  static constexpr std::chrono::milliseconds kEndPatience{400};
   static constexpr std::chrono::milliseconds kSignalPatience{60};
 
   struct Parts {

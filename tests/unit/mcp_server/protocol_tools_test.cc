@@ -218,6 +218,25 @@ TEST_CASE("progress is told every five seconds of waiting, to who gave a token")
   CHECK(rig.Take().size() == 2);  // the results
 }
 
+TEST_CASE("nothing is due while the work is stuck or the session is not open") {
+  Rig rig;
+  rig.open_error = Error{ErrorCode::kUnavailable, "locked", {}, true};
+  rig.host.Open();
+  rig.Work();
+  rig.Initialize();
+  CHECK((rig.server.NextDeadline() == SteadyTime::max()));
+
+  ReadyRig ready;
+  ready.Request("tools/call",
+                {{"name", "katra_hear"},
+                 {"arguments", {{"wait_seconds", 8}}},
+                 {"_meta", {{"progressToken", 1}}}},
+                false);
+  ready.clock.Pass(seconds(9));
+  ready.server.Tick(ready.clock.Steady());
+  CHECK(ready.server.NextDeadline() > ready.clock.Steady());
+}
+
 TEST_CASE("a token is repeated with its type, and a wrong one ignored") {
   ReadyRig rig;
   for (const json& token : {json(7), json(1.5), json(nullptr)}) {
