@@ -21,8 +21,11 @@ if(KATRA_BUILD_FUZZERS)
   target_link_options(katra_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Paths are hashed relative to the source folder, so that every clone shares what one has compiled.
 find_program(KATRA_CCACHE ccache)
 if(KATRA_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${KATRA_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${KATRA_CCACHE})
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${KATRA_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
