@@ -21,8 +21,6 @@ SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:verify_asan_link_order=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
-    # Fewer kills and power losses: here they look for races, not for lost writes.
-    "KATRA_TEST_ROUNDS": "20",
 }
 
 
