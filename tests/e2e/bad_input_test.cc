@@ -7,6 +7,7 @@
 
 #include "tests/e2e/bad_input_cases.h"
 #include "tests/support/catch.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temp_home.h"
 
@@ -17,6 +18,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr int64_t kMiB = 1 << 20;
+constexpr int64_t kMemoryLimit = (kSanitized ? 2048 : 64) * kMiB;
 
 std::unique_ptr<ServerProcess> Launch(const TempHome& home, const std::string& protocol) {
   ServerOptions options;
@@ -102,7 +104,7 @@ TEST_CASE("every bad input gets its error, and the next request works") {
     }
   }
   CHECK(cases >= 80);
-  CHECK(server->child().ResidentBytes() < 64 * kMiB);
+  CHECK(server->child().ResidentBytes() < kMemoryLimit);
   CHECK(WIFEXITED(server->End()));
   std::cout << cases << " bad inputs\n";
 }
@@ -193,7 +195,7 @@ TEST_CASE("a line without end takes no memory") {
   for (int i = 0; i < 128; ++i) {
     REQUIRE(server->child().Write(piece, kPatience) == piece.size());
   }
-  CHECK(server->child().ResidentBytes() < 64 * kMiB);
+  CHECK(server->child().ResidentBytes() < kMemoryLimit);
   server->SendLine("");
   const json answer = ReadMessage(*server);
   CHECK(answer.contains("error"));
@@ -219,7 +221,7 @@ TEST_CASE("a client that stops reading does not fill the server's memory, and ma
   const int64_t resident = server->child().ResidentBytes();
   std::cout << "not read: the server took " << taken << " of " << lines.size()
             << " bytes, resident " << resident / 1024 << " KiB\n";
-  CHECK(resident < 64 * kMiB);
+  CHECK(resident < kMemoryLimit);
 
   // It reads again: whatever was sent is answered.
   size_t sent = taken;
@@ -238,7 +240,7 @@ TEST_CASE("a client that stops reading does not fill the server's memory, and ma
     REQUIRE(answer.contains("result"));
     ++answered;
   }
-  CHECK(server->child().ResidentBytes() < 64 * kMiB);
+  CHECK(server->child().ResidentBytes() < kMemoryLimit);
   CHECK(WIFEXITED(server->End()));
 }
 

@@ -5,13 +5,14 @@
 #include "tests/fault/crew.h"
 #include "tests/support/catch.h"
 #include "tests/support/database_probe.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/stuck_writer.h"
 #include "tests/support/temp_home.h"
 
 namespace katra::testing {
 namespace {
 
-constexpr int kRounds = 200;
+constexpr int kRounds = kSanitized ? 40 : 200;
 
 void Report(const std::vector<std::string>& problems) {
   size_t shown = 0;

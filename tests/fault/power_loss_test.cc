@@ -7,12 +7,13 @@
 #include "tests/support/catch.h"
 #include "tests/support/database_probe.h"
 #include "tests/support/fault/power_loss.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temp_home.h"
 
 namespace katra::testing {
 namespace {
 
-constexpr int kRounds = 200;
+constexpr int kRounds = kSanitized ? 40 : 200;
 constexpr uint64_t kLogBytes = uint64_t{256} << 20;
 
 struct Outcome {

@@ -19,8 +19,8 @@ namespace katra::testing {
 // check of every full-text index. Empty: nothing.
 [[nodiscard]] std::string IntegrityProblems(const std::string& database);
 
-// Copies the database of a home, with its log, into the folder `to`; returns the copy's path. Looking
-// at a copy leaves the recovery after a crash to the server. Nobody may write meanwhile.
+// Copies the database of a home, with its log, into the folder `to`; returns the copy's path.
+// Looking at a copy leaves the recovery after a crash to the server. Nobody may write meanwhile.
 [[nodiscard]] std::string CopyDatabase(const std::string& home, const std::string& to);
 
 // Runs statements that change the database.
