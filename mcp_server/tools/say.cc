@@ -29,7 +29,9 @@ std::string ReceiptText(const store::SayReceipt& receipt) {
   text += ": stored";
   const std::vector<std::string> live = Names(receipt, true);
   const std::vector<std::string> away = Names(receipt, false);
-  if (live.empty() && away.empty()) return text + "; nobody else has ever been here, it will wait";
+  if (live.empty() && away.empty()) {
+    return text + "; nobody else has been in this room yet, whoever comes finds it there";
+  }
   if (!live.empty()) text += "; here now, can hear it: " + NameList(live);
   if (!away.empty()) text += "; away, it waits for them: " + NameList(away);
   return text;
