@@ -1,5 +1,5 @@
-// Whether this build watches itself: such programs are several times slower and larger, so that long
-// tests do fewer rounds and limits on memory say nothing.
+// Whether this build watches itself: such programs are several times slower and larger, so that
+// long tests do fewer rounds and limits on memory say nothing.
 #pragma once
 
 namespace katra::testing {
