@@ -26,7 +26,7 @@ PersonaRow InsertPersona(Connection& connection, const std::string& name, bool g
   Query insert = connection.Prepare(
       "INSERT INTO personas(name, name_key, guest, created_at) VALUES (?1, ?2, ?3, ?4)");
   insert.Bind(name, ToLowerAscii(name), guest ? 1 : 0, now)->exec();
-  const PersonaRow persona{connection.db().getLastInsertRowid(), name, guest};
+  PersonaRow persona{connection.db().getLastInsertRowid(), name, guest};
   JoinStream(connection, persona.id, kInbox);
   return persona;
 }
@@ -173,7 +173,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
     return Pass(std::move(checked));
   }
   auto registered = database_->Write(context, "register", [&](Connection& c) -> Result<Session> {
-    const auto current = LoadSession(c, session);
+    auto current = LoadSession(c, session);
     if (!current) return current;
     if (ToLowerAscii(name) == ToLowerAscii(current->persona)) {
       SetRole(c, current->persona_id, role);

@@ -39,7 +39,8 @@ void Note(const ToolReply& reply, Voice* voice) {
 }
 
 void Speak(const CrowdOptions& options, ServerProcess* server, Voice* voice) {
-  const auto expected = static_cast<size_t>((options.processes - 1) * options.messages_each);
+  const auto expected =
+      static_cast<size_t>(options.processes - 1) * static_cast<size_t>(options.messages_each);
   int64_t hearing = server->SendTool("katra_hear", HearArguments());
   for (int i = 0; i < options.messages_each; ++i) {
     const std::string body = voice->name + " says number " + std::to_string(i);

@@ -65,7 +65,7 @@ void Execute(const std::string& database, const std::string& sql) {
 
 std::string CopyDatabase(const std::string& home, const std::string& to) {
   namespace fs = std::filesystem;
-  const std::string copy = to + "/katra.db";
+  std::string copy = to + "/katra.db";
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
     fs::remove(copy + suffix);
     // The shared memory is not copied: what it held is rebuilt from the log.

@@ -55,7 +55,7 @@ std::unique_ptr<ServerProcess> ServerProcess::Start(const ServerOptions& options
   child.environment = options.environment;
   for (const char* name : {"KATRA_PERSONA", "KATRA_ROLE", "KATRA_ROOM", "KATRA_PROVIDER",
                            "KATRA_MODEL", "KATRA_HOME", "KATRA_MCP_LEGACY"}) {
-    child.unset.push_back(name);
+    child.unset.emplace_back(name);
   }
   child.user = options.user;
   std::unique_ptr<ServerProcess> server(new ServerProcess());
