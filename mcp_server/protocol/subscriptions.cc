@@ -40,7 +40,8 @@ struct Subscriptions::Snapshot {
   std::optional<std::string> list;
 };
 
-Subscriptions::Subscriptions(const Parts& parts) : parts_(parts), next_list_(SteadyTime::min()) {}
+Subscriptions::Subscriptions(const Parts& parts)
+    : parts_(parts), next_list_(parts.clock.Steady()) {}
 
 bool Subscriptions::WantsList() const {
   return legacy_list_ || std::any_of(listeners_.begin(), listeners_.end(), [](const auto& entry) {

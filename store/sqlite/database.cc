@@ -84,14 +84,9 @@ Error ToError(const SQLite::Exception& exception, const CallContext& context, co
 
 Database::WriteTurn::WriteTurn(Database& database, const CallContext& context,
                                Durability durability)
-    : database_(database), mutex_(database.write_mutex_, std::defer_lock), durability_(durability) {
-  const SteadyTime deadline = WriteDeadline(context);
-  if (!mutex_.try_lock_until(deadline)) {
-    status_ = Fail(ErrorCode::kUnavailable,
-                   "another write of this process has waited too long for its turn: try again");
-    return;
-  }
-  status_ = database_.lock_.Acquire(deadline, context.cancelled);
+    : database_(database), mutex_(database.write_mutex_), durability_(durability) {
+  // Who had the mutex was bound by its own deadline; this call's own holds from here on.
+  status_ = database_.lock_.Acquire(WriteDeadline(context), context.cancelled);
   locked_ = status_.has_value();
   if (!locked_) return;
   // The wait may have outlasted the caller's interest.

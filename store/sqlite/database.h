@@ -94,7 +94,7 @@ class Database {
 
    private:
     Database& database_;
-    std::unique_lock<std::timed_mutex> mutex_;
+    std::unique_lock<std::mutex> mutex_;
     Durability durability_;
     Status status_;
     bool locked_ = false;
@@ -122,7 +122,7 @@ class Database {
   std::string path_;
   uint64_t inode_ = 0;
 
-  std::timed_mutex write_mutex_;
+  std::mutex write_mutex_;
   LockFile lock_;
   std::unique_ptr<Connection> writer_;
   Durability set_durability_ = Durability::kFull;  // what the writer's connection is set to

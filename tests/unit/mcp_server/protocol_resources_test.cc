@@ -227,6 +227,16 @@ TEST_CASE("a stream carries what its filter asked for, with its id, and nothing 
   CHECK(Notifications(lines, kListChanged).at(0)["params"]["_meta"][kSubscriptionId] == list);
 }
 
+TEST_CASE("a list that changed before anyone listened is looked at now, not at the end of time") {
+  ReadyRig rig;
+  rig.Bell();
+  rig.Listen({{"resourcesListChanged", true}});
+  const SteadyTime now = rig.clock.Steady();
+  const SteadyTime next = rig.server.NextDeadline();
+  // A timer can be set for it: the two can be subtracted.
+  CHECK((next == SteadyTime::max() || next >= now - std::chrono::hours(1)));
+}
+
 TEST_CASE("a stream's id keeps its type") {
   ReadyRig rig;
   json params = {{"notifications", json::object()}, {"_meta", ModernMeta()}};
