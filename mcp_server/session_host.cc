@@ -65,6 +65,7 @@ void SessionHost::OnOpened(const Opened& opened) {
   opening_ = false;
   store_ = opened.store;
   session_ = opened.session;
+  if (opened.error) NoteFailure(*opened.error);
   if (*closing_) {
     EndSession();
     return;
@@ -75,16 +76,18 @@ void SessionHost::OnOpened(const Opened& opened) {
     last_beat_ = clock_.Steady();
     SendDescription();
     for (const Events& events : observers_) events.opened(*session_);
-  } else {
-    const bool is_news = !failure_ || failure_->message != opened.error->message;
-    failure_ = opened.error;
-    if (is_news) {
-      logger_.LogError(failure_->message);
-      for (const Events& events : observers_) events.failed(*failure_);
-    }
   }
   const Error* const error = session_ ? nullptr : &*failure_;
   for (const auto& ready : std::exchange(waiting_, {})) ready(error);
+}
+
+void SessionHost::NoteFailure(const Error& error) {
+  if (*closing_ && error.code == ErrorCode::kCancelled) return;  // by Close
+  const bool is_news = !failure_ || failure_->message != error.message;
+  failure_ = error;
+  if (!is_news) return;
+  logger_.LogError(error.message);
+  for (const Events& events : observers_) events.failed(error);
 }
 
 void SessionHost::WhenReady(std::function<void(const Error*)> ready) {

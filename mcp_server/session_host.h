@@ -75,6 +75,7 @@ class SessionHost {
   struct Opened;  // what the opening thread brings
 
   void OnOpened(const Opened& opened);
+  void NoteFailure(const Error& error);
   void SendDescription();
   void SendHeartbeat(bool active);
   void EndSession();

@@ -148,6 +148,17 @@ TEST_CASE("closing what is not open is done at once, and nothing is opened any m
   CHECK(rig.executor.Jobs() == 0);
 }
 
+TEST_CASE("an opening that fails while the process ends is still told of") {
+  Rig rig;
+  rig.open_error = Error{ErrorCode::kPermissionDenied, "open to others", {}, false};
+  rig.host.Open();
+  rig.host.Close("end of input", [] {});
+  rig.Work();
+  REQUIRE(rig.host.failure());
+  CHECK(rig.host.failure()->code == ErrorCode::kPermissionDenied);
+  CHECK(rig.logger.errors == std::vector<std::string>{"open to others"});
+}
+
 TEST_CASE("closing while the session is being opened ends it as soon as it is") {
   Rig rig;
   rig.host.Open();
