@@ -96,12 +96,23 @@ class Store {
   // Not synced to disk: presence may be lost with the power, since the process is too.
   virtual Status Heartbeat(SessionId session, bool active, const CallContext& context) = 0;
 
+  // Records what the session's agent is doing. Not synced to disk. kNotFound: it has ended.
+  virtual Status SetActivity(SessionId session, Activity activity, const CallContext& context) = 0;
+
+  // Records the client's own name for its conversation, which may change while a session lives.
+  virtual Status SetClientSession(SessionId session, const std::string& client_session_id,
+                                  const CallContext& context) = 0;
+
   // kNotFound: no such session, or it has ended.
   virtual Result<Session> GetSession(SessionId session, const CallContext& context) = 0;
 
   // Live sessions, oldest first; `room` empty: of all rooms.
   virtual Result<std::vector<Presence>> WhoIsHere(const std::string& room,
                                                   const CallContext& context) = 0;
+
+  // The live sessions that fit, newest first; none is no error.
+  virtual Result<std::vector<Session>> LiveSessions(const SessionFilter& filter,
+                                                    const CallContext& context) = 0;
 
   // Every persona that ever was, by name.
   virtual Result<std::vector<Persona>> ListPersonas(const CallContext& context) = 0;
@@ -119,6 +130,12 @@ class Store {
   // first, and what is returned becomes delivered.
   // kNotFound: no such room (names near matches).
   virtual Result<HearReply> Hear(const HearRequest& request, const CallContext& context) = 0;
+
+  // Acknowledges what the session was given, up to and including `through`, without giving it more:
+  // for a reader that knows at once that the words arrived. `room` empty: the session's room.
+  // kNotFound: no such room, or the session has ended.
+  virtual Status Acknowledge(SessionId session, const std::string& room, MessageId through,
+                             const CallContext& context) = 0;
 
   // Takes back the delivery of what was not acknowledged: the client never received it. The next
   // Hear returns it again.

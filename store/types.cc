@@ -7,6 +7,7 @@ namespace katra::store {
 namespace {
 
 constexpr std::array<const char*, 4> kTagSources = {"unknown", "client", "launch", "verified"};
+constexpr std::array<const char*, 4> kActivities = {"unknown", "working", "idle", "waiting"};
 constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decision",
                                                "insight", "preference", "task"};
 constexpr std::array<const char*, 2> kScopes = {"shared", "private"};
@@ -23,6 +24,7 @@ std::optional<Enum> Parse(const std::array<const char*, N>& names, std::string_v
 }  // namespace
 
 const char* ToString(TagSource source) { return kTagSources.at(static_cast<size_t>(source)); }
+const char* ToString(Activity activity) { return kActivities.at(static_cast<size_t>(activity)); }
 const char* ToString(MemoryKind kind) { return kKinds.at(static_cast<size_t>(kind)); }
 const char* ToString(MemoryScope scope) { return kScopes.at(static_cast<size_t>(scope)); }
 

@@ -33,6 +33,14 @@ inline constexpr std::string_view kMainRoom = "main";
 // How it is known which provider and model a session runs on, weakest first.
 enum class TagSource { kUnknown = 0, kClient = 1, kLaunch = 2, kVerified = 3 };
 
+// What a session's agent is doing, as its client tells.
+enum class Activity {
+  kUnknown = 0,
+  kWorking = 1,
+  kIdle = 2,
+  kWaiting = 3
+};  // kWaiting: for its user
+
 // `provider/model` of a session. Empty strings: not known.
 struct ProviderTag {
   std::string provider;
@@ -79,6 +87,14 @@ struct Session {
   ProcessIdentity process;
   WallTime started_at;
   WallTime last_active;
+  Activity activity = Activity::kUnknown;
+  WallTime activity_since;  // of `activity`, when that is known
+};
+
+// Which sessions are looked for; what is empty does not matter.
+struct SessionFilter {
+  std::string persona;  // without regard to case
+  std::string client_session_id;
 };
 
 // One line of who_is_here.
@@ -266,6 +282,7 @@ struct ForgetReceipt {
 };
 
 [[nodiscard]] const char* ToString(TagSource source);
+[[nodiscard]] const char* ToString(Activity activity);  // "working"; "unknown" when never told
 [[nodiscard]] const char* ToString(MemoryKind kind);
 [[nodiscard]] const char* ToString(MemoryScope scope);
 [[nodiscard]] std::optional<TagSource> ParseTagSource(std::string_view text);

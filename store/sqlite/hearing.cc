@@ -179,6 +179,25 @@ Result<HearReply> SqliteStore::Hear(const HearRequest& request, const CallContex
       must_sync ? Durability::kFull : Durability::kRelaxed);
 }
 
+Status SqliteStore::Acknowledge(SessionId session, const std::string& room, MessageId through,
+                                const CallContext& context) {
+  return database_->Write(context, "acknowledging", [&](Connection& c) -> Status {
+    auto caller = FindCaller(c, session);
+    if (!caller) return Pass(std::move(caller));
+    HearRequest request;
+    request.session = session;
+    request.room = room;
+    request.acknowledge_through = through;
+    auto ears = LoadEars(c, *caller, request);
+    if (!ears) return Pass(std::move(ears));
+    for (Cursor* cursor : {&ears->said, &ears->inbox}) {
+      cursor->acked = AckTarget(*cursor, request);
+      StoreCursor(c, *caller, *cursor);
+    }
+    return {};
+  });
+}
+
 Status SqliteStore::Undeliver(SessionId session, const std::string& room,
                               const CallContext& context) {
   return database_->Write(

@@ -8,6 +8,9 @@
 namespace katra::store::sqlite {
 namespace {
 
+// What follows KATRA_SESSION_COLUMNS in kLiveSessions.
+constexpr int kHeartbeatColumn = 22;
+constexpr int kRoomColumn = 23;
 constexpr int64_t kCountLimit = 1000;  // counting unheard messages stops here
 
 constexpr const char* kLiveSessions =
@@ -43,11 +46,11 @@ Result<std::vector<Presence>> SqliteStore::WhoIsHere(const std::string& room,
         std::vector<Presence> present;
         Query query = c.Prepare(kLiveSessions);
         while (query->executeStep()) {
-          const int64_t room_id = query->getColumn(21).getInt64();
+          const int64_t room_id = query->getColumn(kRoomColumn).getInt64();
           if (only_room != 0 && room_id != only_room) continue;
           Presence presence;
           presence.session = ReadSession(*query);
-          const WallTime heartbeat = FromUnixMillis(query->getColumn(20).getInt64());
+          const WallTime heartbeat = FromUnixMillis(query->getColumn(kHeartbeatColumn).getInt64());
           if (!liveness_.IsLive(presence.session.process, heartbeat)) continue;
           CountUnheard(c, presence.session, room_id, &presence);
           present.push_back(std::move(presence));
@@ -65,7 +68,7 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
           while (query->executeStep()) {
             const Session session = ReadSession(*query);
             if (liveness_.IsLive(session.process,
-                                 FromUnixMillis(query->getColumn(20).getInt64()))) {
+                                 FromUnixMillis(query->getColumn(kHeartbeatColumn).getInt64()))) {
               live.push_back(session.persona_id);
             }
           }

@@ -118,6 +118,8 @@ Session ReadSession(SQLite::Statement& row) {
   session.process.domain = row.getColumn(17).getString();
   session.started_at = FromUnixMillis(row.getColumn(18).getInt64());
   session.last_active = FromUnixMillis(row.getColumn(19).getInt64());
+  session.activity = static_cast<Activity>(row.getColumn(20).getInt());
+  session.activity_since = FromUnixMillis(row.getColumn(21).getInt64());
   return session;
 }
 

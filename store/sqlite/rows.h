@@ -51,7 +51,7 @@ struct RoomRow {
 #define KATRA_SESSION_COLUMNS                                                                 \
   "s.id, s.uuid, s.persona_id, p.name, p.role, s.guest, r.name, s.provider, s.model,"         \
   " s.tag_source, s.client, s.client_version, s.client_session_id, s.working_folder, s.host," \
-  " s.pid, s.pid_start, s.pid_domain, s.started_at, s.last_active"
+  " s.pid, s.pid_start, s.pid_domain, s.started_at, s.last_active, s.activity, s.activity_at"
 #define KATRA_SESSION_TABLES \
   " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
 // A row that begins with KATRA_SESSION_COLUMNS.

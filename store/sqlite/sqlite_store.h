@@ -36,6 +36,11 @@ class SqliteStore final : public Store {
   Status EndSession(SessionId session, const std::string& reason,
                     const CallContext& context) override;
   Status Heartbeat(SessionId session, bool active, const CallContext& context) override;
+  Status SetActivity(SessionId session, Activity activity, const CallContext& context) override;
+  Status SetClientSession(SessionId session, const std::string& client_session_id,
+                          const CallContext& context) override;
+  Result<std::vector<Session>> LiveSessions(const SessionFilter& filter,
+                                            const CallContext& context) override;
   Result<Session> GetSession(SessionId session, const CallContext& context) override;
   Result<std::vector<Presence>> WhoIsHere(const std::string& room,
                                           const CallContext& context) override;
@@ -44,6 +49,8 @@ class SqliteStore final : public Store {
   Result<std::vector<RoomSummary>> ListRooms(const CallContext& context) override;
   Result<SayReceipt> Say(const SayRequest& request, const CallContext& context) override;
   Result<HearReply> Hear(const HearRequest& request, const CallContext& context) override;
+  Status Acknowledge(SessionId session, const std::string& room, MessageId through,
+                     const CallContext& context) override;
   Status Undeliver(SessionId session, const std::string& room, const CallContext& context) override;
   Result<HistoryReply> History(const HistoryRequest& request, const CallContext& context) override;
   Result<MessageId> LatestMessage(SessionId session, const std::string& room,

@@ -57,6 +57,16 @@ Result<std::vector<Presence>> SessionStore::WhoIsHere(const std::string&, const 
 }
 Result<std::vector<Persona>> SessionStore::ListPersonas(const CallContext&) { return Unused(); }
 Result<std::vector<RoomSummary>> SessionStore::ListRooms(const CallContext&) { return Unused(); }
+Status SessionStore::SetActivity(SessionId, Activity, const CallContext&) { return Unused(); }
+Status SessionStore::SetClientSession(SessionId, const std::string&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<Session>> SessionStore::LiveSessions(const SessionFilter&, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::Acknowledge(SessionId, const std::string&, MessageId, const CallContext&) {
+  return Unused();
+}
 Result<SayReceipt> SessionStore::Say(const SayRequest&, const CallContext&) { return Unused(); }
 Result<HearReply> SessionStore::Hear(const HearRequest&, const CallContext&) { return Unused(); }
 Result<HistoryReply> SessionStore::History(const HistoryRequest&, const CallContext&) {

@@ -39,6 +39,12 @@ class SessionStore final : public store::Store {
                                   const store::CallContext&) override;
   Status SetProviderTag(store::SessionId, const store::ProviderTag&,
                         const store::CallContext&) override;
+  Status SetActivity(store::SessionId, store::Activity, const store::CallContext&) override;
+  Status SetClientSession(store::SessionId, const std::string&, const store::CallContext&) override;
+  Result<std::vector<store::Session>> LiveSessions(const store::SessionFilter&,
+                                                   const store::CallContext&) override;
+  Status Acknowledge(store::SessionId, const std::string&, store::MessageId,
+                     const store::CallContext&) override;
   Result<std::vector<store::Presence>> WhoIsHere(const std::string&,
                                                  const store::CallContext&) override;
   Result<std::vector<store::Persona>> ListPersonas(const store::CallContext&) override;
