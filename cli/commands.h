@@ -1,0 +1,42 @@
+// Every command of the program: each is declared by one function, in a file cmd_NAME.cc of its own,
+// that adds a CLI11 subcommand and says what it does:
+//
+//   void AddGreet(CLI::App& app, Program& program) {
+//     auto options = std::make_shared<GreetOptions>();
+//     CLI::App* command = app.add_subcommand("greet", "say hello to a persona");
+//     command->group(kRoomCommands);
+//     command->add_option("NAME", options->name, "whom to greet")->required();
+//     command->add_flag("--json", options->json, "print JSON");
+//     command->callback([&program, options] {
+//       program.Run([options](Context& context) { return Greet(*options, context); });
+//     });
+//   }
+//
+// Help, completions and man pages are made from these declarations: every option has a text, and a
+// value is named with ->type_name("NAME").
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace katra::cli {
+
+class Program;
+
+// The groups of `katra help`, in this order.
+inline constexpr const char* kSessionCommands = "Sessions";
+inline constexpr const char* kRoomCommands = "Room and memory";
+inline constexpr const char* kRouterCommands = "Router";
+inline constexpr const char* kSetupCommands = "Setup";
+inline constexpr const char* kClientCommands = "Called by clients";
+
+// All of them, in the order of the help. `app` and `program` outlive the parsing.
+void AddCommands(CLI::App& app, Program& program);
+// What the short form `k` has beside the commands.
+void AddShortForm(CLI::App& app, Program& program);
+
+void AddHelp(CLI::App& app, Program& program);
+void AddList(CLI::App& app, Program& program);
+
+}  // namespace katra::cli

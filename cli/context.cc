@@ -1,0 +1,150 @@
+#include "cli/context.h"
+
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <istream>
+#include <ostream>
+#include <utility>
+
+#include "cli/exit_codes.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kMaxColumns = 1000;
+
+std::string UserHome(const Environment& environment) {
+  const auto home = environment.find("HOME");
+  if (home != environment.end() && !home->second.empty()) return home->second;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
+  const passwd* const user = getpwuid(geteuid());
+  return user == nullptr ? std::string() : std::string(user->pw_dir);
+}
+
+// Empty: cannot be known.
+std::string KatraHome(const Environment& environment, const std::string& user_home,
+                      const std::string& working_folder) {
+  std::filesystem::path home;
+  const auto given = environment.find("KATRA_HOME");
+  if (given != environment.end() && !given->second.empty()) {
+    home = given->second;
+  } else if (!user_home.empty()) {
+    home = std::filesystem::path(user_home) / ".katra";
+  } else {
+    return {};
+  }
+  if (home.is_relative()) home = std::filesystem::path(working_folder) / home;
+  std::string path = home.lexically_normal().string();
+  if (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+// 0: no number, or one out of bounds.
+int Number(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  if (found == environment.end()) return 0;
+  const std::string& text = found->second;
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number > 0 &&
+                 number <= kMaxColumns
+             ? number
+             : 0;
+}
+
+}  // namespace
+
+Context::Context(Parts parts) : parts_(std::move(parts)), user_home_(UserHome(parts_.environment)) {
+  home_ = KatraHome(parts_.environment, user_home_, parts_.working_folder);
+}
+
+std::string Context::Variable(const std::string& name) const {
+  const auto found = parts_.environment.find(name);
+  return found == parts_.environment.end() ? std::string() : found->second;
+}
+
+Result<store::Store*> Context::OpenStore() {
+  if (store_) return store_.get();
+  if (home_.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+  }
+  auto opened = parts_.open_store(home_, Call());
+  if (!opened) return Pass(std::move(opened));
+  store_ = std::move(*opened);
+  return store_.get();
+}
+
+store::CallContext Context::Call(std::chrono::milliseconds patience) const {
+  return {parts_.clock.Steady() + patience, nullptr};
+}
+
+Result<std::string> Context::ReadInput(size_t max_bytes) const {
+  std::string text;
+  std::array<char, 16'384> piece{};
+  while (parts_.in.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
+         parts_.in.gcount() > 0) {
+    text.append(piece.data(), static_cast<size_t>(parts_.in.gcount()));
+    if (text.size() > max_bytes) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  "the text on stdin is longer than " + std::to_string(max_bytes) +
+                      " bytes: shorten it, or write it to a file and say where it is");
+    }
+  }
+  return text;
+}
+
+int Context::Explain(const Error& error) const {
+  parts_.err << parts_.program << ": " << error.message << "\n";
+  return ExitCodeOf(error);
+}
+
+void Context::Warn(std::string_view message) const {
+  parts_.err << parts_.program << ": warning: " << message << "\n";
+}
+
+int Context::Misused(std::string_view message, std::string_view command) const {
+  parts_.err << parts_.program << ": " << message << "\nTry `" << parts_.program;
+  if (!command.empty()) parts_.err << " " << command;
+  parts_.err << " --help`.\n";
+  return kExitUsage;
+}
+
+Environment ReadEnvironment() {
+  Environment environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view pair = *entry;
+    const size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  return environment;
+}
+
+Terminal DescribeTerminal(const Environment& environment) {
+  Terminal terminal;
+  terminal.in = isatty(STDIN_FILENO) == 1;
+  terminal.out = isatty(STDOUT_FILENO) == 1;
+  terminal.err = isatty(STDERR_FILENO) == 1;
+  winsize size{};
+  if (terminal.out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    terminal.width = size.ws_col;
+    if (size.ws_row > 0) terminal.height = size.ws_row;
+  } else {
+    if (const int columns = Number(environment, "COLUMNS"); columns > 0) terminal.width = columns;
+    if (const int lines = Number(environment, "LINES"); lines > 0) terminal.height = lines;
+  }
+  const auto no_colour = environment.find("NO_COLOR");
+  const auto term = environment.find("TERM");
+  terminal.colours = terminal.out &&
+                     (no_colour == environment.end() || no_colour->second.empty()) &&
+                     term != environment.end() && term->second != "dumb";
+  return terminal;
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,101 @@
+// What a command is given to work with: the environment, the terminal, the clock, the store. A
+// command touches nothing of the process directly, so that a test runs it in memory. Knows no
+// command.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/result.h"
+#include "store/store.h"
+
+namespace katra::cli {
+
+using Environment = std::map<std::string, std::string>;
+
+// Opens the store of a home. Injected by main.cc, which alone knows which store it is.
+using StoreOpener = std::function<Result<std::shared_ptr<store::Store>>(
+    const std::string& home, const store::CallContext& call)>;
+
+// What the streams are connected to.
+struct Terminal {
+  bool in = false;
+  bool out = false;
+  bool err = false;
+  int width = 80;  // columns
+  int height = 24;
+  bool colours = false;  // `out` is a terminal, NO_COLOR is not set, TERM is not "dumb"
+};
+
+// One run of the program. Used by one thread.
+class Context {
+ public:
+  struct Parts {
+    std::string program = "katra";  // or "k": how messages call it
+    std::string version;
+    Environment environment;
+    std::string working_folder;  // absolute
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& err;
+    Terminal terminal;
+    const Clock& clock;
+    Random& random;
+    StoreOpener open_store;
+    std::string executable;  // absolute path of this program; empty: not known
+  };
+
+  explicit Context(Parts parts);
+
+  [[nodiscard]] const std::string& program() const { return parts_.program; }
+  [[nodiscard]] const std::string& version() const { return parts_.version; }
+  [[nodiscard]] const Environment& environment() const { return parts_.environment; }
+  // Empty: not set.
+  [[nodiscard]] std::string Variable(const std::string& name) const;
+  [[nodiscard]] const std::string& working_folder() const { return parts_.working_folder; }
+  // KATRA_HOME, else ~/.katra; absolute. Empty when neither is known.
+  [[nodiscard]] const std::string& home() const { return home_; }
+  // The user's home folder; empty: not known.
+  [[nodiscard]] const std::string& user_home() const { return user_home_; }
+  [[nodiscard]] std::istream& in() const { return parts_.in; }
+  [[nodiscard]] std::ostream& out() const { return parts_.out; }
+  [[nodiscard]] std::ostream& err() const { return parts_.err; }
+  [[nodiscard]] const Terminal& terminal() const { return parts_.terminal; }
+  [[nodiscard]] const Clock& clock() const { return parts_.clock; }
+  [[nodiscard]] Random& random() const { return parts_.random; }
+  [[nodiscard]] const std::string& executable() const { return parts_.executable; }
+
+  // Opens the store when it is first asked for; owned by the context.
+  [[nodiscard]] Result<store::Store*> OpenStore();
+  // For one call of the store: within 10 s, unless another patience is given.
+  [[nodiscard]] store::CallContext Call(
+      std::chrono::milliseconds patience = std::chrono::seconds(10)) const;
+
+  // All of stdin. kResourceExhausted: longer than `max_bytes`.
+  [[nodiscard]] Result<std::string> ReadInput(size_t max_bytes) const;
+
+  // "katra: MESSAGE" on stderr; returns the exit code of the error.
+  int Explain(const Error& error) const;
+  // "katra: warning: MESSAGE" on stderr.
+  void Warn(std::string_view message) const;
+  // "katra: MESSAGE" and where to find help, on stderr; returns kExitUsage.
+  int Misused(std::string_view message, std::string_view command) const;
+
+ private:
+  Parts parts_;
+  std::string home_;
+  std::string user_home_;
+  std::shared_ptr<store::Store> store_;
+};
+
+// The process's own variables, sizes and streams.
+[[nodiscard]] Environment ReadEnvironment();
+[[nodiscard]] Terminal DescribeTerminal(const Environment& environment);
+
+}  // namespace katra::cli

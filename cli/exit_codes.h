@@ -1,0 +1,16 @@
+// What the programs `katra` and `k` end with. The codes of errors are core/error_map.h's; these are
+// the ones beside them. docs/commands.md has the whole table.
+#pragma once
+
+#include "core/error_map.h"
+#include "core/result.h"
+
+namespace katra::cli {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitNothing = 1;  // worked, and the answer is "no": nothing heard, warnings
+inline constexpr int kExitUsage = 64;   // the command line could not be understood
+
+[[nodiscard]] inline int ExitCodeOf(const Error& error) { return NamesOf(error.code).exit_code; }
+
+}  // namespace katra::cli

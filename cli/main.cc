@@ -1,0 +1,78 @@
+// katra and its short form k: wires the process's streams, its environment and the store to the
+// commands. The only place that knows which store it is.
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "cli/context.h"
+#include "cli/program.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "store/bell.h"
+#include "store/sqlite/open.h"
+
+namespace katra::cli {
+namespace {
+
+// Opens the SQLite store of a home, with its bell. The references are borrowed.
+StoreOpener MakeStoreOpener(const Clock& clock, Random& random) {
+  return
+      [&clock, &random](const std::string& home,
+                        const store::CallContext& call) -> Result<std::shared_ptr<store::Store>> {
+        // The store rings, and makes the folder in which the bell hangs.
+        const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
+        store::sqlite::OpenOptions options;
+        options.home = home;
+        options.clock = &clock;
+        options.random = &random;
+        options.ring = [bell] {
+          if (*bell) (*bell)->Ring();
+        };
+        auto opened = store::sqlite::OpenSqliteStore(options, call);
+        if (!opened) return Pass(std::move(opened));
+        auto hung = store::Bell::Open(home + "/bell");
+        if (!hung) return Pass(std::move(hung));
+        *bell = std::move(*hung);
+        return std::shared_ptr<store::Store>(std::move(*opened));
+      };
+}
+
+std::string WorkingFolder() {
+  std::error_code gone;
+  const std::string folder = std::filesystem::current_path(gone).string();
+  return gone ? "/" : folder;
+}
+
+// Where this program lies, so that what it starts finds the same Katra. Empty: not known.
+std::string Executable(const char* invoked_as) {
+  std::error_code failed;
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed) return path.string();
+  path = std::filesystem::canonical(invoked_as, failed);
+  return failed ? std::string() : path.string();
+}
+
+int Main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::ios::sync_with_stdio(false);
+  const SystemClock clock;
+  SystemRandom random;
+  Environment environment = ReadEnvironment();
+  const Terminal terminal = DescribeTerminal(environment);
+  Context context({KATRA_PROGRAM, KATRA_VERSION, std::move(environment), WorkingFolder(), std::cin,
+                   std::cout, std::cerr, terminal, clock, random, MakeStoreOpener(clock, random),
+                   Executable(argc > 0 ? argv[0] : "")});
+  const int code = RunProgram({argv + (argc > 0 ? 1 : 0), argv + argc}, context);
+  std::cout.flush();
+  return code;
+}
+
+}  // namespace
+}  // namespace katra::cli
+
+int main(int argc, char** argv) { return katra::cli::Main(argc, argv); }

@@ -1,0 +1,63 @@
+// Runs the commands in memory: no process, no terminal; the store is a real one in a home of the
+// test's own. Knows no command.
+#pragma once
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+#include "cli/program.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "store/sqlite/open.h"
+#include "tests/support/temp_home.h"
+
+namespace katra::cli::testing {
+
+struct Outcome {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+// What a run is given. The home is the test's; HOME is beside it.
+struct Setting {
+  Environment environment;
+  std::string input;
+  Terminal terminal;
+  std::string program = "katra";
+};
+
+inline Outcome RunCli(const katra::testing::TempHome& home,
+                      const std::vector<std::string>& arguments, const Setting& setting = {}) {
+  const SystemClock clock;
+  SystemRandom random;
+  std::istringstream in(setting.input);
+  std::ostringstream out;
+  std::ostringstream err;
+  Environment environment = setting.environment;
+  environment.emplace("KATRA_HOME", home.path());
+  environment.emplace("HOME", home.path() + "-user");
+  Context context(
+      {setting.program, "1.2.3", environment, home.path(), in, out, err, setting.terminal, clock,
+       random,
+       [&](const std::string& path,
+           const store::CallContext& call) -> Result<std::shared_ptr<store::Store>> {
+         auto opened = store::sqlite::OpenSqliteStore({path, [] {}, &clock, &random}, call);
+         if (!opened) return Pass(std::move(opened));
+         return std::shared_ptr<store::Store>(std::move(*opened));
+       },
+       "/usr/bin/katra"});
+  Outcome outcome;
+  outcome.code = RunProgram(arguments, context);
+  outcome.out = out.str();
+  outcome.err = err.str();
+  return outcome;
+}
+
+inline bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace katra::cli::testing
