@@ -1,0 +1,243 @@
+// Reads both files in the order in which they depend on each other.
+#include "router/config/config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/files.h"
+#include "core/text.h"
+#include "router/config/endpoint.h"
+#include "router/config/findings.h"
+#include "router/config/json_source.h"
+#include "router/config/personas_file.h"
+#include "router/config/personas_schema.h"
+#include "router/config/providers_conf.h"
+
+namespace katra::router {
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{4} * 1024 * 1024;
+
+std::vector<std::string> ProviderNames(const RouterConfig& config) {
+  std::vector<std::string> names;
+  for (const Provider& provider : config.providers) names.push_back(provider.name);
+  return names;
+}
+
+// A file that other users cannot change, or nothing when there is none. Files in Katra's home hold
+// no secrets and lie in a closed folder, so that an editor's usual 0644 is fine there.
+Result<std::optional<std::string>> ReadOwn(const std::string& path) {
+  struct stat info = {};
+  if (lstat(path.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  const auto refuse = [&](const std::string& what) {
+    return Fail(ErrorCode::kPermissionDenied, "\"" + path + "\" " + what, path);
+  };
+  if (S_ISLNK(info.st_mode)) {
+    return refuse("is a link, so Katra does not trust it: put the file itself there");
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return refuse("is not a regular file, so Katra does not trust it: move it away");
+  }
+  if (info.st_uid != geteuid()) {
+    return refuse("belongs to another user (uid " + std::to_string(info.st_uid) +
+                  "), so Katra does not trust it: run `sudo chown $(id -u) '" + path + "'`");
+  }
+  if ((info.st_mode & 022U) != 0) {
+    return refuse("can be changed by other users: run `chmod 600 '" + path + "'`");
+  }
+  auto text = ReadFile(path, kMaxFileBytes);
+  if (!text) return Pass(std::move(text));
+  return std::optional<std::string>(std::move(*text));
+}
+
+// providers.conf -> the model.
+class ConfApplier {
+ public:
+  ConfApplier(RouterConfig& config, Findings& findings) : config_(config), findings_(findings) {}
+
+  void Apply(const ConfLine& line) {
+    if (line.value.find_first_of("$`") != std::string::npos) {
+      findings_.AddWarning(line.line, line.key,
+                           "holds \"$\" or a backquote: this file is not run, so that they stay as "
+                           "they are");
+    }
+    const std::string key = line.key;
+    if (key == "DEFAULT_PROVIDER") return ApplyDefault(line);
+    for (Provider& provider : config_.providers) {
+      const std::string prefix = ConfPrefix(provider.name);
+      if (key == prefix + "_ENDPOINT") return ApplyEndpoint(line, provider);
+      if (key == prefix + "_MODEL") return ApplyModel(line, provider);
+    }
+    RefuseKey(line);
+  }
+
+ private:
+  void Error(const ConfLine& line, const std::string& message) {
+    findings_.AddError(line.line, line.key, message);
+  }
+
+  void Mark(const ConfLine& line, const std::string& key) {
+    config_.origins[key] = {OriginKind::kProvidersConf, config_.providers_conf_path, line.line,
+                            line.key};
+  }
+
+  void ApplyDefault(const ConfLine& line) {
+    const auto provider = config_.RequireProvider(line.value);
+    if (!provider) return Error(line, provider.error().message);
+    config_.default_provider = (*provider)->name;
+    Mark(line, "default_provider");
+  }
+
+  void ApplyEndpoint(const ConfLine& line, Provider& provider) {
+    if (auto fits = CheckEndpoint(line.value); !fits) return Error(line, fits.error().message);
+    std::string endpoint = line.value;
+    while (endpoint.ends_with('/')) endpoint.pop_back();
+    Mark(line, "providers." + provider.name + ".endpoint");
+    if (endpoint == provider.plain_base_url) return;
+    const std::string messages = provider.messages_base_url;
+    SetEndpoint(provider, endpoint, std::nullopt);
+    provider.plain_base_url = endpoint;
+    provider.plain_speaks_messages =
+        provider.interface == Interface::kMessages || provider.messages_base_url == messages;
+    if (endpoint.starts_with("http://") && !IsLoopback(endpoint)) {
+      findings_.AddWarning(line.line, line.key,
+                           "keys and prompts go to this address unencrypted (http://)");
+    }
+  }
+
+  void ApplyModel(const ConfLine& line, Provider& provider) {
+    if (auto fits = CheckModelForm(provider, line.value); !fits) {
+      return Error(line, fits.error().message);
+    }
+    provider.default_model = line.value;
+    Mark(line, "providers." + provider.name + ".default_model");
+  }
+
+  void RefuseKey(const ConfLine& line) {
+    const std::string key = line.key;
+    if (key.ends_with("_KEY") || key.ends_with("_TOKEN") || key.ends_with("_SECRET")) {
+      return Error(
+          line,
+          "keys do not belong in this file: set it in the environment, for example in your "
+          "shell's profile, and delete this line");
+    }
+    std::vector<std::string> known = {"DEFAULT_PROVIDER"};
+    for (const Provider& provider : config_.providers) {
+      known.push_back(ConfPrefix(provider.name) + "_ENDPOINT");
+      known.push_back(ConfPrefix(provider.name) + "_MODEL");
+    }
+    Error(line, "not known; allowed: DEFAULT_PROVIDER, <PROVIDER>_ENDPOINT, <PROVIDER>_MODEL" +
+                    DidYouMean(key, known));
+  }
+
+  RouterConfig& config_;
+  Findings& findings_;
+};
+
+void Take(std::vector<ConfigWarning> more, RouterConfig& config) {
+  std::move(more.begin(), more.end(), std::back_inserter(config.warnings));
+}
+
+// One message of both files' errors.
+Status Joined(const Status& first, const Status& second) {
+  if (first) return second;
+  if (second) return first;
+  return Fail(first.error().code, first.error().message + "\n" + second.error().message,
+              first.error().context);
+}
+
+}  // namespace
+
+const PersonaConfig* RouterConfig::FindPersona(std::string_view name) const {
+  const std::string wanted = ToLowerAscii(name);
+  for (const PersonaConfig& persona : personas) {
+    if (ToLowerAscii(persona.name) == wanted) return &persona;
+  }
+  return nullptr;
+}
+
+const Provider* RouterConfig::FindProvider(std::string_view name) const {
+  const std::string wanted = ToLowerAscii(name);
+  for (const Provider& provider : providers) {
+    if (provider.name == wanted) return &provider;
+  }
+  return nullptr;
+}
+
+Result<const Provider*> RouterConfig::RequireProvider(std::string_view name) const {
+  if (const Provider* provider = FindProvider(Trim(name))) return provider;
+  const std::vector<std::string> names = ProviderNames(*this);
+  return Fail(ErrorCode::kNotFound, "\"" + OneLine(name, 80) + "\" is no known provider; known: " +
+                                        Join(names, ", ") + DidYouMean(Trim(name), names));
+}
+
+Origin RouterConfig::OriginOf(std::string_view key) const {
+  const auto found = origins.find(key);
+  return found == origins.end() ? Origin{} : found->second;
+}
+
+std::string DescribeOrigin(const Origin& origin) {
+  if (origin.kind == OriginKind::kDefault) return "default";
+  return origin.file + ":" + std::to_string(origin.line);
+}
+
+Result<RouterConfig> Load(const LoadOptions& options) {
+  RouterConfig config;
+  config.providers = BuiltIns();
+  config.personas_path = options.personas_file.empty() ? options.home + "/router/personas.json"
+                                                       : options.personas_file;
+  config.providers_conf_path = options.home + "/providers.conf";
+
+  const auto conf_text = ReadOwn(config.providers_conf_path);
+  if (!conf_text) return tl::unexpected<Error>(conf_text.error());
+  const auto personas_text = ReadOwn(config.personas_path);
+  if (!personas_text) return tl::unexpected<Error>(personas_text.error());
+  config.has_providers_conf = conf_text->has_value();
+  config.has_personas_file = personas_text->has_value();
+
+  Findings personas_findings(config.personas_path);
+  JsonSource source;
+  Status personas_status;
+  if (config.has_personas_file) {
+    auto parsed = ParseJsonSource(**personas_text, config.personas_path);
+    if (parsed) {
+      source = std::move(*parsed);
+      if (auto checked = CheckPersonasSchema(source, personas_findings); !checked) {
+        return Pass(std::move(checked));
+      }
+      personas_status = personas_findings.ToStatus();
+    } else {
+      personas_status = Pass(std::move(parsed));
+    }
+  }
+  const bool readable = config.has_personas_file && personas_status;
+  if (readable) DeclareProviders(source, config, personas_findings);
+
+  Findings conf_findings(config.providers_conf_path);
+  Status conf_status;
+  if (config.has_providers_conf) {
+    auto lines = ParseProvidersConf(**conf_text, config.providers_conf_path);
+    if (!lines) {
+      conf_status = Pass(std::move(lines));
+    } else {
+      ConfApplier applier(config, conf_findings);
+      for (const ConfLine& line : *lines) applier.Apply(line);
+      conf_status = conf_findings.ToStatus();
+    }
+  }
+  if (readable) {
+    ApplyProviders(source, config, personas_findings);
+    ApplyPersonas(source, config, personas_findings);
+    personas_status = personas_findings.ToStatus();
+  }
+  if (auto status = Joined(personas_status, conf_status); !status) return Pass(std::move(status));
+  Take(personas_findings.TakeWarnings(), config);
+  Take(conf_findings.TakeWarnings(), config);
+  return config;
+}
+
+}  // namespace katra::router

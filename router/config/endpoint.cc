@@ -1,0 +1,111 @@
+// Reading of provider addresses. No name is looked up.
+#include "router/config/endpoint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+
+namespace katra::router {
+namespace {
+
+constexpr std::string_view kChatPath = "/chat/completions";
+constexpr std::string_view kMessagesPath = "/v1/messages";
+
+// What stands behind "://", up to the path.
+std::string_view Authority(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos) return {};
+  url.remove_prefix(begin + 3);
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+std::string_view PathOf(std::string_view url) {
+  const auto authority = Authority(url);
+  return url.substr(static_cast<size_t>(authority.data() + authority.size() - url.data()));
+}
+
+std::string_view WithoutSlashes(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return url;
+}
+
+bool IsPort(std::string_view digits) {
+  return !digits.empty() && digits.size() <= 5 &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::stoi(std::string(digits)) >= 1 && std::stoi(std::string(digits)) <= 65535;
+}
+
+Interface Guess(const Provider& provider, std::string_view base) {
+  if (base.ends_with(kChatPath)) return Interface::kChat;
+  if (base.ends_with(kMessagesPath) || base.ends_with("/anthropic")) return Interface::kMessages;
+  const bool both = !provider.chat_base_url.empty() && !provider.messages_base_url.empty();
+  if (both && base.ends_with("/v1")) return Interface::kChat;
+  return provider.interface;
+}
+
+}  // namespace
+
+Status CheckEndpoint(std::string_view url) {
+  const auto wrong = [](const std::string& what) {
+    return Fail(ErrorCode::kInvalidArgument,
+                what + "; write an address such as https://api.example.com/v1");
+  };
+  const bool clean = std::all_of(
+      url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; });
+  if (!clean) return wrong("the address holds blanks or characters that no address has");
+  const std::string_view authority = Authority(url);
+  if (authority.find('@') != std::string_view::npos) {
+    return wrong("the address holds a user name or password, which do not belong in a file");
+  }
+  const std::string shown = "\"" + OneLine(url, 100) + "\"";
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    return wrong(shown + " does not begin with https:// or http://");
+  }
+  if (url.find_first_of("?#") != std::string_view::npos) {
+    return wrong("the address holds \"?\" or \"#\": only host, port and path are taken");
+  }
+  std::string_view host = authority;
+  if (const auto closing = authority.rfind(']'); closing != std::string_view::npos) {
+    host = authority.substr(0, closing + 1);
+  } else {
+    host = authority.substr(0, authority.rfind(':'));
+  }
+  if (host.empty() || host == "[]") return wrong(shown + " has no host");
+  std::string_view rest = authority.substr(host.size());
+  if (!rest.empty() && (rest[0] != ':' || !IsPort(rest.substr(1)))) {
+    return wrong(shown + " has a port that is none (1 to 65535)");
+  }
+  return {};
+}
+
+bool IsLoopback(std::string_view url) {
+  static constexpr std::array<std::string_view, 3> kLocal = {"localhost", "[::1]", "127."};
+  const std::string authority = ToLowerAscii(Authority(url));
+  return std::any_of(kLocal.begin(), kLocal.end(), [&](std::string_view local) {
+    if (!authority.starts_with(local)) return false;
+    return local.ends_with('.') || authority.size() == local.size() ||
+           authority[local.size()] == ':';
+  });
+}
+
+void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interface> interface) {
+  std::string_view base = WithoutSlashes(url);
+  provider.interface = interface.value_or(Guess(provider, base));
+  provider.chat_base_url.clear();
+  provider.messages_base_url.clear();
+  if (provider.interface == Interface::kMessages) {
+    if (base.ends_with(kMessagesPath)) {
+      base.remove_suffix(kMessagesPath.size());
+    } else if (base.ends_with("/v1")) {
+      base.remove_suffix(3);
+    }
+    provider.messages_base_url = std::string(WithoutSlashes(base));
+    return;
+  }
+  if (base.ends_with(kChatPath)) base.remove_suffix(kChatPath.size());
+  provider.chat_base_url = std::string(WithoutSlashes(base));
+  if (PathOf(provider.chat_base_url).empty()) provider.chat_base_url += "/v1";
+}
+
+}  // namespace katra::router

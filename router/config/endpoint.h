@@ -1,0 +1,26 @@
+// Addresses of providers as users write them, and what they become.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "router/providers/provider.h"
+
+namespace katra::router {
+
+// "http" or "https", a host, an optional port and path; no user, no query, no fragment, no blanks.
+// kInvalidArgument says what is wrong; never repeats a password.
+[[nodiscard]] Status CheckEndpoint(std::string_view url);
+
+// Whether what is sent there stays on this computer.
+[[nodiscard]] bool IsLoopback(std::string_view url);
+
+// Sets the face of `provider` that `url` is for: a base ("https://host/v1"), or the full address
+// ("https://host/v1/chat/completions", "https://host/v1/messages"). Without `interface` it is read
+// off the address, else it is the provider's own. The other face is cleared: it would lead to
+// another host. An address without a path gets "/v1" on the Chat face.
+void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interface> interface);
+
+}  // namespace katra::router

@@ -1,0 +1,342 @@
+// Sections of personas.json, read one after another into the model.
+#include "router/config/personas_file.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "router/config/endpoint.h"
+#include "router/config/quirk_names.h"
+
+namespace katra::router {
+namespace {
+
+using nlohmann::json;
+
+// One object of the file: its members by name, each with its place.
+class Section {
+ public:
+  Section(const JsonSource& source, RouterConfig& config, Findings& findings, std::string pointer)
+      : source_(source), config_(config), findings_(findings), pointer_(std::move(pointer)) {
+    const json::json_pointer place(pointer_);
+    if (source_.document->contains(place)) value_ = &source_.document->at(place);
+  }
+
+  [[nodiscard]] const json& value() const {
+    static const json kEmpty = json::object();
+    return value_ == nullptr ? kEmpty : *value_;
+  }
+
+  [[nodiscard]] Section Below(std::string_view name) const {
+    return {source_, config_, findings_, pointer_ + "/" + PointerToken(name)};
+  }
+
+  [[nodiscard]] const json* Find(std::string_view name) const {
+    const auto found = value().find(name);
+    return found == value().end() ? nullptr : &*found;
+  }
+
+  // Fills `out` and writes down the origin when the member is there.
+  bool Text(std::string_view name, std::string* out) {
+    const json* member = Find(name);
+    if (member == nullptr) return false;
+    *out = member->get<std::string>();
+    Mark(name);
+    return true;
+  }
+
+  void Mark(std::string_view name) {
+    const std::string pointer = name.empty() ? pointer_ : pointer_ + "/" + PointerToken(name);
+    const std::string path = ShowJsonPath(pointer, *source_.document);
+    config_.origins[path.size() > 2 ? path.substr(2) : path] = {
+        OriginKind::kPersonasFile, config_.personas_path, LineOf(source_, pointer), path};
+  }
+
+  void Error(const std::string& below, const std::string& message) {
+    const std::string pointer = pointer_ + below;
+    findings_.AddError(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document), message);
+  }
+  void Warn(const std::string& below, const std::string& message) {
+    const std::string pointer = pointer_ + below;
+    findings_.AddWarning(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document),
+                         message);
+  }
+
+  // The provider of that name, in the spelling of the model; an error otherwise.
+  bool ProviderName(std::string_view name, std::string* out) {
+    const auto said = name.empty() ? std::string() : "/" + std::string(name);
+    const json* member = Find(name);
+    if (member == nullptr) return false;
+    const auto provider = config_.RequireProvider(member->get<std::string>());
+    if (!provider) {
+      Error(said, provider.error().message);
+      return false;
+    }
+    *out = (*provider)->name;
+    Mark(name);
+    return true;
+  }
+
+  void ReadTarget(std::string_view name, const std::string& own_provider,
+                  std::optional<Target>* out) {
+    const json* member = Find(name);
+    if (member == nullptr) return;
+    *out = ToTarget("/" + std::string(name), member->get<std::string>(), own_provider);
+    Mark(name);
+  }
+
+  void ReadTargets(std::string_view name, const std::string& own_provider,
+                   std::vector<Target>* out) {
+    const json* member = Find(name);
+    if (member == nullptr) return;
+    for (size_t i = 0; i < member->size(); ++i) {
+      const auto target = ToTarget("/" + std::string(name) + "/" + std::to_string(i),
+                                   (*member)[i].get<std::string>(), own_provider);
+      if (!target) continue;
+      if (std::find(out->begin(), out->end(), *target) != out->end()) {
+        Warn("/" + std::string(name) + "/" + std::to_string(i), "stands in this list already");
+      } else {
+        out->push_back(*target);
+      }
+    }
+    Mark(name);
+  }
+
+  void ReadRoutes(const std::string& own_provider, Routes* routes) {
+    ReadTarget("background", own_provider, &routes->background);
+    ReadTarget("think", own_provider, &routes->think);
+    ReadTarget("longContext", own_provider, &routes->long_context);
+    ReadTarget("webSearch", own_provider, &routes->web_search);
+    ReadTarget("image", own_provider, &routes->image);
+  }
+
+  void CheckModel(const std::string& below, const Provider& provider, const std::string& model) {
+    if (auto fits = CheckModelForm(provider, model); !fits) {
+      return Error(below, fits.error().message);
+    }
+    const bool listed =
+        provider.models.empty() || provider.built_in ||
+        std::find(provider.models.begin(), provider.models.end(), model) != provider.models.end();
+    if (!listed) {
+      Warn(below, "model \"" + OneLine(model, 80) + "\" is not among the models of \"" +
+                      provider.name + "\": " + OneLine(Join(provider.models, ", "), 200) +
+                      DidYouMean(model, provider.models));
+    }
+  }
+
+  [[nodiscard]] RouterConfig& config() const { return config_; }
+
+ private:
+  std::optional<Target> ToTarget(const std::string& below, const std::string& text,
+                                 const std::string& own_provider) {
+    const auto target = ParseTarget(config_, text, own_provider);
+    if (!target) {
+      Error(below, target.error().message);
+      return std::nullopt;
+    }
+    const Provider* own = config_.FindProvider(own_provider);
+    if (own != nullptr && own->model_form == ModelForm::kVendorSlash &&
+        text.find(',') == std::string::npos && target->provider != own->name) {
+      Warn(below, "\"" + OneLine(text, 80) + "\" is read as the provider \"" + target->provider +
+                      "\"; write \"" + own->name + "," + OneLine(text, 80) +
+                      "\" for that model at " + own->title);
+    }
+    CheckModel(below, *config_.FindProvider(target->provider), target->model);
+    return *target;
+  }
+
+  const JsonSource& source_;
+  RouterConfig& config_;
+  Findings& findings_;
+  std::string pointer_;
+  const json* value_ = nullptr;
+};
+
+Provider* FindMutable(RouterConfig& config, const std::string& name) {
+  const std::string wanted = ToLowerAscii(name);
+  for (Provider& provider : config.providers) {
+    if (provider.name == wanted) return &provider;
+  }
+  return nullptr;
+}
+
+void ReadEndpoint(Section& section, Provider& provider) {
+  std::optional<Interface> interface;
+  std::string word;
+  if (section.Text("interface", &word)) {
+    interface = word == "anthropic" ? Interface::kMessages : Interface::kChat;
+  }
+  std::string url;
+  if (!section.Text("api_base_url", &url)) {
+    if (!interface) return;
+    const bool there = *interface == Interface::kChat ? !provider.chat_base_url.empty()
+                                                      : !provider.messages_base_url.empty();
+    if (there) {
+      provider.interface = *interface;
+    } else if (provider.built_in) {
+      section.Error("/interface", provider.title + " has no " + word +
+                                      "-format address of its own; give one as api_base_url");
+    }
+    return;
+  }
+  if (auto fits = CheckEndpoint(url); !fits) {
+    return section.Error("/api_base_url", fits.error().message);
+  }
+  if (url.starts_with("http://") && !IsLoopback(url)) {
+    section.Warn("/api_base_url", "keys and prompts go to this address unencrypted (http://)");
+  }
+  SetEndpoint(provider, url, interface);
+  provider.plain_base_url = provider.interface == Interface::kMessages ? provider.messages_base_url
+                                                                       : provider.chat_base_url;
+  provider.plain_speaks_messages = provider.interface == Interface::kMessages;
+}
+
+void ReadProvider(Section section, Provider& provider) {
+  ReadEndpoint(section, provider);
+  const bool new_key = section.Text("api_key_env", &provider.api_key_env);
+  if (!provider.built_in) {
+    if (section.Find("api_base_url") == nullptr) {
+      section.Error("", "\"" + provider.name +
+                            "\" is no built-in provider, so it needs api_base_url, the address of "
+                            "its API");
+    }
+    provider.auth = provider.api_key_env.empty()                 ? Auth::kNone
+                    : provider.interface == Interface::kMessages ? Auth::kBoth
+                                                                 : Auth::kBearer;
+  } else if (new_key && provider.auth == Auth::kNone && !provider.api_key_env.empty()) {
+    provider.auth = Auth::kBoth;
+  }
+  std::string word;
+  if (section.Text("auth", &word)) {
+    provider.auth = word == "bearer"      ? Auth::kBearer
+                    : word == "x-api-key" ? Auth::kXApiKey
+                    : word == "both"      ? Auth::kBoth
+                                          : Auth::kNone;
+  }
+  if (const json* limit = section.Find("max_output_tokens")) {
+    provider.max_output_tokens = limit->get<int64_t>();
+    section.Mark("max_output_tokens");
+  }
+  if (const json* models = section.Find("models")) {
+    provider.models = models->get<std::vector<std::string>>();
+    section.Mark("models");
+    for (size_t i = 0; i < provider.models.size(); ++i) {
+      if (auto fits = CheckModelForm(provider, provider.models[i]); !fits) {
+        section.Error("/models/" + std::to_string(i), fits.error().message);
+      }
+    }
+    if (!provider.models.empty() &&
+        section.config().OriginOf("providers." + provider.name + ".default_model").kind ==
+            OriginKind::kDefault) {
+      provider.default_model = provider.models.front();
+    }
+  }
+  if (section.Text("default_model", &provider.default_model)) {
+    section.CheckModel("/default_model", provider, provider.default_model);
+  }
+  if (const json* quirks = section.Find("quirks")) ReadQuirks(*quirks, provider.quirks);
+}
+
+void ReadPersona(Section section, const std::string& name) {
+  RouterConfig& config = section.config();
+  for (const PersonaConfig& other : config.personas) {
+    if (ToLowerAscii(other.name) == ToLowerAscii(name)) {
+      section.Error("", "\"" + name + "\" and \"" + other.name +
+                            "\" are one name: case makes no difference; rename one");
+    }
+  }
+  PersonaConfig persona;
+  persona.name = name;
+  section.Mark("");
+  section.ProviderName("provider", &persona.provider);
+  const std::string own = persona.provider.empty() ? config.default_provider : persona.provider;
+  if (section.Text("model", &persona.model)) {
+    section.CheckModel("/model", *config.FindProvider(own), persona.model);
+  }
+  section.Text("description", &persona.description);
+  section.Text("api_key_env", &persona.api_key_env);
+  section.Text("role", &persona.role);
+  section.Text("room", &persona.room);
+  section.Text("client", &persona.client);
+  section.Below("routing").ReadRoutes(own, &persona.routing);
+  section.ReadTargets("fallbacks", own, &persona.fallbacks);
+  config.personas.push_back(std::move(persona));
+}
+
+void FillUp(const RoutingRules& rules, PersonaConfig& persona) {
+  const auto fill = [](std::optional<Target>& own, const std::optional<Target>& rule) {
+    if (!own) own = rule;
+  };
+  fill(persona.routing.background, rules.routes.background);
+  fill(persona.routing.think, rules.routes.think);
+  fill(persona.routing.long_context, rules.routes.long_context);
+  fill(persona.routing.web_search, rules.routes.web_search);
+  fill(persona.routing.image, rules.routes.image);
+  if (persona.fallbacks.empty()) persona.fallbacks = rules.fallbacks;
+}
+
+}  // namespace
+
+void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& findings) {
+  Section section(source, config, findings, "/providers");
+  std::vector<std::string> seen;
+  for (const auto& [name, body] : section.value().items()) {
+    const std::string lower = ToLowerAscii(name);
+    if (std::find(seen.begin(), seen.end(), lower) != seen.end()) {
+      section.Error("/" + PointerToken(name),
+                    "another provider has this name in other letters; "
+                    "case makes no difference");
+      continue;
+    }
+    seen.push_back(lower);
+    if (FindMutable(config, lower) != nullptr) continue;
+    Provider provider;
+    provider.name = lower;
+    provider.title = name;
+    config.providers.push_back(std::move(provider));
+  }
+}
+
+void ApplyProviders(const JsonSource& source, RouterConfig& config, Findings& findings) {
+  Section root(source, config, findings, "");
+  root.ProviderName("default_provider", &config.default_provider);
+  Section section = root.Below("providers");
+  for (const auto& [name, body] : section.value().items()) {
+    Section one = section.Below(name);
+    one.Mark("");
+    ReadProvider(one, *FindMutable(config, name));
+  }
+  Section router = root.Below("router");
+  std::string kind;
+  if (router.Text("kind", &kind)) {
+    const bool other = kind == "claude-code-router";
+    config.router_kind = other ? RouterKind::kClaudeCodeRouter : RouterKind::kGateway;
+    if (other) config.router_port = 3456;
+  }
+  if (const json* port = router.Find("port")) {
+    config.router_port = port->get<int>();
+    router.Mark("port");
+  }
+  if (const json* record = router.Find("record")) {
+    config.record = record->get<bool>();
+    router.Mark("record");
+  }
+}
+
+void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& findings) {
+  Section root(source, config, findings, "");
+  Section rules = root.Below("routing_rules");
+  const std::string& own = config.default_provider;
+  rules.ReadTarget("default", own, &config.routing_rules.default_target);
+  rules.ReadRoutes(own, &config.routing_rules.routes);
+  rules.ReadTargets("fallbacks", own, &config.routing_rules.fallbacks);
+  if (const json* threshold = rules.Find("longContextThreshold")) {
+    config.routing_rules.long_context_threshold_tokens = threshold->get<int64_t>();
+    rules.Mark("longContextThreshold");
+  }
+  Section section = root.Below("personas");
+  for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
+  for (PersonaConfig& persona : config.personas) FillUp(config.routing_rules, persona);
+}
+
+}  // namespace katra::router

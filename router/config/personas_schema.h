@@ -1,0 +1,14 @@
+// personas.json against schemas/personas-v1.json, with complaints that a person can act on.
+#pragma once
+
+#include "core/result.h"
+#include "router/config/findings.h"
+#include "router/config/json_source.h"
+
+namespace katra::router {
+
+// Adds an error for each place where the document breaks the schema. Never repeats a value that
+// may be a key. kInternal: the schema itself is broken, a defect of this build.
+[[nodiscard]] Status CheckPersonasSchema(const JsonSource& source, Findings& findings);
+
+}  // namespace katra::router

@@ -1,0 +1,58 @@
+// Targets as users and clients write them: "provider,model", "provider/model" or a bare model.
+#include "core/text.h"
+#include "router/config/config.h"
+
+namespace katra::router {
+
+Result<Target> ParseTarget(const RouterConfig& config, std::string_view text,
+                           std::string_view own_provider) {
+  text = Trim(text);
+  const Provider* own = config.FindProvider(own_provider);
+  const auto checked = [](const Provider& provider, std::string_view model) -> Result<Target> {
+    if (auto fits = CheckModelForm(provider, model); !fits) return Pass(std::move(fits));
+    return Target{provider.name, std::string(model)};
+  };
+  if (const auto comma = text.find(','); comma != std::string_view::npos) {
+    const auto provider = config.RequireProvider(text.substr(0, comma));
+    if (!provider) return tl::unexpected<Error>(provider.error());
+    return checked(**provider, Trim(text.substr(comma + 1)));
+  }
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    const Provider* named = config.FindProvider(text.substr(0, slash));
+    const std::string_view rest = text.substr(slash + 1);
+    // "openrouter/auto" is a model of OpenRouter's own.
+    const bool whole = named != nullptr && named->model_form == ModelForm::kVendorSlash &&
+                       rest.find('/') == std::string_view::npos;
+    if (named != nullptr) return checked(*named, whole ? text : rest);
+    if (own != nullptr && own->model_form != ModelForm::kBare) return checked(*own, text);
+    return tl::unexpected<Error>(config.RequireProvider(text.substr(0, slash)).error());
+  }
+  if (own == nullptr) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(text, 80) + "\" names no provider; write provider/model");
+  }
+  return checked(*own, text);
+}
+
+Target OwnTarget(const RouterConfig& config, const PersonaConfig* persona) {
+  const bool says_nothing =
+      persona == nullptr || (persona->provider.empty() && persona->model.empty());
+  if (says_nothing && config.routing_rules.default_target) {
+    return *config.routing_rules.default_target;
+  }
+  Target target;
+  target.provider =
+      persona == nullptr || persona->provider.empty() ? config.default_provider : persona->provider;
+  if (persona != nullptr) target.model = persona->model;
+  const Provider* provider = config.FindProvider(target.provider);
+  if (target.model.empty() && provider != nullptr) target.model = provider->default_model;
+  return target;
+}
+
+std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider) {
+  const bool own = persona != nullptr && !persona->api_key_env.empty() &&
+                   (persona->provider.empty() || persona->provider == provider.name);
+  return own ? persona->api_key_env : provider.api_key_env;
+}
+
+}  // namespace katra::router

@@ -1,0 +1,23 @@
+// Anthropic: the Messages API itself (N1). A login of the client goes through as it came.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider Anthropic() {
+  Provider p;
+  p.name = "anthropic";
+  p.title = "Anthropic";
+  p.api_key_env = "ANTHROPIC_API_KEY";
+  p.messages_base_url = "https://api.anthropic.com";
+  p.interface = Interface::kMessages;
+  // No plain_base_url: the client connects by itself.
+  p.plain_speaks_messages = true;
+  p.model_form = ModelForm::kBare;
+  p.auth = Auth::kXApiKey;
+  p.models = {"claude-sonnet-5", "claude-opus-4-8", "claude-haiku-4-5"};
+  p.quirks.pdfs = true;
+  p.quirks.count_tokens = true;
+  return p;
+}
+
+}  // namespace katra::router::providers

@@ -1,0 +1,76 @@
+// The list of built-in providers, and what is true of all of them.
+#include "router/providers/built_ins.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace katra::router {
+
+const std::vector<Provider>& BuiltIns() {
+  static const std::vector<Provider> all = [] {
+    std::vector<Provider> made = {
+        providers::Anthropic(), providers::OpenAi(), providers::DeepSeek(), providers::OpenRouter(),
+        providers::Gemini(),    providers::Grok(),   providers::Mistral(),  providers::Groq(),
+        providers::Moonshot(),  providers::Zai(),    providers::MiniMax(),  providers::Ollama(),
+        providers::LlamaCpp(),  providers::Vllm(),   providers::LmStudio(),
+    };
+    for (Provider& provider : made) provider.built_in = true;
+    return made;
+  }();
+  return all;
+}
+
+const Provider* FindBuiltIn(std::string_view name) {
+  const std::string wanted = ToLowerAscii(name);
+  const std::vector<Provider>& all = BuiltIns();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Provider& known) { return known.name == wanted; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Status CheckModelForm(const Provider& provider, std::string_view model) {
+  const auto wrong = [&](const std::string& what) {
+    return Fail(ErrorCode::kInvalidArgument, "model \"" + OneLine(model, 80) + "\" " + what);
+  };
+  const std::string title = provider.title.empty() ? provider.name : provider.title;
+  if (Trim(model).empty() || Trim(model) != model) {
+    return wrong("has no name or blanks around it; write it as " + title + " does");
+  }
+  if (OneLine(model, model.size()) != model || model.size() > 200) {
+    return wrong("is no model's name: it has control characters or more than 200 bytes");
+  }
+  if (model.find(',') != std::string_view::npos) {
+    return wrong("holds a comma; that form is for \"provider,model\" in routing and fallbacks");
+  }
+  const auto slash = model.find('/');
+  if (provider.model_form == ModelForm::kVendorSlash &&
+      (slash == std::string_view::npos || slash == 0 || slash + 1 == model.size())) {
+    return wrong("has the wrong form for " + title + ": its models are vendor/name, for example " +
+                 provider.default_model);
+  }
+  if (provider.model_form == ModelForm::kBare && slash != std::string_view::npos) {
+    return wrong("has the wrong form for " + title + ": its models have no prefix; write \"" +
+                 OneLine(model.substr(model.rfind('/') + 1), 80) +
+                 "\", or choose the provider openrouter");
+  }
+  return {};
+}
+
+bool IsProviderName(std::string_view name) {
+  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= 64 && is_alnum(name[0]) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+std::string ConfPrefix(std::string_view provider_name) {
+  std::string prefix(provider_name);
+  for (char& c : prefix) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (c == '-' || c == '.') c = '_';
+  }
+  return prefix;
+}
+
+}  // namespace katra::router

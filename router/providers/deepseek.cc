@@ -1,0 +1,28 @@
+// DeepSeek: a Messages endpoint of its own (N2), and Chat Completions.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider DeepSeek() {
+  Provider p;
+  p.name = "deepseek";
+  p.title = "DeepSeek";
+  p.api_key_env = "DEEPSEEK_API_KEY";
+  p.chat_base_url = "https://api.deepseek.com";
+  p.messages_base_url = "https://api.deepseek.com/anthropic";
+  p.interface = Interface::kMessages;
+  p.plain_base_url = "https://api.deepseek.com";
+  p.plain_speaks_messages = false;  // that face is below /anthropic
+  p.default_model = "deepseek-v4-pro";
+  p.model_form = ModelForm::kBare;
+  p.auth = Auth::kXApiKey;
+  p.models = {"deepseek-v4-pro", "deepseek-v4-flash"};
+  p.quirks.reasoning_request = ReasoningRequest::kThinkingType;
+  p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
+  p.quirks.prefill_prefix = true;
+  p.quirks.images = false;
+  p.quirks.json_schema_output = false;
+  return p;
+}
+
+}  // namespace katra::router::providers

@@ -1,0 +1,25 @@
+// Gemini, by way of its OpenAI endpoint. Thought signatures travel with the tool calls (R44).
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider Gemini() {
+  Provider p;
+  p.name = "gemini";
+  p.title = "Gemini";
+  p.api_key_env = "GEMINI_API_KEY";
+  p.chat_base_url = "https://generativelanguage.googleapis.com/v1beta/openai";
+  p.interface = Interface::kChat;
+  p.plain_base_url = p.chat_base_url;
+  p.default_model = "gemini-2.5-pro";
+  p.model_form = ModelForm::kBare;
+  p.models = {"gemini-2.5-pro", "gemini-2.5-flash"};
+  p.quirks.schema_dialect = SchemaDialect::kGemini;
+  p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  p.quirks.reasoning_history = ReasoningHistory::kThoughtSignature;
+  p.quirks.parallel_tool_calls = false;
+  p.quirks.max_user_id_characters = 0;
+  return p;
+}
+
+}  // namespace katra::router::providers

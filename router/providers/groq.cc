@@ -1,0 +1,21 @@
+// Groq: Chat Completions; some model names hold a slash.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider Groq() {
+  Provider p;
+  p.name = "groq";
+  p.title = "Groq";
+  p.api_key_env = "GROQ_API_KEY";
+  p.chat_base_url = "https://api.groq.com/openai/v1";
+  p.interface = Interface::kChat;
+  p.plain_base_url = p.chat_base_url;
+  p.default_model = "openai/gpt-oss-120b";
+  p.model_form = ModelForm::kAny;
+  p.models = {"openai/gpt-oss-120b"};
+  p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  return p;
+}
+
+}  // namespace katra::router::providers

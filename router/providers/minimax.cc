@@ -1,0 +1,23 @@
+// MiniMax: a Messages endpoint (N6) and Chat Completions.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider MiniMax() {
+  Provider p;
+  p.name = "minimax";
+  p.title = "MiniMax";
+  p.api_key_env = "MINIMAX_API_KEY";
+  p.chat_base_url = "https://api.minimax.io/v1";
+  p.messages_base_url = "https://api.minimax.io/anthropic";
+  p.interface = Interface::kMessages;
+  p.plain_base_url = p.messages_base_url;
+  p.plain_speaks_messages = true;
+  p.default_model = "MiniMax-M2";
+  p.model_form = ModelForm::kBare;
+  p.auth = Auth::kBearer;
+  p.models = {"MiniMax-M2"};
+  return p;
+}
+
+}  // namespace katra::router::providers

@@ -1,0 +1,27 @@
+// OpenAI: Chat Completions only; no Messages endpoint.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider OpenAi() {
+  Provider p;
+  p.name = "openai";
+  p.title = "OpenAI";
+  p.api_key_env = "OPENAI_API_KEY";
+  p.chat_base_url = "https://api.openai.com/v1";
+  p.interface = Interface::kChat;
+  p.plain_base_url = "https://api.openai.com/v1";
+  p.plain_speaks_messages = false;
+  p.default_model = "gpt-5";
+  p.model_form = ModelForm::kBare;
+  p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
+  p.quirks.max_tokens_field = MaxTokensField::kByModel;
+  p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  p.quirks.web_search = WebSearch::kOptions;
+  p.quirks.service_tier = true;
+  p.quirks.prompt_cache_key = true;
+  p.quirks.pdfs = true;
+  return p;
+}
+
+}  // namespace katra::router::providers

@@ -1,0 +1,131 @@
+// A provider as data: where it is, how it is asked, which models it takes, and what it does
+// differently from others. One file of this folder per built-in provider; one that a user names in
+// personas.json is the same struct. Knows no HTTP and no translation: those read it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace katra::router {
+
+// Which of its two faces the gateway speaks to.
+enum class Interface {
+  kMessages,  // the Anthropic Messages API: bodies go through byte for byte
+  kChat,      // OpenAI Chat Completions: translated
+};
+
+// The form of a model's name.
+enum class ModelForm {
+  kBare,         // "gpt-4-turbo": no vendor in front
+  kVendorSlash,  // "anthropic/claude-sonnet-4": always a vendor in front
+  kAny,          // the provider's own business
+};
+
+// The header that carries the key to the Messages face. The Chat face takes a bearer token, unless
+// this is kNone.
+enum class Auth { kBearer, kXApiKey, kBoth, kNone };
+
+// Which JSON Schema keywords a tool's parameters may hold (R30).
+enum class SchemaDialect { kFull, kGemini };
+
+// The form of tool call ids (R32).
+enum class ToolIdForm { kUpTo64, kNineAlphanumeric };
+
+// The name of the field that limits the answer's length (R45).
+enum class MaxTokensField {
+  kMaxTokens,
+  kByModel,  // max_completion_tokens for OpenAI's o-series and gpt-5 or later, else max_tokens
+};
+
+// How reasoning is asked for (R38, R39).
+enum class ReasoningRequest {
+  kNone,          // not at all
+  kEffort,        // reasoning_effort: low, medium, high
+  kOpenRouter,    // reasoning: {effort} or {max_tokens}
+  kThinkingType,  // thinking: {type} and reasoning_effort
+  kChatTemplate,  // chat_template_kwargs: {enable_thinking}
+};
+
+// What of earlier reasoning must be sent back with the conversation.
+enum class ReasoningHistory {
+  kDrop,              // nothing (R43)
+  kReasoningContent,  // reasoning_content on assistant turns with tool calls (R41)
+  kReasoningDetails,  // reasoning_details as they came (R42)
+  kThoughtSignature,  // extra_content.google.thought_signature of each tool call (R44)
+};
+
+// How a web search on the provider's side is asked for (R36).
+enum class WebSearch { kNone, kOptions, kOpenRouterPlugin };
+
+// Where a provider differs on its Chat face. The defaults are those of a plain OpenAI-compatible
+// server.
+struct Quirks {
+  SchemaDialect schema_dialect = SchemaDialect::kFull;
+  ToolIdForm tool_ids = ToolIdForm::kUpTo64;
+  MaxTokensField max_tokens_field = MaxTokensField::kMaxTokens;
+  ReasoningRequest reasoning_request = ReasoningRequest::kNone;
+  ReasoningHistory reasoning_history = ReasoningHistory::kDrop;
+  WebSearch web_search = WebSearch::kNone;
+  bool stream_usage = true;         // takes stream_options.include_usage (R54)
+  bool parallel_tool_calls = true;  // takes parallel_tool_calls (R34)
+  bool top_k = false;               // takes top_k (R48)
+  bool service_tier = false;        // takes service_tier (R51)
+  bool prompt_cache_key = false;    // takes prompt_cache_key (R14, R50)
+  bool cache_control = false;       // keeps cache_control, for Claude models (R14)
+  bool images = true;               // takes image parts (R17)
+  bool pdfs = false;                // takes PDF file parts (R19)
+  bool inline_system = false;       // takes system messages inside the conversation (R13)
+  bool prefill_prefix = false;      // continues a last assistant message by prefix: true (R26)
+  bool json_schema_output = true;   // takes response_format json_schema (R52)
+  bool fixed_sampling = false;      // refuses temperature, top_p and penalties (R55)
+  int max_stop_sequences = 4;       // the rest is emulated (R46)
+  int max_user_id_characters = 64;  // of user / safety_identifier (R49); 0: not sent
+  // On its Messages face:
+  bool count_tokens = false;          // has /v1/messages/count_tokens
+  bool messages_tool_choice = true;   // takes tool_choice there
+  bool openai_shaped_errors = false;  // its errors there are OpenAI's and must be rewritten
+};
+
+struct Provider {
+  std::string name;   // lower case: "openai"
+  std::string title;  // as people write it: "OpenAI"
+  // The environment variable that holds the key. Empty: none is needed.
+  std::string api_key_env;
+  // Without a trailing slash; "/chat/completions" is appended. Empty: no such face.
+  std::string chat_base_url;
+  // Without a trailing slash; "/v1/messages" is appended. Empty: no such face.
+  std::string messages_base_url;
+  Interface interface = Interface::kChat;  // the face that the gateway uses
+  // What plain mode (--no-router) exports as ANTHROPIC_BASE_URL. Empty: nothing is exported.
+  std::string plain_base_url;
+  bool plain_speaks_messages = false;  // whether plain_base_url is known to speak the Messages API
+  std::string default_model;           // empty: the client's or the server's own
+  ModelForm model_form = ModelForm::kAny;
+  Auth auth = Auth::kBearer;
+  // Models that are known by name, for lists and for claude-code-router. Others are taken as well.
+  std::vector<std::string> models;
+  int64_t max_output_tokens = 0;  // of one answer; 0: not known
+  Quirks quirks;
+  bool built_in = false;
+};
+
+// All built-in providers, `anthropic` first. Static storage, immutable.
+[[nodiscard]] const std::vector<Provider>& BuiltIns();
+
+// By name, without regard to case. nullptr: no such built-in.
+[[nodiscard]] const Provider* FindBuiltIn(std::string_view name);
+
+// kInvalidArgument says which form the provider's models have, with an example.
+[[nodiscard]] Status CheckModelForm(const Provider& provider, std::string_view model);
+
+// Whether `name` may name a provider: `[a-z0-9][a-z0-9_.-]{0,63}`.
+[[nodiscard]] bool IsProviderName(std::string_view name);
+
+// The provider's prefix in providers.conf: "openai" -> "OPENAI", "my-host" -> "MY_HOST".
+[[nodiscard]] std::string ConfPrefix(std::string_view provider_name);
+
+}  // namespace katra::router

@@ -1,0 +1,27 @@
+// Z.ai, the makers of GLM: a Messages endpoint (N5) and Chat Completions.
+#include "router/providers/built_ins.h"
+
+namespace katra::router::providers {
+
+Provider Zai() {
+  Provider p;
+  p.name = "zai";
+  p.title = "Z.ai";
+  p.api_key_env = "ZAI_API_KEY";
+  p.chat_base_url = "https://api.z.ai/api/paas/v4";
+  p.messages_base_url = "https://api.z.ai/api/anthropic";
+  p.interface = Interface::kMessages;
+  p.plain_base_url = p.messages_base_url;
+  p.plain_speaks_messages = true;
+  p.default_model = "glm-4.6";
+  p.model_form = ModelForm::kBare;
+  p.auth = Auth::kBearer;
+  p.models = {"glm-4.6", "glm-4.5-air"};
+  p.quirks.reasoning_request = ReasoningRequest::kThinkingType;
+  p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
+  p.quirks.max_stop_sequences = 1;
+  p.quirks.max_user_id_characters = 128;
+  return p;
+}
+
+}  // namespace katra::router::providers

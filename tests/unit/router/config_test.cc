@@ -1,0 +1,132 @@
+// What Load makes of personas.json and providers.conf that are right.
+#include "router/config/config.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "tests/support/catch.h"
+#include "tests/support/temp_home.h"
+
+namespace katra::router {
+namespace {
+
+using katra::testing::TempHome;
+
+class ConfigHome {
+ public:
+  ConfigHome() { mkdir((home_.path() + "/router").c_str(), 0700); }
+
+  ConfigHome& Personas(const std::string& text) { return Write("/router/personas.json", text); }
+  ConfigHome& Conf(const std::string& text) { return Write("/providers.conf", text); }
+  [[nodiscard]] Result<RouterConfig> Load() const { return router::Load({home_.path(), ""}); }
+  [[nodiscard]] RouterConfig Loaded() const {
+    auto config = Load();
+    if (!config) FAIL(config.error().message);
+    return *config;
+  }
+
+ private:
+  ConfigHome& Write(const std::string& below, const std::string& text) {
+    std::ofstream(home_.path() + below, std::ios::binary) << text;
+    return *this;
+  }
+  TempHome home_;
+};
+
+TEST_CASE("without files there are the built-in providers and anthropic as the default") {
+  const RouterConfig config = ConfigHome().Loaded();
+  CHECK_FALSE(config.has_personas_file);
+  CHECK(config.default_provider == "anthropic");
+  CHECK(config.OriginOf("default_provider").kind == OriginKind::kDefault);
+  CHECK(config.personas.empty());
+  CHECK(config.providers.size() == BuiltIns().size());
+  CHECK(config.router_port == 12000);
+}
+
+TEST_CASE("a persona has what the file says of it, with the line it stands on") {
+  ConfigHome home;
+  home.Personas(R"({
+  "version": "1.0",
+  "default_provider": "openai",
+  "personas": {
+    "Sam": {"provider": "deepseek", "model": "deepseek-coder", "description": "tests",
+            "routing": {"background": "ollama/qwen3:8b", "longContext": "openai,gpt-5"},
+            "fallbacks": ["anthropic/claude-sonnet-5", "deepseek-v4-pro"]},
+    "Dario": {}
+  }
+})");
+  const RouterConfig config = home.Loaded();
+  const PersonaConfig* sam = config.FindPersona("sAM");
+  REQUIRE(sam != nullptr);
+  CHECK(sam->provider == "deepseek");
+  CHECK(sam->routing.background == Target{"ollama", "qwen3:8b"});
+  CHECK(sam->routing.long_context == Target{"openai", "gpt-5"});
+  CHECK_FALSE(sam->routing.think);
+  CHECK(sam->fallbacks ==
+        std::vector<Target>{{"anthropic", "claude-sonnet-5"}, {"deepseek", "deepseek-v4-pro"}});
+  CHECK(config.OriginOf("personas.Sam.model").line == 5);
+  CHECK(config.OriginOf("personas.Sam.routing.background").line == 6);
+  CHECK(OwnTarget(config, config.FindPersona("Dario")) == Target{"openai", "gpt-5"});
+}
+
+TEST_CASE("a provider of the file's own needs only its address") {
+  ConfigHome home;
+  home.Personas(R"({"providers": {
+    "acme": {"api_base_url": "http://127.0.0.1:9/v1/chat/completions", "api_key_env": "ACME_KEY",
+             "interface": "openai", "models": ["coder-1"]},
+    "native": {"api_base_url": "http://127.0.0.1:9/anthropic/v1/messages", "interface": "anthropic"},
+    "bare": {"api_base_url": "http://127.0.0.1:9"}}})");
+  const RouterConfig config = home.Loaded();
+  const Provider* acme = config.FindProvider("ACME");
+  REQUIRE(acme != nullptr);
+  CHECK(acme->chat_base_url == "http://127.0.0.1:9/v1");
+  CHECK(acme->default_model == "coder-1");
+  CHECK(acme->auth == Auth::kBearer);
+  CHECK(config.FindProvider("native")->messages_base_url == "http://127.0.0.1:9/anthropic");
+  CHECK(config.FindProvider("native")->auth == Auth::kNone);
+  CHECK(config.FindProvider("bare")->chat_base_url == "http://127.0.0.1:9/v1");
+}
+
+TEST_CASE("personas.json wins over providers.conf, which wins over the built-in") {
+  ConfigHome home;
+  home.Conf(
+      "# mine\nDEFAULT_PROVIDER=deepseek\nOPENAI_ENDPOINT=\"http://127.0.0.1:7/v1/\"\n"
+      "OPENAI_MODEL=gpt-4-turbo # good\r\nDEEPSEEK_MODEL='deepseek-coder'\n");
+  RouterConfig config = home.Loaded();
+  CHECK(config.default_provider == "deepseek");
+  CHECK(config.OriginOf("default_provider").line == 2);
+  CHECK(config.FindProvider("openai")->plain_base_url == "http://127.0.0.1:7/v1");
+  CHECK(config.FindProvider("openai")->chat_base_url == "http://127.0.0.1:7/v1");
+  CHECK(config.FindProvider("openai")->default_model == "gpt-4-turbo");
+  CHECK(config.FindProvider("deepseek")->default_model == "deepseek-coder");
+
+  home.Personas(R"({"default_provider": "gemini",
+    "providers": {"openai": {"default_model": "gpt-5-mini"}}})");
+  config = home.Loaded();
+  CHECK(config.default_provider == "gemini");
+  CHECK(config.FindProvider("openai")->default_model == "gpt-5-mini");
+  CHECK(config.FindProvider("openai")->chat_base_url == "http://127.0.0.1:7/v1");
+}
+
+TEST_CASE("a target is split at the comma, else after a known provider") {
+  const RouterConfig config = ConfigHome().Loaded();
+  const auto parse = [&](const char* text, const char* own) {
+    auto target = ParseTarget(config, text, own);
+    return target ? target->provider + " " + target->model : target.error().message;
+  };
+  CHECK(parse("openai,gpt-4", "") == "openai gpt-4");
+  CHECK(parse("OpenAI/gpt-4", "anthropic") == "openai gpt-4");
+  CHECK(parse("openrouter,anthropic/claude-sonnet-4", "") ==
+        "openrouter anthropic/claude-sonnet-4");
+  CHECK(parse("openrouter/anthropic/claude-sonnet-4", "") ==
+        "openrouter anthropic/claude-sonnet-4");
+  CHECK(parse("openrouter/auto", "openai") == "openrouter openrouter/auto");
+  CHECK(parse("meta/llama-4", "openrouter") == "openrouter meta/llama-4");
+  CHECK(parse("claude-opus-4-8", "anthropic") == "anthropic claude-opus-4-8");
+  CHECK(parse("opnai/gpt-4", "anthropic").find("did you mean \"openai\"?") != std::string::npos);
+  CHECK(parse("gpt-4", "").find("write provider/model") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace katra::router
