@@ -153,8 +153,8 @@ class Store {
 
   // --- Memories ---
 
-  // kInvalidArgument: size, tags, importance. kNotFound: supersedes. kFailedPrecondition: it is
-  // superseded already (names the newest). kPermissionDenied: supersedes another's private memory.
+  // kInvalidArgument: size, tags, importance. kNotFound: there is no such memory to supersede, or
+  // it is another's private one. kFailedPrecondition: it is superseded already (names the newest).
   virtual Result<RememberReceipt> Remember(const RememberRequest& request,
                                            const CallContext& context) = 0;
 

@@ -134,7 +134,6 @@ class Importer {
           " last_said_at = max(ifnull(last_said_at, 0), ?2) WHERE id = ?1");
       count.Bind(room->id, millis)->exec();
     }
-    IndexMessage(connection_, IndexedMessage{id, room->id, *speaker, *said_at, body});
     Remember("message", record["origin"], id);
     messages_[file_id] = id;
     ++receipt_.messages;
@@ -243,6 +242,7 @@ Result<ImportReceipt> SqliteStore::Import(const LineSource& source, const CallCo
     if (number == 0) {
       return Fail(ErrorCode::kInvalidArgument, "there is nothing to import: the file is empty");
     }
+    IndexNewMessages(c);
     return importer.receipt();
   });
   if (imported) Ring();

@@ -155,6 +155,38 @@ void IndexMessage(Connection& connection, const IndexedMessage& message) {
   AddWords(connection, text.long_words);
 }
 
+int64_t CountUnindexed(Connection& connection) {
+  Query query = connection.Prepare(
+      "SELECT ifnull((SELECT max(id) FROM messages), 0) - messages_through FROM search_progress");
+  query->executeStep();
+  return query->getColumn(0).getInt64();
+}
+
+void IndexNewMessages(Connection& connection) {
+  MessageId through = 0;
+  {
+    Query query = connection.Prepare(
+        "SELECT id, room_id, persona_id, said_at, body FROM messages"
+        " WHERE id > (SELECT messages_through FROM search_progress) ORDER BY id");
+    while (query->executeStep()) {
+      through = query->getColumn(0).getInt64();
+      const SQLite::Column body = query->getColumn(4);
+      IndexMessage(connection, {through,
+                                query->getColumn(1).getInt64(),
+                                query->getColumn(2).getInt64(),
+                                FromUnixMillis(query->getColumn(3).getInt64()),
+                                {body.getText(), static_cast<size_t>(body.getBytes())}});
+    }
+  }
+  if (through == 0) return;
+  connection.Prepare("UPDATE search_progress SET messages_through = ?1").Bind(through)->exec();
+}
+
+void ForgetIndexedMessages(Connection& connection) {
+  connection.Prepare("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')")->exec();
+  connection.Prepare("UPDATE search_progress SET messages_through = 0")->exec();
+}
+
 SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
                            const MessageSearch& search) {
   FtsRequest request = MakeRequest(search);

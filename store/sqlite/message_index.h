@@ -23,9 +23,22 @@ struct IndexedMessage {
   std::string_view body;  // borrowed for the call
 };
 
-// Makes a message findable. Called once for each, in the transaction that inserts it, in the order
-// of ids: the messages to all that came before it in the room become its context.
+// Makes a message findable. Called once for each, in the order of ids: the messages to all that
+// came before it in the room become its context.
 void IndexMessage(Connection& connection, const IndexedMessage& message);
+
+// The index follows the table: a batch of messages costs it little more than one, so that saying
+// something need not pay for it each time. These may be said before they are findable: whoever
+// searches indexes them first.
+inline constexpr int64_t kUnindexedMessages = 16;
+inline constexpr size_t kUnindexedBytes = 4096;  // of one message: a longer one is indexed at once
+
+// How many messages are not in the index yet.
+[[nodiscard]] int64_t CountUnindexed(Connection& connection);
+// Makes them findable, in the caller's write transaction.
+void IndexNewMessages(Connection& connection);
+// Forgets which are in the index: IndexNewMessages begins with the first.
+void ForgetIndexedMessages(Connection& connection);
 
 struct MessageSearch {
   PersonaId viewer = 0;

@@ -125,8 +125,9 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
         "INSERT INTO idempotency(persona_id, kind, key, target_id) VALUES (?1, 'message', ?2, ?3)");
     remember.Bind(caller.persona, request.idempotency_key, id)->exec();
   }
-  IndexMessage(connection,
-               IndexedMessage{id, room.id, caller.persona, FromUnixMillis(now), request.body});
+  if (request.body.size() > kUnindexedBytes || CountUnindexed(connection) >= kUnindexedMessages) {
+    IndexNewMessages(connection);
+  }
   return id;
 }
 

@@ -51,6 +51,9 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
     return Fail(ErrorCode::kInvalidArgument,
                 "recall gives at most 10,000 hits: narrow the query instead of paging on");
   }
+  const bool ranked = !Trim(request.query).empty();
+  const bool with_messages = ranked && request.include != RecallInclude::kMemories;
+  const std::string behind = with_messages ? CatchUpSearch(context) : "";
   return database_->Read(context, "recall", [&](Connection& c) -> Result<RecallReply> {
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
@@ -99,7 +102,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
     reply.total = memories.total + messages.total;
     reply.total_is_floor = memories.total_is_floor || messages.total_is_floor;
     reply.note = memories.note.empty() ? messages.note : memories.note;
-    const bool ranked = !Trim(request.query).empty();
+    if (!behind.empty()) reply.note = behind;
     if (ranked) {
       Scale(&memories.hits);
       Scale(&messages.hits);

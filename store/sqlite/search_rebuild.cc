@@ -12,18 +12,6 @@ namespace {
 
 constexpr const char* kVersionKey = "search_analyzer";
 
-void RebuildMessages(Connection& connection) {
-  connection.Prepare("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')")->exec();
-  Query query =
-      connection.Prepare("SELECT id, room_id, persona_id, said_at, body FROM messages ORDER BY id");
-  while (query->executeStep()) {
-    const std::string body = query->getColumn(4).getString();
-    IndexMessage(connection, {query->getColumn(0).getInt64(), query->getColumn(1).getInt64(),
-                              query->getColumn(2).getInt64(),
-                              FromUnixMillis(query->getColumn(3).getInt64()), body});
-  }
-}
-
 void RebuildMemories(Connection& connection) {
   connection.Prepare("INSERT INTO memories_fts(memories_fts) VALUES ('delete-all')")->exec();
   Query query =
@@ -42,7 +30,8 @@ bool SearchIndexIsCurrent(Connection& connection) {
 bool EnsureSearchIndex(Connection& connection) {
   if (SearchIndexIsCurrent(connection)) return false;
   RemoveAllWords(connection);
-  RebuildMessages(connection);
+  ForgetIndexedMessages(connection);
+  IndexNewMessages(connection);
   RebuildMemories(connection);
   connection.Prepare("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)")
       .Bind(kVersionKey, std::to_string(search::kAnalyzerVersion))

@@ -86,6 +86,9 @@ class SqliteStore final : public Store {
   void Ring() const {
     if (ring_) ring_();
   }
+  // Indexes what was said since the last batch. Empty, or a note for whoever searches: what could
+  // not be indexed is not found yet, and nothing else is wrong with the search.
+  std::string CatchUpSearch(const CallContext& context);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
