@@ -8,6 +8,9 @@
 namespace katra::store::sqlite {
 namespace {
 
+// For a lock that another process holds: a batch itself takes milliseconds.
+constexpr std::chrono::seconds kIndexingLimit{1};
+
 // What the caller may see comes from three places, each with an index of its own: messages to all,
 // direct ones it said, direct ones it was named in. ?1 room or 0, ?2 caller, ?3 speaker or 0,
 // ?4 and ?5 the ids between, ?6 limit.
@@ -60,7 +63,7 @@ std::string SqliteStore::CatchUpSearch(const CallContext& context) {
   if (!behind || *behind == 0) return "";  // a broken database is the search's own to report
   // Whoever writes for long makes the newest wait, not the search.
   CallContext brief = context;
-  brief.deadline = std::min(context.deadline, clock_.Steady() + std::chrono::seconds(1));
+  brief.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kIndexingLimit);
   // Not synced: after a power loss the messages are there, and are indexed again.
   const Status indexed = database_->Write(
       brief, "indexing the newest messages",
