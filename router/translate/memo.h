@@ -1,0 +1,49 @@
+// Keeps the translation of what repeats on every turn of a session: `tools` and `system` (J5, R27).
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace katra::translate {
+
+// Not thread-safe: one for each thread that translates.
+class PrefixMemo {
+ public:
+  struct Entry {
+    std::string source;   // as it was: an equal hash is not believed alone
+    std::string output;
+    std::vector<std::pair<std::string, std::string>> names;  // upstream's -> client's, if changed
+    std::vector<std::string> dropped;
+  };
+
+  explicit PrefixMemo(size_t max_bytes = size_t{8} << 20U) : max_bytes_(max_bytes) {}
+
+  // `variant` is what else the output depends on. Null: not there.
+  [[nodiscard]] std::shared_ptr<const Entry> Find(std::string_view source, uint64_t variant);
+  std::shared_ptr<const Entry> Put(Entry entry, uint64_t variant);
+
+  [[nodiscard]] size_t hits() const { return hits_; }
+
+ private:
+  struct Slot {
+    uint64_t key;
+    std::shared_ptr<const Entry> entry;
+  };
+  using Order = std::list<Slot>;  // the least used last
+
+  static uint64_t KeyOf(std::string_view source, uint64_t variant);
+
+  size_t max_bytes_;
+  size_t bytes_ = 0;
+  size_t hits_ = 0;
+  Order order_;
+  std::unordered_map<uint64_t, Order::iterator> slots_;
+};
+
+}  // namespace katra::translate

@@ -1,0 +1,22 @@
+// Where reasoning is kept that an upstream wants back on the next turn (R41-R44, R56). The gateway
+// implements it on the store, so that a restart breaks no conversation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace katra::translate {
+
+// Called on the thread of the translation that uses it; must not block for long.
+class ReasoningStore {
+ public:
+  virtual ~ReasoningStore() = default;
+
+  // `tool_id` is the id the client was given. `kept` is a JSON object, opaque to the store. Put
+  // again replaces.
+  virtual void Put(std::string_view tool_id, std::string_view kept) = 0;
+  [[nodiscard]] virtual std::optional<std::string> Get(std::string_view tool_id) = 0;
+};
+
+}  // namespace katra::translate

@@ -1,0 +1,38 @@
+// What a model's answer cost in tokens, in Anthropic's way of counting (S5): the parts do not
+// overlap, so that their sum is what the model read and wrote.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/json_view.h"
+
+namespace katra::translate {
+
+struct Usage {
+  int64_t input_tokens = 0;  // read anew: without what came from or went into the prompt cache
+  int64_t cache_read_tokens = 0;
+  int64_t cache_write_tokens = 0;
+  int64_t output_tokens = 0;  // with reasoning
+  int64_t web_searches = 0;
+  bool known = false;  // the upstream told; else these are not figures
+
+  [[nodiscard]] int64_t PromptTokens() const {
+    return input_tokens + cache_read_tokens + cache_write_tokens;
+  }
+};
+
+// Takes over what the `usage` object of a Chat Completions reply or chunk tells (S5, S7). False
+// when it tells nothing.
+bool ReadChatUsage(JsonView usage, Usage* into);
+
+// Takes over the members that an Anthropic `usage` object has; others keep their value (S32).
+bool ReadMessagesUsage(JsonView usage, Usage* into);
+
+// Appends an Anthropic `usage` object.
+void AppendMessagesUsage(std::string& out, const Usage& usage);
+
+// Appends a Chat Completions `usage` object.
+void AppendChatUsage(std::string& out, const Usage& usage);
+
+}  // namespace katra::translate

@@ -1,0 +1,110 @@
+#include "router/translate/usage_tap.h"
+
+#include <algorithm>
+
+namespace katra::translate {
+namespace {
+
+// A line that long is a delta, whatever it says: the events of interest are short.
+constexpr size_t kMostOfInterest = size_t{256} << 10U;
+
+bool StartsWith(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
+}
+
+// Whether data that starts so may be an event of interest. Deltas, the bulk, are recognised by their
+// first bytes as everyone writes them; data that begins otherwise is parsed.
+bool MayInterest(std::string_view data) {
+  static constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
+  static constexpr std::string_view kSpaced = R"({"type": "content_block_delta")";
+  return !StartsWith(data, kDelta) && !StartsWith(data, kSpaced);
+}
+
+void TakeMessage(JsonView message, TappedAnswer* answer) {
+  answer->model = message["model"].Text();
+  answer->message_id = message["id"].Text();
+  ReadMessagesUsage(message["usage"], &answer->usage);
+  if (message["stop_reason"].IsString()) answer->stop_reason = message["stop_reason"].Text();
+}
+
+void TakeError(JsonView error, TappedAnswer* answer) {
+  answer->failed = true;
+  answer->error_type = error["type"].Text();
+  answer->error_message = error["message"].Text();
+}
+
+}  // namespace
+
+void UsageTap::Feed(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const size_t end = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, end);
+    if (!skipping_) {
+      if (end != std::string_view::npos && partial_.empty()) {
+        Line(part);
+      } else {
+        partial_.append(part);
+        const bool dull = partial_.size() > 40 && StartsWith(partial_, "data: ") &&
+                          !MayInterest(std::string_view(partial_).substr(6));
+        skipping_ = dull || partial_.size() > kMostOfInterest;
+        if (skipping_) answer_.content_started = true;
+        if (skipping_ || end != std::string_view::npos) {
+          if (!skipping_) Line(partial_);
+          partial_.clear();
+        }
+      }
+    }
+    if (end == std::string_view::npos) return;
+    skipping_ = false;
+    bytes.remove_prefix(end + 1);
+  }
+}
+
+void UsageTap::Line(std::string_view line) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (!StartsWith(line, "data:")) return;
+  line.remove_prefix(5);
+  if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+  if (MayInterest(line)) {
+    Data(line);
+  } else {
+    answer_.content_started = true;
+  }
+}
+
+void UsageTap::Data(std::string_view json) {
+  JsonDocument document;
+  if (!document.Parse(json)) return;
+  const JsonView event = document.Root();
+  const JsonView type = event["type"];
+  if (type.Is("message_start")) {
+    TakeMessage(event["message"], &answer_);
+  } else if (type.Is("message_delta")) {
+    ReadMessagesUsage(event["usage"], &answer_.usage);
+    const JsonView reason = event["delta"]["stop_reason"];
+    if (reason.IsString()) answer_.stop_reason = reason.Text();
+  } else if (type.Is("message_stop")) {
+    answer_.complete = true;
+  } else if (type.Is("error")) {
+    TakeError(event["error"], &answer_);
+  } else if (type.Is("content_block_start") || type.Is("content_block_delta")) {
+    answer_.content_started = true;
+  }
+}
+
+TappedAnswer TapReply(std::string_view body) {
+  TappedAnswer answer;
+  JsonDocument document;
+  if (!document.Parse(body)) return answer;
+  const JsonView reply = document.Root();
+  if (reply["type"].Is("error") || reply["error"].IsObject()) {
+    TakeError(reply["error"], &answer);
+    return answer;
+  }
+  TakeMessage(reply, &answer);
+  answer.content_started = !reply["content"].Empty();
+  answer.complete = reply["content"].IsArray();
+  return answer;
+}
+
+}  // namespace katra::translate

@@ -1,0 +1,42 @@
+// Reads usage, model and end from a Messages answer that goes through untouched (S44). It looks at
+// a copy of the bytes and can spoil nothing: what it does not understand it passes over.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "router/translate/usage.h"
+
+namespace katra::translate {
+
+struct TappedAnswer {
+  Usage usage;
+  std::string model;
+  std::string message_id;
+  std::string stop_reason;
+  bool content_started = false;  // a content block began: no failover any more
+  bool complete = false;         // message_stop was seen, or the whole reply
+  bool failed = false;           // an error event was seen
+  std::string error_type;
+  std::string error_message;
+};
+
+// Of a stream. Text deltas cost a search for the line's end.
+class UsageTap {
+ public:
+  void Feed(std::string_view bytes);
+  [[nodiscard]] const TappedAnswer& answer() const { return answer_; }
+
+ private:
+  void Line(std::string_view line);
+  void Data(std::string_view json);
+
+  TappedAnswer answer_;
+  std::string partial_;   // a line whose end has not come
+  bool skipping_ = false;  // the rest of a line that is of no interest
+};
+
+// Of a whole reply.
+[[nodiscard]] TappedAnswer TapReply(std::string_view body);
+
+}  // namespace katra::translate
