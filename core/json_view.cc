@@ -36,7 +36,7 @@ size_t SkipEscape(std::string_view text, size_t at) {
   const char kind = text[at + 1];
   if (kind != 'u') {
     return std::strchr("\"\\/bfnrt", kind) != nullptr && kind != '\0' ? at + 2
-                                                                     : std::string_view::npos;
+                                                                      : std::string_view::npos;
   }
   if (at + 6 > text.size()) return std::string_view::npos;
   for (size_t i = at + 2; i < at + 6; ++i) {
@@ -96,8 +96,8 @@ class JsonParser {
   }
 
   void SkipSpace() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' ||
-                                  text_[at_] == '\r')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) {
       ++at_;
     }
   }

@@ -51,12 +51,12 @@ class ChatStreamReader {
   [[nodiscard]] bool Finishing() const;
 
   [[nodiscard]] StreamState state() const;
-  [[nodiscard]] const ApiError& error() const;          // of the failed states
-  [[nodiscard]] const Usage& usage() const;             // S39: estimated unless usage().known
+  [[nodiscard]] const ApiError& error() const;            // of the failed states
+  [[nodiscard]] const Usage& usage() const;               // S39: estimated unless usage().known
   [[nodiscard]] int64_t estimated_output_tokens() const;  // from the bytes sent so far
-  [[nodiscard]] const std::string& stop_reason() const;  // Messages' word; empty before
-  [[nodiscard]] const std::string& model() const;        // as the upstream reported it, or empty
-  [[nodiscard]] const std::string& upstream_id() const;  // the reply's id, or empty
+  [[nodiscard]] const std::string& stop_reason() const;   // Messages' word; empty before
+  [[nodiscard]] const std::string& model() const;         // as the upstream reported it, or empty
+  [[nodiscard]] const std::string& upstream_id() const;   // the reply's id, or empty
   // Faults of the upstream that were mended, for the log, e.g. "unknown finish_reason \"x\"".
   [[nodiscard]] const std::vector<std::string>& notes() const;
 

@@ -68,8 +68,8 @@ bool IsWordByte(char c) {
 }
 
 bool LooksLikeKey(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> kStarts = {"sk-",  "gsk_", "xai-", "AIza",
-                                                              "pplx", "nvapi-", "sk_", "r8_"};
+  static constexpr std::array<std::string_view, 8> kStarts = {"sk-",  "gsk_",   "xai-", "AIza",
+                                                              "pplx", "nvapi-", "sk_",  "r8_"};
   return word.size() >= 8 && std::any_of(kStarts.begin(), kStarts.end(), [&](auto start) {
            return word.substr(0, start.size()) == start;
          });
@@ -223,7 +223,8 @@ ErrorText ReadErrorText(std::string_view body) {
 
 std::string Presentable(std::string_view message) {
   message = Trim(message);
-  for (const std::string_view trace : {"Traceback (most recent call last)", "\n    at ", "\n  File \""}) {
+  for (const std::string_view trace :
+       {"Traceback (most recent call last)", "\n    at ", "\n  File \""}) {
     message = message.substr(0, message.find(trace));
   }
   const std::string lower = ToLowerAscii(message.substr(0, 200));

@@ -1,5 +1,5 @@
-// What an upstream's error body says, in whichever of the usual shapes, and what of it may be shown.
-// Internal to router/translate.
+// What an upstream's error body says, in whichever of the usual shapes, and what of it may be
+// shown. Internal to router/translate.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ struct ErrorText {
   std::string code;     // e.g. "context_length_exceeded"; a number as text
   std::string type;
   std::optional<std::chrono::milliseconds> retry_delay;  // told in the body (Gemini)
-  int64_t prompt_tokens = 0;   // told as members (llama.cpp)
+  int64_t prompt_tokens = 0;                             // told as members (llama.cpp)
   int64_t context_tokens = 0;
 };
 

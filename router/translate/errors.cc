@@ -101,11 +101,20 @@ int StatusOf(int status, const ErrorText& text) {
     int status;
   };
   static constexpr std::array<Word, 14> kWords = {{
-      {"rate_limit", 429},        {"too_many_requests", 429}, {"resource_exhausted", 429},
-      {"overloaded", 529},        {"unavailable", 503},       {"capacity", 529},
-      {"invalid_request", 400},   {"invalid_argument", 400},  {"authentication", 401},
-      {"permission", 403},        {"not_found", 404},         {"timeout", 504},
-      {"insufficient_quota", 429}, {"context_length", 400},
+      {"rate_limit", 429},
+      {"too_many_requests", 429},
+      {"resource_exhausted", 429},
+      {"overloaded", 529},
+      {"unavailable", 503},
+      {"capacity", 529},
+      {"invalid_request", 400},
+      {"invalid_argument", 400},
+      {"authentication", 401},
+      {"permission", 403},
+      {"not_found", 404},
+      {"timeout", 504},
+      {"insufficient_quota", 429},
+      {"context_length", 400},
   }};
   const std::string words = ToLowerAscii(text.code + " " + text.type);
   for (const auto& [word, meant] : kWords) {
@@ -202,7 +211,8 @@ ApiError FromUpstream(int status, const Headers& headers, std::string_view body,
   error.retryable = meaning.retryable;
   error.message = MessageOf(meant, text, provider);
   const auto overflow = ReadOverflow(text);
-  const bool may_overflow = meant == 400 || meant == 413 || meant == 422 || meant == 429 || meant >= 500;
+  const bool may_overflow =
+      meant == 400 || meant == 413 || meant == 422 || meant == 429 || meant >= 500;
   if (overflow && may_overflow) {
     BecomeOverflow(*overflow, input_estimate_tokens, &error);
   } else if (IsQuota(text)) {
@@ -235,8 +245,8 @@ ApiError ApiErrorOf(const Error& error) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kUnsupported:
     case ErrorCode::kFailedPrecondition:
-      mapped.failure = error.code == ErrorCode::kUnsupported ? Failure::kCapability
-                                                             : Failure::kInvalidRequest;
+      mapped.failure =
+          error.code == ErrorCode::kUnsupported ? Failure::kCapability : Failure::kInvalidRequest;
       mapped.status = 400;
       mapped.type = "invalid_request_error";
       break;

@@ -1,5 +1,5 @@
-// Failures of an upstream as errors of the Messages API, and of the formats that other clients speak
-// (rules E2-E8, E11, E15). Knows nothing of retrying: it says what could be retried.
+// Failures of an upstream as errors of the Messages API, and of the formats that other clients
+// speak (rules E2-E8, E11, E15). Knows nothing of retrying: it says what could be retried.
 #pragma once
 
 #include <chrono>
@@ -18,10 +18,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;  // names in a
 
 enum class Failure : uint8_t {
   kInvalidRequest,
-  kCapability,       // we refuse: would change the meaning (E5)
+  kCapability,  // we refuse: would change the meaning (E5)
   kAuthentication,
   kBilling,
-  kQuota,            // used up: another try at the same provider is useless (E7)
+  kQuota,  // used up: another try at the same provider is useless (E7)
   kPermission,
   kNotFound,
   kTooLarge,
@@ -29,23 +29,23 @@ enum class Failure : uint8_t {
   kRateLimit,
   kOverloaded,
   kServer,
-  kNoAnswer,         // connection, time-out, early end, nothing that could be read (S36, S38)
+  kNoAnswer,  // connection, time-out, early end, nothing that could be read (S36, S38)
 };
 
 struct ApiError {
   Failure failure = Failure::kServer;
-  int status = 500;              // for the client
+  int status = 500;                // for the client
   std::string type = "api_error";  // Anthropic's error.type
   std::string message;
   // The same request may succeed at once or later, here or elsewhere (E10, E15).
   bool retryable = false;
   std::optional<std::chrono::milliseconds> retry_after;
-  Headers headers;               // for the client: retry-after, x-should-retry, anthropic-ratelimit-*
+  Headers headers;  // for the client: retry-after, x-should-retry, anthropic-ratelimit-*
 };
 
-// E3-E7. `status` 200 is for a reply that holds an error object (E16). The message names `provider` and
-// never holds HTML, a stack trace, a file's path or a key. `input_estimate_tokens` helps to tell of a
-// prompt that is too long when the upstream does not say how long; 0: not known.
+// E3-E7. `status` 200 is for a reply that holds an error object (E16). The message names `provider`
+// and never holds HTML, a stack trace, a file's path or a key. `input_estimate_tokens` helps to
+// tell of a prompt that is too long when the upstream does not say how long; 0: not known.
 [[nodiscard]] ApiError FromUpstream(int status, const Headers& headers, std::string_view body,
                                     std::string_view provider, int64_t input_estimate_tokens = 0);
 

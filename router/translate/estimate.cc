@@ -50,8 +50,8 @@ int64_t EstimateInputTokens(std::string_view messages_body) {
   const JsonView root = document.Root();
   Data data;
   for (const JsonView message : root["messages"]) AddContent(message["content"], &data);
-  const size_t bytes = root["messages"].Raw().size() + root["system"].Raw().size() +
-                       root["tools"].Raw().size();
+  const size_t bytes =
+      root["messages"].Raw().size() + root["system"].Raw().size() + root["tools"].Raw().size();
   return FromBytes(bytes - std::min(bytes, data.bytes)) + data.tokens;
 }
 

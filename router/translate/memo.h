@@ -16,7 +16,7 @@ namespace katra::translate {
 class PrefixMemo {
  public:
   struct Entry {
-    std::string source;   // as it was: an equal hash is not believed alone
+    std::string source;  // as it was: an equal hash is not believed alone
     std::string output;
     std::vector<std::pair<std::string, std::string>> names;  // upstream's -> client's, if changed
     std::vector<std::string> dropped;

@@ -1,5 +1,6 @@
-// Clients that speak OpenAI's formats: their requests become Messages requests, and Messages answers
-// become what they expect, so that any client reaches any provider by way of the Messages form. No I/O.
+// Clients that speak OpenAI's formats: their requests become Messages requests, and Messages
+// answers become what they expect, so that any client reaches any provider by way of the Messages
+// form. No I/O.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct FrontRequest {
   // Responses: tools that are no functions, by name ("custom"), so that calls come back as they
   // were offered.
   std::unordered_map<std::string, std::string> tool_kinds;
-  std::string echo;           // Responses: members that the reply repeats, as JSON members
+  std::string echo;  // Responses: members that the reply repeats, as JSON members
   std::vector<std::string> dropped;
 };
 

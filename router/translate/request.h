@@ -20,13 +20,13 @@ class PrefixMemo;  // memo.h
 
 // Whom a request is for.
 struct Target {
-  std::string provider;        // its name: for messages, and for what is kept of reasoning
-  std::string model;           // as the upstream calls it
+  std::string provider;  // its name: for messages, and for what is kept of reasoning
+  std::string model;     // as the upstream calls it
   router::Quirks quirks;
   int64_t max_output_tokens = 0;  // of the model; 0: not known (R45)
-  std::string session_id;      // becomes prompt_cache_key where it is known (R50); may be empty
-  std::string request_id;      // unique: ids that an upstream leaves out are made from it (S17)
-  int64_t input_estimate = 0;  // tokens; 0: ToChat estimates (T2)
+  std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
+  std::string request_id;         // unique: ids that an upstream leaves out are made from it (S17)
+  int64_t input_estimate = 0;     // tokens; 0: ToChat estimates (T2)
   ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
   PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
 };
@@ -34,7 +34,7 @@ struct Target {
 // What the reply's translation must know of the request. Copied or moved freely.
 struct ReplyContext {
   std::string provider;
-  std::string model;       // the upstream's name for it; a reply that names one replaces it
+  std::string model;  // the upstream's name for it; a reply that names one replaces it
   std::string request_id;
   int64_t input_estimate_tokens = 0;  // S4
   // Tool names that had to be changed: upstream's -> client's (R31, S27).
@@ -56,10 +56,10 @@ struct TranslatedRequest {
   ReplyContext reply;
 };
 
-// kInvalidArgument: the request is malformed. kUnsupported: leaving out what it asks for would change
-// its meaning; the message holds "capability_rejected: TOKEN" (E5). Both are a 400 for the client
-// (errors.h: ApiErrorOf). The body is never changed in part: the original stays good for another target
-// (R9).
+// kInvalidArgument: the request is malformed. kUnsupported: leaving out what it asks for would
+// change its meaning; the message holds "capability_rejected: TOKEN" (E5). Both are a 400 for the
+// client (errors.h: ApiErrorOf). The body is never changed in part: the original stays good for
+// another target (R9).
 [[nodiscard]] Result<TranslatedRequest> ToChat(std::string_view messages_body,
                                                const Target& target);
 

@@ -265,7 +265,8 @@ Result<Cleaned> RemoveForeignThinking(std::string_view body, ForeignThinking whi
     return cleaned;
   }
   std::vector<Edit> edits;
-  edits.push_back({{messages.Offset(), messages.Offset() + messages.Raw().size()}, "[" + kept + "]"});
+  edits.push_back(
+      {{messages.Offset(), messages.Offset() + messages.Raw().size()}, "[" + kept + "]"});
   const JsonView thinking = root["thinking"];
   if (last_turn_lost && thinking["type"].Is("enabled")) {
     const size_t begin = thinking.Offset();

@@ -1,5 +1,5 @@
-// Changing a few bytes of a Messages request on its way to an upstream of the same format (rules R1,
-// R2, R5, R6, R8): all else stays byte for byte.
+// Changing a few bytes of a Messages request on its way to an upstream of the same format (rules
+// R1, R2, R5, R6, R8): all else stays byte for byte.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct RequestPeek {
 [[nodiscard]] Result<RequestPeek> PeekRequest(std::string_view body);
 
 struct Changes {
-  std::string model;               // empty: keep
-  int64_t max_output_tokens = 0;   // a larger max_tokens becomes this; 0: keep (R8)
+  std::string model;                   // empty: keep
+  int64_t max_output_tokens = 0;       // a larger max_tokens becomes this; 0: keep (R8)
   int64_t min_thinking_budget = 1024;  // a smaller one becomes this (R6); 0: keep
 };
 
@@ -59,8 +59,8 @@ struct Cleaned {
 };
 
 // R5: the body without thinking blocks that the upstream would refuse. A message that would be left
-// empty goes too. When the turn that is going on loses its thinking and `thinking` is enabled with a
-// budget, it is disabled for this request, which the upstream demands. kInvalidArgument: no JSON.
+// empty goes too. When the turn that is going on loses its thinking and `thinking` is enabled with
+// a budget, it is disabled for this request, which the upstream demands. kInvalidArgument: no JSON.
 [[nodiscard]] Result<Cleaned> RemoveForeignThinking(std::string_view body, ForeignThinking which);
 
 }  // namespace katra::translate

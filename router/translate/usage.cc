@@ -36,11 +36,11 @@ bool ReadChatUsage(JsonView usage, Usage* into) {
 
   Usage read;
   read.known = true;
-  read.cache_read_tokens = FirstCount({prompt_details["cached_tokens"],
-                                       usage["prompt_cache_hit_tokens"], usage["cached_tokens"]});
-  read.cache_write_tokens = FirstCount(
-      {prompt_details["cache_write_tokens"], prompt_details["cache_creation_tokens"],
-       usage["cache_write_tokens"], usage["cache_creation_tokens"]});
+  read.cache_read_tokens = FirstCount(
+      {prompt_details["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"]});
+  read.cache_write_tokens =
+      FirstCount({prompt_details["cache_write_tokens"], prompt_details["cache_creation_tokens"],
+                  usage["cache_write_tokens"], usage["cache_creation_tokens"]});
   read.cache_read_tokens = std::min(read.cache_read_tokens, prompt);
   read.cache_write_tokens = std::min(read.cache_write_tokens, prompt - read.cache_read_tokens);
   read.input_tokens = prompt - read.cache_read_tokens - read.cache_write_tokens;

@@ -12,8 +12,8 @@ bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
-// Whether data that starts so may be an event of interest. Deltas, the bulk, are recognised by their
-// first bytes as everyone writes them; data that begins otherwise is parsed.
+// Whether data that starts so may be an event of interest. Deltas, the bulk, are recognised by
+// their first bytes as everyone writes them; data that begins otherwise is parsed.
 bool MayInterest(std::string_view data) {
   static constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
   static constexpr std::string_view kSpaced = R"({"type": "content_block_delta")";

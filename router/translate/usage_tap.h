@@ -32,7 +32,7 @@ class UsageTap {
   void Data(std::string_view json);
 
   TappedAnswer answer_;
-  std::string partial_;   // a line whose end has not come
+  std::string partial_;    // a line whose end has not come
   bool skipping_ = false;  // the rest of a line that is of no interest
 };
 
