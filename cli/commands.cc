@@ -4,9 +4,17 @@ namespace katra::cli {
 
 void AddCommands(CLI::App& app, Program& program) {
   AddList(app, program);
+  AddSay(app, program);
+  AddHear(app, program);
+  AddWho(app, program);
+  AddWhoAmI(app, program);
+  AddHistory(app, program);
+  AddRemember(app, program);
+  AddRecall(app, program);
+  AddForget(app, program);
+  AddMemory(app, program);
+  AddBackup(app, program);
   AddHelp(app, program);
 }
-
-void AddShortForm(CLI::App& /*app*/, Program& /*program*/) {}
 
 }  // namespace katra::cli

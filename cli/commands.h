@@ -37,6 +37,19 @@ void AddCommands(CLI::App& app, Program& program);
 void AddShortForm(CLI::App& app, Program& program);
 
 void AddHelp(CLI::App& app, Program& program);
+
+// Room and memory.
+void AddSay(CLI::App& app, Program& program);
+void AddHear(CLI::App& app, Program& program);
+void AddWho(CLI::App& app, Program& program);
+void AddWhoAmI(CLI::App& app, Program& program);
+void AddHistory(CLI::App& app, Program& program);
+void AddRemember(CLI::App& app, Program& program);
+void AddRecall(CLI::App& app, Program& program);
+void AddForget(CLI::App& app, Program& program);
+void AddMemory(CLI::App& app, Program& program);
+void AddBackup(CLI::App& app, Program& program);
+
 void AddList(CLI::App& app, Program& program);
 
 }  // namespace katra::cli

@@ -6,6 +6,7 @@
 #include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/receipts.h"
 #include "mcp_server/tools/render.h"
 
 namespace katra::mcp {
@@ -75,6 +76,8 @@ std::string HeardText(const store::HearReply& reply, const store::Session* self,
   return text;
 }
 
+}  // namespace
+
 nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
   nlohmann::json messages = nlohmann::json::array();
   for (const store::HeardMessage& heard : reply.messages) messages.push_back(HeardJson(heard));
@@ -86,8 +89,6 @@ nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
           {"earlier_is_floor", reply.earlier_is_floor},
           {"peek", peek}};
 }
-
-}  // namespace
 
 std::chrono::milliseconds HearWait(const nlohmann::json& arguments) {
   const double seconds = std::clamp(NumberArgument(arguments, "wait_seconds", 0), 0.0, 50.0);

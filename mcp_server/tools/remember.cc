@@ -5,6 +5,7 @@
 #include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/receipts.h"
 #include "mcp_server/tools/render.h"
 #include "mcp_server/tools/snippet.h"
 
@@ -14,9 +15,11 @@ namespace {
 constexpr int kNearest = 3;
 constexpr size_t kNearestBytes = 240;  // shown of each
 
-std::string ReceiptText(const store::RememberReceipt& receipt,
-                        const store::RememberRequest& request,
-                        const std::vector<store::MemoryHit>& nearest, WallTime now) {
+}  // namespace
+
+std::string RememberedText(const store::RememberReceipt& receipt,
+                           const store::RememberRequest& request,
+                           const std::vector<store::MemoryHit>& nearest, WallTime now) {
   const std::string id = "#" + std::to_string(receipt.id);
   std::string text;
   if (receipt.repeated) {
@@ -40,9 +43,9 @@ std::string ReceiptText(const store::RememberReceipt& receipt,
   return text;
 }
 
-nlohmann::json ReceiptJson(const store::RememberReceipt& receipt,
-                           const store::RememberRequest& request,
-                           const std::vector<store::MemoryHit>& nearest) {
+nlohmann::json RememberedJson(const store::RememberReceipt& receipt,
+                              const store::RememberRequest& request,
+                              const std::vector<store::MemoryHit>& nearest) {
   nlohmann::json near = nlohmann::json::array();
   for (const store::MemoryHit& hit : nearest) {
     const Snippet snippet = MakeSnippet(hit.memory.content, request.content, kNearestBytes);
@@ -62,6 +65,19 @@ nlohmann::json ReceiptJson(const store::RememberReceipt& receipt,
           {"repeated", receipt.repeated},
           {"nearest", std::move(near)}};
 }
+
+std::string ForgottenText(const store::ForgetReceipt& receipt) {
+  const std::string name = "memory #" + std::to_string(receipt.id);
+  return receipt.repeated
+             ? name + " was forgotten before; nothing changed"
+             : "forgot " + name + ": hidden from every recall, with a record of it kept";
+}
+
+nlohmann::json ForgottenJson(const store::ForgetReceipt& receipt) {
+  return {{"id", receipt.id}, {"forgotten", true}, {"repeated", receipt.repeated}};
+}
+
+namespace {
 
 Result<store::RememberRequest> ReadRequest(const CallEnvironment& environment,
                                            const nlohmann::json& arguments) {
@@ -97,8 +113,9 @@ ToolOutput RunRemember(const CallEnvironment& environment, const nlohmann::json&
     if (found) nearest = std::move(*found);
   }
   return MakeOutput(
-      arguments, [&] { return ReceiptText(*receipt, *request, nearest, environment.clock.Now()); },
-      [&] { return ReceiptJson(*receipt, *request, nearest); });
+      arguments,
+      [&] { return RememberedText(*receipt, *request, nearest, environment.clock.Now()); },
+      [&] { return RememberedJson(*receipt, *request, nearest); });
 }
 
 ToolOutput RunForget(const CallEnvironment& environment, const nlohmann::json& arguments) {
@@ -108,17 +125,7 @@ ToolOutput RunForget(const CallEnvironment& environment, const nlohmann::json& a
       environment.session, *id, WordArgument(arguments, "reason"), environment.context);
   if (!receipt) return ErrorOutput(receipt.error());
   return MakeOutput(
-      arguments,
-      [&] {
-        const std::string name = "memory #" + std::to_string(receipt->id);
-        return receipt->repeated
-                   ? name + " was forgotten before; nothing changed"
-                   : "forgot " + name + ": hidden from every recall, with a record of it kept";
-      },
-      [&] {
-        return nlohmann::json{
-            {"id", receipt->id}, {"forgotten", true}, {"repeated", receipt->repeated}};
-      });
+      arguments, [&] { return ForgottenText(*receipt); }, [&] { return ForgottenJson(*receipt); });
 }
 
 }  // namespace katra::mcp

@@ -187,7 +187,8 @@ std::string Count(int64_t count, std::string_view singular, std::string_view plu
 
 std::string MessageHeader(const store::Message& message, const MessageMarks& marks, WallTime now) {
   std::string header(marks.prefix);
-  header += "#" + std::to_string(message.id) + " " + Stamp(message.said_at, now) + " " +
+  header += "#" + std::to_string(message.id) + " " +
+            (marks.time.empty() ? Stamp(message.said_at, now) : marks.time) + " " +
             Word(message.from) + " (" + TagText(message.tag) + ") to " +
             (message.to.empty() ? std::string("all") : NameList(message.to));
   if (!message.to.empty()) header += ", direct";

@@ -58,6 +58,7 @@ struct MessageMarks {
   std::string_view room;    // the room of the whole answer: another one is named
   bool history = false;
   bool redelivered = false;
+  std::string time;   // instead of the time in UTC, for people
   std::string extra;  // our own words, e.g. "score 3.1"
 };
 

@@ -5,6 +5,7 @@
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/receipts.h"
 #include "mcp_server/tools/render.h"
 
 namespace katra::mcp {
@@ -18,7 +19,9 @@ std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<b
   return names;
 }
 
-std::string ReceiptText(const store::SayReceipt& receipt) {
+}  // namespace
+
+std::string SaidText(const store::SayReceipt& receipt) {
   const std::string id = "#" + std::to_string(receipt.id);
   const std::string addressed =
       receipt.direct ? NameList(Names(receipt, std::nullopt)) : std::string("all");
@@ -37,7 +40,7 @@ std::string ReceiptText(const store::SayReceipt& receipt) {
   return text;
 }
 
-nlohmann::json ReceiptJson(const store::SayReceipt& receipt) {
+nlohmann::json SaidJson(const store::SayReceipt& receipt) {
   nlohmann::json recipients = nlohmann::json::array();
   for (const store::Recipient& recipient : receipt.recipients) {
     recipients.push_back({{"name", recipient.name}, {"live", recipient.live}});
@@ -51,8 +54,6 @@ nlohmann::json ReceiptJson(const store::SayReceipt& receipt) {
           {"recipients", std::move(recipients)}};
 }
 
-}  // namespace
-
 ToolOutput RunSay(const CallEnvironment& environment, const nlohmann::json& arguments) {
   store::SayRequest request;
   request.session = environment.session;
@@ -64,7 +65,7 @@ ToolOutput RunSay(const CallEnvironment& environment, const nlohmann::json& argu
   const Result<store::SayReceipt> receipt = environment.store.Say(request, environment.context);
   if (!receipt) return ErrorOutput(receipt.error());
   return MakeOutput(
-      arguments, [&] { return ReceiptText(*receipt); }, [&] { return ReceiptJson(*receipt); });
+      arguments, [&] { return SaidText(*receipt); }, [&] { return SaidJson(*receipt); });
 }
 
 }  // namespace katra::mcp

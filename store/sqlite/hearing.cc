@@ -181,21 +181,34 @@ Result<HearReply> SqliteStore::Hear(const HearRequest& request, const CallContex
 
 Status SqliteStore::Acknowledge(SessionId session, const std::string& room, MessageId through,
                                 const CallContext& context) {
-  return database_->Write(context, "acknowledging", [&](Connection& c) -> Status {
+  HearRequest request;
+  request.session = session;
+  request.room = room;
+  request.acknowledge_through = through;
+  // True: something changed, or would.
+  const auto acknowledge = [&](Connection& c, bool write) -> Result<bool> {
     auto caller = FindCaller(c, session);
     if (!caller) return Pass(std::move(caller));
-    HearRequest request;
-    request.session = session;
-    request.room = room;
-    request.acknowledge_through = through;
     auto ears = LoadEars(c, *caller, request);
     if (!ears) return Pass(std::move(ears));
+    bool changes = false;
     for (Cursor* cursor : {&ears->said, &ears->inbox}) {
-      cursor->acked = AckTarget(*cursor, request);
-      StoreCursor(c, *caller, *cursor);
+      const MessageId target = AckTarget(*cursor, request);
+      if (target == cursor->acked) continue;
+      changes = true;
+      cursor->acked = target;
+      if (write) StoreCursor(c, *caller, *cursor);
     }
-    return {};
-  });
+    return changes;
+  };
+  auto needed = database_->Read(context, "acknowledging",
+                                [&](Connection& c) { return acknowledge(c, false); });
+  if (!needed) return Pass(std::move(needed));
+  if (!*needed) return {};
+  auto done = database_->Write(context, "acknowledging",
+                               [&](Connection& c) { return acknowledge(c, true); });
+  if (!done) return Pass(std::move(done));
+  return {};
 }
 
 Status SqliteStore::Undeliver(SessionId session, const std::string& room,

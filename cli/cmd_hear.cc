@@ -1,0 +1,165 @@
+// katra hear: what was said since, once or as it comes. What was printed counts as heard.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "cli/room/bell_wait.h"
+#include "cli/room/show.h"
+#include "core/text.h"
+#include "mcp_server/tools/domain_json.h"
+#include "mcp_server/tools/receipts.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr std::chrono::seconds kHeartbeat{10};
+constexpr int kLongestWaitSeconds = 7 * 24 * 3600;
+
+// When the wait ends; max: never.
+Result<SteadyTime> WaitEnd(const HearOptions& options) {
+  if (options.wait_seconds.empty()) return SteadyTime::max();
+  const std::string& text = options.wait_seconds;
+  int seconds = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 ||
+      seconds > kLongestWaitSeconds) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--wait \"" + OneLine(text, 40) + "\": give whole seconds from 0 to " +
+                    std::to_string(kLongestWaitSeconds) + ", or nothing to wait for ever");
+  }
+  return std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+}
+
+// One session that hears, prints and acknowledges.
+class Ear {
+ public:
+  Ear(const HearOptions& options, const Visit& visit, Context& context)
+      : options_(options), visit_(visit), context_(context) {}
+
+  Result<store::HearReply> Listen() {
+    store::HearRequest request;
+    request.session = visit_.session().id;
+    request.room = visit_.room();
+    request.limit = options_.limit;
+    request.peek = options_.peek;
+    request.acknowledge_through = 0;  // that is done when it is printed
+    return visit_.store().Hear(request, context_.Call());
+  }
+
+  // Prints, and acknowledges what stdout has taken.
+  Status Give(const store::HearReply& reply) {
+    if (options_.follow) {
+      for (const store::HeardMessage& heard : reply.messages) {
+        context_.out() << (options_.speaker.json ? mcp::HeardJson(heard).dump() + "\n"
+                                                 : ShowHeard(heard, reply.room, context_));
+      }
+    } else if (options_.speaker.json) {
+      context_.out() << mcp::HeardReplyJson(reply, options_.peek).dump(2) << "\n";
+    } else {
+      context_.out() << ShowHeardReply(reply, visit_.session().persona, context_);
+    }
+    context_.out().flush();
+    if (!context_.out()) {
+      return Fail(ErrorCode::kCancelled, "stdout is closed: nothing more counts as heard");
+    }
+    if (options_.peek || reply.messages.empty()) return {};
+    return visit_.store().Acknowledge(visit_.session().id, visit_.room(),
+                                      reply.messages.back().message.id, context_.Call());
+  }
+
+  void Beat() {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now - last_beat_ < kHeartbeat) return;
+    last_beat_ = now;
+    // Presence only: worth no error.
+    static_cast<void>(visit_.store().Heartbeat(visit_.session().id, false, context_.Call()));
+  }
+
+ private:
+  const HearOptions& options_;
+  const Visit& visit_;
+  Context& context_;
+  SteadyTime last_beat_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+int Hear(const HearOptions& options, Context& context) {
+  if (options.limit < 1 || options.limit > 200) {
+    return context.Explain(
+        Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
+  }
+  const Result<SteadyTime> end = WaitEnd(options);
+  if (!end) return context.Explain(end.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
+  if (!visit) return context.Explain(visit.error());
+  const bool waits = options.wait || options.follow;
+  std::unique_ptr<BellWait> bell;
+  if (waits) {
+    auto made = BellWait::Make(context.home());
+    if (!made) return context.Explain(made.error());
+    bell = std::move(*made);
+  }
+
+  Ear ear(options, **visit, context);
+  bool any = false;
+  while (true) {
+    const Result<store::HearReply> reply = ear.Listen();
+    if (!reply) return context.Explain(reply.error());
+    const bool found = !reply->messages.empty();
+    any = any || found;
+    const bool again = options.follow ? true : waits && !found;
+    if (found || !again) {
+      if (Status given = ear.Give(*reply); !given) return context.Explain(given.error());
+    }
+    if (!again) return any ? kExitOk : kExitNothing;
+    if (found && !options.peek && reply->left > 0) continue;
+    if (found && options.peek) return kExitOk;  // the same again would be no news
+    switch (bell->Wait(options.follow && !options.wait ? SteadyTime::max() : *end)) {
+      case BellWait::Outcome::kRung:
+        ear.Beat();
+        break;
+      case BellWait::Outcome::kStopped:
+        return any ? kExitOk : kExitNothing;
+      case BellWait::Outcome::kDeadline:
+        if (!options.follow) {
+          if (Status given = ear.Give(*reply); !given) return context.Explain(given.error());
+        }
+        return any ? kExitOk : kExitNothing;
+    }
+  }
+}
+
+void AddHear(CLI::App& app, Program& program) {
+  auto options = std::make_shared<HearOptions>();
+  CLI::App* command = app.add_subcommand("hear", "what was said since you last heard");
+  command->group(kRoomCommands);
+  CLI::Option* wait =
+      command
+          ->add_option("--wait", options->wait_seconds,
+                       "wait until something is said, at most so many seconds; without a number: "
+                       "as long as it takes")
+          ->type_name("SECONDS")
+          ->expected(0, 1);
+  command->add_flag("--follow,-f", options->follow, "go on printing what is said, until stopped");
+  command->add_flag("--peek", options->peek, "only look: nothing counts as heard");
+  command->add_option("--limit", options->limit, "at most so many messages, 1 to 200")
+      ->type_name("N")
+      ->capture_default_str();
+  AddRoomOption(*command, &options->speaker);
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options, wait] {
+    options->wait = wait->count() > 0;
+    program.Run([options](Context& context) { return Hear(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

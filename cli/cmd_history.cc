@@ -1,0 +1,105 @@
+// katra history: what was said, newest last, or what fits some words, best first.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/input.h"
+#include "cli/room/show.h"
+#include "cli/room/visit.h"
+#include "core/text.h"
+#include "mcp_server/tools/domain_json.h"
+
+namespace katra::cli {
+namespace {
+
+struct HistoryOptions {
+  Speaker speaker;
+  std::vector<std::string> words;
+  std::string from;
+  std::string before;
+  std::string after;
+  bool all_rooms = false;
+  int limit = 20;
+};
+
+int History(const HistoryOptions& options, Context& context) {
+  if (options.limit < 1 || options.limit > 200) {
+    return context.Explain(
+        Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
+  }
+  const auto before = ParseOptionalNumber(options.before, "message");
+  if (!before) return context.Explain(before.error());
+  const auto after = ParseOptionalNumber(options.after, "message");
+  if (!after) return context.Explain(after.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
+  if (!visit) return context.Explain(visit.error());
+
+  store::HistoryRequest request;
+  request.session = (*visit)->session().id;
+  request.room = options.all_rooms ? "*" : (*visit)->room();
+  request.query = Join(options.words, " ");
+  request.from = options.from.starts_with('@') ? options.from.substr(1) : options.from;
+  request.before = *before;
+  request.after = *after;
+  request.limit = options.limit;
+  const auto reply = (*visit)->store().History(request, context.Call());
+  if (!reply) return context.Explain(reply.error());
+  if (options.speaker.json) {
+    nlohmann::json messages = nlohmann::json::array();
+    for (const store::HistoryHit& hit : reply->hits) {
+      nlohmann::json message = mcp::MessageJson(hit.message);
+      if (!request.query.empty()) message["score"] = hit.score;
+      messages.push_back(std::move(message));
+    }
+    nlohmann::json object = {
+        {"room", reply->room}, {"messages", std::move(messages)}, {"more", reply->more}};
+    if (!reply->note.empty()) object["note"] = reply->note;
+    context.out() << object.dump(2) << "\n";
+  } else {
+    for (const store::HistoryHit& hit : reply->hits) {
+      context.out() << ShowMessage(hit.message, options.all_rooms ? "" : reply->room, "", context);
+    }
+    if (reply->hits.empty()) {
+      context.out() << (request.query.empty() ? "nothing was said" : "nothing fits") << "\n";
+    }
+    if (reply->more && !reply->hits.empty() && request.query.empty()) {
+      context.out() << "there is more: "
+                    << (request.after
+                            ? "--after " + std::to_string(reply->hits.back().message.id)
+                            : "--before " + std::to_string(reply->hits.front().message.id))
+                    << "\n";
+    }
+    if (!reply->note.empty()) context.out() << "note: " << reply->note << "\n";
+  }
+  return reply->hits.empty() ? kExitNothing : kExitOk;
+}
+
+}  // namespace
+
+void AddHistory(CLI::App& app, Program& program) {
+  auto options = std::make_shared<HistoryOptions>();
+  CLI::App* command = app.add_subcommand("history", "what was said, or a search in it");
+  command->group(kRoomCommands);
+  command->add_option("WORDS", options->words, "what to search for; default: the newest messages");
+  command->add_option("--from", options->from, "only what this persona said")->type_name("NAME");
+  command->add_option("--before", options->before, "only messages below this number")
+      ->type_name("NUMBER");
+  command->add_option("--after", options->after, "only messages above this number, oldest first")
+      ->type_name("NUMBER");
+  command->add_flag("--all-rooms", options->all_rooms, "of every room");
+  command->add_option("--limit", options->limit, "at most so many messages, 1 to 200")
+      ->type_name("N")
+      ->capture_default_str();
+  AddRoomOption(*command, &options->speaker);
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return History(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

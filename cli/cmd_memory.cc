@@ -1,0 +1,196 @@
+// katra memory: the memory as a whole: listing, showing, moving and erasing.
+#include <CLI/CLI.hpp>
+#include <istream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/input.h"
+#include "cli/room/show.h"
+#include "cli/room/transfer.h"
+#include "cli/room/visit.h"
+#include "mcp_server/tools/domain_json.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kPage = 50;  // the store gives no more at once
+
+struct ListOptions {
+  Speaker speaker;
+  std::string kind;
+  std::string scope;
+  bool superseded = false;
+  int limit = kPage;
+};
+
+struct ShowOptions {
+  Speaker speaker;
+  std::string number;
+};
+
+struct PurgeOptions {
+  std::vector<std::string> numbers;
+  bool yes = false;
+};
+
+Result<std::vector<store::Memory>> Newest(const ListOptions& options, const Visit& visit,
+                                          const Context& context) {
+  store::RecallRequest request;
+  request.session = visit.session().id;
+  request.include_superseded = options.superseded;
+  if (!options.kind.empty()) {
+    request.kind = store::ParseMemoryKind(options.kind);
+    if (!request.kind) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "--kind \"" + options.kind +
+                      "\" is not known: use note, fact, decision, insight, preference or task");
+    }
+  }
+  if (!options.scope.empty()) {
+    request.scope = store::ParseMemoryScope(options.scope);
+    if (!request.scope) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "--scope \"" + options.scope + "\" is not known: use shared or private");
+    }
+  }
+  std::vector<store::Memory> memories;
+  while (static_cast<int>(memories.size()) < options.limit) {
+    request.offset = static_cast<int>(memories.size());
+    request.limit = std::min(kPage, options.limit - request.offset);
+    auto reply = visit.store().Recall(request, context.Call());
+    if (!reply) return Pass(std::move(reply));
+    for (store::RecallHit& hit : reply->hits) {
+      if (hit.memory) memories.push_back(std::move(*hit.memory));
+    }
+    if (static_cast<int>(reply->hits.size()) < request.limit) break;
+  }
+  return memories;
+}
+
+int List(const ListOptions& options, Context& context) {
+  if (options.limit < 1) {
+    return context.Explain(
+        Error{ErrorCode::kInvalidArgument, "--limit must be 1 or more", {}, false});
+  }
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
+  if (!visit) return context.Explain(visit.error());
+  const auto memories = Newest(options, **visit, context);
+  if (!memories) return context.Explain(memories.error());
+  if (options.speaker.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const store::Memory& memory : *memories) list.push_back(mcp::MemoryJson(memory));
+    context.out() << nlohmann::json{{"memories", std::move(list)}}.dump(2) << "\n";
+  } else {
+    for (const store::Memory& memory : *memories) {
+      context.out() << ShowMemory(memory, "", false, context);
+    }
+    if (memories->empty()) context.out() << "nothing is remembered\n";
+  }
+  return memories->empty() ? kExitNothing : kExitOk;
+}
+
+int Show(const ShowOptions& options, Context& context) {
+  const Result<int64_t> number = ParseNumber(options.number, "memory");
+  if (!number) return context.Explain(number.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
+  if (!visit) return context.Explain(visit.error());
+  const auto memory = (*visit)->store().GetMemory((*visit)->session().id, *number, context.Call());
+  if (!memory) return context.Explain(memory.error());
+  context.out() << (options.speaker.json ? mcp::MemoryJson(*memory).dump(2) + "\n"
+                                         : ShowMemory(*memory, "", true, context));
+  return kExitOk;
+}
+
+bool Agreed(const PurgeOptions& options, const Context& context) {
+  if (options.yes) return true;
+  if (!context.terminal().in) return false;
+  context.err() << "Erase " << options.numbers.size()
+                << (options.numbers.size() == 1 ? " memory" : " memories")
+                << " for good? Nothing brings them back. [y/N] ";
+  context.err().flush();
+  std::string answer;
+  std::getline(context.in(), answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int Purge(const PurgeOptions& options, Context& context) {
+  std::vector<int64_t> numbers;
+  for (const std::string& text : options.numbers) {
+    const Result<int64_t> number = ParseNumber(text, "memory");
+    if (!number) return context.Explain(number.error());
+    numbers.push_back(*number);
+  }
+  if (!Agreed(options, context)) {
+    return context.Explain(Error{ErrorCode::kFailedPrecondition,
+                                 "nothing was erased: say --yes to erase for good",
+                                 {},
+                                 false});
+  }
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return context.Explain(store.error());
+  for (const int64_t number : numbers) {
+    const Status purged = (*store)->Purge(number, context.Call());
+    if (!purged) return context.Explain(purged.error());
+    context.out() << "erased memory #" << number << "\n";
+  }
+  return kExitOk;
+}
+
+void AddMemoryList(CLI::App& memory, Program& program) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = memory.add_subcommand("list", "the newest memories");
+  command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
+      ->type_name("KIND");
+  command->add_option("--scope", options->scope, "shared or private; default: both")
+      ->type_name("SCOPE");
+  command->add_flag("--superseded", options->superseded, "older versions too");
+  command->add_option("--limit", options->limit, "at most so many")
+      ->type_name("N")
+      ->capture_default_str();
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return List(*options, context); });
+  });
+}
+
+void AddMemoryShow(CLI::App& memory, Program& program) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = memory.add_subcommand("show", "one memory, whole");
+  command->add_option("NUMBER", options->number, "the memory")->required();
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Show(*options, context); });
+  });
+}
+
+void AddMemoryPurge(CLI::App& memory, Program& program) {
+  auto options = std::make_shared<PurgeOptions>();
+  CLI::App* command =
+      memory.add_subcommand("purge", "erase memories for good, anybody's, forgotten ones too");
+  command->add_option("NUMBER", options->numbers, "the memories")->required();
+  command->add_flag("--yes", options->yes, "do not ask");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Purge(*options, context); });
+  });
+}
+
+}  // namespace
+
+void AddMemory(CLI::App& app, Program& program) {
+  CLI::App* memory = app.add_subcommand("memory", "the memory as a whole");
+  memory->group(kRoomCommands);
+  memory->require_subcommand(1);
+  AddMemoryList(*memory, program);
+  AddMemoryShow(*memory, program);
+  AddMemoryExport(*memory, program);
+  AddMemoryImport(*memory, program);
+  AddMemoryPurge(*memory, program);
+}
+
+}  // namespace katra::cli

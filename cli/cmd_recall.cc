@@ -1,0 +1,144 @@
+// katra recall: ranked search in the memory, and in what was said.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "cli/room/show.h"
+#include "core/text.h"
+#include "mcp_server/tools/arguments.h"
+#include "mcp_server/tools/domain_json.h"
+
+namespace katra::cli {
+namespace {
+
+tl::unexpected<Error> Unknown(const std::string& option, const std::string& given,
+                              const std::string& allowed) {
+  return Fail(ErrorCode::kInvalidArgument,
+              option + " \"" + OneLine(given, 80) + "\" is not known: use " + allowed);
+}
+
+Status ReadTimes(const RecallOptions& options, WallTime now, store::RecallRequest* request) {
+  for (const auto& [name, text, place] :
+       {std::tuple{"--since ", &options.since, &request->since},
+        std::tuple{"--until ", &options.until, &request->until}}) {
+    if (text->empty()) continue;
+    const Result<WallTime> time = ParseTime(*text, now);
+    if (!time) return Fail(time.error().code, name + time.error().message);
+    *place = *time;
+  }
+  return {};
+}
+
+Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Context& context) {
+  store::RecallRequest request;
+  request.query = std::string(Trim(Join(options.words, " ")));
+  if (options.include == "messages") {
+    request.include = store::RecallInclude::kMessages;
+  } else if (options.include == "all") {
+    request.include = store::RecallInclude::kAll;
+  } else if (options.include != "memories") {
+    return Unknown("--include", options.include, "memories, messages or all");
+  }
+  if (!options.kind.empty()) {
+    request.kind = store::ParseMemoryKind(options.kind);
+    if (!request.kind) {
+      return Unknown("--kind", options.kind, "note, fact, decision, insight, preference or task");
+    }
+  }
+  if (!options.scope.empty()) {
+    request.scope = store::ParseMemoryScope(options.scope);
+    if (!request.scope) return Unknown("--scope", options.scope, "shared or private");
+  }
+  if (options.limit < 1 || options.limit > 50) {
+    return Fail(ErrorCode::kInvalidArgument, "--limit must be from 1 to 50");
+  }
+  request.tags = mcp::ListArgument({{"tags", Join(options.tags, ",")}}, "tags");
+  request.from = mcp::NameArgument({{"from", options.from}}, "from");
+  request.include_superseded = options.superseded;
+  request.limit = options.limit;
+  if (Status times = ReadTimes(options, context.clock().Now(), &request); !times) {
+    return Pass(std::move(times));
+  }
+  return request;
+}
+
+nlohmann::json HitJson(const store::RecallHit& hit) {
+  nlohmann::json object =
+      hit.message ? mcp::MessageJson(*hit.message) : mcp::MemoryJson(*hit.memory);
+  object["type"] = hit.message ? "message" : "memory";
+  object["score"] = hit.score;
+  return object;
+}
+
+}  // namespace
+
+int Recall(const RecallOptions& options, Context& context) {
+  Result<store::RecallRequest> request = MakeRequest(options, context);
+  if (!request) return context.Explain(request.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
+  if (!visit) return context.Explain(visit.error());
+  request->session = (*visit)->session().id;
+  const auto reply = (*visit)->store().Recall(*request, context.Call());
+  if (!reply) return context.Explain(reply.error());
+  if (options.speaker.json) {
+    nlohmann::json hits = nlohmann::json::array();
+    for (const store::RecallHit& hit : reply->hits) hits.push_back(HitJson(hit));
+    nlohmann::json object = {{"hits", std::move(hits)},
+                             {"total", reply->total},
+                             {"total_is_floor", reply->total_is_floor}};
+    if (!reply->note.empty()) object["note"] = reply->note;
+    context.out() << object.dump(2) << "\n";
+    return reply->hits.empty() ? kExitNothing : kExitOk;
+  }
+  for (const store::RecallHit& hit : reply->hits) {
+    context.out() << (hit.message ? ShowMessage(*hit.message, "", "", context)
+                                  : ShowMemory(*hit.memory, request->query, false, context));
+  }
+  if (reply->hits.empty()) {
+    context.out() << (request->query.empty() ? "nothing is remembered" : "nothing fits") << "\n";
+  } else if (reply->total > static_cast<int64_t>(reply->hits.size())) {
+    context.out() << reply->hits.size() << " of " << (reply->total_is_floor ? "at least " : "")
+                  << reply->total << "\n";
+  }
+  if (!reply->note.empty()) context.out() << "note: " << reply->note << "\n";
+  return reply->hits.empty() ? kExitNothing : kExitOk;
+}
+
+void AddRecall(CLI::App& app, Program& program) {
+  auto options = std::make_shared<RecallOptions>();
+  CLI::App* command = app.add_subcommand("recall", "search the memory, best first");
+  command->group(kRoomCommands);
+  command->add_option("WORDS", options->words,
+                      "what to look for, or a \"phrase\"; default: the newest");
+  command->add_option("--include", options->include, "memories, messages or all")
+      ->type_name("WHAT")
+      ->capture_default_str();
+  command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
+      ->type_name("KIND");
+  command->add_option("--tag", options->tags, "only with this tag; several: with all of them")
+      ->type_name("TAG")
+      ->allow_extra_args(false);
+  command->add_option("--from", options->from, "only by this persona")->type_name("NAME");
+  command->add_option("--since", options->since, "a time, a date, or a span such as 2h or 7d")
+      ->type_name("TIME");
+  command->add_option("--until", options->until, "the same")->type_name("TIME");
+  command->add_option("--scope", options->scope, "shared or private; default: both")
+      ->type_name("SCOPE");
+  command->add_flag("--superseded", options->superseded, "older versions too");
+  command->add_option("--limit", options->limit, "at most so many, 1 to 50")
+      ->type_name("N")
+      ->capture_default_str();
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Recall(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

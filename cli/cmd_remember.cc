@@ -1,0 +1,141 @@
+// katra remember and katra forget: into the memory, and out of sight again.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "cli/room/input.h"
+#include "mcp_server/tools/arguments.h"
+#include "mcp_server/tools/receipts.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kNearest = 3;
+
+struct ForgetOptions {
+  Speaker speaker;
+  std::string number;
+  std::string reason;
+};
+
+Result<store::RememberRequest> MakeRequest(const RememberOptions& options, const Context& context) {
+  store::RememberRequest request;
+  Result<std::string> content =
+      TextOrInput(options.words, "memory", store::kMaxMemoryBytes, context);
+  if (!content) return Pass(std::move(content));
+  request.content = std::move(*content);
+  const auto kind = store::ParseMemoryKind(options.kind);
+  if (!kind) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "--kind \"" + options.kind +
+                    "\" is not known: use note, fact, decision, insight, preference or task");
+  }
+  request.kind = *kind;
+  request.reasoning = options.reasoning;
+  for (const std::string& given : options.tags) {
+    for (const std::string& tag : mcp::ListArgument({{"tags", given}}, "tags")) {
+      request.tags.push_back(tag);
+    }
+  }
+  const Result<double> importance = mcp::ImportanceArgument({{"importance", options.importance}},
+                                                            "importance", request.importance);
+  if (!importance) return tl::unexpected<Error>(importance.error());
+  request.importance = *importance;
+  if (options.is_private) request.scope = store::MemoryScope::kPrivate;
+  const auto supersedes = ParseOptionalNumber(options.supersedes, "memory");
+  if (!supersedes) return tl::unexpected<Error>(supersedes.error());
+  request.supersedes = *supersedes;
+  request.idempotency_key = options.key;
+  return request;
+}
+
+int Forget(const ForgetOptions& options, Context& context) {
+  const Result<int64_t> number = ParseNumber(options.number, "memory");
+  if (!number) return context.Explain(number.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
+  if (!visit) return context.Explain(visit.error());
+  const auto receipt =
+      (*visit)->store().Forget((*visit)->session().id, *number, options.reason, context.Call());
+  if (!receipt) return context.Explain(receipt.error());
+  context.out() << (options.speaker.json ? mcp::ForgottenJson(*receipt).dump(2)
+                                         : mcp::ForgottenText(*receipt))
+                << "\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+int Remember(const RememberOptions& options, Context& context) {
+  Result<store::RememberRequest> request = MakeRequest(options, context);
+  if (!request) return context.Explain(request.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
+  if (!visit) return context.Explain(visit.error());
+  const store::SessionId session = (*visit)->session().id;
+  request->session = session;
+  const auto receipt = (*visit)->store().Remember(*request, context.Call());
+  if (!receipt) return context.Explain(receipt.error());
+  std::vector<store::MemoryHit> nearest;
+  if (!receipt->repeated) {
+    // It is stored: that the neighbours cannot be read must not make it look otherwise.
+    auto found = (*visit)->store().NearestMemories(session, request->content, receipt->id, kNearest,
+                                                   context.Call());
+    if (found) nearest = std::move(*found);
+  }
+  context.out() << (options.speaker.json
+                        ? mcp::RememberedJson(*receipt, *request, nearest).dump(2)
+                        : mcp::RememberedText(*receipt, *request, nearest, context.clock().Now()))
+                << "\n";
+  return kExitOk;
+}
+
+void AddRemember(CLI::App& app, Program& program) {
+  auto options = std::make_shared<RememberOptions>();
+  CLI::App* command = app.add_subcommand("remember", "put something into the memory");
+  command->group(kRoomCommands);
+  command->add_option("TEXT", options->words,
+                      "what to remember; without it, or with -, stdin is read");
+  command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
+      ->type_name("KIND")
+      ->capture_default_str();
+  command->add_option("--reasoning", options->reasoning, "why, above all for decisions")
+      ->type_name("TEXT");
+  command->add_option("--tag", options->tags, "a tag, or several with commas between; at most 10")
+      ->type_name("TAG")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--importance", options->importance,
+                   "0 to 1, or trivial, interesting, significant, critical; default: 0.5")
+      ->type_name("LEVEL");
+  command->add_flag("--private", options->is_private, "for this persona alone");
+  command->add_option("--supersedes", options->supersedes, "the memory that this one replaces")
+      ->type_name("NUMBER");
+  command->add_option("--key", options->key, "remember once only, however often the key is given")
+      ->type_name("KEY");
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Remember(*options, context); });
+  });
+}
+
+void AddForget(CLI::App& app, Program& program) {
+  auto options = std::make_shared<ForgetOptions>();
+  CLI::App* command =
+      app.add_subcommand("forget", "hide a memory of your own; `memory purge` erases");
+  command->group(kRoomCommands);
+  command->add_option("NUMBER", options->number, "the memory")->required();
+  command->add_option("--reason", options->reason, "kept beside the record of it")
+      ->type_name("TEXT");
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Forget(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

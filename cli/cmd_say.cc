@@ -1,0 +1,68 @@
+// katra say: a message to a room, or to some personas of it.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "cli/room/input.h"
+#include "mcp_server/tools/receipts.h"
+
+namespace katra::cli {
+
+int Say(const SayOptions& options, Context& context) {
+  store::SayRequest request;
+  Result<std::string> body =
+      TextOrInput(options.words, "message", store::kMaxMessageBytes, context);
+  if (!body) return context.Explain(body.error());
+  const auto reply_to = ParseOptionalNumber(options.reply_to, "message");
+  if (!reply_to) return context.Explain(reply_to.error());
+  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
+  if (!visit) return context.Explain(visit.error());
+
+  request.session = (*visit)->session().id;
+  request.room = (*visit)->room();
+  request.body = std::move(*body);
+  request.to = Recipients(options.to);
+  request.reply_to = *reply_to;
+  request.idempotency_key = options.key;
+  const Result<store::SayReceipt> receipt = (*visit)->store().Say(request, context.Call());
+  if (!receipt) return context.Explain(receipt.error());
+  if (options.speaker.json) {
+    context.out() << mcp::SaidJson(*receipt).dump(2) << "\n";
+  } else {
+    context.out() << mcp::SaidText(*receipt) << "\n";
+  }
+  return kExitOk;
+}
+
+void AddSay(CLI::App& app, Program& program) {
+  auto options = std::make_shared<SayOptions>();
+  CLI::App* command = app.add_subcommand("say", "say something in the room");
+  command->group(kRoomCommands);
+  command->add_option("MESSAGE", options->words,
+                      "the text; without it, or with -, stdin is read. After --, a text may begin "
+                      "with a dash");
+  command
+      ->add_option("--to", options->to,
+                   "only for these personas, with commas between; default: everybody")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--reply-to", options->reply_to, "the number of the message that this answers")
+      ->type_name("NUMBER");
+  command
+      ->add_option("--key", options->key, "say it once only, however often the same key is given")
+      ->type_name("KEY");
+  AddRoomOption(*command, &options->speaker);
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Say(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,148 @@
+// katra who and katra whoami: who is here, and who this terminal speaks as.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "core/text.h"
+#include "mcp_server/tools/domain_json.h"
+
+namespace katra::cli {
+namespace {
+
+std::string StateText(const store::Session& session) {
+  switch (session.activity) {
+    case store::Activity::kWorking:
+      return "working";
+    case store::Activity::kIdle:
+      return "idle";
+    case store::Activity::kWaiting:
+      return "waiting for you";
+    case store::Activity::kUnknown:
+      break;
+  }
+  return "-";
+}
+
+nlohmann::json WhoJson(const store::Presence& presence, bool you) {
+  nlohmann::json object = mcp::PresenceJson(presence, you);
+  const store::Session& session = presence.session;
+  object["activity"] = store::ToString(session.activity);
+  if (session.activity != store::Activity::kUnknown) {
+    object["activity_since"] = FormatRfc3339(session.activity_since);
+  }
+  return object;
+}
+
+int WhoAmI(const Speaker& speaker, Context& context) {
+  const Result<std::string> persona = PersonaOf(speaker, context);
+  if (!persona) return context.Explain(persona.error());
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return context.Explain(store.error());
+  const auto personas = (*store)->ListPersonas(context.Call());
+  if (!personas) return context.Explain(personas.error());
+  const auto sessions = (*store)->LiveSessions({*persona, {}}, context.Call());
+  if (!sessions) return context.Explain(sessions.error());
+
+  store::Persona self;
+  self.name = *persona;
+  for (const store::Persona& known : *personas) {
+    if (ToLowerAscii(known.name) == ToLowerAscii(*persona)) self = known;
+  }
+  const std::string room = RoomOf(speaker, context);
+  if (speaker.json) {
+    nlohmann::json live = nlohmann::json::array();
+    for (const store::Session& session : *sessions) live.push_back(mcp::SessionJson(session));
+    context.out() << nlohmann::json{{"persona", self.name},
+                                    {"known", self.id != 0},
+                                    {"role", self.role},
+                                    {"room", room.empty() ? std::string(store::kMainRoom) : room},
+                                    {"home", context.home()},
+                                    {"sessions", std::move(live)}}
+                         .dump(2)
+                  << "\n";
+    return kExitOk;
+  }
+  context.out() << "You are " << self.name;
+  if (!self.role.empty()) context.out() << ", " << OneLine(self.role, store::kMaxRoleBytes);
+  if (self.id == 0) context.out() << ", who has not been here yet";
+  context.out() << ", in room " << (room.empty() ? std::string(store::kMainRoom) : room) << " of "
+                << OneLine(context.home(), 400) << "\n";
+  for (const store::Session& session : *sessions) {
+    context.out() << "live as " << store::Describe(session.tag) << ", client "
+                  << (session.client.empty() ? "unknown" : OneLine(session.client, 100))
+                  << ", since " << FormatLocal(session.started_at, context.clock().Now()) << "\n";
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+int Who(const WhoOptions& options, Context& context) {
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return context.Explain(store.error());
+  const auto here = (*store)->WhoIsHere(options.speaker.room, context.Call());
+  if (!here) return context.Explain(here.error());
+  const Result<std::string> self = PersonaOf(options.speaker, context);
+  if (!self && !options.speaker.persona.empty()) return context.Explain(self.error());
+  const auto is_you = [&](const store::Presence& one) {
+    return self && ToLowerAscii(*self) == ToLowerAscii(one.session.persona);
+  };
+  if (options.speaker.json) {
+    nlohmann::json sessions = nlohmann::json::array();
+    for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one)));
+    context.out()
+        << nlohmann::json{{"room", options.speaker.room}, {"sessions", std::move(sessions)}}.dump(2)
+        << "\n";
+    return kExitOk;
+  }
+  if (here->empty()) {
+    context.out() << "nobody is here"
+                  << (options.speaker.room.empty() ? "" : " in " + options.speaker.room) << "\n";
+    return kExitOk;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const store::Presence& one : *here) {
+    const store::Session& session = one.session;
+    rows.push_back({session.persona + (is_you(one) ? " (you)" : ""), store::Describe(session.tag),
+                    StateText(session), session.room, session.client,
+                    std::to_string(one.unheard) + (one.unheard_is_floor ? "+" : ""),
+                    FormatLocal(session.started_at, context.clock().Now()),
+                    session.working_folder});
+  }
+  context.out() << RenderTable(
+      {"PERSONA", "MODEL", "STATE", "ROOM", "CLIENT", "UNHEARD", "SINCE", "FOLDER"}, rows);
+  return kExitOk;
+}
+
+void AddWho(CLI::App& app, Program& program) {
+  auto options = std::make_shared<WhoOptions>();
+  CLI::App* command = app.add_subcommand("who", "who is here, and what each is doing");
+  command->group(kRoomCommands);
+  command->add_option("--room", options->speaker.room, "only sessions of this room")
+      ->type_name("ROOM");
+  AddPersonaOption(*command, &options->speaker);
+  AddJsonOption(*command, &options->speaker);
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Who(*options, context); });
+  });
+}
+
+void AddWhoAmI(CLI::App& app, Program& program) {
+  auto speaker = std::make_shared<Speaker>();
+  CLI::App* command = app.add_subcommand("whoami", "the persona that this terminal speaks as");
+  command->group(kRoomCommands);
+  AddRoomOption(*command, speaker.get());
+  AddPersonaOption(*command, speaker.get());
+  AddJsonOption(*command, speaker.get());
+  command->callback([&program, speaker] {
+    program.Run([speaker](Context& context) { return WhoAmI(*speaker, context); });
+  });
+}
+
+}  // namespace katra::cli

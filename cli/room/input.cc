@@ -1,0 +1,57 @@
+#include "cli/room/input.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "mcp_server/tools/arguments.h"
+
+namespace katra::cli {
+
+Result<std::string> TextOrInput(const std::vector<std::string>& words, const std::string& what,
+                                size_t max_bytes, const Context& context) {
+  const bool wants_input = words.empty() || (words.size() == 1 && words.front() == "-");
+  std::string text;
+  if (!wants_input) {
+    text = Join(words, " ");
+  } else if (words.empty() && context.terminal().in) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "no " + what + ": give it as an argument, or send it on stdin");
+  } else {
+    Result<std::string> input = context.ReadInput(max_bytes + 2);
+    if (!input) return input;
+    text = std::move(*input);
+    if (text.ends_with('\n')) text.pop_back();
+    if (text.ends_with('\r')) text.pop_back();
+  }
+  if (Trim(text).empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "the " + what + " is empty");
+  }
+  return text;
+}
+
+std::vector<std::string> Recipients(const std::vector<std::string>& given) {
+  return mcp::RecipientsArgument({{"to", Join(given, ",")}}, "to");
+}
+
+Result<int64_t> ParseNumber(const std::string& text, const std::string& what) {
+  std::string_view digits = Trim(text);
+  if (digits.starts_with('#')) digits.remove_prefix(1);
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number < 1) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(text, 80) + "\" is no number of a " + what + ": give one like 12");
+  }
+  return number;
+}
+
+Result<std::optional<int64_t>> ParseOptionalNumber(const std::string& text,
+                                                   const std::string& what) {
+  if (text.empty()) return std::optional<int64_t>();
+  const Result<int64_t> number = ParseNumber(text, what);
+  if (!number) return tl::unexpected<Error>(number.error());
+  return std::optional<int64_t>(*number);
+}
+
+}  // namespace katra::cli

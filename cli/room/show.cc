@@ -1,0 +1,81 @@
+#include "cli/room/show.h"
+
+#include "cli/output.h"
+#include "core/text.h"
+#include "mcp_server/tools/memory_text.h"
+#include "mcp_server/tools/render.h"
+#include "mcp_server/tools/snippet.h"
+
+namespace katra::cli {
+namespace {
+
+std::string Bold(const std::string& text, const Context& context) {
+  return context.terminal().colours ? "\x1b[1m" + text + "\x1b[0m" : text;
+}
+
+std::string Show(const store::Message& message, mcp::MessageMarks marks, const Context& context) {
+  const WallTime now = context.clock().Now();
+  marks.time = FormatLocal(message.said_at, now);
+  return Bold(mcp::MessageHeader(message, marks, now), context) + "\n" + Fence(message.body) + "\n";
+}
+
+}  // namespace
+
+std::string ShowHeard(const store::HeardMessage& heard, const std::string& room,
+                      const Context& context) {
+  mcp::MessageMarks marks;
+  marks.room = room;
+  marks.history = heard.history;
+  marks.redelivered = heard.redelivered;
+  return Show(heard.message, marks, context);
+}
+
+std::string ShowMessage(const store::Message& message, const std::string& room,
+                        const std::string& extra, const Context& context) {
+  mcp::MessageMarks marks;
+  marks.room = room;
+  marks.extra = extra;
+  return Show(message, marks, context);
+}
+
+std::string ShowMemory(const store::Memory& memory, const std::string& query, bool whole,
+                       const Context& context) {
+  const mcp::Snippet body =
+      mcp::MakeSnippet(memory.content, query, whole ? memory.content.size() : mcp::kSnippetBytes);
+  const std::string shortened = body.shortened
+                                    ? "shortened: `" + context.program() + " memory show " +
+                                          std::to_string(memory.id) + "` shows all " +
+                                          std::to_string(body.total_bytes) + " bytes"
+                                    : "";
+  std::string text = Bold(mcp::MemoryHeader(memory, shortened, context.clock().Now()), context) +
+                     "\n" + Fence(body.text) + "\n";
+  if (!memory.reasoning.empty()) {
+    const mcp::Snippet why = mcp::MakeSnippet(memory.reasoning, query,
+                                              whole ? memory.reasoning.size() : mcp::kSnippetBytes);
+    text += "because:\n" + Fence(why.text) + "\n";
+  }
+  return text;
+}
+
+std::string ShowHeardReply(const store::HearReply& reply, const std::string& persona,
+                           const Context& context) {
+  if (reply.messages.empty()) {
+    return "nothing new in " + reply.room + " for " + persona + "\n";
+  }
+  std::string text;
+  if (reply.earlier > 0) {
+    text += std::string(reply.earlier_is_floor ? "more than " : "") +
+            std::to_string(reply.earlier) + " earlier in " + reply.room + ": `" +
+            context.program() + " history` shows them\n";
+  }
+  for (const store::HeardMessage& heard : reply.messages) {
+    text += ShowHeard(heard, reply.room, context);
+  }
+  if (reply.left > 0) {
+    text += std::string(reply.left_is_floor ? "more than " : "") + std::to_string(reply.left) +
+            " more: `" + context.program() + " hear` again\n";
+  }
+  return text;
+}
+
+}  // namespace katra::cli

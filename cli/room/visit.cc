@@ -1,0 +1,124 @@
+#include "cli/room/visit.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "core/process.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+// The user's name as a persona's: what a name may not have becomes '-'.
+std::string UserPersona(const Context& context) {
+  std::string name = context.Variable("USER");
+  if (name.empty()) name = context.Variable("LOGNAME");
+  for (char& c : name) {
+    if (!IsName(std::string("a") + c)) c = '-';
+  }
+  name.erase(0, name.find_first_not_of("-_"));
+  name.resize(std::min(name.size(), store::kMaxNameBytes));
+  return name;
+}
+
+Status RequireKnown(const Context& context, store::Store& store, const std::string& persona) {
+  const auto personas = store.ListPersonas(context.Call());
+  if (!personas) return tl::unexpected<Error>(personas.error());
+  std::vector<std::string> names;
+  for (const store::Persona& known : *personas) {
+    if (ToLowerAscii(known.name) == ToLowerAscii(persona)) return {};
+    names.push_back(known.name);
+  }
+  const std::vector<std::string> near = NearestMatches(persona, names);
+  return Fail(ErrorCode::kNotFound,
+              "no persona \"" + OneLine(persona, 100) + "\" has been here" +
+                  (near.empty() ? ": `" + context.program() + " who` shows who is"
+                                : "; did you mean " + Join(near, " or ") + "?"));
+}
+
+}  // namespace
+
+void AddPersonaOption(CLI::App& command, Speaker* speaker) {
+  command
+      .add_option("--persona", speaker->persona,
+                  "who you are; default: $KATRA_PERSONA, else your user name")
+      ->type_name("NAME");
+}
+
+void AddRoomOption(CLI::App& command, Speaker* speaker) {
+  command.add_option("--room", speaker->room, "the room; default: $KATRA_ROOM, else main")
+      ->type_name("ROOM");
+}
+
+void AddJsonOption(CLI::App& command, Speaker* speaker) {
+  command.add_flag("--json", speaker->json, "print JSON, times in UTC");
+}
+
+Result<std::string> PersonaOf(const Speaker& speaker, const Context& context) {
+  std::string persona = speaker.persona;
+  if (persona.starts_with('@')) persona.erase(0, 1);
+  if (persona.empty()) persona = context.Variable("KATRA_PERSONA");
+  if (persona.empty()) persona = UserPersona(context);
+  if (persona.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "it is not known who you are: give --persona NAME, or set KATRA_PERSONA");
+  }
+  if (!IsName(persona)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(persona, 128) +
+                    "\" is not a persona name: use 1 to 64 letters (a-z), digits, _ and -, "
+                    "beginning with a letter or a digit");
+  }
+  return persona;
+}
+
+std::string RoomOf(const Speaker& speaker, const Context& context) {
+  return speaker.room.empty() ? context.Variable("KATRA_ROOM") : speaker.room;
+}
+
+Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& speaker,
+                                            Newcomer newcomer, const std::string& client) {
+  const Result<std::string> persona = PersonaOf(speaker, context);
+  if (!persona) return tl::unexpected<Error>(persona.error());
+  const std::string room = RoomOf(speaker, context);
+  if (!room.empty() && !IsName(room)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(room, 128) +
+                    "\" is not a room name: use 1 to 64 letters (a-z), digits, _ and -, "
+                    "beginning with a letter or a digit");
+  }
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return tl::unexpected<Error>(store.error());
+  if (newcomer == Newcomer::kRefused && !speaker.persona.empty()) {
+    if (Status known = RequireKnown(context, **store, *persona); !known) {
+      return Pass(std::move(known));
+    }
+  }
+
+  store::SessionStart start;
+  start.persona = *persona;
+  start.client = client;
+  start.client_version = context.version();
+  start.working_folder = context.working_folder();
+  start.host = HostName();
+  start.process = CurrentProcess();
+  // In the shell of an agent: the words are those of its model.
+  if (ToLowerAscii(*persona) == ToLowerAscii(context.Variable("KATRA_PERSONA"))) {
+    start.tag.provider = context.Variable("KATRA_PROVIDER");
+    start.tag.model = context.Variable("KATRA_MODEL");
+    if (!start.tag.provider.empty() || !start.tag.model.empty()) {
+      start.tag.source = store::TagSource::kLaunch;
+    }
+  }
+  Result<store::Session> session = (*store)->OpenSession(start, context.Call());
+  if (!session) return Pass(std::move(session));
+  return std::unique_ptr<Visit>(new Visit(context, **store, std::move(*session), room));
+}
+
+Visit::~Visit() {
+  // One that could not be ended is found dead by the next who looks.
+  static_cast<void>(store_.EndSession(session_.id, "the command is done", context_.Call()));
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,66 @@
+// A person's short stay in the room: a session that lasts as long as one command. Also who that
+// person is. Knows no single command.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/context.h"
+#include "core/result.h"
+#include "store/store.h"
+
+namespace CLI {
+class App;
+}
+
+namespace katra::cli {
+
+// The options that every command of the room and the memory takes.
+struct Speaker {
+  std::string persona;  // empty: see PersonaOf
+  std::string room;     // empty: see RoomOf
+  bool json = false;
+};
+
+void AddPersonaOption(CLI::App& command, Speaker* speaker);
+void AddRoomOption(CLI::App& command, Speaker* speaker);
+void AddJsonOption(CLI::App& command, Speaker* speaker);
+
+// --persona, else $KATRA_PERSONA, else the user's name. kInvalidArgument: none of them is a name.
+[[nodiscard]] Result<std::string> PersonaOf(const Speaker& speaker, const Context& context);
+// --room, else $KATRA_ROOM; empty: the main one.
+[[nodiscard]] std::string RoomOf(const Speaker& speaker, const Context& context);
+
+// What a command may do to a persona that nobody has heard of yet.
+enum class Newcomer {
+  kWelcome,  // it comes to be
+  kRefused,  // kNotFound, with near matches, when it was named with --persona
+};
+
+class Visit {
+ public:
+  // Opens the store and a session in it. `client`: how the session is shown to others.
+  static Result<std::unique_ptr<Visit>> Begin(Context& context, const Speaker& speaker,
+                                              Newcomer newcomer,
+                                              const std::string& client = "katra");
+  // Ends the session.
+  ~Visit();
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+  [[nodiscard]] store::Store& store() const { return store_; }
+  [[nodiscard]] const store::Session& session() const { return session_; }
+  // The room that requests are about; empty: the session's.
+  [[nodiscard]] const std::string& room() const { return room_; }
+
+ private:
+  Visit(const Context& context, store::Store& store, store::Session session, std::string room)
+      : context_(context), store_(store), session_(std::move(session)), room_(std::move(room)) {}
+
+  const Context& context_;
+  store::Store& store_;
+  const store::Session session_;
+  const std::string room_;
+};
+
+}  // namespace katra::cli
