@@ -2,17 +2,13 @@
 #include "router/config/config.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/files.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
 #include "router/config/findings.h"
 #include "router/config/json_source.h"
+#include "router/config/own_file.h"
 #include "router/config/personas_file.h"
 #include "router/config/personas_schema.h"
 #include "router/config/providers_conf.h"
@@ -26,32 +22,6 @@ std::vector<std::string> ProviderNames(const RouterConfig& config) {
   std::vector<std::string> names;
   for (const Provider& provider : config.providers) names.push_back(provider.name);
   return names;
-}
-
-// A file that other users cannot change, or nothing when there is none. Files in Katra's home hold
-// no secrets and lie in a closed folder, so that an editor's usual 0644 is fine there.
-Result<std::optional<std::string>> ReadOwn(const std::string& path) {
-  struct stat info = {};
-  if (lstat(path.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  const auto refuse = [&](const std::string& what) {
-    return Fail(ErrorCode::kPermissionDenied, "\"" + path + "\" " + what, path);
-  };
-  if (S_ISLNK(info.st_mode)) {
-    return refuse("is a link, so Katra does not trust it: put the file itself there");
-  }
-  if (!S_ISREG(info.st_mode)) {
-    return refuse("is not a regular file, so Katra does not trust it: move it away");
-  }
-  if (info.st_uid != geteuid()) {
-    return refuse("belongs to another user (uid " + std::to_string(info.st_uid) +
-                  "), so Katra does not trust it: run `sudo chown $(id -u) '" + path + "'`");
-  }
-  if ((info.st_mode & 022U) != 0) {
-    return refuse("can be changed by other users: run `chmod 600 '" + path + "'`");
-  }
-  auto text = ReadFile(path, kMaxFileBytes);
-  if (!text) return Pass(std::move(text));
-  return std::optional<std::string>(std::move(*text));
 }
 
 // providers.conf -> the model.
@@ -192,9 +162,9 @@ Result<RouterConfig> Load(const LoadOptions& options) {
                                                        : options.personas_file;
   config.providers_conf_path = options.home + "/providers.conf";
 
-  const auto conf_text = ReadOwn(config.providers_conf_path);
+  const auto conf_text = ReadOwnFile(config.providers_conf_path, kMaxFileBytes);
   if (!conf_text) return tl::unexpected<Error>(conf_text.error());
-  const auto personas_text = ReadOwn(config.personas_path);
+  const auto personas_text = ReadOwnFile(config.personas_path, kMaxFileBytes);
   if (!personas_text) return tl::unexpected<Error>(personas_text.error());
   config.has_providers_conf = conf_text->has_value();
   config.has_personas_file = personas_text->has_value();

@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 # The executables that are installed; `katra_programs` builds just these.
-set(katra_programs katra_mcp_server katra k)
+set(katra_programs katra_mcp_server katra k katra-router-config)
 add_custom_target(katra_programs DEPENDS ${katra_programs})
 # Packing builds nothing: the tests of a release build are not part of it.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
@@ -11,6 +11,8 @@ install(TARGETS ${katra_programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/katra
   FILES_MATCHING PATTERN "*.json"
   PATTERN golden EXCLUDE)
+install(FILES ${CMAKE_SOURCE_DIR}/schemas/personas.json.example
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/katra)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
