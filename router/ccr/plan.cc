@@ -82,6 +82,8 @@ class Planner {
       used_.insert(provider.name);
     }
     AddModel(*found, provider, target.model);
+    // Those that may be chosen in a session (G5).
+    for (const std::string& model : provider.models) AddModel(*found, provider, model);
     if (target.model.find('$') != std::string::npos) {
       plan_.warnings.push_back(
           "model \"" + OneLine(target.model, 80) +
