@@ -1,4 +1,5 @@
-// katra list: the sessions that live now, and what they are about.
+// katra list: the sessions that live now, and what they are about. States are those that the
+// clients' hooks told, never read off a screen.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,63 +11,134 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
-#include "store/types.h"
+#include "cli/sessions/live.h"
 
 namespace katra::cli {
 namespace {
 
-struct ListOptions {
-  bool json = false;
-};
+using Json = nlohmann::ordered_json;
 
-std::string Unheard(const store::Presence& presence) {
-  return std::to_string(presence.unheard) + (presence.unheard_is_floor ? "+" : "");
+std::string StateOf(const LiveSession& session) {
+  if (!session.presence) return "starting";
+  switch (session.presence->session.activity) {
+    case store::Activity::kWorking:
+      return "working";
+    case store::Activity::kIdle:
+      return "idle";
+    case store::Activity::kWaiting:
+      return "waiting for you";
+    case store::Activity::kUnknown:
+      break;
+  }
+  return "here";
 }
 
-int List(const ListOptions& options, Context& context) {
-  const Result<store::Store*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
-  const auto here = (*store)->WhoIsHere({}, context.Call());
-  if (!here) return context.Explain(here.error());
-  if (options.json) {
-    nlohmann::ordered_json sessions = nlohmann::ordered_json::array();
-    for (const store::Presence& presence : *here) {
-      sessions.push_back({{"persona", presence.session.persona},
-                          {"provider", presence.session.tag.provider},
-                          {"model", presence.session.tag.model},
-                          {"client", presence.session.client},
-                          {"unheard", presence.unheard},
-                          {"since", FormatRfc3339(presence.session.started_at)},
-                          {"folder", presence.session.working_folder}});
-    }
-    context.out() << nlohmann::ordered_json{{"sessions", sessions}}.dump(2) << "\n";
-    return kExitOk;
+std::string TagOf(const LiveSession& session) {
+  if (session.presence && session.presence->session.tag.source != store::TagSource::kUnknown) {
+    return store::Describe(session.presence->session.tag);
   }
+  if (!session.record) return "unknown";
+  const SessionRecord& record = *session.record;
+  return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", launch";
+}
+
+std::string ClientOf(const LiveSession& session) {
+  return session.record ? session.record->client : session.presence->session.client;
+}
+
+std::string UnheardOf(const LiveSession& session) {
+  if (!session.presence) return "-";
+  return std::to_string(session.presence->unheard) +
+         (session.presence->unheard_is_floor ? "+" : "");
+}
+
+WallTime SinceOf(const LiveSession& session) {
+  return session.record ? session.record->started_at : session.presence->session.started_at;
+}
+
+std::string FolderOf(const LiveSession& session) {
+  return session.record ? session.record->folder : session.presence->session.working_folder;
+}
+
+// "tmux", "/dev/pts/3", "-"
+std::string PlaceOf(const LiveSession& session) {
+  if (!session.record) return "-";
+  if (session.record->background()) return "tmux";
+  return session.record->terminal.empty() ? "terminal" : session.record->terminal;
+}
+
+Json ToJson(const LiveSession& session) {
+  Json json = {{"persona", session.persona}};
+  const bool known = session.presence.has_value();
+  const store::Session none;
+  const store::Session& here = known ? session.presence->session : none;
+  const bool tagged = known && here.tag.source != store::TagSource::kUnknown;
+  json["provider"] = tagged           ? here.tag.provider
+                     : session.record ? session.record->provider
+                                      : std::string();
+  json["model"] = tagged ? here.tag.model : session.record ? session.record->model : std::string();
+  json["tag_source"] = store::ToString(tagged           ? here.tag.source
+                                       : session.record ? store::TagSource::kLaunch
+                                                        : store::TagSource::kUnknown);
+  json["client"] = ClientOf(session);
+  json["state"] = StateOf(session);
+  json["unheard"] = known ? Json(session.presence->unheard) : Json(nullptr);
+  json["room"] = known ? here.room : session.record ? session.record->room : std::string();
+  json["since"] = FormatRfc3339(SinceOf(session));
+  json["folder"] = FolderOf(session);
+  json["pid"] = session.record ? Json(session.record->process.pid) : Json(nullptr);
+  json["tmux_session"] = session.record && session.record->background()
+                             ? Json(session.record->tmux_session)
+                             : Json(nullptr);
+  json["terminal"] = session.record && !session.record->terminal.empty()
+                         ? Json(session.record->terminal)
+                         : Json(nullptr);
+  return json;
+}
+
+std::string RenderRows(const std::vector<LiveSession>& live, WallTime now) {
   std::vector<std::vector<std::string>> rows;
-  for (const store::Presence& presence : *here) {
-    const store::Session& session = presence.session;
-    rows.push_back({session.persona, store::Describe(session.tag), session.client,
-                    Unheard(presence), FormatLocal(session.started_at, context.clock().Now()),
-                    session.working_folder});
+  for (const LiveSession& session : live) {
+    rows.push_back({session.persona, TagOf(session), ClientOf(session), StateOf(session),
+                    UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
+                    FolderOf(session)});
   }
-  if (rows.empty()) {
-    context.out() << "No session runs. Start one: katra start --persona NAME\n";
+  return RenderTable({"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "FOLDER"},
+                     rows);
+}
+
+int List(bool json, Context& context) {
+  const Result<Records> records = Records::Open(context.home());
+  if (!records) return context.Explain(records.error());
+  const Result<std::vector<LiveSession>> live = ListLive(*records, context);
+  if (!live) return context.Explain(live.error());
+  if (json) {
+    Json sessions = Json::array();
+    for (const LiveSession& session : *live) sessions.push_back(ToJson(session));
+    context.out() << Json{{"sessions", sessions}}.dump(2, ' ', false,
+                                                       Json::error_handler_t::replace)
+                  << "\n";
     return kExitOk;
   }
-  context.out() << RenderTable({"PERSONA", "MODEL", "CLIENT", "UNHEARD", "SINCE", "FOLDER"}, rows);
+  if (live->empty()) {
+    context.out() << "No session runs. Start one: " << context.program()
+                  << " start --persona NAME\n";
+    return kExitOk;
+  }
+  context.out() << RenderRows(*live, context.clock().Now());
   return kExitOk;
 }
 
 }  // namespace
 
 void AddList(CLI::App& app, Program& program) {
-  auto options = std::make_shared<ListOptions>();
-  CLI::App* command = app.add_subcommand("list", "list the sessions that run now");
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand(
+      "list", "list the sessions that run now: model, state, unheard messages, where they are");
   command->group(kSessionCommands);
-  command->add_flag("--json", options->json, "print JSON");
-  command->callback([&program, options] {
-    program.Run([options](Context& context) { return List(*options, context); });
-  });
+  command->add_flag("--json", *json, "print JSON");
+  command->callback(
+      [&program, json] { program.Run([json](Context& context) { return List(*json, context); }); });
 }
 
 }  // namespace katra::cli

@@ -3,7 +3,13 @@
 namespace katra::cli {
 
 void AddCommands(CLI::App& app, Program& program) {
+  AddStart(app, program);
+  AddEnv(app, program);
   AddList(app, program);
+  AddAttach(app, program);
+  AddStop(app, program);
+  AddRestore(app, program);
+  AddSessionRun(app, program);
   AddSay(app, program);
   AddHear(app, program);
   AddWho(app, program);

@@ -50,6 +50,12 @@ void AddForget(CLI::App& app, Program& program);
 void AddMemory(CLI::App& app, Program& program);
 void AddBackup(CLI::App& app, Program& program);
 
+void AddStart(CLI::App& app, Program& program);
+void AddEnv(CLI::App& app, Program& program);
+void AddAttach(CLI::App& app, Program& program);
+void AddStop(CLI::App& app, Program& program);
+void AddRestore(CLI::App& app, Program& program);
+void AddSessionRun(CLI::App& app, Program& program);
 void AddList(CLI::App& app, Program& program);
 
 }  // namespace katra::cli

@@ -73,6 +73,8 @@ class Context {
 
   // Opens the store when it is first asked for; owned by the context.
   [[nodiscard]] Result<store::Store*> OpenStore();
+  // For a process that becomes another program.
+  void CloseStore() { store_.reset(); }
   // For one call of the store: within 10 s, unless another patience is given.
   [[nodiscard]] store::CallContext Call(
       std::chrono::milliseconds patience = std::chrono::seconds(10)) const;

@@ -83,10 +83,9 @@ const std::string& ThisDomain() {
 
 }  // namespace
 
-ProcessIdentity CurrentProcess() {
-  const int64_t pid = getpid();
-  return ProcessIdentity{pid, StartTicks(pid), ThisDomain()};
-}
+ProcessIdentity ProcessById(int64_t pid) { return {pid, StartTicks(pid), ThisDomain()}; }
+
+ProcessIdentity CurrentProcess() { return ProcessById(getpid()); }
 
 Liveness CheckProcess(const ProcessIdentity& process) {
   if (process.domain != ThisDomain()) return Liveness::kUnknown;

@@ -17,6 +17,8 @@ struct ProcessIdentity {
 enum class Liveness { kAlive, kDead, kUnknown };  // kUnknown: another machine or container
 
 [[nodiscard]] ProcessIdentity CurrentProcess();
+// Of a process of this machine and container; `start_ticks` is 0 when there is none.
+[[nodiscard]] ProcessIdentity ProcessById(int64_t pid);
 
 // kDead also for a zombie, and when the pid was given to another process. Thread-safe; ~20 us.
 [[nodiscard]] Liveness CheckProcess(const ProcessIdentity& process);

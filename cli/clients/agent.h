@@ -1,0 +1,100 @@
+// A coding agent (Claude Code, Codex, ...) as Katra sees it: how it is found, and what it is handed
+// over for one session. One file a client makes one Agent. Knows neither tmux nor records nor how
+// settings are resolved. Nothing here runs anything or reads a key.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace katra::cli {
+
+// Who answers the client's model requests.
+enum class RouteKind {
+  kPlain,             // the provider itself
+  kGateway,           // Katra's gateway
+  kClaudeCodeRouter,  // claude-code-router
+};
+
+// Where a session's model requests go. It names the key's variable, never the key.
+struct Connection {
+  RouteKind route = RouteKind::kPlain;
+  std::string base_url;     // empty: the client connects by itself
+  std::string key_env;      // the variable whose value is sent as the key; empty: none
+  bool key_needed = false;  // false: without a key the client's own login will do
+};
+
+// What one session is handed over.
+struct Handover {
+  std::string persona;
+  std::string role;
+  std::string room;  // empty: the main one
+  std::string provider;
+  std::string model;  // empty: the client's own choice
+  // What the client asks for, when that is not `model`: a router's selector. Empty with `model`
+  // set: the client asks for its own, and the router decides by persona.
+  std::string asked_model;
+  std::string home;    // KATRA_HOME
+  std::string katra;   // absolute path of katra
+  std::string server;  // absolute path of katra_mcp_server
+  bool channels = false;
+  Connection connection;
+  std::string token;  // for a router, instead of a key
+  // The name that the client gives the new conversation; empty: the client's own choice.
+  std::string conversation;
+  bool resume = false;           // goes on with `conversation`, or else with the latest one
+  std::vector<std::string> own;  // the user's arguments for the client
+};
+
+// A variable of the client's environment. Without `value` and `from`: unset.
+struct EnvironmentChange {
+  std::string name;
+  std::optional<std::string> value;
+  std::string from;     // the value is that of this variable
+  bool secret = false;  // not to be shown
+};
+
+// How the client is started: its arguments, and what differs in its environment.
+struct AgentLaunch {
+  std::vector<std::string> arguments;
+  std::vector<EnvironmentChange> environment;
+  // For a client that reads a file alone: what it holds (no secret), and the variable that names
+  // it.
+  std::string settings;
+  std::string settings_variable;
+};
+
+struct Agent {
+  std::string name;              // "claude": as --client takes it
+  std::string title;             // "Claude Code"
+  std::string program;           // looked for in PATH
+  std::string package;           // what npm installs it from
+  std::string minimum_version;   // older ones lack what Katra needs; empty: any
+  std::string default_provider;  // empty: as configured
+  // Providers that the client reaches without help; the others need a router, or do not work.
+  std::vector<std::string> speaks_to;
+  bool speaks_messages = false;      // Anthropic's Messages API
+  bool names_conversations = false;  // takes `conversation` for a new one
+  AgentLaunch (*launch)(const Handover& handover) = nullptr;
+};
+
+[[nodiscard]] Agent ClaudeCode();
+[[nodiscard]] Agent Codex();
+[[nodiscard]] Agent GeminiCli();
+[[nodiscard]] Agent OpenCode();
+
+// All that can be started, Claude Code first.
+[[nodiscard]] std::vector<Agent> Agents();
+
+// kNotFound names the nearest and all known ones.
+[[nodiscard]] Result<Agent> FindAgent(const std::string& name);
+
+// The variables by which a session's processes (server, hooks, `katra say`) know whose they are.
+[[nodiscard]] std::vector<EnvironmentChange> SessionVariables(const Handover& handover);
+
+// Quoted for a POSIX shell when it must be.
+[[nodiscard]] std::string ShellQuoted(const std::string& word);
+
+}  // namespace katra::cli

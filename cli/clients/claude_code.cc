@@ -1,0 +1,155 @@
+// Claude Code: server, hooks and status line come with the command line, for this session only. Its
+// variables are those of Anthropic's SDK; it must not know other clients.
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "cli/clients/agent.h"
+#include "cli/clients/server_entry.h"
+
+namespace katra::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A wait ends by itself after a day, and the next turn starts another.
+constexpr int kWaitSeconds = 86'400;
+constexpr int kHookSeconds = 10;
+
+Json Hook(const Handover& handover, const std::string& arguments) {
+  return {{"type", "command"},
+          {"command", ShellQuoted(handover.katra) + " " + arguments},
+          {"timeout", kHookSeconds}};
+}
+
+// Runs beside the session, and wakes it when it is idle.
+Json Wait(const Handover& handover) {
+  return {{"type", "command"},
+          {"command", ShellQuoted(handover.katra) + " wait"},
+          {"asyncRewake", true},
+          {"timeout", kWaitSeconds}};
+}
+
+Json Hooks(const Handover& handover) {
+  const auto on = [](std::vector<Json> hooks) {
+    return Json::array({Json{{"hooks", std::move(hooks)}}});
+  };
+  return {{"SessionStart", on({Hook(handover, "hook session-start"), Wait(handover)})},
+          {"UserPromptSubmit", on({Hook(handover, "hook prompt")})},
+          {"PostToolUse", on({Hook(handover, "hook post-tool")})},
+          {"Notification", on({Hook(handover, "hook notification")})},
+          {"Stop", on({Hook(handover, "hook stop"), Wait(handover)})},
+          {"SessionEnd", on({Hook(handover, "hook session-end")})}};
+}
+
+std::string McpConfig(const Handover& handover) {
+  Json server = {{"type", "stdio"},
+                 {"command", handover.server},
+                 {"args", Json::array()},
+                 {"env", ServerEnvironment(handover)},
+                 {"alwaysLoad", true}};
+  if (handover.channels) server["args"] = {"--channels"};
+  return Json{{"mcpServers", {{"katra", server}}}}.dump();
+}
+
+std::string Settings(const Handover& handover) {
+  return Json{{"hooks", Hooks(handover)},
+              {"statusLine",
+               {{"type", "command"},
+                {"command", ShellQuoted(handover.katra) + " statusline"},
+                {"padding", 0}}},
+              {"permissions", {{"allow", {"mcp__katra"}}}}}
+      .dump();
+}
+
+// Whether the user's own arguments say which conversation it is.
+bool ChoosesConversation(const std::vector<std::string>& own) {
+  constexpr std::array<const char*, 6> kChoosing = {"-c",       "--continue",   "-r",
+                                                    "--resume", "--session-id", "--from-pr"};
+  return std::any_of(own.begin(), own.end(), [&](const std::string& argument) {
+    const std::string name = argument.substr(0, argument.find('='));
+    return std::find(kChoosing.begin(), kChoosing.end(), name) != kChoosing.end();
+  });
+}
+
+std::vector<std::string> Arguments(const Handover& handover) {
+  // --mcp-config takes every word up to the next option, so that an option must follow.
+  std::vector<std::string> arguments = {"--mcp-config", McpConfig(handover), "--settings",
+                                        Settings(handover)};
+  if (!handover.asked_model.empty()) {
+    arguments.insert(arguments.end(), {"--model", handover.asked_model});
+  }
+  if (handover.channels) {
+    arguments.insert(arguments.end(), {"--dangerously-load-development-channels", "server:katra"});
+  }
+  if (!ChoosesConversation(handover.own)) {
+    if (handover.resume && handover.conversation.empty()) arguments.emplace_back("--continue");
+    if (!handover.conversation.empty()) {
+      arguments.insert(arguments.end(),
+                       {handover.resume ? "--resume" : "--session-id", handover.conversation});
+    }
+  }
+  arguments.insert(arguments.end(), handover.own.begin(), handover.own.end());
+  return arguments;
+}
+
+std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
+  const Connection& connection = handover.connection;
+  const EnvironmentChange no_base{"ANTHROPIC_BASE_URL", {}, {}, false};
+  const EnvironmentChange no_key{"ANTHROPIC_API_KEY", {}, {}, false};
+  const EnvironmentChange no_token{"ANTHROPIC_AUTH_TOKEN", {}, {}, false};
+  const EnvironmentChange base{"ANTHROPIC_BASE_URL", connection.base_url, {}, false};
+  if (connection.route != RouteKind::kPlain) {
+    std::vector<EnvironmentChange> changes = {
+        base, {"ANTHROPIC_AUTH_TOKEN", handover.token, {}, true}, no_key};
+    if (connection.route == RouteKind::kClaudeCodeRouter) {
+      // Its routes by persona look at this.
+      changes.push_back(
+          {"ANTHROPIC_CUSTOM_HEADERS", "x-katra-persona: " + handover.persona, {}, false});
+    }
+    return changes;
+  }
+  std::vector<EnvironmentChange> changes;
+  changes.push_back(connection.base_url.empty() ? no_base : base);
+  if (!connection.key_env.empty()) {
+    changes.push_back({"ANTHROPIC_API_KEY", {}, connection.key_env, true});
+    // It would be sent to whoever is behind the base URL.
+    if (handover.provider != "anthropic") changes.push_back(no_token);
+  } else if (!connection.base_url.empty()) {
+    // The server asks for no key; without any the client would ask its user to log in.
+    changes.push_back({"ANTHROPIC_AUTH_TOKEN", "none", {}, false});
+    changes.push_back(no_key);
+  }
+  return changes;
+}
+
+AgentLaunch Launch(const Handover& handover) {
+  AgentLaunch launch;
+  launch.arguments = Arguments(handover);
+  launch.environment = Endpoint(handover);
+  // Started from within another session, it would take itself for a part of that one.
+  for (const char* name :
+       {"CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_ENTRYPOINT",
+        "CLAUDE_CODE_MESSAGING_SOCKET", "CLAUDE_CODE_MESSAGING_TOKEN", "CLAUDE_PROJECT_DIR"}) {
+    launch.environment.push_back({name, {}, {}, false});
+  }
+  return launch;
+}
+
+}  // namespace
+
+Agent ClaudeCode() {
+  Agent agent;
+  agent.name = "claude";
+  agent.title = "Claude Code";
+  agent.program = "claude";
+  agent.package = "@anthropic-ai/claude-code";
+  agent.minimum_version = "2.1.0";
+  agent.speaks_to = {"anthropic"};
+  agent.speaks_messages = true;
+  agent.names_conversations = true;
+  agent.launch = &Launch;
+  return agent;
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,84 @@
+// Codex: everything comes with `-c key=value`, values being TOML. It speaks OpenAI's Responses API.
+#include <string>
+
+#include "cli/clients/agent.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
+// A call of katra_hear may wait 50 s, and Codex gives up after 60 unless told otherwise.
+constexpr const char* kToolSeconds = "90";
+
+// A basic string of TOML.
+std::string Toml(const std::string& text) {
+  constexpr const char* kHex = "0123456789ABCDEF";
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      quoted += '\\';
+      quoted += character;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      quoted += "\\u00";
+      quoted += kHex[byte >> 4];
+      quoted += kHex[byte & 15];
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + "\"";
+}
+
+AgentLaunch Launch(const Handover& handover) {
+  AgentLaunch launch;
+  const auto configure = [&launch](const std::string& key, const std::string& value) {
+    launch.arguments.insert(launch.arguments.end(), {"-c", key + "=" + value});
+  };
+  configure("mcp_servers.katra.command", Toml(handover.server));
+  for (const EnvironmentChange& change : SessionVariables(handover)) {
+    if (change.value) configure("mcp_servers.katra.env." + change.name, Toml(*change.value));
+  }
+  configure("mcp_servers.katra.tool_timeout_sec", kToolSeconds);
+  const Connection& connection = handover.connection;
+  if (!connection.base_url.empty()) {
+    const bool routed = connection.route != RouteKind::kPlain;
+    configure("model_provider", Toml("katra"));
+    configure("model_providers.katra.name", Toml(handover.provider + " by Katra"));
+    configure("model_providers.katra.base_url", Toml(connection.base_url + (routed ? "/v1" : "")));
+    configure("model_providers.katra.wire_api", Toml("responses"));
+    const std::string key = routed ? kTokenVariable : connection.key_env;
+    if (!key.empty()) configure("model_providers.katra.env_key", Toml(key));
+    if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
+  }
+  if (connection.route == RouteKind::kPlain && !connection.key_env.empty() &&
+      connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {
+    launch.environment.push_back({"OPENAI_API_KEY", {}, connection.key_env, true});
+  }
+  if (!handover.asked_model.empty()) {
+    launch.arguments.insert(launch.arguments.end(), {"--model", handover.asked_model});
+  }
+  if (handover.resume) {
+    launch.arguments.insert(
+        launch.arguments.end(),
+        {"resume", handover.conversation.empty() ? "--last" : handover.conversation});
+  }
+  launch.arguments.insert(launch.arguments.end(), handover.own.begin(), handover.own.end());
+  return launch;
+}
+
+}  // namespace
+
+Agent Codex() {
+  Agent agent;
+  agent.name = "codex";
+  agent.title = "Codex";
+  agent.program = "codex";
+  agent.package = "@openai/codex";
+  agent.default_provider = "openai";
+  agent.speaks_to = {"openai"};
+  agent.launch = &Launch;
+  return agent;
+}
+
+}  // namespace katra::cli

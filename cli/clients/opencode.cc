@@ -1,0 +1,78 @@
+// opencode: its configuration for one session is a variable, merged over the user's own files. It
+// reaches most providers by itself, under their own variables.
+#include <nlohmann/json.hpp>
+
+#include "cli/clients/agent.h"
+#include "cli/clients/server_entry.h"
+
+namespace katra::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
+// A call of katra_hear may wait 50 s.
+constexpr int kToolMillis = 90'000;
+
+Json Configuration(const Handover& handover) {
+  Json config = {{"$schema", "https://opencode.ai/config.json"},
+                 {"mcp",
+                  {{"katra",
+                    {{"type", "local"},
+                     {"command", {handover.server}},
+                     {"environment", ServerEnvironment(handover)},
+                     {"enabled", true},
+                     {"timeout", kToolMillis}}}}}};
+  const Connection& connection = handover.connection;
+  if (connection.route != RouteKind::kPlain) {
+    Json provider = {{"npm", "@ai-sdk/openai-compatible"},
+                     {"name", "Katra"},
+                     {"options",
+                      {{"baseURL", connection.base_url + "/v1"},
+                       {"apiKey", std::string("{env:") + kTokenVariable + "}"}}}};
+    if (!handover.asked_model.empty())
+      provider["models"] = {{handover.asked_model, Json::object()}};
+    config["provider"] = {{"katra", provider}};
+    if (!handover.asked_model.empty()) config["model"] = "katra/" + handover.asked_model;
+  } else if (!handover.asked_model.empty()) {
+    config["model"] = handover.provider + "/" + handover.asked_model;
+    if (!connection.base_url.empty()) {
+      config["provider"] = {{handover.provider, {{"options", {{"baseURL", connection.base_url}}}}}};
+    }
+  }
+  return config;
+}
+
+AgentLaunch Launch(const Handover& handover) {
+  AgentLaunch launch;
+  launch.environment.push_back(
+      {"OPENCODE_CONFIG_CONTENT", Configuration(handover).dump(), {}, false});
+  if (handover.connection.route != RouteKind::kPlain) {
+    launch.environment.push_back({kTokenVariable, handover.token, {}, true});
+  }
+  if (handover.resume) {
+    if (handover.conversation.empty()) {
+      launch.arguments.emplace_back("--continue");
+    } else {
+      launch.arguments.insert(launch.arguments.end(), {"--session", handover.conversation});
+    }
+  }
+  launch.arguments.insert(launch.arguments.end(), handover.own.begin(), handover.own.end());
+  return launch;
+}
+
+}  // namespace
+
+Agent OpenCode() {
+  Agent agent;
+  agent.name = "opencode";
+  agent.title = "opencode";
+  agent.program = "opencode";
+  agent.package = "opencode-ai";
+  agent.speaks_to = {"anthropic", "openai",  "deepseek", "openrouter",
+                     "gemini",    "mistral", "groq",     "grok"};
+  agent.launch = &Launch;
+  return agent;
+}
+
+}  // namespace katra::cli

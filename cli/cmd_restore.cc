@@ -1,0 +1,91 @@
+// katra restore: what was running when the machine went down, each in its last conversation.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/sessions/launch.h"
+#include "cli/sessions/live.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+struct RestoreOptions {
+  std::vector<std::string> personas;
+  bool dry_run = false;
+};
+
+bool Wanted(const RestoreOptions& options, const SessionRecord& record) {
+  if (options.personas.empty()) return true;
+  for (const std::string& name : options.personas) {
+    if (ToLowerAscii(name) == ToLowerAscii(record.persona)) return true;
+  }
+  return false;
+}
+
+LaunchRequest RequestOf(const SessionRecord& record) {
+  LaunchRequest request;
+  request.persona = record.persona;
+  request.provider = record.provider;
+  request.model = record.model;
+  request.role = record.role;
+  request.room = record.room;
+  request.client = record.client;
+  request.folder = record.folder;
+  request.use_router = record.router != "none" && !record.router.empty();
+  request.no_router = record.router == "none";
+  request.background = true;
+  request.resume = true;
+  // Not the arguments: a prompt among them would be asked again.
+  return request;
+}
+
+int Restore(const RestoreOptions& options, Context& context) {
+  const Result<Records> records = Records::Open(context.home());
+  if (!records) return context.Explain(records.error());
+  std::vector<std::string> warnings;
+  Result<std::vector<SessionRecord>> all = records->List(&warnings);
+  if (!all) return context.Explain(all.error());
+  for (const std::string& warning : warnings) context.Warn(warning);
+  int worst = kExitOk;
+  int found = 0;
+  for (SessionRecord& record : *all) {
+    if (!Wanted(options, record)) continue;
+    if (Refresh(*records, context, &record) != RecordState::kInterrupted) continue;
+    ++found;
+    if (options.dry_run) {
+      context.out() << record.persona << ": " << record.client << " in " << record.folder << "\n";
+      continue;
+    }
+    const int code = StartSession(RequestOf(record), context);
+    if (code != kExitOk) worst = code;
+  }
+  if (found == 0) {
+    context.out()
+        << "Nothing to restore: no session was interrupted by a restart of the machine.\n";
+  }
+  return worst;
+}
+
+}  // namespace
+
+void AddRestore(CLI::App& app, Program& program) {
+  auto options = std::make_shared<RestoreOptions>();
+  CLI::App* command =
+      app.add_subcommand("restore",
+                         "start again what was running when the machine went down\n"
+                         "Each goes on with its last conversation, in the background.");
+  command->group(kSessionCommands);
+  command->add_option("PERSONA", options->personas, "only these; default: all");
+  command->add_flag("--dry-run", options->dry_run, "only say what would be started");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Restore(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

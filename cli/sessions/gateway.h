@@ -1,0 +1,31 @@
+// The one place that asks for Katra's gateway: where it is, and a token for a session. Knows
+// nothing of clients.
+#pragma once
+
+#include <string>
+
+#include "cli/context.h"
+#include "core/result.h"
+
+namespace katra::cli {
+
+struct GatewayLink {
+  std::string base_url;  // "http://127.0.0.1:12000", without a trailing slash
+  std::string token;     // of this session only; empty when none was asked for
+};
+
+struct GatewayQuery {
+  std::string persona;
+  std::string provider;
+  std::string model;  // empty: the persona's own
+  // False: only where the gateway is; nothing is started and no token is made.
+  bool mint = true;
+};
+
+// kUnavailable: none runs, and none could be started; the message says what to do instead.
+[[nodiscard]] Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& query);
+
+// Whether the gateway's program is there, beside this one or in PATH.
+[[nodiscard]] bool GatewayInstalled(const Context& context);
+
+}  // namespace katra::cli

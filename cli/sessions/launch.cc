@@ -1,0 +1,170 @@
+#include "cli/sessions/launch.h"
+
+#include <algorithm>
+
+#include "cli/output.h"
+#include "cli/sessions/claude_code_router.h"
+#include "cli/sessions/gateway.h"
+#include "cli/sessions/programs.h"
+#include "core/files.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+std::string Value(const Environment& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+// A proxy must not be asked for what is on this machine.
+void ExemptLoopback(const std::string& base_url, const Environment& environment,
+                    std::vector<EnvironmentChange>* changes) {
+  const bool loopback = base_url.starts_with("http://127.0.0.1");
+  bool proxied = false;
+  for (const char* name : {"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"}) {
+    proxied = proxied || !Value(environment, name).empty();
+  }
+  if (!loopback || !proxied) return;
+  for (const char* name : {"NO_PROXY", "no_proxy"}) {
+    const std::string own = Value(environment, name);
+    changes->push_back({name, own.empty() ? "127.0.0.1" : own + ",127.0.0.1", {}, false});
+  }
+}
+
+// Applies the changes, and writes down which variables are not the user's own any more.
+Environment Apply(const std::vector<EnvironmentChange>& changes, Environment environment) {
+  const Environment before = environment;
+  std::vector<std::string> exports;
+  for (const EnvironmentChange& change : changes) {
+    std::string value = change.value.value_or(std::string());
+    if (!change.from.empty()) value = Value(before, change.from);
+    if (!change.value && value.empty()) {
+      environment.erase(change.name);
+      continue;
+    }
+    if (Value(before, change.name) == value) continue;
+    environment[change.name] = value;
+    exports.push_back(change.name);
+  }
+  environment["KATRA_EXPORTS"] = Join(exports, ",");
+  return environment;
+}
+
+Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& request,
+                              const std::string& conversation, const Context& context) {
+  Handover handover;
+  handover.persona = plan.persona.value;
+  handover.role = plan.role.value;
+  handover.room = plan.room.value;
+  handover.provider = plan.provider.value;
+  handover.model = plan.model.value;
+  handover.asked_model = plan.asked_model;
+  handover.home = context.home();
+  handover.katra = FindOwnProgram(context, "katra");
+  handover.server = FindOwnProgram(context, "katra_mcp_server");
+  handover.channels = request.channels;
+  handover.connection = plan.connection;
+  handover.own = request.arguments;
+  handover.resume = request.resume;
+  handover.conversation = conversation;
+  if (!request.resume && plan.agent.names_conversations) {
+    handover.conversation = MakeUuidV7(context.clock().Now(), context.random());
+  }
+  for (const auto& [path, name] :
+       {std::pair{handover.katra, "katra"}, std::pair{handover.server, "katra_mcp_server"}}) {
+    if (path.empty()) {
+      return Fail(ErrorCode::kFailedPrecondition,
+                  std::string(name) + " is neither beside " +
+                      (context.executable().empty() ? "this program" : context.executable()) +
+                      " nor in PATH: install Katra's programs into one folder");
+    }
+  }
+  return handover;
+}
+
+// Where the router is, and a token for it.
+Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Handover* handover) {
+  if (plan.connection.route == RouteKind::kClaudeCodeRouter) {
+    handover->token = ClaudeCodeRouterToken(context);
+    return {};
+  }
+  if (plan.connection.route != RouteKind::kGateway) return {};
+  Result<GatewayLink> link =
+      FindGateway(context, {plan.persona.value, plan.provider.value, plan.model.value, mint});
+  if (link) {
+    handover->connection.base_url = link->base_url;
+    handover->token = link->token;
+  } else if (mint) {
+    return Pass(std::move(link));
+  }
+  return {};
+}
+
+std::string Shown(const EnvironmentChange& change) {
+  if (!change.from.empty()) return "$" + change.from;
+  if (!change.value) return "(not set)";
+  return change.secret ? "(secret)" : *change.value;
+}
+
+}  // namespace
+
+Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& request,
+                               const std::string& conversation, bool mint, const Context& context) {
+  Result<Handover> handover = MakeHandover(plan, request, conversation, context);
+  if (!handover) return Pass(std::move(handover));
+  if (auto linked = LinkRouter(plan, mint, context, &*handover); !linked) {
+    return Pass(std::move(linked));
+  }
+  AgentLaunch agent = plan.agent.launch(*handover);
+  const Environment own = OwnEnvironment(context.environment());
+  PreparedLaunch launch;
+  launch.conversation = handover->conversation;
+  launch.changes = SessionVariables(*handover);
+  launch.changes.insert(launch.changes.end(), agent.environment.begin(), agent.environment.end());
+  ExemptLoopback(handover->connection.base_url, own, &launch.changes);
+  if (!agent.settings.empty()) {
+    launch.settings = std::move(agent.settings);
+    launch.settings_path = context.home() + "/run/sessions/" + ToLowerAscii(plan.persona.value) +
+                           "." + plan.agent.name + "-settings";
+    launch.changes.push_back({agent.settings_variable, launch.settings_path, {}, false});
+  }
+  launch.spec = {FindProgram(context, plan.agent.program), std::move(agent.arguments),
+                 Apply(launch.changes, own), plan.folder.value};
+  if (launch.spec.program.empty()) launch.spec.program = plan.agent.program;
+  launch.spec.environment["PWD"] = plan.folder.value;
+  return launch;
+}
+
+Status WriteSettings(const PreparedLaunch& launch) {
+  return launch.settings_path.empty() ? Status()
+                                      : WriteFileAtomically(launch.settings_path, launch.settings);
+}
+
+std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch) {
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&rows](const char* name, const Setting& setting) {
+    rows.push_back({name, setting.value.empty() ? "-" : setting.value, setting.origin});
+  };
+  add("persona", plan.persona);
+  add("provider", plan.provider);
+  add("model", plan.model);
+  add("role", plan.role);
+  add("room", plan.room);
+  add("client", plan.client);
+  add("router", plan.router);
+  add("base url", plan.base_url);
+  add("api key", plan.key);
+  add("folder", plan.folder);
+  std::string text = RenderTable({"SETTING", "VALUE", "FROM"}, rows) + "\nEnvironment:\n";
+  for (const EnvironmentChange& change : launch.changes) {
+    text += "  " + change.name + "=" + OneLine(Shown(change), 4096) + "\n";
+  }
+  text += "\nCommand:\n  " + ShellQuoted(launch.spec.program);
+  for (const std::string& argument : launch.spec.arguments) {
+    text += " " + OneLine(ShellQuoted(argument), 65'536);
+  }
+  return text + "\n";
+}
+
+}  // namespace katra::cli

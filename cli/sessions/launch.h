@@ -1,0 +1,39 @@
+// From a plan to a process: the one place that builds a client's command line and environment, for
+// starting, for restoring and for showing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/sessions/plan.h"
+#include "cli/sessions/records.h"
+#include "cli/sessions/subprocess.h"
+
+namespace katra::cli {
+
+struct PreparedLaunch {
+  ProcessSpec spec;                        // with every key in its place
+  std::vector<EnvironmentChange> changes;  // what differs from the user's environment
+  std::string settings;                    // to be written to `settings_path` before
+  std::string settings_path;               // empty: the client needs no file
+  std::string conversation;                // as the client was told to name it; may be empty
+};
+
+// Asks the gateway for a token when the plan says so and `mint` is set. `conversation`: to be gone
+// on with (LaunchRequest::resume), or empty. kUnavailable: no router. kFailedPrecondition: Katra's
+// own server is not installed.
+[[nodiscard]] Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& request,
+                                             const std::string& conversation, bool mint,
+                                             const Context& context);
+
+// Writes the client's settings, when it needs a file of them.
+[[nodiscard]] Status WriteSettings(const PreparedLaunch& launch);
+
+// Starts the session: in tmux when the request says so (then returns 0), else in place of this
+// process. Refuses a persona that is live. Returns the exit code.
+[[nodiscard]] int StartSession(const LaunchRequest& request, Context& context);
+
+// A line for each setting and where it was said, the environment without secrets, the command.
+[[nodiscard]] std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch);
+
+}  // namespace katra::cli

@@ -1,0 +1,38 @@
+#include "cli/sessions/launch_options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace katra::cli {
+
+void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
+  command
+      .add_option("--persona", request.persona,
+                  "who the session is; default: KATRA_PERSONA, else the client's name")
+      ->type_name("NAME");
+  command
+      .add_option("--provider", request.provider,
+                  "who serves the model, e.g. anthropic, openai, deepseek, openrouter")
+      ->type_name("NAME");
+  command
+      .add_option("--model", request.model,
+                  "the model as its provider calls it; OpenRouter's are VENDOR/NAME")
+      ->type_name("NAME");
+  command.add_option("--role", request.role, "what the persona does, in a few words")
+      ->type_name("TEXT");
+  command.add_option("--room", request.room, "the room to begin in; default: main")
+      ->type_name("NAME");
+  command
+      .add_option("--client", request.client,
+                  "the coding agent: claude (default), codex, gemini or opencode")
+      ->type_name("NAME");
+  command.add_flag("--use-router", request.use_router,
+                   "let a router translate between the client and the provider");
+  command.add_flag("--no-router", request.no_router,
+                   "no router: only the environment tells the client where to go");
+  command.add_flag("--resume", request.resume, "go on with the persona's last conversation");
+  command.add_flag("--channels", request.channels,
+                   "have messages pushed into Claude Code by its channels preview");
+  command.add_option("FOLDER", request.folder, "where the client works; default: here");
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,369 @@
+#include "cli/sessions/plan.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/sessions/gateway.h"
+#include "cli/sessions/programs.h"
+#include "core/text.h"
+#include "store/types.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr const char* kDefault = "default";
+
+// One candidate of a setting.
+struct Candidate {
+  std::string value;
+  std::string origin;
+};
+
+// The first that says something.
+Setting First(const std::vector<Candidate>& candidates) {
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.value.empty()) return {candidate.value, candidate.origin};
+  }
+  return {{}, kDefault};
+}
+
+std::string Value(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+std::string FromEnvironment(const char* name) { return std::string("environment ") + name; }
+
+// Everything that settings are taken from.
+struct Sources {
+  const LaunchRequest& request;
+  const router::RouterConfig& config;
+  const Environment& environment;
+  const router::PersonaConfig* persona = nullptr;  // of personas.json
+
+  [[nodiscard]] std::string Origin(const std::string& key) const {
+    return router::DescribeOrigin(config.OriginOf(key));
+  }
+  // Of a value of this persona in personas.json.
+  [[nodiscard]] std::string PersonaOrigin(const char* field) const {
+    return persona == nullptr ? std::string() : Origin("personas." + persona->name + "." + field);
+  }
+  [[nodiscard]] Candidate FromPersona(const char* field,
+                                      std::string router::PersonaConfig::*member) const {
+    return persona == nullptr ? Candidate{} : Candidate{persona->*member, PersonaOrigin(field)};
+  }
+};
+
+Status WrongName(const char* what, const Setting& setting) {
+  if (setting.value.empty() || IsName(setting.value)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              "\"" + OneLine(setting.value, 128) + "\" (" + setting.origin + ") is not a " + what +
+                  " name: use 1 to 64 letters (a-z), digits, _ and -, beginning with a letter or a "
+                  "digit");
+}
+
+Status WrongRole(const Setting& role) {
+  if (role.value.size() <= store::kMaxRoleBytes && IsValidUtf8(role.value)) return {};
+  return Fail(ErrorCode::kInvalidArgument, "the role (" + role.origin +
+                                               ") must be UTF-8 text of at most " +
+                                               std::to_string(store::kMaxRoleBytes) + " bytes");
+}
+
+// A model goes onto a command line and into a header.
+Status WrongModelText(const Setting& model) {
+  const bool odd = std::any_of(model.value.begin(), model.value.end(), [](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    return byte <= 0x20 || byte >= 0x7f;
+  });
+  if (!odd && model.value.size() <= 200 && (model.value.empty() || model.value.front() != '-')) {
+    return {};
+  }
+  return Fail(ErrorCode::kInvalidArgument,
+              "\"" + OneLine(model.value, 128) + "\" (" + model.origin +
+                  ") is not a model's name: use at most 200 letters, digits and punctuation "
+                  "without spaces, not beginning with -");
+}
+
+Setting ChooseProvider(const Sources& sources, const Agent& agent) {
+  Setting setting =
+      First({{sources.request.provider, "--provider"},
+             sources.FromPersona("provider", &router::PersonaConfig::provider),
+             {sources.config.OriginOf("default_provider").kind == router::OriginKind::kDefault
+                  ? std::string()
+                  : sources.config.default_provider,
+              sources.Origin("default_provider")},
+             {Value(sources.environment, "KATRA_PROVIDER"), FromEnvironment("KATRA_PROVIDER")},
+             {agent.default_provider, "default of " + agent.title},
+             {sources.config.default_provider, kDefault}});
+  setting.value = ToLowerAscii(setting.value);
+  return setting;
+}
+
+Setting ChooseModel(const Sources& sources, const Setting& provider,
+                    const router::Provider& known) {
+  // A model belongs to its provider: one that was said for another is left out.
+  const bool own = sources.persona != nullptr && sources.persona->provider == known.name;
+  const bool environment_fits =
+      ToLowerAscii(Value(sources.environment, "KATRA_PROVIDER")) == known.name ||
+      provider.origin == kDefault;
+  const std::string default_key = "providers." + known.name + ".default_model";
+  const bool in_conf = sources.config.OriginOf(default_key).kind != router::OriginKind::kDefault;
+  Setting setting =
+      First({{sources.request.model, "--model"},
+             own || (sources.persona != nullptr && sources.persona->provider.empty())
+                 ? sources.FromPersona("model", &router::PersonaConfig::model)
+                 : Candidate{},
+             {in_conf ? known.default_model : std::string(), sources.Origin(default_key)},
+             {environment_fits ? Value(sources.environment, "KATRA_MODEL") : std::string(),
+              FromEnvironment("KATRA_MODEL")},
+             {known.default_model, "default of " + known.name}});
+  if (setting.value.empty()) setting.origin = "the client's own choice";
+  return setting;
+}
+
+// Where the session works. Relative to where the command was run.
+Result<Setting> ChooseFolder(const LaunchRequest& request, const Context& context) {
+  Setting setting{context.working_folder(), "working folder"};
+  if (!request.folder.empty()) {
+    setting.value = (std::filesystem::path(context.working_folder()) / request.folder)
+                        .lexically_normal()
+                        .string();
+    setting.origin = "argument";
+    if (setting.value.size() > 1 && setting.value.back() == '/') setting.value.pop_back();
+  }
+  std::error_code failed;
+  if (std::filesystem::is_directory(setting.value, failed)) return setting;
+  const bool exists = std::filesystem::exists(setting.value, failed);
+  return Fail(exists ? ErrorCode::kInvalidArgument : ErrorCode::kNotFound,
+              "\"" + OneLine(setting.value, 512) + "\" is " + (exists ? "no folder" : "not there") +
+                  ": name the folder in which the client shall work (arguments for the client come "
+                  "after --)");
+}
+
+bool Has(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool NeedsRouter(const Agent& agent, const router::Provider& provider) {
+  if (Has(agent.speaks_to, provider.name)) return false;
+  return !(agent.speaks_messages && provider.plain_speaks_messages);
+}
+
+constexpr const char* kNoRouter = "none";
+constexpr const char* kGatewayRouter = "gateway";
+constexpr const char* kCcrRouter = "claude-code-router";
+
+Setting ChooseRouter(const Sources& sources, const Context& context, const Agent& agent,
+                     const router::Provider& provider) {
+  const bool ccr = sources.config.router_kind == router::RouterKind::kClaudeCodeRouter;
+  const char* const kind = ccr ? kCcrRouter : kGatewayRouter;
+  if (sources.request.no_router) return {kNoRouter, "--no-router"};
+  if (sources.request.use_router) return {kind, "--use-router"};
+  if (!NeedsRouter(agent, provider)) {
+    return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
+  }
+  const bool running = !ccr && FindGateway(context, {{}, provider.name, {}, false}).has_value();
+  if (!running && !sources.config.has_personas_file) {
+    return {kNoRouter, "auto: no router is configured"};
+  }
+  const bool installed = ccr ? !FindProgram(context, "ccr").empty() : GatewayInstalled(context);
+  if (!running && !installed) {
+    return {kNoRouter, std::string("auto: ") + kind + " is not installed"};
+  }
+  return {kind, "auto: " + provider.name + " needs it"};
+}
+
+// What plain mode exports as the base URL, unless something else was configured.
+Setting ChooseBaseUrl(const Sources& sources, const router::Provider& provider) {
+  const std::string endpoint = "providers." + provider.name + ".endpoint";
+  const std::string base = "providers." + provider.name + ".api_base_url";
+  for (const std::string& key : {base, endpoint}) {
+    if (sources.config.OriginOf(key).kind != router::OriginKind::kDefault) {
+      const std::string& url =
+          provider.plain_base_url.empty() ? provider.messages_base_url : provider.plain_base_url;
+      return {url, sources.Origin(key)};
+    }
+  }
+  if (provider.name == "anthropic") {
+    const std::string own = Value(sources.environment, "ANTHROPIC_BASE_URL");
+    if (!own.empty()) return {own, FromEnvironment("ANTHROPIC_BASE_URL")};
+    return {{}, "the client's own"};
+  }
+  return {provider.plain_base_url, "default of " + provider.name};
+}
+
+void Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
+  Connection& connection = plan->connection;
+  if (plan->router.value != kNoRouter) {
+    const bool ccr = plan->router.value == kCcrRouter;
+    connection.route = ccr ? RouteKind::kClaudeCodeRouter : RouteKind::kGateway;
+    connection.base_url = "http://127.0.0.1:" + std::to_string(sources.config.router_port);
+    plan->base_url = {connection.base_url, plan->router.value + "'s port"};
+    plan->key = {router::ApiKeyEnv(sources.persona, provider), "the router asks for it"};
+    // It routes by persona; a model that was said here, or a persona it does not know, is said.
+    const bool known = sources.persona != nullptr && plan->model.origin != "--model";
+    plan->asked_model = !ccr ? plan->model.value
+                        : known || plan->model.value.empty()
+                            ? std::string()
+                            : provider.name + "," + plan->model.value;
+    return;
+  }
+  plan->asked_model = plan->model.value;
+  const std::string key = router::ApiKeyEnv(sources.persona, provider);
+  plan->key = {key, sources.persona != nullptr && !sources.persona->api_key_env.empty()
+                        ? sources.PersonaOrigin("api_key_env")
+                        : "of " + provider.name};
+  const bool by_itself = Has(plan->agent.speaks_to, provider.name);
+  plan->base_url = ChooseBaseUrl(sources, provider);
+  // A client that knows the provider needs no address, unless another was configured.
+  const bool configured = plan->base_url.origin != "default of " + provider.name &&
+                          !plan->base_url.origin.starts_with("environment ");
+  if (by_itself && !plan->agent.speaks_messages && !configured) {
+    plan->base_url = {{}, "the client's own"};
+  }
+  connection.base_url = plan->base_url.value;
+  connection.key_env = key;
+  // Claude Code and Codex have a login of their own for their makers.
+  connection.key_needed = !key.empty() && !(by_itself && connection.base_url.empty());
+  if (provider.name == "anthropic") connection.key_needed = false;
+  if (!connection.key_needed && Value(sources.environment, key.c_str()).empty()) {
+    connection.key_env.clear();
+    if (!key.empty()) plan->key = {{}, key + " is not set: the client's own login"};
+  }
+  if (plan->agent.speaks_messages && !connection.base_url.empty() &&
+      !provider.plain_speaks_messages) {
+    plan->warnings.push_back(connection.base_url + " is not known to speak the Messages API that " +
+                             plan->agent.title +
+                             " needs. A router translates: leave --no-router out, or try "
+                             "--use-router.");
+  }
+}
+
+// Clients that speak to their maker only.
+Status CheckFit(const Agent& agent, const router::Provider& provider, const Setting& router) {
+  if (router.value == kCcrRouter && !agent.speaks_messages) {
+    return Fail(ErrorCode::kUnsupported,
+                "claude-code-router serves Claude Code, not " + agent.title +
+                    ": use --client claude, or Katra's gateway (router.kind \"gateway\")");
+  }
+  const bool fits = Has(agent.speaks_to, provider.name) || agent.speaks_messages ||
+                    (router.value == kGatewayRouter && agent.name != "gemini");
+  if (fits) return {};
+  return Fail(ErrorCode::kUnsupported,
+              agent.title + " does not speak to " + provider.name +
+                  " by itself: use --client claude" +
+                  (agent.name == "gemini" ? std::string() : ", or --use-router"));
+}
+
+}  // namespace
+
+Environment OwnEnvironment(const Environment& environment) {
+  Environment own = environment;
+  for (const std::string& name : Split(Value(environment, "KATRA_EXPORTS"), ',')) own.erase(name);
+  own.erase("KATRA_EXPORTS");
+  return own;
+}
+
+Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context,
+                            const router::RouterConfig& config) {
+  if (request.use_router && request.no_router) {
+    return Fail(ErrorCode::kInvalidArgument, "--use-router and --no-router exclude each other");
+  }
+  const Environment environment = OwnEnvironment(context.environment());
+  Sources sources{request, config, environment};
+  LaunchPlan plan;
+  plan.persona = First({{request.persona, "--persona"},
+                        {Value(environment, "KATRA_PERSONA"), FromEnvironment("KATRA_PERSONA")}});
+  if (auto wrong = WrongName("persona", plan.persona); !wrong) return Pass(std::move(wrong));
+  sources.persona = config.FindPersona(plan.persona.value);
+  if (sources.persona != nullptr) plan.persona.value = sources.persona->name;
+
+  plan.client = First({{request.client, "--client"},
+                       sources.FromPersona("client", &router::PersonaConfig::client),
+                       {Value(environment, "KATRA_CLIENT"), FromEnvironment("KATRA_CLIENT")},
+                       {"claude", kDefault}});
+  Result<Agent> agent = FindAgent(plan.client.value);
+  if (!agent) return Pass(std::move(agent));
+  plan.agent = std::move(*agent);
+  plan.client.value = plan.agent.name;
+  if (plan.persona.value.empty()) {
+    plan.persona.value = plan.agent.name;
+    plan.persona.value.front() = static_cast<char>(plan.persona.value.front() - 'a' + 'A');
+  }
+
+  plan.provider = ChooseProvider(sources, plan.agent);
+  const Result<const router::Provider*> found = config.RequireProvider(plan.provider.value);
+  if (!found) {
+    return Fail(found.error().code, found.error().message + " (" + plan.provider.origin + ")");
+  }
+  const router::Provider& provider = **found;
+  plan.model = ChooseModel(sources, plan.provider, provider);
+  if (auto wrong = WrongModelText(plan.model); !wrong) return Pass(std::move(wrong));
+  if (!plan.model.value.empty()) {
+    if (auto wrong = router::CheckModelForm(provider, plan.model.value); !wrong) {
+      return Fail(wrong.error().code, wrong.error().message + " (" + plan.model.origin + ")");
+    }
+  }
+  plan.role = First({{request.role, "--role"},
+                     sources.FromPersona("role", &router::PersonaConfig::role),
+                     sources.FromPersona("description", &router::PersonaConfig::description),
+                     {Value(environment, "KATRA_ROLE"), FromEnvironment("KATRA_ROLE")}});
+  if (plan.role.origin == sources.PersonaOrigin("description")) {
+    plan.role.value = TruncateUtf8(plan.role.value, store::kMaxRoleBytes);
+  }
+  if (auto wrong = WrongRole(plan.role); !wrong) return Pass(std::move(wrong));
+  plan.room = First({{request.room, "--room"},
+                     sources.FromPersona("room", &router::PersonaConfig::room),
+                     {Value(environment, "KATRA_ROOM"), FromEnvironment("KATRA_ROOM")}});
+  if (auto wrong = WrongName("room", plan.room); !wrong) return Pass(std::move(wrong));
+  Result<Setting> folder = ChooseFolder(request, context);
+  if (!folder) return Pass(std::move(folder));
+  plan.folder = std::move(*folder);
+  plan.router = ChooseRouter(sources, context, plan.agent, provider);
+  if (auto wrong = CheckFit(plan.agent, provider, plan.router); !wrong) {
+    return Pass(std::move(wrong));
+  }
+  Connect(sources, provider, &plan);
+  for (const router::ConfigWarning& warning : config.warnings) {
+    plan.warnings.push_back(router::DescribeWarning(warning));
+  }
+  return plan;
+}
+
+Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context) {
+  const auto missing = [](std::string message) {
+    return Fail(ErrorCode::kFailedPrecondition, std::move(message));
+  };
+  if (FindProgram(context, plan.agent.program).empty()) {
+    return missing(plan.agent.title + " is not installed: no `" + plan.agent.program +
+                   "` in PATH. Install it with: npm install -g " + plan.agent.package);
+  }
+  if (background && FindProgram(context, "tmux").empty()) {
+    return missing(
+        "tmux is not installed, and a background session runs in it. Install it with: sudo "
+        "apt-get install tmux (Debian, Ubuntu), sudo dnf install tmux (Fedora), brew install tmux "
+        "(macOS); or leave -b out to run here.");
+  }
+  if (plan.connection.route != RouteKind::kPlain) return {};
+  const Environment environment = OwnEnvironment(context.environment());
+  const std::string& name = plan.connection.key_env;
+  if (name.empty()) return {};
+  const std::string key = Value(environment, name.c_str());
+  if (key.empty() && plan.connection.key_needed) {
+    return missing("API key not found: " + name + " is not set, and " + plan.provider.value +
+                   " needs it. Set it with: export " + name +
+                   "=..., or name another variable as "
+                   "api_key_env of the persona in " +
+                   context.home() + "/router/personas.json.");
+  }
+  if (key.find_first_of(" \t\r\n") != std::string::npos) {
+    return Fail(ErrorCode::kInvalidArgument,
+                name +
+                    " holds a space or a line break, which no API key has: set it again, e.g. "
+                    "export " +
+                    name + "=\"$(tr -d '[:space:]' < keyfile)\"");
+  }
+  return {};
+}
+
+}  // namespace katra::cli

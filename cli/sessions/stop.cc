@@ -1,0 +1,95 @@
+#include "cli/sessions/stop.h"
+
+#include <poll.h>
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include "cli/sessions/tmux.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kLookMillis = 20;
+// How long a killed process may take to be gone, and a server to close its session by itself.
+constexpr std::chrono::milliseconds kAfterwards{2000};
+
+bool Runs(const SessionRecord& record) { return CheckProcess(record.process) == Liveness::kAlive; }
+
+Status Send(const SessionRecord& record, int signal) {
+  // The identity is looked at just before: the number alone may be another process's by now.
+  if (!Runs(record)) return {};
+  if (kill(static_cast<pid_t>(record.process.pid), signal) == 0 || errno == ESRCH) return {};
+  return Fail(ErrorCode::kPermissionDenied,
+              "process " + std::to_string(record.process.pid) + " of " + record.persona +
+                  " cannot be ended: " + std::generic_category().message(errno));
+}
+
+// Until none runs, or the time is up.
+void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (const SessionRecord& record : sessions) {
+    while (Runs(record) && std::chrono::steady_clock::now() < deadline) {
+      poll(nullptr, 0, kLookMillis);
+    }
+  }
+}
+
+// The client's end ends its server, which closes its session; one that did not is closed here.
+Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& context) {
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return Fail(store.error().code, store.error().message);
+  const auto deadline = std::chrono::steady_clock::now() + kAfterwards;
+  for (const SessionRecord& record : sessions) {
+    for (;;) {
+      const auto live = (*store)->LiveSessions({record.persona, {}}, context.Call());
+      if (!live) return Fail(live.error().code, live.error().message);
+      bool none = true;
+      const bool late = std::chrono::steady_clock::now() >= deadline;
+      for (const store::Session& session : *live) {
+        // Begun before the client: not its server.
+        if (session.started_at < record.started_at) continue;
+        none = false;
+        if (!late) continue;
+        if (auto ended = (*store)->EndSession(session.id, "stopped", context.Call()); !ended) {
+          return ended;
+        }
+      }
+      if (none || late) break;
+      poll(nullptr, 0, kLookMillis);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<StopOutcome>> StopSessions(std::vector<SessionRecord> sessions,
+                                              std::chrono::milliseconds grace,
+                                              const Records& records, Context& context) {
+  for (const SessionRecord& record : sessions) {
+    if (auto sent = Send(record, SIGTERM); !sent) return Pass(std::move(sent));
+  }
+  WaitForAll(sessions, grace);
+  std::vector<StopOutcome> outcomes;
+  for (const SessionRecord& record : sessions) {
+    outcomes.push_back(Runs(record) ? StopOutcome::kKilled : StopOutcome::kStopped);
+    if (auto sent = Send(record, SIGKILL); !sent) return Pass(std::move(sent));
+  }
+  WaitForAll(sessions, kAfterwards);
+  for (SessionRecord& record : sessions) {
+    if (record.background()) {
+      const Result<Tmux> tmux = Tmux::Find(context);
+      if (tmux && tmux->socket() == record.tmux_socket) {
+        if (auto gone = tmux->Kill(record.tmux_session); !gone) return Pass(std::move(gone));
+      }
+    }
+    record.ended_at = context.clock().Now();
+    if (auto saved = records.Save(record); !saved) return Pass(std::move(saved));
+  }
+  if (auto closed = CloseStoreSessions(sessions, context); !closed) return Pass(std::move(closed));
+  return outcomes;
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,175 @@
+#include "cli/sessions/subprocess.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace katra::cli {
+namespace {
+
+constexpr size_t kMaxOutputBytes = 4 * 1024 * 1024;
+constexpr int kCannotStart = 127;
+// How often it is looked whether a child that closed its streams has ended.
+constexpr int kLookMillis = 10;
+
+std::string Why(int error) { return std::generic_category().message(error); }
+
+std::vector<char*> Pointers(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// argv and envp of a program, kept while it is started.
+class Image {
+ public:
+  explicit Image(const ProcessSpec& spec)
+      : program_(spec.program), folder_(spec.folder), words_(spec.arguments) {
+    words_.insert(words_.begin(), spec.program);
+    for (const auto& [name, value] : spec.environment) pairs_.push_back(name + "=" + value);
+    argv_ = Pointers(words_);
+    envp_ = Pointers(pairs_);
+  }
+
+  // errno of what failed.
+  int Execute() {
+    if (!folder_.empty() && chdir(folder_.c_str()) != 0) return errno;
+    // What this program ignores, the next one would ignore as well.
+    std::signal(SIGPIPE, SIG_DFL);
+    execve(program_.c_str(), argv_.data(), envp_.data());
+    return errno;
+  }
+
+ private:
+  std::string program_;
+  std::string folder_;
+  std::vector<std::string> words_;
+  std::vector<std::string> pairs_;
+  std::vector<char*> argv_;
+  std::vector<char*> envp_;
+};
+
+struct Pipe {
+  int read = -1;
+  int write = -1;
+
+  bool Open() {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0) return false;
+    read = ends[0];
+    write = ends[1];
+    fcntl(read, F_SETFD, FD_CLOEXEC);
+    fcntl(write, F_SETFD, FD_CLOEXEC);
+    return true;
+  }
+  static void Close(int* end) {
+    if (*end >= 0) close(*end);
+    *end = -1;
+  }
+  ~Pipe() {
+    Close(&read);
+    Close(&write);
+  }
+};
+
+// In the child: never returns.
+[[noreturn]] void Become(Image& image, const Pipe& out, const Pipe& err) {
+  const int nothing = open("/dev/null", O_RDONLY);
+  dup2(nothing, STDIN_FILENO);
+  dup2(out.write, STDOUT_FILENO);
+  dup2(err.write, STDERR_FILENO);
+  image.Execute();
+  _exit(kCannotStart);
+}
+
+// Takes what is there. False: the stream has ended.
+bool Take(int descriptor, std::string* text) {
+  std::array<char, 16'384> piece{};
+  const ssize_t got = read(descriptor, piece.data(), piece.size());
+  if (got < 0) return errno == EINTR || errno == EAGAIN;
+  if (got == 0) return false;
+  if (text->size() < kMaxOutputBytes) text->append(piece.data(), static_cast<size_t>(got));
+  return true;
+}
+
+using SteadyClock = std::chrono::steady_clock;
+
+int MillisUntil(SteadyClock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - SteadyClock::now());
+  return left.count() > 0 ? static_cast<int>(left.count()) : 0;
+}
+
+// Reads both streams to their ends. False: the time is up.
+bool ReadAll(Pipe& out, Pipe& err, SteadyClock::time_point deadline, ProcessOutcome* outcome) {
+  while (out.read >= 0 || err.read >= 0) {
+    std::array<pollfd, 2> watched = {{{out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
+    const int ready = poll(watched.data(), watched.size(), MillisUntil(deadline));
+    if (ready == 0) return false;
+    if (ready < 0 && errno != EINTR) return false;
+    if (watched[0].revents != 0 && !Take(out.read, &outcome->out)) Pipe::Close(&out.read);
+    if (watched[1].revents != 0 && !Take(err.read, &outcome->err)) Pipe::Close(&err.read);
+  }
+  return true;
+}
+
+// False: the time is up.
+bool Reap(pid_t child, SteadyClock::time_point deadline, int* status) {
+  for (;;) {
+    const pid_t reaped = waitpid(child, status, WNOHANG);
+    if (reaped == child) return true;
+    if (reaped < 0 && errno != EINTR) return true;
+    if (MillisUntil(deadline) == 0) return false;
+    poll(nullptr, 0, kLookMillis);
+  }
+}
+
+}  // namespace
+
+Error ReplaceProcess(const ProcessSpec& spec) {
+  Image image(spec);
+  const int error = image.Execute();
+  return Fail(ErrorCode::kUnavailable,
+              spec.program + " cannot be started: " + Why(error) + "; check that it runs by itself")
+      .value();
+}
+
+Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::milliseconds patience) {
+  const auto deadline = SteadyClock::now() + patience;
+  Pipe out;
+  Pipe err;
+  if (!out.Open() || !err.Open()) {
+    return Fail(ErrorCode::kResourceExhausted, "no pipe could be made: " + Why(errno));
+  }
+  Image image(spec);
+  const pid_t child = fork();
+  if (child < 0) {
+    return Fail(ErrorCode::kResourceExhausted, "no process could be made: " + Why(errno));
+  }
+  if (child == 0) Become(image, out, err);
+  Pipe::Close(&out.write);
+  Pipe::Close(&err.write);
+  ProcessOutcome outcome;
+  int status = 0;
+  if (!ReadAll(out, err, deadline, &outcome) || !Reap(child, deadline, &status)) {
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return Fail(ErrorCode::kDeadlineExceeded,
+                spec.program + " did not end within " + std::to_string(patience.count()) + " ms");
+  }
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (outcome.exit_code == kCannotStart && outcome.out.empty() && outcome.err.empty()) {
+    return Fail(ErrorCode::kUnavailable,
+                spec.program + " cannot be started: check that it runs by itself");
+  }
+  return outcome;
+}
+
+}  // namespace katra::cli
