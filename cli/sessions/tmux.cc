@@ -25,7 +25,8 @@ bool Contains(const std::string& text, const char* part) {
 // No server is as no sessions.
 bool NoServer(const ProcessOutcome& outcome) {
   return Contains(outcome.err, "no server running") ||
-         Contains(outcome.err, "error connecting to") || Contains(outcome.err, "no sessions");
+         Contains(outcome.err, "error connecting to") || Contains(outcome.err, "no sessions") ||
+         Contains(outcome.err, "server exited");
 }
 
 // tmux takes a semicolon at the end of a word for the end of a command.

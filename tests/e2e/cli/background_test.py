@@ -1,0 +1,167 @@
+"""Many sessions at once, others' tmux sessions, clients that do not want to end, and what a reboot
+leaves behind."""
+import json
+import sys
+import time
+
+import world
+from world import until
+
+MANY = 20
+# A listing of many sessions, in seconds.
+LISTED_WITHIN = 0.2
+
+
+class BackgroundTest(world.World):
+    def start(self, persona: str, *arguments: str, **more) -> str:
+        return self.succeed("start", "--persona", persona, "-b", *arguments, **more)
+
+    def record_path(self, persona: str):
+        return self.home / "run/sessions" / f"{persona.lower()}.json"
+
+    def test_twenty_sessions_are_listed_fast_and_stopped_at_once_and_nobody_else_s_are_touched(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.tmux("new-session", "-d", "-s", "mine", "/bin/cat")
+        self.tmux("new-session", "-d", "-s", "katra-Stranger", "/bin/cat")
+        other_home = {"KATRA_HOME": str(self.folder / "other-home")}
+        self.start("Elsewhere", environment=other_home)
+        names = [f"Agent{number}" for number in range(MANY)]
+        for name in names:
+            self.start(name)
+        started = self.started(MANY + 1)
+
+        took = []
+        for _ in range(5):
+            before = time.monotonic()
+            listed = self.listed()
+            took.append(time.monotonic() - before)
+        self.assertEqual(sorted(listed), sorted(names))
+        if "--relaxed" not in sys.argv:
+            self.assertLess(min(took), LISTED_WITHIN)
+        print(f"{MANY} sessions listed in {min(took) * 1000:.0f} ms (best of 5)")
+
+        said = self.succeed("stop", "--all")
+        self.assertEqual(said.count("stopped."), MANY)
+        self.assertEqual(self.listed(), {})
+        self.assertEqual(self.tmux_sessions(), ["katra-Elsewhere", "katra-Stranger", "mine"])
+        alive = [s for s in started if world.is_alive(s["pid"])]
+        self.assertEqual([s["environment"]["KATRA_PERSONA"] for s in alive], ["Elsewhere"])
+        self.succeed("stop", "--all", environment=other_home)
+
+    def test_a_second_start_of_a_live_persona_is_refused_with_what_to_type_instead(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam")
+        self.started()
+        run = self.run_katra("start", "--persona", "sam")
+        self.assertEqual(run.returncode, 4)
+        self.assertIn("katra attach Sam", run.stderr)
+        self.assertIn("katra stop Sam", run.stderr)
+        self.assertEqual(len(self.started()), 1)
+
+    def test_of_many_starts_of_one_persona_at_once_one_wins(self):
+        import subprocess
+
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        starts = [
+            subprocess.Popen([self.k, "start", "--persona", "Sam", "-b"], env=self.environment,
+                             cwd=self.project, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+            for _ in range(4)]
+        codes = sorted(start.wait(timeout=world.PATIENCE) for start in starts)
+        self.assertEqual(codes, [0, 4, 4, 4])
+        self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
+
+    def test_without_a_persona_the_session_gets_a_free_name_of_its_client(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.succeed("start", "-b")
+        self.succeed("start", "-b")
+        self.assertEqual(sorted(self.listed()), ["Claude", "Claude-2"])
+
+    def test_a_client_that_does_not_want_to_end_is_ended(self):
+        self.environment["KATRA_BEHAVIOUR"] = "deaf"
+        self.start("Sam")
+        (started,) = self.started()
+        said = self.succeed("stop", "Sam", "--grace", "1")
+        self.assertIn("was killed", said)
+        self.assertFalse(world.is_alive(started["pid"]))
+        self.assertEqual(self.tmux_sessions(), [])
+
+    def test_a_client_that_has_ended_by_itself_is_not_listed_and_its_persona_is_free(self):
+        self.start("Sam")
+        until(lambda: not self.listed(), "an empty list")
+        self.start("Sam")
+
+    def test_a_session_that_stops_is_no_longer_here_for_the_others(self):
+        self.environment["KATRA_BEHAVIOUR"] = "connect"
+        self.start("Sam")
+        until(lambda: self.listed()["Sam"]["unheard"] is not None, "presence")
+        self.succeed("stop", "Sam")
+        self.assertEqual(self.listed(), {})
+
+    def test_a_session_in_a_terminal_is_listed_and_can_be_stopped_but_not_attached(self):
+        import subprocess
+
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        with subprocess.Popen([self.k, "start", "--persona", "Sam"], env=self.environment,
+                              cwd=self.project, stdin=subprocess.DEVNULL) as here:
+            self.started()
+            self.assertEqual(self.listed()["Sam"]["pid"], here.pid)
+            self.assertIsNone(self.listed()["Sam"]["tmux_session"])
+            run = self.run_katra("attach", "Sam")
+            self.assertEqual(run.returncode, 6)
+            self.assertIn("-b", run.stderr)
+            self.succeed("stop", "Sam")
+            self.assertEqual(here.wait(timeout=world.PATIENCE), 0)
+
+    def test_restore_brings_back_what_ran_when_the_machine_went_down(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam", "--role", "tester", "--", "-p", "only once")
+        self.start("Dario")
+        (sam,) = [s for s in self.started(2) if s["environment"]["KATRA_PERSONA"] == "Sam"]
+        self.assertEqual(self.succeed("restore"),
+                         "Nothing to restore: no session was interrupted by a restart of the "
+                         "machine.\n")
+        before = json.loads(self.record_path("Sam").read_text())
+        self.succeed("stop", "--all")
+        # As a crash of the machine leaves it: no end, and another boot.
+        before["process"]["domain"] = "00000000-0000-0000-0000-000000000000/1"
+        self.record_path("Sam").write_text(json.dumps(before))
+        self.forget_started()
+        self.assertIn("Sam: claude in", self.succeed("restore", "--dry-run"))
+        self.assertIn("katra restore Sam", self.run_katra("attach", "Sam").stderr)
+        self.succeed("restore")
+        (again,) = self.started()
+        self.assertEqual(again["folder"], sam["folder"])
+        self.assertEqual(again["environment"]["KATRA_ROLE"], "tester")
+        conversation = sam["arguments"][sam["arguments"].index("--session-id") + 1]
+        self.assertEqual(again["arguments"][-2:], ["--resume", conversation])
+        self.assertEqual(list(self.listed()), ["Sam"])
+
+    def test_resume_goes_on_with_the_persona_s_last_conversation(self):
+        self.succeed("start", "--persona", "Sam")
+        (first,) = self.started()
+        conversation = first["arguments"][first["arguments"].index("--session-id") + 1]
+        self.forget_started()
+        self.succeed("start", "--persona", "Sam", "--resume")
+        (second,) = self.started()
+        self.assertEqual(second["arguments"][-2:], ["--resume", conversation])
+
+    def test_tmux_sessions_of_the_same_name_that_are_not_ours_are_left_alone(self):
+        self.tmux("new-session", "-d", "-s", "katra-Sam", "/bin/cat")
+        run = self.run_katra("start", "--persona", "Sam", "-b")
+        self.assertEqual(run.returncode, 4)
+        self.assertIn("tmux rename-session", run.stderr)
+        self.succeed("stop", "--all")
+        self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
+
+    def test_a_client_that_cannot_be_started_leaves_nothing_behind(self):
+        (self.programs / "claude").write_text("#!/not/there\n")
+        run = self.run_katra("start", "--persona", "Sam", "-b")
+        self.assertEqual(run.returncode, 8)
+        self.assertIn("cannot be started", run.stderr)
+        self.assertEqual(self.tmux_sessions(), [])
+        self.assertEqual(self.listed(), {})
+
+
+if __name__ == "__main__":
+    world.main()
