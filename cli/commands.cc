@@ -20,6 +20,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddForget(app, program);
   AddMemory(app, program);
   AddBackup(app, program);
+  AddConfig(app, program);
   AddHelp(app, program);
 }
 

@@ -58,4 +58,7 @@ void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);
 void AddList(CLI::App& app, Program& program);
 
+// Router.
+void AddConfig(CLI::App& app, Program& program);
+
 }  // namespace katra::cli

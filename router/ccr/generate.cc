@@ -99,7 +99,7 @@ class Generator {
 
  private:
   Result<Plan> ReadPlan() {
-    auto config = Load({options_.home, options_.personas_file});
+    auto config = Load({options_.home, options_.personas_file, {}});
     if (!config) return Pass(std::move(config));
     if (!config->has_personas_file) {
       const std::string example = options_.home + "/router/personas.json.example";

@@ -160,7 +160,8 @@ Result<RouterConfig> Load(const LoadOptions& options) {
   config.providers = BuiltIns();
   config.personas_path = options.personas_file.empty() ? options.home + "/router/personas.json"
                                                        : options.personas_file;
-  config.providers_conf_path = options.home + "/providers.conf";
+  config.providers_conf_path =
+      options.conf_file.empty() ? options.home + "/providers.conf" : options.conf_file;
 
   const auto conf_text = ReadOwnFile(config.providers_conf_path, kMaxFileBytes);
   if (!conf_text) return tl::unexpected<Error>(conf_text.error());

@@ -19,7 +19,7 @@ class ConfigHome {
 
   ConfigHome& Personas(const std::string& text) { return Write("/router/personas.json", text); }
   ConfigHome& Conf(const std::string& text) { return Write("/providers.conf", text); }
-  [[nodiscard]] Result<RouterConfig> Load() const { return router::Load({home_.path(), ""}); }
+  [[nodiscard]] Result<RouterConfig> Load() const { return router::Load({home_.path(), "", ""}); }
   [[nodiscard]] RouterConfig Loaded() const {
     auto config = Load();
     if (!config) FAIL(config.error().message);

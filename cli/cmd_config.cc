@@ -1,0 +1,193 @@
+// katra config: what is configured and where it was said, checking it, and changing it.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/config/editing.h"
+#include "cli/config/listing.h"
+#include "cli/exit_codes.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "router/config/config.h"
+#include "router/config/example.h"
+
+namespace katra::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct ShowOptions {
+  bool origin = false;
+  bool all = false;
+  bool json = false;
+};
+
+struct CheckOptions {
+  std::string file;
+  bool json = false;
+};
+
+Result<router::RouterConfig> LoadFor(const Context& context, const std::string& personas_file) {
+  if (context.home().empty()) {
+    return Fail(ErrorCode::kFailedPrecondition,
+                "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+  }
+  if (personas_file.empty()) {
+    // A convenience: that it cannot be put there is told when something has to be.
+    static_cast<void>(router::PlaceExample(context.home()));
+  }
+  const bool relative = !personas_file.empty() && personas_file[0] != '/';
+  const std::string path =
+      relative ? context.working_folder() + "/" + personas_file : personas_file;
+  return router::Load({context.home(), path, {}});
+}
+
+ordered_json Json(const router::Origin& origin) {
+  switch (origin.kind) {
+    case router::OriginKind::kDefault:
+      return {{"kind", "default"}};
+    case router::OriginKind::kProvidersConf:
+    case router::OriginKind::kPersonasFile:
+      break;
+  }
+  return {{"kind", "file"}, {"file", origin.file}, {"line", origin.line}, {"path", origin.path}};
+}
+
+ordered_json Json(const std::vector<router::ConfigWarning>& warnings) {
+  ordered_json list = ordered_json::array();
+  for (const router::ConfigWarning& warning : warnings) {
+    list.push_back({{"file", warning.file},
+                    {"line", warning.line},
+                    {"path", warning.path},
+                    {"message", warning.message}});
+  }
+  return list;
+}
+
+void WarnAll(const Context& context, const router::RouterConfig& config) {
+  for (const router::ConfigWarning& warning : config.warnings) {
+    context.Warn(router::DescribeWarning(warning));
+  }
+}
+
+int Show(const ShowOptions& options, Context& context) {
+  const auto config = LoadFor(context, "");
+  if (!config) return context.Explain(config.error());
+  const auto settings = config::ListSettings(
+      *config, options.all,
+      [&](const std::string& variable) { return !context.Variable(variable).empty(); });
+  if (options.json) {
+    ordered_json list = ordered_json::array();
+    for (const config::Setting& setting : settings) {
+      list.push_back(
+          {{"key", setting.key}, {"value", setting.value}, {"origin", Json(setting.origin)}});
+    }
+    context.out() << ordered_json{{"settings", list}, {"warnings", Json(config->warnings)}}.dump(2)
+                  << "\n";
+    return kExitOk;
+  }
+  WarnAll(context, *config);
+  std::vector<std::vector<std::string>> rows;
+  for (const config::Setting& setting : settings) {
+    rows.push_back({setting.key, setting.value});
+    if (options.origin) rows.back().push_back(router::DescribeOrigin(setting.origin));
+  }
+  std::vector<std::string> headings = {"KEY", "VALUE"};
+  if (options.origin) headings.emplace_back("FROM");
+  context.out() << RenderTable(headings, rows);
+  return kExitOk;
+}
+
+std::string Count(size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+int Check(const CheckOptions& options, Context& context) {
+  const auto config = LoadFor(context, options.file);
+  if (!config) {
+    if (options.json) {
+      context.out() << ordered_json{{"valid", false}, {"error", config.error().message}}.dump(2)
+                    << "\n";
+      return ExitCodeOf(config.error());
+    }
+    return context.Explain(config.error());
+  }
+  if (!config->has_personas_file && !options.file.empty()) {
+    return context.Explain({ErrorCode::kNotFound, "there is no \"" + config->personas_path + "\"",
+                            config->personas_path, false});
+  }
+  if (options.json) {
+    context.out() << ordered_json{{"valid", true},
+                                  {"personas", config->personas.size()},
+                                  {"warnings", Json(config->warnings)}}
+                         .dump(2)
+                  << "\n";
+    return kExitOk;
+  }
+  WarnAll(context, *config);
+  if (!config->has_personas_file) {
+    context.out() << "There is no " << config->personas_path << "; begin with the example: cp "
+                  << config->personas_path << ".example " << config->personas_path << "\n";
+  } else {
+    context.out() << config->personas_path
+                  << " is valid: " << Count(config->personas.size(), "persona") << ".\n";
+  }
+  if (config->has_providers_conf) {
+    context.out() << config->providers_conf_path << " is valid.\n";
+  }
+  return kExitOk;
+}
+
+void AddShow(CLI::App& config, Program& program) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = config.add_subcommand("show", "what applies, key by key");
+  command->add_flag("--origin", options->origin,
+                    "also the file and line where each value was said");
+  command->add_flag("--all", options->all, "also providers that nothing uses");
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Show(*options, context); });
+  });
+}
+
+void AddCheck(CLI::App& config, Program& program) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command =
+      config.add_subcommand("check", "whether the files are right; changes nothing");
+  command->add_option("FILE", options->file, "another personas.json than Katra's own");
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Check(*options, context); });
+  });
+}
+
+void AddEdit(CLI::App& config, Program& program) {
+  auto providers = std::make_shared<bool>(false);
+  CLI::App* command = config.add_subcommand(
+      "edit", "open personas.json in your editor; it is checked before it takes effect");
+  command->add_flag("--providers", *providers, "edit providers.conf instead");
+  command->callback([&program, providers] {
+    program.Run([providers](Context& context) {
+      return config::Edit(
+          *providers ? config::ConfigFile::kProvidersConf : config::ConfigFile::kPersonas, context);
+    });
+  });
+}
+
+}  // namespace
+
+void AddConfig(CLI::App& app, Program& program) {
+  CLI::App* config =
+      app.add_subcommand("config", "personas, providers and routes: show, check, edit");
+  config->group(kRouterCommands);
+  config->require_subcommand(1);
+  AddShow(*config, program);
+  AddEdit(*config, program);
+  AddCheck(*config, program);
+}
+
+}  // namespace katra::cli

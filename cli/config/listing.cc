@@ -1,0 +1,143 @@
+// Walks the model once, in the order in which it is read by people.
+#include "cli/config/listing.h"
+
+#include <set>
+#include <utility>
+
+#include "core/text.h"
+
+namespace katra::cli::config {
+namespace {
+
+using router::Interface;
+using router::Origin;
+using router::OriginKind;
+using router::Provider;
+using router::Target;
+
+std::string Shown(const Target& target) { return target.provider + "/" + target.model; }
+
+std::string Shown(const std::vector<Target>& targets) {
+  std::vector<std::string> shown;
+  shown.reserve(targets.size());
+  for (const Target& target : targets) shown.push_back(Shown(target));
+  return Join(shown, ", ");
+}
+
+class Lister {
+ public:
+  Lister(const router::RouterConfig& config, const std::function<bool(const std::string&)>& is_set)
+      : config_(config), is_set_(is_set) {}
+
+  std::vector<Setting> List(bool all) {
+    Add("default_provider", config_.default_provider);
+    used_.insert(config_.default_provider);
+    AddRouter();
+    AddRules();
+    for (const router::PersonaConfig& persona : config_.personas) AddPersona(persona);
+    for (const Provider& provider : config_.providers) {
+      const bool said = config_.OriginOf("providers." + provider.name).kind != OriginKind::kDefault;
+      if (all || said || used_.count(provider.name) != 0) AddProvider(provider);
+    }
+    return std::move(settings_);
+  }
+
+ private:
+  void Add(const std::string& key, const std::string& value) {
+    settings_.push_back({key, value, config_.OriginOf(key)});
+  }
+  // A value that another key's origin explains when this one is not said.
+  void AddFrom(const std::string& key, const std::string& value, const std::string& other) {
+    Origin origin = config_.OriginOf(key);
+    if (origin.kind == OriginKind::kDefault) origin = config_.OriginOf(other);
+    settings_.push_back({key, value, std::move(origin)});
+  }
+  void AddSaid(const std::string& key, const std::string& value) {
+    if (!value.empty()) Add(key, value);
+  }
+
+  void AddRouter() {
+    const bool gateway = config_.router_kind == router::RouterKind::kGateway;
+    Add("router.kind", gateway ? "gateway" : "claude-code-router");
+    Add("router.port", std::to_string(config_.router_port));
+    if (config_.record) Add("router.record", "true");
+  }
+
+  void AddRoutes(const std::string& prefix, const router::Routes& routes) {
+    const std::pair<const char*, const std::optional<Target>*> all[] = {
+        {"background", &routes.background},
+        {"think", &routes.think},
+        {"longContext", &routes.long_context},
+        {"webSearch", &routes.web_search},
+        {"image", &routes.image}};
+    for (const auto& [name, target] : all) {
+      if (!*target) continue;
+      used_.insert((*target)->provider);
+      AddFrom(prefix + name, Shown(**target), std::string("routing_rules.") + name);
+    }
+  }
+
+  void AddFallbacks(const std::string& key, const std::vector<Target>& fallbacks) {
+    for (const Target& target : fallbacks) used_.insert(target.provider);
+    if (!fallbacks.empty()) AddFrom(key, Shown(fallbacks), "routing_rules.fallbacks");
+  }
+
+  void AddRules() {
+    const router::RoutingRules& rules = config_.routing_rules;
+    if (rules.default_target) {
+      used_.insert(rules.default_target->provider);
+      Add("routing_rules.default", Shown(*rules.default_target));
+    }
+    AddRoutes("routing_rules.", rules.routes);
+    Add("routing_rules.longContextThreshold", std::to_string(rules.long_context_threshold_tokens));
+    AddFallbacks("routing_rules.fallbacks", rules.fallbacks);
+  }
+
+  void AddPersona(const router::PersonaConfig& persona) {
+    const std::string prefix = "personas." + persona.name + ".";
+    const Target own = router::OwnTarget(config_, &persona);
+    used_.insert(own.provider);
+    const bool by_rule = persona.provider.empty() && persona.model.empty() &&
+                         config_.routing_rules.default_target.has_value();
+    AddFrom(prefix + "provider", own.provider,
+            by_rule ? "routing_rules.default" : "default_provider");
+    AddFrom(prefix + "model", own.model.empty() ? "(the client's own)" : own.model,
+            by_rule ? "routing_rules.default" : "providers." + own.provider + ".default_model");
+    AddSaid(prefix + "api_key_env", persona.api_key_env);
+    AddSaid(prefix + "role", persona.role);
+    AddSaid(prefix + "room", persona.room);
+    AddSaid(prefix + "client", persona.client);
+    AddSaid(prefix + "description", persona.description);
+    AddRoutes(prefix + "routing.", persona.routing);
+    AddFallbacks(prefix + "fallbacks", persona.fallbacks);
+  }
+
+  void AddProvider(const Provider& provider) {
+    const std::string prefix = "providers." + provider.name + ".";
+    const bool messages = provider.interface == Interface::kMessages;
+    Add(prefix + "interface", messages ? "anthropic" : "openai");
+    AddFrom(prefix + "api_base_url", messages ? provider.messages_base_url : provider.chat_base_url,
+            prefix + "endpoint");
+    const std::string& variable = provider.api_key_env;
+    Add(prefix + "api_key_env", variable.empty()
+                                    ? "(none needed)"
+                                    : variable + (is_set_(variable) ? " (set)" : " (not set)"));
+    Add(prefix + "default_model",
+        provider.default_model.empty() ? "(the client's own)" : provider.default_model);
+    if (!provider.models.empty()) Add(prefix + "models", Join(provider.models, ", "));
+  }
+
+  const router::RouterConfig& config_;
+  const std::function<bool(const std::string&)>& is_set_;
+  std::set<std::string> used_;
+  std::vector<Setting> settings_;
+};
+
+}  // namespace
+
+std::vector<Setting> ListSettings(const router::RouterConfig& config, bool all,
+                                  const std::function<bool(const std::string&)>& is_set) {
+  return Lister(config, is_set).List(all);
+}
+
+}  // namespace katra::cli::config
