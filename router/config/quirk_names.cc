@@ -25,6 +25,8 @@ constexpr Flag kFlags[] = {
     {"inline_system", &Quirks::inline_system},
     {"prefill_prefix", &Quirks::prefill_prefix},
     {"json_schema_output", &Quirks::json_schema_output},
+    {"effort_none", &Quirks::effort_none},
+    {"think_tags", &Quirks::think_tags},
     {"fixed_sampling", &Quirks::fixed_sampling},
     {"count_tokens", &Quirks::count_tokens},
     {"messages_tool_choice", &Quirks::messages_tool_choice},
@@ -38,6 +40,15 @@ struct Number {
 constexpr Number kNumbers[] = {
     {"max_stop_sequences", &Quirks::max_stop_sequences},
     {"max_user_id_characters", &Quirks::max_user_id_characters},
+};
+
+struct Words {
+  const char* name;
+  std::vector<std::string> Quirks::*member;
+};
+constexpr Words kWordLists[] = {
+    {"efforts", &Quirks::efforts},
+    {"reasoning_models", &Quirks::reasoning_models},
 };
 
 template <typename Enum, size_t N>
@@ -70,6 +81,11 @@ void ReadQuirks(const json& object, Quirks& quirks) {
   for (const Number& number : kNumbers) {
     if (const auto found = object.find(number.name); found != object.end()) {
       quirks.*number.member = found->get<int>();
+    }
+  }
+  for (const Words& words : kWordLists) {
+    if (const auto found = object.find(words.name); found != object.end()) {
+      quirks.*words.member = found->get<std::vector<std::string>>();
     }
   }
   ReadWord(object, "schema_dialect", kSchemaDialects, &quirks.schema_dialect);

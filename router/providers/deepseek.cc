@@ -19,6 +19,7 @@ Provider DeepSeek() {
   p.models = {"deepseek-v4-pro", "deepseek-v4-flash"};
   p.quirks.reasoning_request = ReasoningRequest::kThinkingType;
   p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
+  p.quirks.efforts = {"high", "max"};
   p.quirks.prefill_prefix = true;
   p.quirks.images = false;
   p.quirks.json_schema_output = false;

@@ -17,6 +17,7 @@ Provider Gemini() {
   p.quirks.schema_dialect = SchemaDialect::kGemini;
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.reasoning_history = ReasoningHistory::kThoughtSignature;
+  p.quirks.reasoning_models = {"gemini-2.5", "gemini-3"};
   p.quirks.parallel_tool_calls = false;
   p.quirks.max_user_id_characters = 0;
   return p;

@@ -15,6 +15,7 @@ Provider Groq() {
   p.model_form = ModelForm::kAny;
   p.models = {"openai/gpt-oss-120b"};
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  p.quirks.reasoning_models = {"gpt-oss"};  // others refuse the field
   return p;
 }
 

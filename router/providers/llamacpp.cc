@@ -20,6 +20,7 @@ Provider LlamaCpp() {
   p.quirks.count_tokens = true;
   p.quirks.reasoning_request = ReasoningRequest::kChatTemplate;
   p.quirks.openai_shaped_errors = true;
+  p.quirks.think_tags = true;
   return p;
 }
 

@@ -15,6 +15,7 @@ Provider LmStudio() {
   p.model_form = ModelForm::kAny;
   p.auth = Auth::kNone;
   p.quirks.top_k = true;
+  p.quirks.think_tags = true;
   return p;
 }
 

@@ -17,6 +17,7 @@ Provider MiniMax() {
   p.model_form = ModelForm::kBare;
   p.auth = Auth::kBearer;
   p.models = {"MiniMax-M2"};
+  p.quirks.think_tags = true;
   return p;
 }
 

@@ -19,6 +19,7 @@ Provider Moonshot() {
   p.models = {"kimi-k3"};
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
+  p.quirks.efforts = {"low", "high", "max"};
   p.quirks.fixed_sampling = true;
   return p;
 }

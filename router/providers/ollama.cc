@@ -22,6 +22,7 @@ Provider Ollama() {
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.messages_tool_choice = false;
   p.quirks.parallel_tool_calls = false;
+  p.quirks.think_tags = true;
   return p;
 }
 

@@ -81,9 +81,15 @@ struct Quirks {
   bool inline_system = false;       // takes system messages inside the conversation (R13)
   bool prefill_prefix = false;      // continues a last assistant message by prefix: true (R26)
   bool json_schema_output = true;   // takes response_format json_schema (R52)
+  bool effort_none = false;         // wants reasoning_effort "none" for no thinking (R40)
+  bool think_tags = false;          // an answer may begin with <think> (S15)
   bool fixed_sampling = false;      // refuses temperature, top_p and penalties (R55)
   int max_stop_sequences = 4;       // the rest is emulated (R46)
   int max_user_id_characters = 64;  // of user / safety_identifier (R49); 0: not sent
+  // Words of effort that it knows; others become the nearest one (R38).
+  std::vector<std::string> efforts = {"low", "medium", "high"};
+  // Parts of the names of models that take the reasoning_request, lower case; empty: all.
+  std::vector<std::string> reasoning_models;
   // On its Messages face:
   bool count_tokens = false;          // has /v1/messages/count_tokens
   bool messages_tool_choice = true;   // takes tool_choice there

@@ -18,6 +18,7 @@ Provider Vllm() {
   p.quirks.count_tokens = true;
   p.quirks.inline_system = true;
   p.quirks.reasoning_request = ReasoningRequest::kChatTemplate;
+  p.quirks.think_tags = true;
   return p;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/translate/errors.h"
 #include "router/translate/request.h"
@@ -52,7 +53,7 @@ class ChatStreamReader {
 
   [[nodiscard]] StreamState state() const;
   [[nodiscard]] const ApiError& error() const;            // of the failed states
-  [[nodiscard]] const Usage& usage() const;               // S39: estimated unless usage().known
+  [[nodiscard]] Usage usage() const;                      // S39: estimated unless known
   [[nodiscard]] int64_t estimated_output_tokens() const;  // from the bytes sent so far
   [[nodiscard]] const std::string& stop_reason() const;   // Messages' word; empty before
   [[nodiscard]] const std::string& model() const;         // as the upstream reported it, or empty

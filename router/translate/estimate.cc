@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/json_view.h"
-
 namespace katra::translate {
 namespace {
 
@@ -47,7 +45,10 @@ int64_t EstimateTextTokens(size_t bytes) { return FromBytes(bytes); }
 int64_t EstimateInputTokens(std::string_view messages_body) {
   JsonDocument document;
   if (!document.Parse(messages_body)) return FromBytes(messages_body.size());
-  const JsonView root = document.Root();
+  return EstimateInputTokens(document.Root());
+}
+
+int64_t EstimateInputTokens(JsonView root) {
   Data data;
   for (const JsonView message : root["messages"]) AddContent(message["content"], &data);
   const size_t bytes =

@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/json_view.h"
+
 namespace katra::translate {
 
 // Of a Messages request's body: text by its bytes, an image or a document by what they cost.
 // Malformed input: by its length.
 [[nodiscard]] int64_t EstimateInputTokens(std::string_view messages_body);
+
+[[nodiscard]] int64_t EstimateInputTokens(JsonView request);
 
 // Of generated text.
 [[nodiscard]] int64_t EstimateTextTokens(size_t bytes);

@@ -1,0 +1,383 @@
+#include "router/translate/chat_mapper.h"
+
+#include <algorithm>
+
+#include "core/json_write.h"
+#include "router/translate/estimate.h"
+#include "router/translate/names.h"
+#include "router/translate/signature.h"
+
+namespace katra::translate {
+namespace {
+
+using router::ReasoningHistory;
+
+// The id of the message that the client sees: with the prefix of its API (S45).
+std::string MessageId(const std::string& upstream_id, const std::string& request_id) {
+  std::string id = "msg_";
+  for (const char c : upstream_id.empty() ? request_id : upstream_id) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    id.push_back(plain ? c : '_');
+  }
+  return id;
+}
+
+std::string_view FirstText(JsonView first, JsonView second) {
+  return first.RawString().empty() ? second.RawString() : first.RawString();
+}
+
+}  // namespace
+
+ChatMapper::ChatMapper(ReplyContext context, MessageSink& sink)
+    : context_(std::move(context)), sink_(sink), stops_(context_.emulated_stops) {
+  kept_.provider = context_.provider;
+}
+
+void ChatMapper::Begin() {
+  if (started_) return;
+  started_ = true;
+  sink_.Begin(MessageId(upstream_id_, context_.request_id),
+              model_.empty() ? context_.model : model_, context_.input_estimate_tokens);
+}
+
+void ChatMapper::Note(std::string note) {
+  constexpr size_t kMostNotes = 16;
+  if (notes_.size() < kMostNotes && std::find(notes_.begin(), notes_.end(), note) == notes_.end()) {
+    notes_.push_back(std::move(note));
+  }
+}
+
+void ChatMapper::Chunk(JsonView chunk) {
+  if (stopped()) return;
+  if (upstream_id_.empty()) upstream_id_ = chunk["id"].Text();
+  if (model_.empty()) model_ = chunk["model"].Text();
+  const JsonView choices = chunk["choices"];
+  if (choices.IsArray()) Begin();  // S3
+  for (const JsonView choice : choices) {
+    const auto index = choice["index"].Integer();
+    if (index && *index != 0) {
+      Note("the upstream sent more than one choice; the first counts");
+      continue;
+    }
+    Annotations(choice["delta"].IsNothing() ? choice["message"] : choice["delta"], chunk);
+    Choice(choice);
+    ReadChatUsage(choice["usage"], &usage_);  // S7
+    break;
+  }
+  const bool told = ReadChatUsage(chunk["usage"], &usage_);
+  if (told && finish_seen_ && choices.Empty()) usage_ended_ = true;
+}
+
+void ChatMapper::Choice(JsonView choice) {
+  const JsonView delta = choice["delta"].IsNothing() ? choice["message"] : choice["delta"];
+  saw_choice_ = saw_choice_ || delta.IsObject() || choice["finish_reason"].IsString();
+  Reasoning(delta);  // S10: thinking, text, tools
+  Content(delta["content"]);
+  if (const JsonView refusal = delta["refusal"]; !refusal.RawString().empty()) {  // S30
+    refused_ = true;
+    Text(refusal.RawString());
+  }
+  const JsonView calls = delta["tool_calls"];
+  for (const JsonView call : calls) {
+    ToolFragment(call["index"], call["id"], call["function"].IsObject() ? call["function"] : call,
+                 call["extra_content"]);
+  }
+  if (const JsonView call = delta["function_call"]; call.IsObject()) {
+    ToolFragment({}, {}, call, {});
+  }
+  if (!calls.Empty() || delta["function_call"].IsObject()) AdvanceTools(false);
+  FinishReason(choice["finish_reason"]);
+}
+
+void ChatMapper::Reasoning(JsonView delta) {
+  const std::string_view text = FirstText(delta["reasoning_content"], delta["reasoning"]);
+  if (!text.empty()) Thinking(text);
+  Details(delta["reasoning_details"], text.empty());
+}
+
+void ChatMapper::Details(JsonView details, bool as_text) {
+  for (const JsonView detail : details) {
+    if (!kept_.reasoning_details.empty()) kept_.reasoning_details.push_back(',');
+    kept_.reasoning_details.append(detail.Raw());
+    const std::string_view text = FirstText(detail["text"], detail["summary"]);
+    if (as_text && !text.empty()) Thinking(text);
+  }
+}
+
+void ChatMapper::Content(JsonView content) {
+  if (content.IsString()) {
+    if (!content.RawString().empty()) Text(content.RawString());
+    return;
+  }
+  for (const JsonView part : content) ContentPart(part);
+}
+
+void ChatMapper::ContentPart(JsonView part) {
+  const JsonView thinking = part["thinking"];
+  if (thinking.IsString()) Thinking(thinking.RawString());
+  for (const JsonView inner : thinking) Thinking(inner["text"].RawString());
+  if (!part["text"].RawString().empty()) Text(part["text"].RawString());
+}
+
+void ChatMapper::Text(std::string_view escaped) {
+  if (context_.think_tags) {
+    const ThinkTags::Parts parts = think_tags_.Feed(UnescapeJson(escaped));
+    if (!parts.thinking.empty()) {
+      std::string thinking;
+      AppendJsonEscaped(thinking, parts.thinking);
+      Thinking(thinking);
+    }
+    PlainText(parts.text);
+  } else if (stops_.active()) {
+    PlainText(UnescapeJson(escaped));
+  } else {
+    TextOut(escaped);
+  }
+}
+
+void ChatMapper::PlainText(std::string_view text) {
+  const std::string passed = stops_.active() ? stops_.Feed(text) : std::string(text);
+  if (passed.empty()) return;
+  std::string escaped;
+  AppendJsonEscaped(escaped, passed);
+  TextOut(escaped);
+}
+
+void ChatMapper::TextOut(std::string_view escaped) {
+  if (open_ != Open::kText) {
+    AdvanceTools(true);  // S13: a block of its own, after the calls
+    SwitchTo(Open::kText);
+  }
+  content_sent_ = true;
+  output_bytes_ += escaped.size();
+  sink_.AddText(escaped);
+}
+
+void ChatMapper::Thinking(std::string_view escaped) {
+  if (escaped.empty()) return;  // S12
+  if (context_.reasoning_history == ReasoningHistory::kReasoningContent) {
+    kept_.reasoning_content.append(escaped);
+  }
+  if (open_ != Open::kThinking) {
+    AdvanceTools(true);
+    SwitchTo(Open::kThinking);
+  }
+  content_sent_ = true;
+  output_bytes_ += escaped.size();
+  sink_.AddThinking(escaped);
+}
+
+void ChatMapper::Annotations(JsonView delta, JsonView chunk) {  // S16
+  constexpr size_t kMost = 100;
+  const auto add = [this](std::string_view url, std::string_view title) {
+    if (url.empty() || searches_.size() >= kMost) return;
+    std::string result;
+    JsonWriter writer(result);
+    writer.BeginObject().Key("type").String("web_search_result");
+    writer.Key("title").RawString(title.empty() ? url : title).Key("url").RawString(url);
+    writer.Key("encrypted_content").String("").Key("page_age").Null().EndObject();
+    const bool known = std::find(searches_.begin(), searches_.end(), result) != searches_.end();
+    if (!known) searches_.push_back(std::move(result));
+  };
+  for (const JsonView annotation : delta["annotations"]) {
+    const JsonView citation = annotation["url_citation"];
+    add(citation["url"].RawString(), citation["title"].RawString());
+  }
+  for (const JsonView url : chunk["citations"]) add(url.RawString(), {});
+}
+
+void ChatMapper::ToolFragment(JsonView index, JsonView id, JsonView function, JsonView extra) {
+  const ToolCall* call = tools_.Take(index, id, function, extra);
+  if (call == nullptr) {
+    Note("a piece of a tool call belongs to no call");
+  } else if (call->closed) {
+    Note("a tool call went on after other content had begun");
+  }
+}
+
+// Lets one call's input out as it comes; those begun meanwhile wait for their turn (S22). `all`:
+// nothing more comes for any of them.
+void ChatMapper::AdvanceTools(bool all) {
+  for (ToolCall& call : tools_.calls()) {
+    if (call.closed) continue;
+    if (!call.opened) {
+      const bool ready = !call.name.empty() && (!call.id.empty() || !call.arguments.empty());
+      if (!ready && !all) return;
+      if (call.name.empty()) {
+        Note("a tool call has no name");
+        call.closed = true;
+        continue;
+      }
+      OpenTool(call);
+    }
+    if (const std::string_view piece = Unsent(call); !piece.empty()) {
+      sink_.AddInput(piece);
+      output_bytes_ += piece.size();
+      call.sent = call.arguments.size();
+    }
+    if (!all) return;
+    CloseTool(call);
+  }
+}
+
+std::string ChatMapper::NewToolId(const ToolCall& call) {
+  std::string id = call.id.empty() ? std::string() : ClientToolId(call.id);
+  while (id.empty() || given_ids_.count(id) != 0 || context_.used_tool_ids.count(id) != 0) {
+    const std::string seed = context_.request_id.empty() ? upstream_id_ : context_.request_id;
+    id = "toolu_" + ClientToolId(seed) + "_" + std::to_string(generated_ids_++);
+  }
+  given_ids_.insert(id);
+  return id;
+}
+
+void ChatMapper::OpenTool(ToolCall& call) {
+  call.client_id = NewToolId(call);
+  if (!call.thought_signature.empty()) {
+    kept_.thought_signatures[call.client_id] = call.thought_signature;
+    // The signature must outlive the store: it travels in the thinking block before the call, which
+    // is made when there is none (R56).
+    if (open_ != Open::kThinking) SwitchTo(Open::kThinking);
+  }
+  SwitchTo(Open::kTool);
+  const auto mapped = context_.tool_names.find(call.name);  // S27
+  sink_.OpenTool(call.client_id, mapped == context_.tool_names.end() ? call.name : mapped->second);
+  call.opened = true;
+  any_tool_ = true;
+  content_sent_ = true;
+}
+
+void ChatMapper::CloseTool(ToolCall& call) {
+  bool fault = false;
+  const std::string rest = Remainder(call, &fault);
+  if (!rest.empty()) sink_.AddInput(rest);
+  if (fault) Note("the arguments of a tool call are no JSON object");  // S25
+  call.closed = true;
+  Close();
+}
+
+void ChatMapper::SwitchTo(Open open) {
+  if (open_ == open) return;
+  Close();
+  open_ = open;
+  if (open == Open::kText) sink_.OpenText();
+  if (open == Open::kThinking) sink_.OpenThinking();
+}
+
+std::string ChatMapper::Signature() const {
+  KeptReasoning kept = kept_;
+  kept.reasoning_content.clear();  // it is the block's text
+  return MakeSignature(kept.ToJson());
+}
+
+void ChatMapper::Close() {
+  if (open_ == Open::kNothing) return;
+  sink_.CloseBlock(open_ == Open::kThinking ? Signature() : std::string());
+  open_ = Open::kNothing;
+}
+
+void ChatMapper::FinishReason(JsonView reason) {
+  if (!reason.IsString() || finish_seen_) return;  // S8
+  finish_seen_ = true;
+  if (reason.Is("stop") || reason.Is("eos") || reason.Is("end_turn")) {
+    stop_reason_ = "end_turn";
+  } else if (reason.Is("length") || reason.Is("max_tokens") || reason.Is("model_length")) {
+    stop_reason_ = "max_tokens";
+  } else if (reason.Is("tool_calls") || reason.Is("function_call") || reason.Is("tool_use")) {
+    stop_reason_ = "tool_use";
+  } else if (reason.Is("content_filter")) {
+    stop_reason_ = "refusal";
+  } else {
+    finished_with_error_ = reason.Is("error");
+    stop_reason_ = "end_turn";
+    Note("unknown finish_reason " + std::string(reason.Raw().substr(0, 64)));
+  }
+}
+
+void ChatMapper::FlushFilters() {
+  if (!context_.think_tags && !stops_.active()) return;
+  const ThinkTags::Parts parts = think_tags_.Finish();
+  if (!parts.thinking.empty()) {
+    std::string thinking;
+    AppendJsonEscaped(thinking, parts.thinking);
+    Thinking(thinking);
+  }
+  std::string text = stops_.active() ? stops_.Feed(parts.text) : parts.text;
+  if (stops_.active() && !stopped()) text += stops_.Finish();
+  if (text.empty()) return;
+  std::string escaped;
+  AppendJsonEscaped(escaped, text);
+  TextOut(escaped);
+}
+
+void ChatMapper::WriteSearches() {
+  if (searches_.empty()) return;
+  Close();
+  const std::string id = "srvtoolu_" + MessageId(upstream_id_, context_.request_id).substr(4);
+  std::string use;
+  JsonWriter(use)
+      .BeginObject()
+      .Key("type")
+      .String("server_tool_use")
+      .Key("id")
+      .String(id)
+      .Key("name")
+      .String("web_search")
+      .Key("input")
+      .BeginObject()
+      .EndObject()
+      .EndObject();
+  sink_.WholeBlock(use);
+  std::string result;
+  JsonWriter writer(result);
+  writer.BeginObject().Key("type").String("web_search_tool_result");
+  writer.Key("tool_use_id").String(id).Key("content").BeginArray();
+  for (const std::string& search : searches_) writer.Raw(search);
+  writer.EndArray().EndObject();
+  sink_.WholeBlock(result);
+  usage_.web_searches = 1;
+  content_sent_ = true;
+}
+
+void ChatMapper::KeepReasoning() {
+  if (context_.reasoning == nullptr || context_.reasoning_history == ReasoningHistory::kDrop)
+    return;
+  const bool anything = !kept_.reasoning_content.empty() || !kept_.reasoning_details.empty() ||
+                        !kept_.thought_signatures.empty();
+  if (!anything) return;
+  for (const ToolCall& call : tools_.calls()) {
+    if (!call.opened) continue;
+    KeptReasoning kept = kept_;
+    kept.thought_signatures.clear();
+    const auto signature = kept_.thought_signatures.find(call.client_id);
+    if (signature != kept_.thought_signatures.end()) kept.thought_signatures.insert(*signature);
+    context_.reasoning->Put(call.client_id, kept.ToJson());
+  }
+}
+
+void ChatMapper::End() {
+  Begin();
+  FlushFilters();
+  AdvanceTools(true);
+  Close();
+  WriteSearches();
+  KeepReasoning();
+  if (stop_reason_.empty()) stop_reason_ = "end_turn";
+  if (any_tool_ && stop_reason_ == "end_turn") stop_reason_ = "tool_use";  // S29
+  if (!any_tool_ && stop_reason_ == "tool_use") stop_reason_ = "end_turn";
+  if (refused_) stop_reason_ = "refusal";
+  if (stopped()) stop_reason_ = "stop_sequence";
+  sink_.End(stop_reason_, stops_.matched(), usage());
+}
+
+int64_t ChatMapper::estimated_output_tokens() const { return EstimateTextTokens(output_bytes_); }
+
+Usage ChatMapper::usage() const {
+  if (usage_.known) return usage_;
+  Usage estimate = usage_;
+  estimate.input_tokens = context_.input_estimate_tokens;
+  estimate.output_tokens = estimated_output_tokens();
+  return estimate;
+}
+
+}  // namespace katra::translate

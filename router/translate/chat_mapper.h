@@ -1,0 +1,105 @@
+// Chunks of Chat Completions -> blocks of a Messages answer: the rules of streams without their
+// bytes (S3-S39). A whole reply is one chunk of it. Internal to router/translate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "core/json_view.h"
+#include "router/translate/kept_reasoning.h"
+#include "router/translate/message_sink.h"
+#include "router/translate/request.h"
+#include "router/translate/text_filters.h"
+#include "router/translate/tool_calls.h"
+#include "router/translate/usage.h"
+
+namespace katra::translate {
+
+class ChatMapper {
+ public:
+  // `sink` is borrowed.
+  ChatMapper(ReplyContext context, MessageSink& sink);
+
+  // An earlier attempt began the message already: do not begin it again.
+  void SkipBegin() { started_ = true; }
+  void Begin();
+
+  // A chunk without an error in it. Of a whole reply `message` takes the place of `delta`.
+  void Chunk(JsonView chunk);
+  // The answer is complete: closes what is open and ends the message. Once.
+  void End();
+
+  [[nodiscard]] bool started() const { return started_; }
+  [[nodiscard]] bool content_sent() const { return content_sent_; }
+  [[nodiscard]] bool finish_seen() const { return finish_seen_; }
+  [[nodiscard]] bool finished_with_error() const { return finished_with_error_; }
+  // A usage chunk without choices came after finish_reason: nothing else follows (S6).
+  [[nodiscard]] bool usage_ended() const { return usage_ended_; }
+  // A stop sequence of the client was met (R46): the rest does not count.
+  [[nodiscard]] bool stopped() const { return !stops_.matched().empty(); }
+  [[nodiscard]] bool saw_choice() const { return saw_choice_; }
+  [[nodiscard]] Usage usage() const;
+  [[nodiscard]] int64_t estimated_output_tokens() const;
+  [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
+  [[nodiscard]] const std::string& model() const { return model_; }
+  [[nodiscard]] const std::string& upstream_id() const { return upstream_id_; }
+  [[nodiscard]] const ReplyContext& context() const { return context_; }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  enum class Open : uint8_t { kNothing, kText, kThinking, kTool };
+
+  void Choice(JsonView choice);
+  void Reasoning(JsonView delta);
+  void Details(JsonView details, bool as_text);
+  void Content(JsonView content);
+  void ContentPart(JsonView part);
+  void Text(std::string_view escaped);
+  void PlainText(std::string_view text);
+  void Thinking(std::string_view escaped);
+  void TextOut(std::string_view escaped);
+  void Annotations(JsonView delta, JsonView chunk);
+  void ToolFragment(JsonView index, JsonView id, JsonView function, JsonView extra);
+  void AdvanceTools(bool all);
+  void OpenTool(ToolCall& call);
+  void CloseTool(ToolCall& call);
+  void FinishReason(JsonView reason);
+  void SwitchTo(Open open);
+  void Close();
+  void FlushFilters();
+  void WriteSearches();
+  void KeepReasoning();
+  [[nodiscard]] std::string Signature() const;
+  [[nodiscard]] std::string NewToolId(const ToolCall& call);
+  void Note(std::string note);
+
+  ReplyContext context_;
+  MessageSink& sink_;
+  Open open_ = Open::kNothing;
+  ToolCalls tools_;
+  ThinkTags think_tags_;
+  StopFilter stops_;
+  Usage usage_;
+  KeptReasoning kept_;
+  std::unordered_set<std::string> given_ids_;
+  std::vector<std::string> searches_;  // web_search_result objects
+  std::vector<std::string> notes_;
+  std::string stop_reason_;
+  std::string model_;
+  std::string upstream_id_;
+  size_t output_bytes_ = 0;
+  int generated_ids_ = 0;
+  bool started_ = false;
+  bool content_sent_ = false;
+  bool finish_seen_ = false;
+  bool finished_with_error_ = false;
+  bool usage_ended_ = false;
+  bool saw_choice_ = false;
+  bool refused_ = false;
+  bool any_tool_ = false;
+};
+
+}  // namespace katra::translate

@@ -1,0 +1,196 @@
+#include "router/translate/chat_stream.h"
+
+#include "router/translate/chat_mapper.h"
+#include "router/translate/event_writer.h"
+#include "router/translate/sse_parser.h"
+
+namespace katra::translate {
+namespace {
+
+// What is kept of a body that is no event stream, to say what it was.
+constexpr size_t kMostOfBody = size_t{64} << 10U;
+
+bool IsEndMark(std::string_view data) { return data == "[DONE]"; }
+
+}  // namespace
+
+class ChatStreamReader::Impl {
+ public:
+  Impl(ReplyContext context, ChatStreamOptions options)
+      : parser_(options.max_event_bytes), mapper_(std::move(context), writer_) {
+    if (options.message_started) mapper_.SkipBegin();
+  }
+
+  StreamState Feed(std::string_view bytes, std::string* out) {
+    if (state_ != StreamState::kOpen) return state_;
+    writer_.Into(out);
+    if (!parser_.SawField() && body_.size() < kMostOfBody) {
+      body_.append(bytes.substr(0, kMostOfBody - body_.size()));
+    }
+    parser_.Feed(bytes, [this](std::string_view name, std::string_view data) {
+      Event(name, data);
+      return state_ == StreamState::kOpen;
+    });
+    if (state_ == StreamState::kOpen && parser_.overflow()) {
+      Break(NoAnswer(Who() + " sent an event that is too long to be one"));
+    }
+    return state_;
+  }
+
+  StreamState Finish(bool cut, std::string* out) {
+    if (state_ != StreamState::kOpen) return state_;
+    writer_.Into(out);
+    parser_.Finish([this](std::string_view name, std::string_view data) {
+      Event(name, data);
+      return state_ == StreamState::kOpen;
+    });
+    if (state_ != StreamState::kOpen) return state_;
+    if (mapper_.finish_seen()) {  // S37
+      End();
+    } else if (!parser_.SawField() && !body_.empty()) {
+      NoStream();
+    } else if (!mapper_.saw_choice() && !cut) {
+      Break(NoAnswer(Who() + " answered with an empty stream"));  // S38
+    } else {
+      Break(NoAnswer(Who() + " closed the stream early"));  // S36
+    }
+    return state_;
+  }
+
+  void Start(std::string* out) {
+    writer_.Into(out);
+    if (state_ == StreamState::kOpen) mapper_.Begin();
+  }
+
+  [[nodiscard]] const ChatMapper& mapper() const { return mapper_; }
+  [[nodiscard]] StreamState state() const { return state_; }
+  [[nodiscard]] const ApiError& error() const { return error_; }
+
+ private:
+  void Event(std::string_view name, std::string_view data) {
+    if (IsEndMark(data)) {
+      EndMark();
+      return;
+    }
+    if (document_.Parse(data)) {
+      Chunk(name, document_.Root(), data);
+      return;
+    }
+    // Some forget the empty line between events: each line is a chunk then.
+    if (data.find('\n') == std::string_view::npos) return;
+    while (!data.empty() && state_ == StreamState::kOpen) {
+      const size_t end = data.find('\n');
+      const std::string line(data.substr(0, end));
+      data.remove_prefix(end == std::string_view::npos ? data.size() : end + 1);
+      if (IsEndMark(line)) {
+        EndMark();
+      } else if (document_.Parse(line)) {
+        Chunk(name, document_.Root(), line);
+      }
+    }
+  }
+
+  void EndMark() {
+    if (mapper_.finish_seen()) {
+      End();
+    } else if (mapper_.content_sent()) {
+      // An end mark is a clean end, though no finish_reason was said.
+      End();
+    } else {
+      Break(NoAnswer(Who() + " answered with an empty stream"));  // S38
+    }
+  }
+
+  void Chunk(std::string_view name, JsonView chunk, std::string_view data) {
+    bool choice_error = false;
+    for (const JsonView choice : chunk["choices"]) {
+      choice_error = choice_error || choice["error"].IsObject();
+    }
+    if (name == "error" || !chunk["error"].IsNothing() || chunk["object"].Is("error")) {
+      Break(FromUpstream(200, {}, data, mapper_.context().provider, Estimate()));
+      return;
+    }
+    if (choice_error) {
+      const JsonView choices = chunk["choices"];
+      Break(
+          FromUpstream(200, {}, (*choices.begin()).Raw(), mapper_.context().provider, Estimate()));
+      return;
+    }
+    mapper_.Chunk(chunk);
+    if (mapper_.finished_with_error()) {
+      Break(NoAnswer(Who() + " ended the answer with an error"));
+    } else if (mapper_.usage_ended() || mapper_.stopped()) {
+      End();
+    }
+  }
+
+  // 200, but no events: a JSON document or anything.
+  void NoStream() {
+    if (!document_.Parse(body_) || !document_.Root().IsObject()) {
+      Break(NoAnswer(Who() + " answered with something that is no event stream"));
+      return;
+    }
+    Chunk({}, document_.Root(), body_);
+    if (state_ != StreamState::kOpen) return;
+    if (mapper_.finish_seen()) {
+      End();
+    } else {
+      Break(FromUpstream(200, {}, body_, mapper_.context().provider, Estimate()));
+    }
+  }
+
+  void End() {
+    mapper_.End();
+    state_ = StreamState::kDone;
+  }
+
+  void Break(ApiError error) {
+    error_ = std::move(error);
+    if (!mapper_.content_sent()) {
+      state_ = StreamState::kFailedBeforeContent;
+      return;
+    }
+    if (error_.failure != Failure::kOverloaded) error_.type = "api_error";
+    writer_.Raw(MessagesErrorEvent(error_, mapper_.context().request_id));  // S35
+    state_ = StreamState::kFailedAfterContent;
+  }
+
+  [[nodiscard]] std::string Who() const {
+    const std::string& provider = mapper_.context().provider;
+    return provider.empty() ? "the upstream" : provider;
+  }
+  [[nodiscard]] int64_t Estimate() const { return mapper_.context().input_estimate_tokens; }
+
+  SseParser parser_;
+  EventWriter writer_;
+  ChatMapper mapper_;
+  JsonDocument document_;
+  std::string body_;
+  ApiError error_;
+  StreamState state_ = StreamState::kOpen;
+};
+
+ChatStreamReader::ChatStreamReader(ReplyContext context, ChatStreamOptions options)
+    : impl_(std::make_unique<Impl>(std::move(context), options)) {}
+ChatStreamReader::~ChatStreamReader() = default;
+
+StreamState ChatStreamReader::Feed(std::string_view bytes, std::string* out) {
+  return impl_->Feed(bytes, out);
+}
+StreamState ChatStreamReader::Finish(bool cut, std::string* out) { return impl_->Finish(cut, out); }
+void ChatStreamReader::Start(std::string* out) { impl_->Start(out); }
+bool ChatStreamReader::Started() const { return impl_->mapper().started(); }
+bool ChatStreamReader::ContentSent() const { return impl_->mapper().content_sent(); }
+bool ChatStreamReader::Finishing() const { return impl_->mapper().finish_seen(); }
+StreamState ChatStreamReader::state() const { return impl_->state(); }
+const ApiError& ChatStreamReader::error() const { return impl_->error(); }
+Usage ChatStreamReader::usage() const { return impl_->mapper().usage(); }
+int64_t ChatStreamReader::estimated_output_tokens() const {
+  return impl_->mapper().estimated_output_tokens();
+}
+const std::string& ChatStreamReader::stop_reason() const { return impl_->mapper().stop_reason(); }
+const std::string& ChatStreamReader::model() const { return impl_->mapper().model(); }
+const std::string& ChatStreamReader::upstream_id() const { return impl_->mapper().upstream_id(); }
+const std::vector<std::string>& ChatStreamReader::notes() const { return impl_->mapper().notes(); }
+
+}  // namespace katra::translate

@@ -1,0 +1,42 @@
+#include "router/translate/kept_reasoning.h"
+
+#include "core/json_view.h"
+#include "core/json_write.h"
+
+namespace katra::translate {
+
+std::string KeptReasoning::ToJson() const {
+  std::string json;
+  JsonWriter writer(json);
+  writer.BeginObject().Key("provider").String(provider);
+  if (!reasoning_content.empty()) writer.Key("content").RawString(reasoning_content);
+  if (!reasoning_details.empty()) writer.Key("details").Raw("[" + reasoning_details + "]");
+  if (!thought_signatures.empty()) {
+    writer.Key("signatures").BeginObject();
+    for (const auto& [id, signature] : thought_signatures) writer.TextKey(id).RawString(signature);
+    writer.EndObject();
+  }
+  writer.EndObject();
+  return json;
+}
+
+std::optional<KeptReasoning> KeptReasoning::FromJson(std::string_view json) {
+  JsonDocument document;
+  if (!document.Parse(json) || !document.Root().IsObject()) return std::nullopt;
+  const JsonView root = document.Root();
+  KeptReasoning kept;
+  kept.provider = root["provider"].Text();
+  kept.reasoning_content = root["content"].RawString();
+  for (const JsonView detail : root["details"]) {
+    if (!kept.reasoning_details.empty()) kept.reasoning_details.push_back(',');
+    kept.reasoning_details.append(detail.Raw());
+  }
+  for (const JsonView signature : root["signatures"]) {
+    if (signature.IsString()) {
+      kept.thought_signatures[signature.Key().Text()] = signature.RawString();
+    }
+  }
+  return kept;
+}
+
+}  // namespace katra::translate

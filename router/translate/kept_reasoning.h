@@ -1,0 +1,24 @@
+// What is kept of an answer's reasoning so that the next turn can give it back to the upstream
+// (R41-R44, R56): written by the reply's translation, read by the request's. Internal to
+// router/translate.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace katra::translate {
+
+struct KeptReasoning {
+  std::string provider;
+  std::string reasoning_content;  // JSON string contents
+  std::string reasoning_details;  // items of the JSON array, without brackets
+  // Tool id of the client -> signature, as JSON string contents.
+  std::map<std::string, std::string> thought_signatures;
+
+  [[nodiscard]] std::string ToJson() const;
+  static std::optional<KeptReasoning> FromJson(std::string_view json);
+};
+
+}  // namespace katra::translate

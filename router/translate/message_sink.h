@@ -1,0 +1,36 @@
+// Where the parts of an answer go, block by block: an event stream or a whole reply. Text comes as
+// the bytes between the quotes of a JSON string, so that it is copied and not read. Internal to
+// router/translate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "router/translate/usage.h"
+
+namespace katra::translate {
+
+// One block is open at a time (S1). The caller opens before it adds, and closes before it opens.
+class MessageSink {
+ public:
+  virtual ~MessageSink() = default;
+
+  virtual void Begin(std::string_view id, std::string_view model, int64_t input_estimate) = 0;
+  virtual void OpenText() = 0;
+  virtual void OpenThinking() = 0;
+  virtual void OpenTool(std::string_view id, std::string_view name) = 0;
+  virtual void AddText(std::string_view escaped) = 0;
+  virtual void AddThinking(std::string_view escaped) = 0;
+  // A piece of the tool's input as JSON text.
+  virtual void AddInput(std::string_view escaped) = 0;
+  // `signature` counts for thinking only.
+  virtual void CloseBlock(std::string_view signature) = 0;
+  // A block that comes at once, as JSON.
+  virtual void WholeBlock(std::string_view json) = 0;
+  // `stop_sequence` is empty when none is known (S33).
+  virtual void End(std::string_view stop_reason, std::string_view stop_sequence,
+                   const Usage& usage) = 0;
+};
+
+}  // namespace katra::translate

@@ -1,0 +1,33 @@
+// Names and ids that one side allows and the other does not (R31, R32). Internal to
+// router/translate.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "router/providers/provider.h"
+
+namespace katra::translate {
+
+// `name` where it fits ^[a-zA-Z0-9_-]{1,64}$; else one that does, always the same for this name.
+[[nodiscard]] std::string UpstreamToolName(std::string_view name);
+
+// An upstream's id as the Messages API allows it. What does not fit is encoded, so that the
+// upstream gets its own id back. `id` is not empty.
+[[nodiscard]] std::string ClientToolId(std::string_view id);
+
+// The ids of one request, client's -> upstream's: the same each turn, no two alike.
+class ToolIds {
+ public:
+  explicit ToolIds(router::ToolIdForm form) : form_(form) {}
+
+  [[nodiscard]] const std::string& Upstream(const std::string& client_id);
+
+ private:
+  router::ToolIdForm form_;
+  std::unordered_map<std::string, std::string> upstream_;
+  std::unordered_map<std::string, std::string> taken_;  // upstream's -> client's
+};
+
+}  // namespace katra::translate

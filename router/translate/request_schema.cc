@@ -1,0 +1,211 @@
+// A tool's input_schema in the dialect of an upstream (R29, R30).
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "router/translate/request_draft.h"
+
+namespace katra::translate {
+namespace {
+
+using router::SchemaDialect;
+
+constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})";
+constexpr int kMaxDepth = 24;
+
+// A schema for OpenAI and its like: as it is, but always an object with properties.
+void WriteFull(JsonView schema, std::string& out) {
+  const bool typed = !schema["type"].IsNothing();
+  const bool has_properties = schema["properties"].IsObject();
+  const bool object = !typed || schema["type"].Is("object");
+  if (!object || (typed && has_properties)) {
+    out.append(schema.Raw());
+    return;
+  }
+  JsonWriter writer(out);
+  writer.BeginObject();
+  if (!typed) writer.Key("type").String("object");
+  for (const JsonView member : schema) {
+    if (member.Key().Is("properties") && !has_properties) continue;
+    writer.Key(member.Key().RawString()).Raw(member.Raw());
+  }
+  if (!has_properties) writer.Key("properties").BeginObject().EndObject();
+  writer.EndObject();
+}
+
+// Gemini knows a subset of OpenAPI's schemas. What it lacks is resolved, told in the description,
+// or left out.
+class GeminiSchema {
+ public:
+  GeminiSchema(JsonView root, std::string& out) : root_(root), out_(out) {}
+
+  void Write(JsonView schema, int depth) {
+    JsonWriter writer(out_);
+    writer.BeginObject();
+    Members(Resolve(schema), depth, writer);
+    writer.EndObject();
+  }
+
+ private:
+  // {"$ref": "#/$defs/Name"} -> what stands there.
+  JsonView Resolve(JsonView schema) {
+    for (int hops = 0; hops < 8 && schema["$ref"].IsString(); ++hops) {
+      const std::string ref = schema["$ref"].Text();
+      JsonView at = root_;
+      if (ref.rfind("#", 0) != 0) return schema;
+      size_t begin = 1;
+      while (begin < ref.size() && !at.IsMissing()) {
+        const size_t end = std::min(ref.find('/', begin + 1), ref.size());
+        at = at[ref.substr(begin + 1, end - begin - 1)];
+        begin = end;
+      }
+      if (at.IsMissing()) return schema;
+      schema = at;
+    }
+    return schema;
+  }
+
+  void Members(JsonView schema, int depth, JsonWriter& writer) {
+    if (schema["allOf"].Size() == 1 && schema["type"].IsNothing()) {
+      Members(Resolve(*schema["allOf"].begin()), depth, writer);
+      return;
+    }
+    Type(schema, depth, writer);
+    Description(schema, writer);
+    Choices(schema, writer);
+    Copy(schema, writer);
+    if (depth >= kMaxDepth) return;
+    Properties(schema, depth, writer);
+    if (schema["items"].IsObject()) {
+      writer.Key("items");
+      Separately(schema["items"], depth, writer);
+    } else if (schema["type"].Is("array")) {
+      writer.Key("items").Raw(R"({"type":"string"})");
+    }
+    Alternatives(schema, depth, writer);
+  }
+
+  void Separately(JsonView schema, int depth, JsonWriter& writer) {
+    std::string inner;
+    GeminiSchema(root_, inner).Write(schema, depth + 1);
+    writer.Raw(inner);
+  }
+
+  // A list of types: the first that is not null, and nullable.
+  static void Type(JsonView schema, int depth, JsonWriter& writer) {
+    const JsonView type = schema["type"];
+    bool nullable = schema["nullable"].IsTrue();
+    JsonView one = type;
+    if (type.IsArray()) {
+      one = JsonView();
+      for (const JsonView item : type) {
+        if (item.Is("null")) {
+          nullable = true;
+        } else if (one.IsMissing()) {
+          one = item;
+        }
+      }
+    }
+    if (one.IsString()) {
+      writer.Key("type").RawString(one.RawString());
+    } else if (schema["properties"].IsObject() || depth == 0) {
+      writer.Key("type").String("object");
+    }
+    if (nullable) writer.Key("nullable").Bool(true);
+  }
+
+  static void Description(JsonView schema, JsonWriter& writer) {
+    std::string text = schema["description"].Text();
+    const auto note = [&](std::string_view key, std::string_view words) {
+      const JsonView value = schema[key];
+      if (value.IsNothing() || value.IsObject() || value.Raw().size() > 200) return;
+      text += text.empty() ? "" : " ";
+      text += "(" + std::string(words) + " " + std::string(value.Raw()) + ")";
+    };
+    note("default", "default:");
+    note("exclusiveMinimum", "more than");
+    note("exclusiveMaximum", "less than");
+    note("multipleOf", "a multiple of");
+    if (!KnownFormat(schema["format"])) note("format", "format:");
+    if (!text.empty()) writer.Key("description").String(text);
+  }
+
+  static bool KnownFormat(JsonView format) {
+    static constexpr std::array<std::string_view, 6> kKnown = {"enum",  "date-time", "int32",
+                                                               "int64", "float",     "double"};
+    return std::any_of(kKnown.begin(), kKnown.end(), [&](auto known) { return format.Is(known); });
+  }
+
+  // An enumeration is one of strings.
+  static void Choices(JsonView schema, JsonWriter& writer) {
+    std::vector<JsonView> values;
+    for (const JsonView value : schema["enum"]) values.push_back(value);
+    if (!schema["const"].IsNothing()) values.assign(1, schema["const"]);
+    const bool strings = std::all_of(values.begin(), values.end(), [](JsonView value) {
+      return value.IsString() && !value.RawString().empty();
+    });
+    if (values.empty() || !strings) return;
+    writer.Key("enum").BeginArray();
+    for (const JsonView value : values) writer.RawString(value.RawString());
+    writer.EndArray();
+  }
+
+  static void Copy(JsonView schema, JsonWriter& writer) {
+    static constexpr std::array<std::string_view, 10> kCopied = {
+        "title",     "minimum",   "maximum", "minItems",      "maxItems",
+        "minLength", "maxLength", "pattern", "minProperties", "maxProperties"};
+    for (const std::string_view key : kCopied) {
+      if (!schema[key].IsNothing()) writer.Key(key).Raw(schema[key].Raw());
+    }
+    if (KnownFormat(schema["format"])) writer.Key("format").Raw(schema["format"].Raw());
+  }
+
+  void Properties(JsonView schema, int depth, JsonWriter& writer) {
+    const JsonView properties = schema["properties"];
+    if (!properties.IsObject()) {
+      if (depth == 0) writer.Key("properties").BeginObject().EndObject();
+      return;
+    }
+    writer.Key("properties").BeginObject();
+    for (const JsonView property : properties) {
+      writer.Key(property.Key().RawString());
+      Separately(property, depth, writer);
+    }
+    writer.EndObject();
+    std::vector<JsonView> required;
+    for (const JsonView name : schema["required"]) {
+      if (!properties[name.Text()].IsMissing()) required.push_back(name);
+    }
+    if (required.empty()) return;
+    writer.Key("required").BeginArray();
+    for (const JsonView name : required) writer.RawString(name.RawString());
+    writer.EndArray();
+  }
+
+  void Alternatives(JsonView schema, int depth, JsonWriter& writer) {
+    for (const std::string_view key : {"anyOf", "oneOf", "allOf"}) {
+      if (schema[key].Empty()) continue;
+      writer.Key("anyOf").BeginArray();
+      for (const JsonView one : schema[key]) Separately(one, depth, writer);
+      writer.EndArray();
+      return;
+    }
+  }
+
+  JsonView root_;
+  std::string& out_;
+};
+
+}  // namespace
+
+void WriteSchema(JsonView schema, SchemaDialect dialect, std::string& out) {
+  if (!schema.IsObject() || schema.Empty()) {
+    out.append(kEmptyObject);  // R29
+  } else if (dialect == SchemaDialect::kGemini) {
+    GeminiSchema(schema, out).Write(schema, 0);
+  } else {
+    WriteFull(schema, out);
+  }
+}
+
+}  // namespace katra::translate

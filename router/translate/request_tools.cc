@@ -1,0 +1,174 @@
+// `tools` and `tool_choice` of a Messages request for Chat Completions (R28-R37).
+#include <array>
+
+#include "router/translate/memo.h"
+#include "router/translate/request_draft.h"
+
+namespace katra::translate {
+namespace {
+
+using router::WebSearch;
+
+constexpr std::string_view kNoSearch =
+    "Web search is not available with this model. When asked to search the web, say so and answer "
+    "from what you know.";
+constexpr std::string_view kNoFetch =
+    "Fetching web pages is not available with this model. When asked to, say so.";
+
+enum class ToolKind { kFunction, kWebSearch, kWebFetch, kToolSearch, kRefused };
+
+bool StartsWith(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
+}
+
+ToolKind KindOf(JsonView tool) {
+  const JsonView type = tool["type"];
+  if (type.IsNothing() || type.Is("custom") || type.Is("function")) return ToolKind::kFunction;
+  const std::string_view name = type.RawString();
+  if (StartsWith(name, "web_search_")) return ToolKind::kWebSearch;
+  if (StartsWith(name, "web_fetch_")) return ToolKind::kWebFetch;
+  if (StartsWith(name, "tool_search_tool_")) return ToolKind::kToolSearch;
+  return ToolKind::kRefused;
+}
+
+// What of a tool's members has no place upstream.
+void ListToolDrops(JsonView tool, std::vector<std::string>* dropped) {
+  for (const std::string_view key : {"strict", "input_examples", "allowed_callers"}) {
+    if (!tool[key].IsNothing()) dropped->push_back("tools." + std::string(key));
+  }
+}
+
+void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, JsonWriter& writer) {
+  const std::string name = tool["name"].Text();
+  std::string mapped = UpstreamToolName(name);
+  if (mapped != name) entry.names.emplace_back(mapped, name);
+  writer.BeginObject().Key("type").String("function").Key("function").BeginObject();
+  writer.Key("name").String(mapped);
+  if (tool["description"].IsString()) {
+    writer.Key("description").RawString(tool["description"].RawString());
+  }
+  writer.Key("parameters");
+  WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, writer.Place());
+  writer.EndObject();
+  if (draft.claude_model && tool["cache_control"].IsObject()) {  // R14
+    writer.Key("cache_control").Raw(tool["cache_control"].Raw());
+  }
+  writer.EndObject();
+  ListToolDrops(tool, &entry.dropped);
+}
+
+// The array of functions, without what the upstream has no functions for.
+PrefixMemo::Entry TranslateFunctions(JsonView tools, Draft& draft) {
+  PrefixMemo::Entry entry;
+  JsonWriter writer(entry.output);
+  writer.BeginArray();
+  for (const JsonView tool : tools) {
+    if (KindOf(tool) == ToolKind::kFunction) WriteFunction(tool, draft, entry, writer);
+  }
+  writer.EndArray();
+  return entry;
+}
+
+// The same tools for the same provider come out the same (R27), mostly without being done again
+// (J5).
+std::string Functions(JsonView tools, Draft& draft) {
+  PrefixMemo* memo = draft.target.memo;
+  const uint64_t variant =
+      (static_cast<uint64_t>(draft.quirks().schema_dialect) << 1U) | (draft.claude_model ? 1U : 0U);
+  std::shared_ptr<const PrefixMemo::Entry> entry;
+  if (memo != nullptr) entry = memo->Find(tools.Raw(), variant);
+  if (entry == nullptr) {
+    PrefixMemo::Entry made = TranslateFunctions(tools, draft);
+    made.source = memo != nullptr ? std::string(tools.Raw()) : std::string();
+    entry = memo != nullptr ? memo->Put(std::move(made), variant)
+                            : std::make_shared<const PrefixMemo::Entry>(std::move(made));
+  }
+  for (const auto& [mapped, name] : entry->names) draft.result.reply.tool_names[mapped] = name;
+  draft.dropped.insert(entry->dropped.begin(), entry->dropped.end());
+  return entry->output;
+}
+
+Status WriteServerTools(JsonView tools, Draft& draft, JsonWriter& writer) {
+  for (const JsonView tool : tools) {
+    const std::string type = tool["type"].Text();
+    switch (KindOf(tool)) {
+      case ToolKind::kFunction:
+        break;
+      case ToolKind::kWebSearch:  // R36
+        if (draft.quirks().web_search == WebSearch::kOptions) {
+          writer.Key("web_search_options").BeginObject().EndObject();
+        } else if (draft.quirks().web_search == WebSearch::kOpenRouterPlugin) {
+          writer.Key("plugins").Raw(R"([{"id":"web"}])");
+        } else {
+          draft.dropped.insert("tools." + type);
+          draft.system_notes.emplace_back(kNoSearch);
+        }
+        break;
+      case ToolKind::kWebFetch:
+        draft.dropped.insert("tools." + type);
+        draft.system_notes.emplace_back(kNoFetch);
+        break;
+      case ToolKind::kToolSearch:  // all tools are sent, so that nothing need be searched
+        draft.dropped.insert("tools." + type);
+        break;
+      case ToolKind::kRefused:  // R37
+        return RejectCapability(type.empty() ? "tool" : type,
+                                "only Anthropic's models run tools of this type; leave it out, or "
+                                "choose an Anthropic model");
+    }
+  }
+  return {};
+}
+
+bool HasFunction(JsonView tools, JsonView name) {
+  for (const JsonView tool : tools) {
+    if (KindOf(tool) == ToolKind::kFunction && tool["name"].Text() == name.Text()) return true;
+  }
+  return false;
+}
+
+void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
+  const JsonView choice = draft.root["tool_choice"];
+  const JsonView type = choice["type"];
+  if (!choice.IsObject()) return;
+  if (!draft.has_functions) {  // R35
+    draft.dropped.insert("tool_choice");
+    return;
+  }
+  if (type.Is("auto") || type.Is("none")) {
+    writer.Key("tool_choice").RawString(type.RawString());
+  } else if (type.Is("any")) {
+    writer.Key("tool_choice").String("required");
+  } else if (type.Is("tool") && HasFunction(tools, choice["name"])) {
+    writer.Key("tool_choice").BeginObject().Key("type").String("function");
+    writer.Key("function").BeginObject();
+    writer.Key("name").String(UpstreamToolName(choice["name"].Text())).EndObject().EndObject();
+  } else {
+    draft.dropped.insert("tool_choice");
+  }
+  if (choice["disable_parallel_tool_use"].IsTrue()) {  // R34
+    if (draft.quirks().parallel_tool_calls) {
+      writer.Key("parallel_tool_calls").Bool(false);
+    } else {
+      draft.dropped.insert("tool_choice.disable_parallel_tool_use");
+    }
+  }
+}
+
+}  // namespace
+
+Status WriteTools(Draft& draft, JsonWriter& writer) {
+  const JsonView tools = draft.root["tools"];
+  if (!tools.IsNothing() && !tools.IsArray()) return Malformed("tools: expected an array");
+  for (const JsonView tool : tools) {
+    if (!tool.IsObject()) return Malformed("tools: expected objects");
+  }
+  std::string functions = tools.Empty() ? "[]" : Functions(tools, draft);
+  draft.has_functions = functions != "[]";
+  if (draft.has_functions) writer.Key("tools").Raw(functions);
+  if (auto done = WriteServerTools(tools, draft, writer); !done) return done;
+  WriteChoice(tools, draft, writer);
+  return {};
+}
+
+}  // namespace katra::translate

@@ -1,0 +1,55 @@
+#include "router/translate/sse_parser.h"
+
+namespace katra::translate {
+
+size_t SseParser::TakeLine(std::string_view bytes) {
+  line_done_ = false;
+  size_t skipped = 0;
+  if (after_cr_) {
+    after_cr_ = false;
+    if (bytes.front() == '\n') skipped = 1;
+    if (skipped == bytes.size()) return skipped;
+  }
+  const std::string_view rest = bytes.substr(skipped);
+  const size_t end = rest.find_first_of("\r\n");
+  line_.append(rest.substr(0, end));
+  overflow_ = line_.size() + data_.size() > max_bytes_;
+  if (end == std::string_view::npos) return bytes.size();
+  line_done_ = true;
+  after_cr_ = rest[end] == '\r';
+  return skipped + end + 1;
+}
+
+bool SseParser::EndLine() {
+  if (at_start_) {
+    at_start_ = false;
+    if (line_.rfind("\xEF\xBB\xBF", 0) == 0) line_.erase(0, 3);
+  }
+  if (line_.empty()) return true;
+  Field(line_);
+  line_.clear();
+  return false;
+}
+
+void SseParser::Field(std::string_view line) {
+  const size_t colon = line.find(':');
+  if (colon == 0) {  // a comment
+    saw_field_ = true;
+    return;
+  }
+  const std::string_view name = line.substr(0, colon);
+  std::string_view value =
+      colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
+  if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  if (name == "data") {
+    saw_field_ = true;
+    if (has_data_) data_.push_back('\n');
+    has_data_ = true;
+    data_.append(value);
+  } else if (name == "event") {
+    saw_field_ = true;
+    name_ = value;
+  }
+}
+
+}  // namespace katra::translate

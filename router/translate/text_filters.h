@@ -1,0 +1,51 @@
+// What must be seen in an answer's text before it may go out: <think> tags (S15) and stop sequences
+// that the upstream does not know (R46). Both may be split over chunks. Internal to
+// router/translate.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace katra::translate {
+
+// Splits an answer that begins with <think> into thinking and text. Tags elsewhere are text.
+class ThinkTags {
+ public:
+  struct Parts {
+    std::string thinking;
+    std::string text;
+  };
+
+  // `text` is plain, not escaped.
+  [[nodiscard]] Parts Feed(std::string_view text);
+  // What was held back.
+  [[nodiscard]] Parts Finish();
+
+ private:
+  enum class Place { kBefore, kInside, kAfter };
+
+  Place place_ = Place::kBefore;
+  std::string held_;
+};
+
+// Holds back what may be the beginning of a stop sequence.
+class StopFilter {
+ public:
+  explicit StopFilter(std::vector<std::string> stops) : stops_(std::move(stops)) {}
+
+  [[nodiscard]] bool active() const { return !stops_.empty(); }
+  // What may go out. After a match there is nothing any more.
+  [[nodiscard]] std::string Feed(std::string_view text);
+  [[nodiscard]] std::string Finish();
+  // Empty until a stop sequence came.
+  [[nodiscard]] const std::string& matched() const { return matched_; }
+
+ private:
+  std::vector<std::string> stops_;
+  std::string held_;
+  std::string matched_;
+};
+
+}  // namespace katra::translate
