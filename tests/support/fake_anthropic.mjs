@@ -60,10 +60,11 @@ function Fill(value, results) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, Fill(item, results)]));
 }
 
-// Goes through a script, one turn a call.
-class Script {
-  constructor(steps) {
+// Goes through a script, one turn a call. `results_of` reads the tool results of a request's body.
+export class Script {
+  constructor(steps, results_of = ToolResults) {
     this.steps_ = steps;
+    this.results_of_ = results_of;
     this.at_ = 0;
     this.given_ = 0; // times that the step at `at_` was given
     this.calls_ = 0;
@@ -75,9 +76,9 @@ class Script {
     );
   }
 
-  // The content blocks and the stop reason of the next turn.
+  // The content blocks and the stop reason of the next turn, and the step they come from.
   Next(body) {
-    const results = ToolResults(body)
+    const results = this.results_of_(body)
       .map((result) => result.text)
       .join('\n');
     const current = this.steps_[this.at_];
@@ -102,7 +103,8 @@ class Script {
       input: Fill(call.input ?? {}, results),
     }));
     if (step.text) blocks.unshift({ type: 'text', text: step.text });
-    return { blocks, stop: calls.length > 0 ? 'tool_use' : 'end_turn', delay: step.delay ?? 0 };
+    const stop = calls.length > 0 ? 'tool_use' : 'end_turn';
+    return { blocks, stop, delay: step.delay ?? 0, step };
   }
 }
 

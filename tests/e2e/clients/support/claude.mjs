@@ -31,6 +31,7 @@ class ClaudeRun {
     this.version = version;
     this.api = api;
     this.debug_path_ = join(folder, 'debug.log');
+    this.project = join(folder, 'project');
     this.handle_ = process_handle;
     this.out = '';
     this.err = '';
@@ -117,9 +118,12 @@ class ClaudeRun {
 
 // Starts `claude -p` of `version` as `persona` with `steps` for its model. `command` and `args`
 // replace the server's own, e.g. by something that watches it; `prompt` what the user types.
+// Instead of `steps`, `api` is a scripted provider that runs already, and `environment` says how the
+// client gets to it. `allowed` are the tools it may use; `prepare(project)` puts files there.
 export async function StartClaude(options) {
   const { root, home, persona, version, steps, command, args } = options;
   const prompt = options.prompt ?? `You are ${persona}. Talk with the others.`;
+  const allowed = ['mcp__katra', ...(options.allowed ?? [])].join(',');
   const folder = join(root, `${persona}-${version}`);
   const project = join(folder, 'project');
   const user_home = join(folder, 'home');
@@ -127,8 +131,13 @@ export async function StartClaude(options) {
   for (const path of [project, user_home, temporary]) mkdirSync(path, { recursive: true });
   writeFileSync(join(project, '.mcp.json'), McpConfiguration(home, persona, { command, args }));
 
-  const api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
-  Defer(() => api.Close());
+  options.prepare?.(project);
+
+  let { api } = options;
+  if (!api) {
+    api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
+    Defer(() => api.Close());
+  }
   const environment = {
     HOME: user_home,
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -136,15 +145,17 @@ export async function StartClaude(options) {
     LANG: 'C.UTF-8',
     TMPDIR: temporary,
     CLAUDE_CODE_TMPDIR: temporary,
-    ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
-    ANTHROPIC_API_KEY: 'sk-ant-dummy-not-a-key',
+    ...(options.environment ?? {
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
+      ANTHROPIC_API_KEY: 'sk-ant-dummy-not-a-key',
+    }),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
   };
   const handle = StartChild(
     InstalledPath(`claude-code-${version}/claude`),
     [
-      ...['-p', prompt, '--allowedTools', 'mcp__katra'],
+      ...['-p', prompt, '--allowedTools', allowed],
       ...['--output-format', 'stream-json', '--verbose'],
       ...['--debug-file', join(folder, 'debug.log')],
     ],

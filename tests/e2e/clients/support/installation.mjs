@@ -17,13 +17,14 @@ export function ClientsFolder() {
 }
 
 // Ends the process when the clients are missing: an error where everything must run (CI), else a
-// skip that says what to do.
-export function RequireInstallation() {
+// skip that says what to do. `more`: what the driver uses besides.
+export function RequireInstallation(...more) {
   const folder = ClientsFolder();
   const wanted = [
     '@modelcontextprotocol/sdk',
     '@modelcontextprotocol/client',
     'claude-code-2.1.329',
+    ...more,
   ];
   const missing = wanted.filter((name) => !existsSync(join(folder, 'node_modules', name)));
   if (missing.length === 0) return;

@@ -23,15 +23,24 @@ export const kPersonas = {
   Charlie: { provider: 'deepseek', model: 'deepseek-chat', role: 'Tester' },
 };
 
+// Personas of the gateway's tests: the launch says no model, the gateway finds out.
+export const kGatewayPersonas = {
+  Olga: { provider: 'openai', role: 'Lead' },
+  Dean: { provider: 'deepseek', role: 'Reviewer' },
+  Gina: { provider: 'gemini', role: 'Tester' },
+  Otto: { provider: 'ollama', role: 'Writer' },
+  Anna: { provider: 'anthropic', role: 'Builder' },
+};
+
 // The environment that makes a server that persona on that home.
 export function ServerEnvironment(home, persona) {
-  const { provider, model, role } = kPersonas[persona];
+  const { provider, model, role } = kPersonas[persona] ?? kGatewayPersonas[persona];
   return {
     KATRA_HOME: home,
     KATRA_PERSONA: persona,
     KATRA_ROLE: role,
     KATRA_PROVIDER: provider,
-    KATRA_MODEL: model,
+    ...(model ? { KATRA_MODEL: model } : {}),
   };
 }
 
