@@ -56,7 +56,7 @@ EnvironmentChange ForeignNames(const std::vector<EnvironmentChange>& changes) {
 }
 
 int Env(const EnvOptions& options, const Context& context) {
-  const Result<router::RouterConfig> config = router::Load({context.home(), {}});
+  const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.Explain(config.error());
   const Result<LaunchPlan> plan = MakePlan(options.request, context, *config);
   if (!plan) return context.Explain(plan.error());

@@ -16,7 +16,7 @@ namespace katra::cli {
 namespace {
 
 int ExplainStart(const LaunchRequest& request, const Context& context) {
-  const Result<router::RouterConfig> config = router::Load({context.home(), {}});
+  const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.Explain(config.error());
   const Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return context.Explain(plan.error());

@@ -29,7 +29,8 @@ AgentLaunch Launch(const Handover& handover) {
     launch.environment.push_back({"GEMINI_API_KEY", {}, key, true});
   }
   if (!handover.asked_model.empty()) {
-    launch.arguments.insert(launch.arguments.end(), {"--model", handover.asked_model});
+    // Not --model: its subcommands do not know that.
+    launch.environment.push_back({"GEMINI_MODEL", handover.asked_model, {}, false});
   }
   if (handover.resume) {
     launch.arguments.insert(

@@ -264,6 +264,12 @@ Environment OwnEnvironment(const Environment& environment) {
   return own;
 }
 
+Result<router::RouterConfig> LoadConfig(const Context& context) {
+  router::LoadOptions options;
+  options.home = context.home();
+  return router::Load(options);
+}
+
 Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context,
                             const router::RouterConfig& config) {
   if (request.use_router && request.no_router) {
@@ -303,6 +309,11 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
     if (auto wrong = router::CheckModelForm(provider, plan.model.value); !wrong) {
       return Fail(wrong.error().code, wrong.error().message + " (" + plan.model.origin + ")");
     }
+  }
+  // A client of the provider's own knows better which of its models is the newest.
+  if (plan.agent.default_provider == provider.name &&
+      plan.model.origin.starts_with("default of ")) {
+    plan.model = {{}, "the client's own choice"};
   }
   plan.role = First({{request.role, "--role"},
                      sources.FromPersona("role", &router::PersonaConfig::role),

@@ -56,6 +56,9 @@ struct LaunchPlan {
 // started from within another must not inherit its identity or its keys.
 [[nodiscard]] Environment OwnEnvironment(const Environment& environment);
 
+// The user's configuration of this home; see router::Load.
+[[nodiscard]] Result<router::RouterConfig> LoadConfig(const Context& context);
+
 // kInvalidArgument: a name or model of the wrong form. kNotFound: an unknown provider, client or
 // folder. Whether programs and keys are there is CheckPlan's.
 [[nodiscard]] Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context,

@@ -101,7 +101,7 @@ std::string ConversationOf(const Records& records, const LaunchPlan& plan) {
 }  // namespace
 
 int StartSession(const LaunchRequest& request, Context& context) {
-  const Result<router::RouterConfig> config = router::Load({context.home(), {}});
+  const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.Explain(config.error());
   Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return context.Explain(plan.error());
