@@ -1,7 +1,6 @@
 // Files in, files out. The deciding is in plan.cc, the form in document.cc.
 #include "router/ccr/generate.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -170,33 +169,6 @@ class Generator {
 Result<Generated> Generate(const GenerateOptions& options, const IsSet& is_set, const Clock& clock,
                            Random& random) {
   return Generator(options, is_set, clock, random).Run();
-}
-
-Result<Link> ReadLink(const std::string& config_file) {
-  auto text = ReadOwnFile(config_file, kMaxFileBytes);
-  if (!text) return Pass(std::move(text));
-  if (!*text) {
-    return Fail(ErrorCode::kNotFound,
-                "there is no \"" + config_file +
-                    "\", so claude-code-router is not configured: run katra-router-config",
-                config_file);
-  }
-  // Comments are allowed there: the file may be the user's own.
-  const ordered_json document = ordered_json::parse(**text, nullptr, false, true);
-  if (!document.is_object()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "\"" + config_file + "\" is no JSON object: run katra-router-config", config_file);
-  }
-  Link link;
-  if (document.contains("PORT")) {
-    const ordered_json& port = document["PORT"];
-    if (port.is_number_integer()) link.port = port.get<int>();
-    if (port.is_string()) link.port = std::atoi(port.get_ref<const std::string&>().c_str());
-  }
-  if (document.contains("APIKEY") && document["APIKEY"].is_string()) {
-    link.api_key = document["APIKEY"].get<std::string>();
-  }
-  return link;
 }
 
 }  // namespace katra::router::ccr

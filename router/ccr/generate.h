@@ -35,13 +35,4 @@ struct Generated {
 [[nodiscard]] Result<Generated> Generate(const GenerateOptions& options, const IsSet& is_set,
                                          const Clock& clock, Random& random);
 
-// How a client reaches a claude-code-router that was configured here.
-struct Link {
-  int port = 3456;
-  std::string api_key;  // for CCR's own clients; empty: it wants none
-};
-
-// Reads config.json; kNotFound when there is none.
-[[nodiscard]] Result<Link> ReadLink(const std::string& config_file);
-
 }  // namespace katra::router::ccr

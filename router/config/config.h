@@ -111,9 +111,9 @@ struct RouterConfig {
 };
 
 struct LoadOptions {
-  std::string home;           // KATRA_HOME, absolute
-  std::string personas_file;  // instead of HOME/router/personas.json
-  std::string conf_file;      // instead of HOME/providers.conf
+  std::string home;                // KATRA_HOME, absolute
+  std::string personas_file = {};  // instead of HOME/router/personas.json
+  std::string conf_file = {};      // instead of HOME/providers.conf
 };
 
 // Files that do not exist are as empty. kInvalidArgument: what a file says is wrong; the message
