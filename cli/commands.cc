@@ -21,6 +21,9 @@ void AddCommands(CLI::App& app, Program& program) {
   AddMemory(app, program);
   AddBackup(app, program);
   AddConfig(app, program);
+  AddHook(app, program);
+  AddWait(app, program);
+  AddStatusLine(app, program);
   AddHelp(app, program);
 }
 
