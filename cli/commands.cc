@@ -21,9 +21,8 @@ void AddCommands(CLI::App& app, Program& program) {
   AddMemory(app, program);
   AddBackup(app, program);
   AddConfig(app, program);
-  AddHook(app, program);
-  AddWait(app, program);
-  AddStatusLine(app, program);
+  AddGateway(app, program);
+  AddToken(app, program);
   AddHelp(app, program);
 }
 

@@ -36,6 +36,7 @@ void AddCommands(CLI::App& app, Program& program);
 // What the short form `k` has beside the commands.
 void AddShortForm(CLI::App& app, Program& program);
 
+void AddGateway(CLI::App& app, Program& program);
 void AddHelp(CLI::App& app, Program& program);
 
 // Room and memory.
@@ -56,15 +57,10 @@ void AddAttach(CLI::App& app, Program& program);
 void AddStop(CLI::App& app, Program& program);
 void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);
-
-// Called by clients.
-void AddHook(CLI::App& app, Program& program);
-void AddWait(CLI::App& app, Program& program);
-void AddStatusLine(CLI::App& app, Program& program);
-
 void AddList(CLI::App& app, Program& program);
 
 // Router.
 void AddConfig(CLI::App& app, Program& program);
+void AddToken(CLI::App& app, Program& program);
 
 }  // namespace katra::cli

@@ -1,16 +1,51 @@
 #include "cli/sessions/gateway.h"
 
+#include "cli/sessions/gateway_process.h"
 #include "cli/sessions/programs.h"
+#include "core/json_view.h"
+#include "core/json_write.h"
 
 namespace katra::cli {
+namespace {
 
-Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& /*query*/) {
-  return Fail(ErrorCode::kUnavailable,
-              "no gateway is running. To use claude-code-router instead, write "
-              "\"router\": {\"kind\": \"claude-code-router\"} into " +
-                  context.home() +
-                  "/router/personas.json, run `katra-router-config` and `ccr start`; or leave the "
-                  "router out with --no-router.");
+Result<std::string> AskForToken(const Context& context, const gateway::Runtime& runtime,
+                                const std::string& persona) {
+  auto keys = ProviderKeys(context, persona);
+  if (!keys) return Pass(std::move(keys));
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("persona").String(persona).Key("keys").BeginObject();
+  for (const auto& [variable, value] : *keys) writer.TextKey(variable).String(value);
+  writer.EndObject().EndObject();
+  auto answer = AskGateway(runtime, "POST", "/admin/tokens", body);
+  if (!answer) return Pass(std::move(answer));
+  JsonDocument document;
+  if (auto parsed = document.Parse(answer->body); !parsed) return Pass(std::move(parsed));
+  return document.Root()["token"].Text();
+}
+
+}  // namespace
+
+Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& query) {
+  auto runtime = query.mint ? EnsureGateway(context) : RunningGateway(context);
+  if (!runtime) {
+    return Fail(ErrorCode::kUnavailable,
+                runtime.error().message +
+                    ". To use claude-code-router instead, write "
+                    "\"router\": {\"kind\": \"claude-code-router\"} into " +
+                    context.home() +
+                    "/router/personas.json, run `katra-router-config` and `ccr start`; or leave "
+                    "the router out with --no-router.");
+  }
+  GatewayLink link;
+  const bool v6 = runtime->address.find(':') != std::string::npos;
+  link.base_url = "http://" + (v6 ? "[" + runtime->address + "]" : runtime->address) + ":" +
+                  std::to_string(runtime->port);
+  if (!query.mint) return link;
+  auto token = AskForToken(context, *runtime, query.persona);
+  if (!token) return Pass(std::move(token));
+  link.token = std::move(*token);
+  return link;
 }
 
 bool GatewayInstalled(const Context& context) {

@@ -51,6 +51,29 @@ target_include_directories(katra_expected SYSTEM INTERFACE ${KATRA_EXPECTED_INCL
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv>=1.44)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 
+find_package(CURL 7.85 REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# llhttp: Debian ships its C source without a library; elsewhere the library is taken.
+find_path(KATRA_LLHTTP_INCLUDE llhttp.h PATHS /usr/share/include PATH_SUFFIXES llhttp)
+find_path(KATRA_LLHTTP_SOURCE llhttp.c PATHS /usr/share/llhttp)
+find_library(KATRA_LLHTTP_LIBRARY llhttp)
+if(KATRA_LLHTTP_SOURCE AND KATRA_LLHTTP_INCLUDE)
+  add_library(katra_llhttp STATIC
+    ${KATRA_LLHTTP_SOURCE}/api.c ${KATRA_LLHTTP_SOURCE}/http.c ${KATRA_LLHTTP_SOURCE}/llhttp.c)
+  target_compile_definitions(katra_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
+  target_compile_options(katra_llhttp PRIVATE -O2 -w)
+elseif(KATRA_LLHTTP_LIBRARY AND KATRA_LLHTTP_INCLUDE)
+  add_library(katra_llhttp INTERFACE)
+  target_link_libraries(katra_llhttp INTERFACE ${KATRA_LLHTTP_LIBRARY})
+else()
+  message(FATAL_ERROR "llhttp is not installed: run scripts/setup")
+endif()
+target_include_directories(katra_llhttp SYSTEM INTERFACE ${KATRA_LLHTTP_INCLUDE})
+if(KATRA_LLHTTP_SOURCE)
+  target_include_directories(katra_llhttp PRIVATE ${KATRA_LLHTTP_INCLUDE})
+endif()
+
 if(KATRA_BUILD_TESTS)
   find_package(Catch2 QUIET)
   if(NOT Catch2_FOUND)

@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 # The executables that are installed; `katra_programs` builds just these.
-set(katra_programs katra_mcp_server katra k katra-router-config)
+set(katra_programs katra_mcp_server katra_gateway katra k katra-router-config)
 add_custom_target(katra_programs DEPENDS ${katra_programs})
 # Packing builds nothing: the tests of a release build are not part of it.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)

@@ -14,9 +14,12 @@ AT_HOME = {
     "sqlite3.h": ("store/sqlite/",),
     "uv.h": ("core/uv/", "core/http/"),
     "utf8proc.h": ("core/", "store/search/"),
+    "llhttp.h": ("core/http/",),
+    "curl/": ("core/http/",),
+    "zlib.h": ("core/http/",),
     "spdlog/": ("core/log.cc",),
     "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/ccr/main.cc",
-             "cli/"),
+             "router/gateway/main.cc", "cli/"),
 }
 # The store behind its interface: only what wires the program together may know which one it is.
 WIRING = ("mcp_server/main.cc", "cli/main.cc")

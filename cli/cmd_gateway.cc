@@ -1,0 +1,201 @@
+// katra up, down, status, logs, token: the gateway of a home.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/sessions/gateway_process.h"
+#include "core/files.h"
+#include "core/json_view.h"
+#include "core/json_write.h"
+#include "router/gateway/tokens.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr size_t kMaxLogBytes = 256 * 1024 * 1024;
+
+struct UpOptions {
+  int port = -1;
+};
+
+struct StatusOptions {
+  bool json = false;
+};
+
+struct LogsOptions {
+  int lines = 50;
+};
+
+struct TokenOptions {
+  std::string persona;
+  std::string home;
+};
+
+std::string UrlOf(const gateway::Runtime& runtime) {
+  return "http://" + runtime.address + ":" + std::to_string(runtime.port);
+}
+
+int Up(const UpOptions& options, const Context& context) {
+  const auto before = RunningGateway(context);
+  const auto runtime = EnsureGateway(context, {options.port});
+  if (!runtime) return context.Explain(runtime.error());
+  const bool same = before && before->pid == runtime->pid;
+  if (same && options.port >= 0 && options.port != runtime->port) {
+    return context.Explain({ErrorCode::kFailedPrecondition,
+                            "the gateway runs on port " + std::to_string(runtime->port) +
+                                " already: `katra down` first",
+                            "", false});
+  }
+  context.out() << "The gateway " << (same ? "runs already" : "runs") << " on " << UrlOf(*runtime)
+                << " (process " << runtime->pid << ").\n";
+  return kExitOk;
+}
+
+int Down(const Context& context) {
+  const auto runtime = RunningGateway(context);
+  if (!runtime) {
+    if (runtime.error().code != ErrorCode::kNotFound) return context.Explain(runtime.error());
+    context.out() << "No gateway runs.\n";
+    return kExitOk;
+  }
+  if (auto ended = EndGateway(context, *runtime); !ended) return context.Explain(ended.error());
+  context.out() << "The gateway takes no new requests; open ones may end.\n";
+  return kExitOk;
+}
+
+int StatusOf(const StatusOptions& options, const Context& context) {
+  const auto runtime = RunningGateway(context);
+  if (!runtime && runtime.error().code != ErrorCode::kNotFound) {
+    return context.Explain(runtime.error());
+  }
+  if (!runtime) {
+    context.out() << (options.json ? "{\"running\":false}\n" : "No gateway runs.\n");
+    return kExitNothing;
+  }
+  const auto answer = AskGateway(*runtime, "GET", "/admin/status");
+  if (!answer) return context.Explain(answer.error());
+  JsonDocument document;
+  if (auto parsed = document.Parse(answer->body); !parsed) return context.Explain(parsed.error());
+  const JsonView status = document.Root();
+  if (options.json) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.BeginObject().Key("running").Bool(true).Key("url").String(UrlOf(*runtime));
+    writer.Key("pid").Integer(runtime->pid).Key("gateway").Raw(answer->body).EndObject();
+    context.out() << json << "\n";
+    return kExitOk;
+  }
+  context.out() << "The gateway runs on " << UrlOf(*runtime) << ".\n"
+                << "  process        " << runtime->pid << "\n"
+                << "  version        " << runtime->version
+                << (runtime->version == context.version() ? "" : " (another than this program's)")
+                << "\n  since          " << status["started_at"].Text() << "\n"
+                << "  open requests  " << status["open_requests"].Integer().value_or(0) << "\n"
+                << "  personas       " << status["personas_file"].Text() << "\n";
+  return kExitOk;
+}
+
+int Logs(const LogsOptions& options, const Context& context) {
+  const std::string path = gateway::LogPath(context.home());
+  const auto text = ReadFile(path, kMaxLogBytes);
+  if (!text) {
+    if (text.error().code != ErrorCode::kNotFound) return context.Explain(text.error());
+    context.out() << "There is no log yet: `katra up` starts the gateway, which writes " << path
+                  << "\n";
+    return kExitNothing;
+  }
+  size_t begin = text->size();
+  for (int left = options.lines; left >= 0 && begin != std::string::npos && begin > 0; --left) {
+    begin = text->rfind('\n', begin - 1);
+  }
+  context.out() << text->substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  return kExitOk;
+}
+
+int CreateToken(const TokenOptions& options, const Context& context) {
+  const std::string home = options.home.empty() ? context.home() : options.home;
+  if (auto folder = EnsurePrivateFolder(home); !folder) return context.Explain(folder.error());
+  const auto minted = gateway::MintToken(home, options.persona, context.clock(), context.random());
+  if (!minted) return context.Explain(minted.error());
+  context.out() << minted->token << "\n";
+  return kExitOk;
+}
+
+int EndTokens(const TokenOptions& options, const Context& context) {
+  const std::string home = options.home.empty() ? context.home() : options.home;
+  const auto ended = gateway::RevokeTokens(home, options.persona);
+  if (!ended) return context.Explain(ended.error());
+  context.out() << "Ended " << ended->size() << (ended->size() == 1 ? " token" : " tokens")
+                << " of " << options.persona << ".\n";
+  return ended->empty() ? kExitNothing : kExitOk;
+}
+
+void AddTokenOptions(CLI::App* command, TokenOptions& options) {
+  command->add_option("--persona", options.persona, "whose requests the token is for")
+      ->type_name("NAME")
+      ->required();
+  command->add_option("--home", options.home, "Katra's folder, instead of KATRA_HOME")
+      ->type_name("FOLDER");
+}
+
+}  // namespace
+
+void AddGateway(CLI::App& app, Program& program) {
+  auto up_options = std::make_shared<UpOptions>();
+  CLI::App* up = app.add_subcommand("up", "start the gateway, unless it runs");
+  up->group(kRouterCommands);
+  up->add_option("--port", up_options->port, "its port; default: as configured, or a free one")
+      ->type_name("PORT")
+      ->check(CLI::Range(0, 65535));
+  up->callback([&program, up_options] {
+    program.Run([up_options](Context& context) { return Up(*up_options, context); });
+  });
+
+  CLI::App* down = app.add_subcommand("down", "end the gateway; open requests may end first");
+  down->group(kRouterCommands);
+  down->callback([&program] { program.Run([](Context& context) { return Down(context); }); });
+
+  auto status_options = std::make_shared<StatusOptions>();
+  CLI::App* status = app.add_subcommand("status", "whether the gateway runs, and where");
+  status->group(kRouterCommands);
+  status->add_flag("--json", status_options->json, "print JSON");
+  status->callback([&program, status_options] {
+    program.Run([status_options](Context& context) { return StatusOf(*status_options, context); });
+  });
+
+  auto logs_options = std::make_shared<LogsOptions>();
+  CLI::App* logs = app.add_subcommand("logs", "what the gateway wrote down");
+  logs->group(kRouterCommands);
+  logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  logs->callback([&program, logs_options] {
+    program.Run([logs_options](Context& context) { return Logs(*logs_options, context); });
+  });
+}
+
+void AddToken(CLI::App& app, Program& program) {
+  CLI::App* token = app.add_subcommand("token", "tokens for clients of the gateway");
+  token->group(kRouterCommands);
+  token->require_subcommand(1);
+  auto create_options = std::make_shared<TokenOptions>();
+  CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
+  AddTokenOptions(create, *create_options);
+  create->callback([&program, create_options] {
+    program.Run(
+        [create_options](Context& context) { return CreateToken(*create_options, context); });
+  });
+  auto end_options = std::make_shared<TokenOptions>();
+  CLI::App* end = token->add_subcommand("end", "end every token of a persona");
+  AddTokenOptions(end, *end_options);
+  end->callback([&program, end_options] {
+    program.Run([end_options](Context& context) { return EndTokens(*end_options, context); });
+  });
+}
+
+}  // namespace katra::cli

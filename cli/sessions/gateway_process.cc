@@ -1,0 +1,174 @@
+#include "cli/sessions/gateway_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "cli/sessions/programs.h"
+#include "core/files.h"
+#include "core/http/fetch.h"
+#include "core/json_view.h"
+#include "core/process.h"
+#include "router/config/config.h"
+
+namespace katra::cli {
+namespace {
+
+using gateway::Runtime;
+
+constexpr std::chrono::milliseconds kStartPatience{10'000};
+constexpr int kLookMillis = 20;
+constexpr size_t kLogTailBytes = 2'000;
+constexpr size_t kMaxLogBytes = 64 * 1024 * 1024;
+
+std::string LogTail(const std::string& path) {
+  auto text = ReadFile(path, kMaxLogBytes);
+  if (!text) return {};
+  if (text->size() > kLogTailBytes) text->erase(0, text->size() - kLogTailBytes);
+  // The last line tells why it ended.
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  const size_t line = text->rfind('\n');
+  return line == std::string::npos ? *text : text->substr(line + 1);
+}
+
+// In the child, between fork and exec: only what is safe there.
+[[noreturn]] void Become(char* const* arguments, char* const* environment, int log) {
+  setsid();
+  const int nothing = open("/dev/null", O_RDONLY);
+  dup2(nothing, STDIN_FILENO);
+  dup2(log, STDOUT_FILENO);
+  dup2(log, STDERR_FILENO);
+  for (int descriptor = STDERR_FILENO + 1; descriptor < 256; ++descriptor) close(descriptor);
+  if (chdir("/") != 0) _exit(127);
+  execve(arguments[0], arguments, environment);
+  _exit(127);
+}
+
+// A process of its own session, which outlives this one and its terminal.
+Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std::string& log) {
+  const std::string program = FindOwnProgram(context, "katra_gateway");
+  if (program.empty()) {
+    return Fail(
+        ErrorCode::kUnavailable,
+        "katra_gateway is neither beside this program nor in PATH: install Katra's programs "
+        "into one folder, or leave the router out with --no-router");
+  }
+  std::vector<std::string> words = {program, "--home", context.home()};
+  if (start.port >= 0) {
+    words.push_back("--port");
+    words.push_back(std::to_string(start.port));
+  }
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : context.environment()) variables.push_back(name + "=" + value);
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  for (std::string& word : words) arguments.push_back(word.data());
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  arguments.push_back(nullptr);
+  environment.push_back(nullptr);
+  const int descriptor = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor < 0) return Fail(ErrorCode::kPermissionDenied, log + " cannot be written");
+  const pid_t pid = fork();
+  if (pid == 0) Become(arguments.data(), environment.data(), descriptor);
+  close(descriptor);
+  if (pid < 0) return Fail(ErrorCode::kResourceExhausted, "no process could be started");
+  return pid;
+}
+
+Result<Runtime> Start(const Context& context, const GatewayStart& start) {
+  const std::string log = gateway::LogPath(context.home());
+  for (const std::string& folder :
+       {context.home(), context.home() + "/log", context.home() + "/run"}) {
+    if (auto made = EnsurePrivateFolder(folder); !made) return Pass(std::move(made));
+  }
+  if (auto made = EnsurePrivateFile(log); !made) return Pass(std::move(made));
+  auto pid = Spawn(context, start, log);
+  if (!pid) return Pass(std::move(pid));
+  const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
+  bool ended = false;
+  while (std::chrono::steady_clock::now() < deadline) {
+    // Another process may have been quicker: then ours ends, and that one's is as good.
+    auto running = RunningGateway(context);
+    if (running && AskGateway(*running, "GET", "/admin/status")) return running;
+    if (ended) break;
+    int status = 0;
+    ended = waitpid(*pid, &status, WNOHANG) == *pid;
+    poll(nullptr, 0, kLookMillis);
+  }
+  const std::string why = LogTail(log);
+  return Fail(ErrorCode::kUnavailable, "the gateway did not start" +
+                                           (why.empty() ? std::string() : ": " + why) +
+                                           " (its log is " + log + ")");
+}
+
+}  // namespace
+
+Result<Runtime> RunningGateway(const Context& context) {
+  return gateway::ReadRuntime(context.home());
+}
+
+Result<Runtime> EnsureGateway(const Context& context, const GatewayStart& start) {
+  auto running = RunningGateway(context);
+  if (running && running->version != context.version()) {
+    if (auto ended = EndGateway(context, *running); !ended) return Pass(std::move(ended));
+    running = RunningGateway(context);
+  }
+  if (running) return running;
+  if (running.error().code != ErrorCode::kNotFound) return running;
+  return Start(context, start);
+}
+
+Status EndGateway(const Context& context, const Runtime& runtime) {
+  auto asked = AskGateway(runtime, "POST", "/admin/shutdown");
+  if (!asked) return Pass(std::move(asked));
+  const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto running = RunningGateway(context);
+    if (!running || running->pid != runtime.pid) return {};
+    poll(nullptr, 0, kLookMillis);
+  }
+  return Fail(ErrorCode::kUnavailable, "the gateway (process " + std::to_string(runtime.pid) +
+                                           ") was asked to end and has not");
+}
+
+Result<http::Response> AskGateway(const Runtime& runtime, const std::string& method,
+                                  const std::string& path, const std::string& body) {
+  http::FetchRequest request;
+  request.method = method;
+  request.url = "http://localhost" + path;
+  request.local_socket = runtime.socket;
+  request.headers = {{"content-type", "application/json"}};
+  request.body = body;
+  auto response = http::Fetch(request);
+  if (!response) {
+    return Fail(response.error().code, "the gateway (process " + std::to_string(runtime.pid) +
+                                           ") does not answer: " + response.error().message);
+  }
+  if (response->status >= 400) {
+    JsonDocument document;
+    std::string message = "status " + std::to_string(response->status);
+    if (document.Parse(response->body)) message = document.Root()["error"]["message"].Text();
+    return Fail(ErrorCode::kFailedPrecondition, "the gateway refuses: " + message);
+  }
+  return response;
+}
+
+Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
+                                                        const std::string& persona) {
+  auto config = router::Load({context.home(), {}});
+  if (!config) return Pass(std::move(config));
+  const router::PersonaConfig* own = config->FindPersona(persona);
+  std::map<std::string, std::string> keys;
+  for (const router::Provider& provider : config->providers) {
+    for (const std::string& variable : {provider.api_key_env, router::ApiKeyEnv(own, provider)}) {
+      const std::string value = variable.empty() ? std::string() : context.Variable(variable);
+      if (!value.empty()) keys[variable] = value;
+    }
+  }
+  return keys;
+}
+
+}  // namespace katra::cli

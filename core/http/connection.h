@@ -1,0 +1,85 @@
+// One accepted connection: reads a request, hands it over, writes the answer with bounded buffers.
+// Private to the server.
+#pragma once
+
+#include <uv.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/http/request_parser.h"
+#include "core/http/server.h"
+
+namespace katra::http {
+
+class Connection {
+ public:
+  struct Host {
+    Handler* handler = nullptr;
+    const ServerLimits* limits = nullptr;
+    // The connection has closed and may be destroyed.
+    std::function<void(Connection*)> closed;
+    // Shared by all connections: what is read is used up before the next read.
+    uv_buf_t read_buffer{};
+    bool draining = false;
+    std::string date;  // "date: …\r\n"
+  };
+  using Clock = std::chrono::steady_clock;
+
+  // `stream` was accepted and is taken over; `local`: it is a socket file's.
+  Connection(Host& host, uv_stream_t* stream, bool local);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void Start();
+  // Once in a while: closes what is over its time.
+  void Check(Clock::time_point now);
+  // Closes when no request is being answered; otherwise after the answer.
+  void DrainNow();
+  void Close();
+
+ private:
+  class Answer;
+  friend class Answer;
+  enum class Phase { kReading, kAnswering, kLingering, kClosed };
+
+  void OnRead(std::string_view bytes);
+  void TakeBytes(std::string_view bytes);
+  void HeadReady();
+  void Dispatch();
+  void RefuseNow(int status, const std::string& why);
+  void Send(const uv_buf_t* buffers, size_t count);
+  void StartWrite();
+  void OnWritten(int status);
+  void AnswerEnded();
+  void FinishAnswer();
+  void Linger();
+  [[nodiscard]] std::string Head(int status, const Headers& headers, int64_t length);
+
+  Host& host_;
+  uv_stream_t* stream_;
+  bool local_;
+  RequestParser parser_;
+  Phase phase_ = Phase::kReading;
+  std::shared_ptr<Answer> answer_;
+  bool close_after_ = false;
+  bool admitted_ = false;
+  bool ended_ = false;  // the answer is complete, its last bytes may be on their way
+
+  uv_write_t write_{};
+  std::string writing_;
+  std::string backlog_;
+  bool write_busy_ = false;
+  size_t unsent_before_ = 0;
+
+  Clock::time_point since_;       // of the phase, or of the request's first byte
+  Clock::time_point last_byte_;   // read
+  Clock::time_point last_taken_;  // by the client
+  size_t discarded_ = 0;
+};
+
+}  // namespace katra::http

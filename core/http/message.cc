@@ -1,0 +1,83 @@
+#include "core/http/message.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace katra::http {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+}  // namespace
+
+bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (Lower(a[i]) != Lower(b[i])) return false;
+  }
+  return true;
+}
+
+void Headers::Add(std::string name, std::string value) {
+  entries_.push_back({std::move(name), std::move(value)});
+}
+
+void Headers::Set(std::string_view name, std::string value) {
+  entries_.erase(
+      std::remove_if(entries_.begin(), entries_.end(),
+                     [&](const Header& entry) { return EqualsIgnoreCase(entry.name, name); }),
+      entries_.end());
+  entries_.push_back({std::string(name), std::move(value)});
+}
+
+const std::string* Headers::Find(std::string_view name) const {
+  for (const Header& entry : entries_) {
+    if (EqualsIgnoreCase(entry.name, name)) return &entry.value;
+  }
+  return nullptr;
+}
+
+size_t Headers::Count(std::string_view name) const {
+  return static_cast<size_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const Header& entry) { return EqualsIgnoreCase(entry.name, name); }));
+}
+
+const char* ReasonPhrase(int status) {
+  static constexpr std::array<std::pair<int, const char*>, 28> kPhrases = {{
+      {100, "Continue"},
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {402, "Payment Required"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {411, "Length Required"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {415, "Unsupported Media Type"},
+      {417, "Expectation Failed"},
+      {421, "Misdirected Request"},
+      {422, "Unprocessable Content"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+      {529, "Overloaded"},
+  }};
+  const auto* found = std::find_if(kPhrases.begin(), kPhrases.end(),
+                                   [status](const auto& entry) { return entry.first == status; });
+  return found == kPhrases.end() ? "Unknown" : found->second;
+}
+
+}  // namespace katra::http

@@ -1,0 +1,149 @@
+// One request as libcurl sees it: its options, its callbacks, what its end means.
+#include <algorithm>
+
+#include "core/http/curl_client.h"
+#include "core/text.h"
+
+namespace katra::http {
+namespace {
+
+constexpr long kReadBytes = 32 * 1024;  // U5
+constexpr long kIdleSeconds = 118;      // U7
+constexpr size_t kMaxHeaders = 200;
+constexpr size_t kMaxHeaderBytes = 64 * 1024;
+
+// A proxy of the environment is not for this machine's own servers.
+bool IsLoopback(const std::string& url) {
+  const size_t start = url.find("://");
+  if (start == std::string::npos) return false;
+  const std::string_view rest = std::string_view(url).substr(start + 3);
+  return rest.substr(0, 4) == "127." || rest.substr(0, 5) == "[::1]" ||
+         (rest.substr(0, 9) == "localhost" &&
+          (rest.size() == 9 || rest[9] == ':' || rest[9] == '/'));
+}
+
+}  // namespace
+
+Transfer::Transfer(CurlClient& client, CURL* easy, Outgoing outgoing, CallEvents handlers)
+    : owner(client), handle(easy), request(std::move(outgoing)), events(std::move(handlers)) {}
+
+Transfer::~Transfer() { curl_slist_free_all(header_list_); }
+
+void Transfer::Configure(const Client::Options& options) {
+  curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION,
+                   request.http2 ? static_cast<long>(CURL_HTTP_VERSION_2TLS)
+                                 : static_cast<long>(CURL_HTTP_VERSION_1_1));  // U1
+  curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);  // U4
+  curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kReadBytes);
+  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, kIdleSeconds);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>(request.connect_timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  }
+  if (IsLoopback(request.url)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  if (request.body) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body->data());  // not copied
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body->size()));
+  }
+  if (request.method == "HEAD") {
+    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+  } else if (request.method != (request.body ? "POST" : "GET")) {
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+  header_list_ = curl_slist_append(header_list_, "Expect:");  // U4
+  for (const Header& header : request.headers) {
+    const std::string line =
+        header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
+    header_list_ = curl_slist_append(header_list_, line.c_str());
+  }
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, header_list_);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Transfer::OnData);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
+}
+
+bool Transfer::Expired(Clock::time_point now) const {
+  if (paused) return false;
+  if (!head_told) return now - started > request.first_byte_timeout;
+  return now - last_byte > request.idle_timeout;
+}
+
+size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const size_t length = size * count;
+  std::string_view line = Trim(std::string_view(bytes, length));
+  if (line.substr(0, 5) == "HTTP/") {
+    transfer.headers.Clear();  // of a reply before, e.g. 100 Continue
+    const size_t space = line.find(' ');
+    transfer.status =
+        space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space)).c_str());
+    return length;
+  }
+  if (line.empty()) {
+    if (transfer.status >= 200) transfer.TellHead();
+    return transfer.abandoned ? 0 : length;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || line.size() > kMaxHeaderBytes ||
+      transfer.headers.all().size() >= kMaxHeaders) {
+    return length;
+  }
+  transfer.headers.Add(std::string(line.substr(0, colon)),
+                       std::string(Trim(line.substr(colon + 1))));
+  return length;
+}
+
+void Transfer::TellHead() {
+  if (head_told) return;
+  head_told = true;
+  last_byte = Clock::now();
+  if (!abandoned && events.head) events.head(status, headers);
+}
+
+size_t Transfer::OnData(char* bytes, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.abandoned) return 0;  // ends the transfer
+  transfer.last_byte = Clock::now();
+  if (transfer.events.data) transfer.events.data(std::string_view(bytes, size * count));
+  return transfer.abandoned ? 0 : size * count;
+}
+
+CallEnd Transfer::Outcome(CURLcode code) const {
+  if (code == CURLE_OK && head_told) return {true, CallFailure::kCut, ""};
+  CallEnd end{false, CallFailure::kCut, curl_easy_strerror(code)};
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      end.failure = CallFailure::kConnect;
+      break;
+    case CURLE_OPERATION_TIMEDOUT:
+      end.failure = CallFailure::kConnect;  // the only limit that curl keeps here
+      break;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      end.failure = CallFailure::kTls;
+      break;
+    case CURLE_WEIRD_SERVER_REPLY:
+      end.failure = CallFailure::kProtocol;
+      break;
+    default:
+      break;
+  }
+  return end;
+}
+
+}  // namespace katra::http

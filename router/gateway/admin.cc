@@ -1,0 +1,91 @@
+// The admin surface of the gateway: on the local socket only, where the kernel vouches for the
+// user. Tokens and their keys, status, decisions, reload, shutdown.
+#include "core/json_view.h"
+#include "core/json_write.h"
+#include "router/gateway/gateway.h"
+
+namespace katra::gateway {
+namespace {
+
+http::Response Json(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.Add("content-type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response Wrong(const Error& error) {
+  return ErrorResponse(translate::ApiErrorOf(error), CallerFormat::kMessages, "");
+}
+
+}  // namespace
+
+void Gateway::HandleAdmin(const std::shared_ptr<http::Exchange>& exchange) {
+  const http::Request& request = exchange->request();
+  const bool post = request.method == "POST";
+  if (request.path == "/admin/decisions" && request.method == "GET") {
+    decisions_.Watch(exchange);
+  } else if (request.path == "/admin/status" && request.method == "GET") {
+    exchange->Respond(StatusForAdmin());
+  } else if (request.path == "/admin/tokens" && post) {
+    exchange->Respond(MintForAdmin(request));
+  } else if (request.path == "/admin/revoke" && post) {
+    exchange->Respond(RevokeForAdmin(request));
+  } else if (request.path == "/admin/reload" && post) {
+    auto reloaded = Reload();
+    exchange->Respond(reloaded ? Json(200, "{}") : Wrong(reloaded.error()));
+  } else if (request.path == "/admin/shutdown" && post) {
+    exchange->Respond(Json(202, "{}"));
+    if (parts_.shut_down) parts_.shut_down();
+  } else {
+    exchange->Respond(
+        Wrong(Error{ErrorCode::kNotFound, "there is no such admin endpoint", "", false}));
+  }
+}
+
+http::Response Gateway::MintForAdmin(const http::Request& request) {
+  JsonDocument document;
+  if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
+  auto minted =
+      MintToken(settings_.home, document.Root()["persona"].Text(), parts_.clock, parts_.random);
+  if (!minted) return Wrong(minted.error());
+  std::map<std::string, std::string> keys;
+  const JsonView given = document.Root()["keys"];
+  if (given.IsObject()) {
+    for (auto at = given.begin(); at != given.end(); ++at) {
+      const JsonView value = *at;
+      if (value.IsString() && !value.Text().empty()) keys[value.Key().Text()] = value.Text();
+    }
+  }
+  keys_.Put(minted->grant.id, std::move(keys));
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("token").String(minted->token).Key("id").String(minted->grant.id);
+  writer.EndObject();
+  return Json(200, std::move(body));
+}
+
+http::Response Gateway::RevokeForAdmin(const http::Request& request) {
+  JsonDocument document;
+  if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
+  auto ended = RevokeTokens(settings_.home, document.Root()["persona"].Text());
+  if (!ended) return Wrong(ended.error());
+  for (const std::string& id : *ended) keys_.Drop(id);
+  return Json(200, "{\"ended\":" + std::to_string(ended->size()) + "}");
+}
+
+http::Response Gateway::StatusForAdmin() const {
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("version").String(settings_.version);
+  writer.Key("started_at").String(FormatRfc3339(started_at_));
+  writer.Key("open_requests").Integer(static_cast<int64_t>(turns_.size()));
+  writer.Key("connections")
+      .Integer(server_ == nullptr ? 0 : static_cast<int64_t>(server_->connections()));
+  writer.Key("draining").Bool(draining_);
+  writer.Key("personas_file").String(config_->personas_path).EndObject();
+  return Json(200, std::move(body));
+}
+
+}  // namespace katra::gateway

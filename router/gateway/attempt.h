@@ -1,0 +1,93 @@
+// One try at one candidate: asks the upstream and gives what comes back in the Messages form,
+// whatever format the upstream speaks. Nothing is given before content is there, so that a failure
+// until then leaves the way open to another candidate. Knows no client connection.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/http/client.h"
+#include "router/gateway/caller.h"
+#include "router/gateway/settings.h"
+#include "router/policy/policy.h"
+#include "router/translate/errors.h"
+#include "router/translate/memo.h"
+#include "router/translate/reasoning_store.h"
+#include "router/translate/splice.h"
+#include "router/translate/usage.h"
+
+namespace katra::gateway {
+
+// An upstream's reply as it came, for a client of the same format (E1).
+struct RawReply {
+  int status = 0;
+  http::Headers headers;
+  std::string body;
+};
+
+class AttemptEvents {
+ public:
+  virtual ~AttemptEvents() = default;
+  // Whole events of a Messages stream; the first call means that content is there.
+  virtual void OnFlow(std::string_view events) = 0;
+  // A whole Messages reply.
+  virtual void OnWhole(std::string body) = 0;
+  // Once, the last call: the answer is complete.
+  virtual void OnDone() = 0;
+  // Once, the last call: no content was given. `raw` is set when the client's format allows it.
+  virtual void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) = 0;
+  // Once, the last call: the stream ended after content. `told`: its error event was given.
+  virtual void OnBroken(const translate::ApiError& error, bool told) = 0;
+};
+
+// What an attempt is made of. Borrowed for as long as the attempt lives.
+struct AttemptPlan {
+  const policy::Candidate* candidate = nullptr;
+  std::shared_ptr<const std::string> body;  // the client's, in the Messages form
+  const translate::RequestPeek* peek = nullptr;
+  const http::Request* client = nullptr;
+  const Caller* caller = nullptr;
+  const Settings* settings = nullptr;
+  std::string key;  // of the provider; empty: none is needed, or the caller's own
+  std::string request_id;
+  std::string session_id;
+  int64_t input_estimate = 0;
+  bool left_home = false;  // the session has been at another provider (R5)
+  bool front = false;      // the client speaks another format: headers of its own mean nothing
+  bool count_only = false;
+  translate::ReasoningStore* reasoning = nullptr;
+  translate::PrefixMemo* memo = nullptr;
+};
+
+class Attempt {
+ public:
+  virtual ~Attempt() = default;
+  // Never calls back from within.
+  virtual void Begin(http::Client& client) = 0;
+  virtual void Pause() = 0;
+  virtual void Resume() = 0;
+  // Once in a while.
+  virtual void Tick() {}
+
+  [[nodiscard]] virtual translate::Usage usage() const = 0;
+  [[nodiscard]] virtual std::string reported_model() const = 0;
+  [[nodiscard]] virtual std::string upstream_id() const = 0;
+  [[nodiscard]] virtual int status() const = 0;
+  [[nodiscard]] virtual const http::Headers& reply_headers() const = 0;
+  [[nodiscard]] virtual const std::vector<std::string>& dropped() const = 0;
+};
+
+using MadeAttempt = tl::expected<std::unique_ptr<Attempt>, translate::ApiError>;
+// The error: the request cannot be put to this candidate.
+[[nodiscard]] MadeAttempt MakeMessagesAttempt(AttemptPlan plan, AttemptEvents& events);
+[[nodiscard]] MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events);
+
+// What both have in common: timeouts and the failure of a call.
+[[nodiscard]] http::Outgoing StartOutgoing(const Settings& settings);
+[[nodiscard]] translate::ApiError FailureOf(const http::CallEnd& end, const std::string& provider);
+[[nodiscard]] translate::Headers ToPairs(const http::Headers& headers);
+[[nodiscard]] bool IsEventStream(const http::Headers& headers);
+
+}  // namespace katra::gateway

@@ -1,0 +1,61 @@
+// Who asks: the token of a request, and whether a browser of elsewhere sent it. Knows no provider.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/http/message.h"
+#include "router/gateway/tokens.h"
+#include "router/translate/errors.h"
+
+namespace katra::gateway {
+
+struct Caller {
+  std::string persona;
+  std::string token_id;
+  // The client's own credential, when the token came in x-katra-token: for a provider that has no
+  // key of ours (C10).
+  std::string own_authorization;
+  std::string own_api_key;
+};
+
+// The formats that callers speak, for errors.
+enum class CallerFormat { kMessages, kOpenAi };
+[[nodiscard]] CallerFormat FormatOf(std::string_view path);
+
+// "/v1/v1/messages" -> "/v1/messages": a base URL that ended in /v1.
+[[nodiscard]] std::string_view PlainPath(std::string_view path);
+
+// An error when Host or Origin are not of this machine (DNS rebinding). `any_host`: the gateway
+// listens for others on purpose.
+[[nodiscard]] std::optional<translate::ApiError> CheckSource(const http::Request& request,
+                                                             bool any_host);
+
+// By x-katra-token, Authorization or x-api-key (C8, C38). The error is a 401 (E9).
+[[nodiscard]] tl::expected<Caller, translate::ApiError> Identify(const http::Request& request,
+                                                                 TokenBook& tokens);
+
+// Provider keys handed over by `katra start`: in memory only, by token id and variable.
+class KeyRing {
+ public:
+  void Put(const std::string& token_id, std::map<std::string, std::string> keys) {
+    keys_[token_id] = std::move(keys);
+  }
+  void Drop(const std::string& token_id) { keys_.erase(token_id); }
+  // Of the session, else of the gateway's own environment; empty: none.
+  [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;
+
+ private:
+  std::map<std::string, std::map<std::string, std::string>> keys_;
+};
+
+// The answer with `error` in the caller's format.
+[[nodiscard]] http::Response ErrorResponse(const translate::ApiError& error, CallerFormat format,
+                                           const std::string& request_id);
+
+[[nodiscard]] translate::ApiError MakeError(translate::Failure failure, int status,
+                                            std::string type, std::string message);
+
+}  // namespace katra::gateway

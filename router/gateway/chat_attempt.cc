@@ -1,0 +1,213 @@
+// An upstream that speaks Chat Completions: the request, the reply and the stream are translated.
+#include <chrono>
+
+#include "core/text.h"
+#include "router/gateway/attempt.h"
+#include "router/translate/chat_reply.h"
+#include "router/translate/chat_stream.h"
+#include "router/translate/request.h"
+
+namespace katra::gateway {
+namespace {
+
+using translate::ApiError;
+using translate::StreamState;
+
+constexpr size_t kMaxWholeBytes = 64 * 1024 * 1024;
+// How long the usage may lag behind the end of the answer.
+constexpr std::chrono::seconds kLingerTime{3};
+
+class ChatAttempt final : public Attempt {
+ public:
+  ChatAttempt(AttemptPlan plan, translate::TranslatedRequest request, AttemptEvents& events)
+      : plan_(std::move(plan)), request_(std::move(request)), events_(events) {
+    if (request_.stream) reader_ = std::make_unique<translate::ChatStreamReader>(request_.reply);
+  }
+
+  void Begin(http::Client& client) override {
+    const router::Provider& provider = plan_.candidate->provider;
+    http::Outgoing outgoing = StartOutgoing(*plan_.settings);
+    outgoing.url = provider.chat_base_url + "/chat/completions";
+    outgoing.headers.push_back({"content-type", "application/json"});
+    outgoing.headers.push_back(
+        {"accept", request_.stream ? "text/event-stream" : "application/json"});
+    if (!plan_.key.empty()) {
+      outgoing.headers.push_back({"authorization", "Bearer " + plan_.key});
+    }
+    outgoing.body = std::make_shared<const std::string>(std::move(request_.body));
+    call_ = client.Start(std::move(outgoing),
+                         {[this](int status, const http::Headers& headers) {
+                            status_ = status;
+                            headers_ = headers;
+                            // Servers that forget the type are read as what was asked for.
+                            streaming_ = status == 200 && reader_ != nullptr &&
+                                         (IsEventStream(headers) || !IsJsonOrPage(headers));
+                          },
+                          [this](std::string_view bytes) { OnData(bytes); },
+                          [this](const http::CallEnd& end) { OnEnd(end); }});
+  }
+  void Pause() override {
+    if (call_) call_->Pause();
+  }
+  void Resume() override {
+    if (call_) call_->Resume();
+  }
+  void Tick() override {
+    if (ended_ || !streaming_ || !reader_->Finishing()) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (finishing_since_ == std::chrono::steady_clock::time_point()) finishing_since_ = now;
+    if (now - finishing_since_ < kLingerTime) return;
+    std::string out;
+    Act(reader_->Finish(false, &out), out);
+  }
+
+  translate::Usage usage() const override {
+    if (!reader_) return reply_.usage;
+    translate::Usage usage = reader_->usage();
+    if (!usage.known) {  // S39
+      usage.input_tokens = request_.reply.input_estimate_tokens;
+      usage.output_tokens = reader_->estimated_output_tokens();
+    }
+    return usage;
+  }
+  std::string reported_model() const override { return reader_ ? reader_->model() : reply_.model; }
+  std::string upstream_id() const override {
+    const std::string* id = headers_.Find("x-request-id");
+    if (id != nullptr) return *id;
+    return reader_ ? reader_->upstream_id() : reply_.upstream_id;
+  }
+  int status() const override { return status_; }
+  const http::Headers& reply_headers() const override { return headers_; }
+  const std::vector<std::string>& dropped() const override { return request_.dropped; }
+
+ private:
+  const std::string& provider_name() const { return plan_.candidate->provider.name; }
+
+  static bool IsJsonOrPage(const http::Headers& headers) {
+    const std::string* type = headers.Find("content-type");
+    if (type == nullptr) return false;
+    const std::string lower = ToLowerAscii(*type);
+    return lower.find("json") != std::string::npos || lower.find("html") != std::string::npos;
+  }
+
+  void OnData(std::string_view bytes) {
+    if (ended_) return;
+    if (!streaming_) {
+      if (body_.size() + bytes.size() <= kMaxWholeBytes) body_.append(bytes);
+      return;
+    }
+    std::string& out = scratch_;
+    out.clear();
+    const StreamState state = reader_->Feed(bytes, &out);
+    Act(state, out);
+  }
+
+  // Hands on what the reader made, once there is content.
+  void Act(StreamState state, std::string_view out) {
+    if (state == StreamState::kFailedBeforeContent) {
+      ended_ = true;
+      events_.OnFailed(reader_->error(), nullptr);  // S34, S38
+      return;
+    }
+    const bool ready = flowing_ || state != StreamState::kOpen || reader_->ContentSent();
+    if (!ready) {
+      held_.append(out);
+      return;
+    }
+    flowing_ = true;
+    if (!held_.empty()) {
+      const std::string first = std::exchange(held_, {}).append(out);
+      events_.OnFlow(first);
+    } else if (!out.empty()) {
+      events_.OnFlow(out);
+    }
+    if (state == StreamState::kDone) {
+      ended_ = true;
+      events_.OnDone();
+    } else if (state == StreamState::kFailedAfterContent) {
+      ended_ = true;
+      events_.OnBroken(reader_->error(), true);  // S35, S36
+    }
+  }
+
+  void OnEnd(const http::CallEnd& end) {
+    if (ended_) return;
+    if (status_ == 0) {
+      Fail(FailureOf(end, provider_name()));
+    } else if (streaming_) {
+      std::string out;
+      Act(reader_->Finish(!end.complete, &out), out);
+    } else if (status_ == 200 && end.complete && !reader_) {
+      auto made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+      if (!made) {
+        Fail(made.error());
+        return;
+      }
+      reply_ = std::move(*made);
+      ended_ = true;
+      events_.OnWhole(std::move(reply_.body));
+    } else if (status_ == 200) {
+      FailWithoutStream(end);
+    } else if (end.complete || status_ >= 400) {
+      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate));
+    } else {
+      Fail(FailureOf(end, provider_name()));
+    }
+  }
+
+  // A stream was asked for; what came is an error object (E16) or something else (S38).
+  void FailWithoutStream(const http::CallEnd& end) {
+    if (!end.complete) {
+      Fail(FailureOf(end, provider_name()));
+      return;
+    }
+    const bool says_error = body_.find("\"error\"") != std::string::npos;
+    Fail(says_error ? translate::FromUpstream(200, ToPairs(headers_), body_, provider_name(),
+                                              plan_.input_estimate)
+                    : translate::NoAnswer(provider_name() + " answered without a stream"));
+  }
+
+  void Fail(const ApiError& error) {
+    ended_ = true;
+    const ApiError copy = error;
+    events_.OnFailed(copy, nullptr);
+  }
+
+  AttemptPlan plan_;
+  translate::TranslatedRequest request_;
+  AttemptEvents& events_;
+  std::unique_ptr<translate::ChatStreamReader> reader_;
+  translate::MessagesReply reply_;
+  int status_ = 0;
+  http::Headers headers_;
+  bool streaming_ = false;
+  bool flowing_ = false;
+  bool ended_ = false;
+  std::string held_;
+  std::string scratch_;
+  std::string body_;
+  std::chrono::steady_clock::time_point finishing_since_;
+  std::unique_ptr<http::Call> call_;  // the last member: it goes first
+};
+
+}  // namespace
+
+MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events) {
+  const policy::Candidate& candidate = *plan.candidate;
+  translate::Target target;
+  target.provider = candidate.provider.name;
+  target.model = candidate.model;
+  target.quirks = candidate.provider.quirks;
+  target.max_output_tokens = candidate.provider.max_output_tokens;
+  target.session_id = plan.session_id;
+  target.request_id = plan.request_id;
+  target.input_estimate = plan.input_estimate;
+  target.reasoning = plan.reasoning;
+  target.memo = plan.memo;
+  auto request = translate::ToChat(*plan.body, target);
+  if (!request) return tl::unexpected<ApiError>(translate::ApiErrorOf(request.error()));
+  return std::make_unique<ChatAttempt>(std::move(plan), std::move(*request), events);
+}
+
+}  // namespace katra::gateway

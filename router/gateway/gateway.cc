@@ -1,0 +1,201 @@
+#include "router/gateway/gateway.h"
+
+#include "core/text.h"
+#include "router/gateway/models.h"
+
+namespace katra::gateway {
+namespace {
+
+using translate::ApiError;
+using translate::Failure;
+
+http::Response Plain(int status, std::string type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.Add("content-type", std::move(type));
+  response.body = std::move(body);
+  return response;
+}
+
+std::optional<Endpoint> EndpointOf(std::string_view path) {
+  if (path == "/v1/messages") return Endpoint::kMessages;
+  if (path == "/v1/messages/count_tokens") return Endpoint::kCountTokens;
+  if (path == "/v1/chat/completions") return Endpoint::kChat;
+  if (path == "/v1/responses") return Endpoint::kResponses;
+  return std::nullopt;
+}
+
+// What needs no token: it tells nothing of anybody.
+bool IsOpen(std::string_view path) {
+  return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz" ||
+         path == "/metrics";
+}
+
+ApiError WrongMethod(const std::string& allowed) {
+  return MakeError(Failure::kInvalidRequest, 405, "invalid_request_error",
+                   "this endpoint takes " + allowed + " only");
+}
+
+}  // namespace
+
+Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::RouterConfig> config)
+    : parts_(std::move(parts)),
+      settings_(std::move(settings)),
+      config_(std::move(config)),
+      policy_(policy::MakePersonaPolicy()),
+      circuits_(settings_.circuits),
+      tokens_(settings_.home),
+      services_{parts_.loop, parts_.client, settings_, parts_.clock, parts_.random,    *policy_,
+                circuits_,   keys_,         traces_,   *this,        parts_.reasoning, &memo_},
+      sweep_(parts_.loop, [this] { retired_.clear(); }),
+      started_at_(parts_.clock.Now()) {}
+
+Gateway::~Gateway() = default;
+
+http::Response Gateway::Refuse(int status, const std::string& why) {
+  const char* type = status == 413   ? "request_too_large"
+                     : status == 503 ? "overloaded_error"
+                                     : "invalid_request_error";
+  return ErrorResponse(MakeError(Failure::kInvalidRequest, status, type, why),
+                       CallerFormat::kMessages, "");
+}
+
+// Everything that can be said without the body is said before it: a flood of bad tokens costs
+// little.
+std::optional<http::Response> Gateway::Admit(const http::Request& head) {
+  const CallerFormat format = FormatOf(head.path);
+  if (auto refused = CheckSource(head, settings_.insecure_listen)) {
+    return ErrorResponse(*refused, format, "");
+  }
+  const std::string_view path = PlainPath(head.path);
+  if (path.substr(0, 7) == "/admin/") {
+    if (head.local) return std::nullopt;
+    return ErrorResponse(
+        MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format,
+        "");
+  }
+  if (IsOpen(path)) {
+    if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
+    return ErrorResponse(WrongMethod("GET and HEAD"), format, "");
+  }
+  const auto endpoint = EndpointOf(path);
+  const bool models = path == "/v1/models" || path.substr(0, 11) == "/v1/models/";
+  if (!endpoint && !models) {  // C5
+    return ErrorResponse(
+        MakeError(Failure::kNotFound, 404, "not_found_error",
+                  "there is no " + OneLine(head.path, 100) + " here: see docs/gateway.md"),
+        format, "");
+  }
+  if (auto caller = Identify(head, tokens_); !caller) {
+    return ErrorResponse(caller.error(), format, "");
+  }
+  if (models && head.method != "GET") return ErrorResponse(WrongMethod("GET"), format, "");
+  if (endpoint && head.method != "POST") {
+    return ErrorResponse(WrongMethod("POST"), format, "");
+  }
+  return std::nullopt;
+}
+
+void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
+  const std::string_view path = PlainPath(exchange->request().path);
+  if (path.substr(0, 7) == "/admin/") {
+    HandleAdmin(exchange);
+    return;
+  }
+  if (const auto endpoint = EndpointOf(path)) {
+    StartTurn(std::move(exchange), *endpoint);
+    return;
+  }
+  exchange->Respond(Answer(exchange->request()));
+}
+
+void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
+  auto caller = Identify(exchange->request(), tokens_);
+  if (!caller) {  // it ended while the body came in
+    exchange->Respond(ErrorResponse(caller.error(), FormatOf(exchange->request().path), ""));
+    return;
+  }
+  auto owned = std::make_unique<Turn>(services_, config_, std::move(exchange), std::move(*caller),
+                                      endpoint, [this](Turn* ended) { Retire(ended); });
+  Turn* turn = owned.get();
+  turns_.emplace(turn, std::move(owned));
+  turn->Start();
+}
+
+void Gateway::Retire(Turn* turn) {
+  const auto found = turns_.find(turn);
+  if (found == turns_.end()) return;
+  retired_.push_back(std::move(found->second));
+  turns_.erase(found);
+  if (retired_.size() == 1) sweep_.Start(std::chrono::milliseconds(0));
+}
+
+http::Response Gateway::Answer(const http::Request& request) {
+  const std::string_view path = PlainPath(request.path);
+  if (path == "/readyz") {
+    return draining_ ? Plain(503, "text/plain", "draining\n") : Plain(200, "text/plain", "ready\n");
+  }
+  if (path == "/metrics") {
+    const size_t connections = server_ == nullptr ? 0 : server_->connections();
+    return Plain(200, "text/plain; version=0.0.4",
+                 metrics_.Render(turns_.size(), connections,
+                                 parts_.dropped_records ? parts_.dropped_records() : 0));
+  }
+  if (path.substr(0, 10) == "/v1/models") return Models(request);
+  return Plain(200, "text/plain", path == "/healthz" ? "ok\n" : "Katra's gateway\n");
+}
+
+http::Response Gateway::Models(const http::Request& request) {
+  const auto caller = Identify(request, tokens_);
+  if (!caller) return ErrorResponse(caller.error(), CallerFormat::kMessages, "");
+  const router::PersonaConfig* persona = config_->FindPersona(caller->persona);
+  return Plain(200, "application/json",
+               ListModels(*config_, persona, [&](const router::Provider& provider) {
+                 const std::string variable = router::ApiKeyEnv(persona, provider);
+                 return variable.empty() || !keys_.Find(caller->token_id, variable).empty();
+               }));
+}
+
+void Gateway::Take(const Outcome& outcome) {
+  metrics_.Take(outcome);
+  decisions_.Take(outcome);
+  if (parts_.recorder != nullptr) parts_.recorder->Take(outcome);
+  std::string line = outcome.request_id + " " + outcome.endpoint + " " + outcome.persona + " " +
+                     outcome.requested_model + " -> " + outcome.provider + "/" + outcome.model +
+                     " " + std::to_string(outcome.status) + " " +
+                     std::to_string(outcome.duration.count()) + " ms";
+  if (outcome.attempts.size() > 1) {
+    line += ", " + std::to_string(outcome.attempts.size()) + " attempts";
+  }
+  if (outcome.error_type.empty()) {
+    parts_.logger.Info(line);
+    return;
+  }
+  line += ", " + outcome.error_type;
+  for (const AttemptRecord& attempt : outcome.attempts) {
+    if (!attempt.error.empty()) line += "; " + attempt.provider + ": " + attempt.error;
+  }
+  parts_.logger.Warning(line);
+}
+
+Status Gateway::Reload() {
+  auto loaded = router::Load({settings_.home, settings_.personas_file});
+  if (!loaded) {
+    parts_.logger.LogError("the new configuration is not taken, the old one stays: " +
+                           loaded.error().message);
+    return Pass(std::move(loaded));
+  }
+  for (const router::ConfigWarning& warning : loaded->warnings) {
+    parts_.logger.Warning(router::DescribeWarning(warning));
+  }
+  config_ = std::make_shared<const router::RouterConfig>(std::move(*loaded));
+  parts_.logger.Info("the configuration was read again");
+  return {};
+}
+
+void Gateway::BeginDrain() {
+  draining_ = true;
+  decisions_.Close();
+}
+
+}  // namespace katra::gateway

@@ -1,0 +1,87 @@
+// The gateway: endpoints, who may use them, and everything that its requests share. Knows no
+// process: signals, files of the runtime and the election are main.cc's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "core/http/client.h"
+#include "core/http/server.h"
+#include "core/ids.h"
+#include "core/log.h"
+#include "core/uv/handles.h"
+#include "router/config/config.h"
+#include "router/gateway/caller.h"
+#include "router/gateway/decisions.h"
+#include "router/gateway/metrics.h"
+#include "router/gateway/settings.h"
+#include "router/gateway/turn.h"
+
+namespace katra::gateway {
+
+class Gateway final : public http::Handler, private OutcomeSink {
+ public:
+  struct Parts {
+    uv::Loop& loop;
+    http::Client& client;
+    const Clock& clock;
+    Random& random;
+    Logger& logger;
+    // What else wants to know of outcomes; may be nullptr.
+    OutcomeSink* recorder = nullptr;
+    translate::ReasoningStore* reasoning = nullptr;
+    // Outcomes that the recorder could not keep.
+    std::function<uint64_t()> dropped_records;
+    std::function<void()> shut_down;  // asked for on the admin surface
+  };
+
+  // `parts` are borrowed and outlive the gateway.
+  Gateway(Parts parts, Settings settings, std::shared_ptr<const router::RouterConfig> config);
+  ~Gateway() override;
+
+  std::optional<http::Response> Admit(const http::Request& head) override;
+  void Handle(std::shared_ptr<http::Exchange> exchange) override;
+  http::Response Refuse(int status, const std::string& why) override;
+
+  // Reads the configuration anew; the old one stays when it is wrong, and the log says why.
+  // Requests that are under way keep theirs.
+  Status Reload();
+  // Not ready any more; watchers are let go.
+  void BeginDrain();
+  void SetServer(const http::Server* server) { server_ = server; }
+  [[nodiscard]] size_t open_requests() const { return turns_.size(); }
+
+ private:
+  void Take(const Outcome& outcome) override;
+  void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
+  void Retire(Turn* turn);
+  [[nodiscard]] http::Response Answer(const http::Request& request);
+  void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
+  [[nodiscard]] http::Response MintForAdmin(const http::Request& request);
+  [[nodiscard]] http::Response RevokeForAdmin(const http::Request& request);
+  [[nodiscard]] http::Response StatusForAdmin() const;
+  [[nodiscard]] http::Response Models(const http::Request& request);
+
+  Parts parts_;
+  Settings settings_;
+  std::shared_ptr<const router::RouterConfig> config_;
+  std::unique_ptr<policy::Policy> policy_;
+  policy::Circuits circuits_;
+  TokenBook tokens_;
+  KeyRing keys_;
+  SessionTraces traces_;
+  translate::PrefixMemo memo_;
+  Metrics metrics_;
+  Decisions decisions_;
+  Services services_;
+  std::unordered_map<Turn*, std::unique_ptr<Turn>> turns_;
+  std::vector<std::unique_ptr<Turn>> retired_;
+  uv::Timer sweep_;  // destroys what has ended
+  const http::Server* server_ = nullptr;
+  bool draining_ = false;
+  WallTime started_at_;
+};
+
+}  // namespace katra::gateway

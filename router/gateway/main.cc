@@ -1,0 +1,231 @@
+// The gateway's process: options, signals, files of its runtime. Wires everything together.
+#include <sys/resource.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+#include "core/error_map.h"
+#include "core/files.h"
+#include "router/gateway/gateway.h"
+#include "router/gateway/runtime.h"
+
+namespace katra::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kElectionPatience{3'000};
+
+struct Options {
+  Settings settings;
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+std::string DefaultHome() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    return std::string(home) + "/.katra";
+  }
+  return {};
+}
+
+void AddMillis(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,
+               const std::string& text) {
+  app.add_option_function<int64_t>(
+         name, [&value](int64_t millis) { value = std::chrono::milliseconds(millis); }, text)
+      ->type_name("MS")
+      ->check(CLI::Range(int64_t{1}, int64_t{86'400'000}));
+}
+
+// Fills `options`, or gives the exit code to end with.
+std::optional<int> Parse(int argc, char** argv, Options& options) {
+  Settings& settings = options.settings;
+  settings.version = KATRA_VERSION;
+  settings.home = DefaultHome();
+  std::string log_level = "info";
+  CLI::App app(
+      "Katra's gateway: answers coding agents on 127.0.0.1 with the model of any provider.",
+      "katra_gateway");
+  app.set_version_flag("--version", std::string(KATRA_VERSION));
+  app.add_option("--home", settings.home, "Katra's folder; default ~/.katra")
+      ->envname("KATRA_HOME");
+  app.add_option("--personas", settings.personas_file,
+                 "a file instead of HOME/router/personas.json");
+  app.add_option("--port", settings.port, "the port; 0: a free one; default: as configured")
+      ->check(CLI::Range(0, 65535));
+  app.add_option("--address", settings.address, "the address to listen on; default 127.0.0.1");
+  app.add_flag("--insecure-listen", settings.insecure_listen,
+               "allow an address that others can reach, without TLS");
+  app.add_option("--ca-file", settings.ca_file,
+                 "certificates to trust instead of the system's, for providers");
+  app.add_option("--log-level", log_level, "debug, info, warning, error or off");
+  app.add_option("--max-body", settings.limits.body_bytes, "bytes of a request; default 64 MiB");
+  app.add_option("--max-connections", settings.limits.connections, "default 4096");
+  AddMillis(app, "--ping-interval", settings.ping_interval,
+            "a sign of life when a model is silent");
+  AddMillis(app, "--connect-timeout", settings.connect_timeout, "to a provider");
+  AddMillis(app, "--first-byte-timeout", settings.first_byte_timeout, "of a provider's answer");
+  AddMillis(app, "--idle-timeout", settings.idle_timeout, "between bytes of a provider's answer");
+  AddMillis(app, "--head-timeout", settings.limits.head_timeout, "for a request's head");
+  AddMillis(app, "--body-timeout", settings.limits.body_idle_timeout,
+            "between bytes of a request's body");
+  AddMillis(app, "--drain-timeout", settings.drain_timeout, "for open streams at the end");
+  AddMillis(app, "--retry-delay", settings.retry.base_delay, "before the second round of attempts");
+  AddMillis(app, "--circuit-open", settings.circuits.open_for,
+            "how long a provider is left alone after failures in a row");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : NamesOf(ErrorCode::kInvalidArgument).exit_code;
+  }
+  auto level = ParseLogLevel(log_level);
+  if (!level) {
+    std::cerr << "katra_gateway: " << level.error().message << "\n";
+    return NamesOf(ErrorCode::kInvalidArgument).exit_code;
+  }
+  options.log_level = *level;
+  if (!settings.home.empty()) settings.home = std::filesystem::absolute(settings.home).string();
+  return std::nullopt;
+}
+
+int Explain(Logger& logger, const Error& error) {
+  logger.LogError(error.message);
+  return NamesOf(error.code).exit_code;
+}
+
+Status CheckAddress(const Settings& settings) {
+  if (settings.address == "127.0.0.1" || settings.address == "::1" || settings.insecure_listen) {
+    return {};
+  }
+  return Fail(ErrorCode::kInvalidArgument,
+              "others could reach " + settings.address +
+                  " and read what goes over it: listen on 127.0.0.1, or say --insecure-listen");
+}
+
+// The port asked for; by default the configured one, and a free one when that is taken.
+Result<int> Listen(http::Server& server, const Settings& settings, int configured) {
+  auto port = server.ListenTcp(settings.address, settings.port >= 0 ? settings.port : configured);
+  if (!port && settings.port < 0 && port.error().code == ErrorCode::kAlreadyExists) {
+    return server.ListenTcp(settings.address, 0);
+  }
+  return port;
+}
+
+void AllowManyDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+// Ends the process's work: no new connection, open ones within a limit.
+class Ending {
+ public:
+  Ending(uv::Loop& loop, Gateway& gateway, http::Server& server, Logger& logger,
+         std::chrono::milliseconds patience)
+      : loop_(loop),
+        gateway_(gateway),
+        server_(server),
+        logger_(logger),
+        patience_(patience),
+        limit_(loop, [this] {
+          logger_.Warning("requests were still open at the end of the drain, and are cut");
+          server_.Close();
+          loop_.Stop();
+        }) {}
+
+  void Begin(const std::string& why) {
+    if (begun_) {
+      server_.Close();
+      loop_.Stop();
+      return;
+    }
+    begun_ = true;
+    logger_.Info(why + ": draining " + std::to_string(gateway_.open_requests()) + " requests");
+    gateway_.BeginDrain();
+    limit_.Start(patience_);
+    server_.Drain([this] { loop_.Stop(); });
+  }
+
+ private:
+  uv::Loop& loop_;
+  Gateway& gateway_;
+  http::Server& server_;
+  Logger& logger_;
+  std::chrono::milliseconds patience_;
+  uv::Timer limit_;
+  bool begun_ = false;
+};
+
+int Serve(Options options, Logger& logger) {
+  Settings& settings = options.settings;
+  if (auto safe = CheckAddress(settings); !safe) return Explain(logger, safe.error());
+  if (auto home = EnsurePrivateFolder(settings.home); !home) return Explain(logger, home.error());
+  auto lock = Elect(settings.home, kElectionPatience);
+  if (!lock) return Explain(logger, lock.error());
+  auto config = router::Load({settings.home, settings.personas_file});
+  if (!config) return Explain(logger, config.error());
+  for (const router::ConfigWarning& warning : config->warnings) {
+    logger.Warning(router::DescribeWarning(warning));
+  }
+  const int configured_port = config->router_port;
+
+  const SystemClock clock;
+  SystemRandom random;
+  auto loop = uv::Loop::Make();
+  if (!loop) return Explain(logger, loop.error());
+  auto client = http::Client::Make(**loop, {settings.ca_file});
+  if (!client) return Explain(logger, client.error());
+  std::function<void(const std::string&)> end;
+  Gateway gateway({**loop, **client, clock, random, logger, nullptr, nullptr, nullptr,
+                   [&end] { end("asked to end"); }},
+                  settings, std::make_shared<const router::RouterConfig>(std::move(*config)));
+  const auto server = http::Server::Make(**loop, gateway, settings.limits);
+  gateway.SetServer(server.get());
+  auto port = Listen(*server, settings, configured_port);
+  if (!port) return Explain(logger, port.error());
+  if (auto local = server->ListenLocal(SocketPath(settings.home)); !local) {
+    return Explain(logger, local.error());
+  }
+  Runtime runtime{getpid(),         settings.address,          *port,
+                  settings.version, SocketPath(settings.home), ""};
+  if (auto written = WriteRuntime(settings.home, runtime); !written) {
+    return Explain(logger, written.error());
+  }
+
+  Ending ending(**loop, gateway, *server, logger, settings.drain_timeout);
+  end = [&ending](const std::string& why) { ending.Begin(why); };
+  std::vector<std::unique_ptr<uv::Signal>> signals;
+  for (const int number : {SIGTERM, SIGINT}) {
+    auto caught = uv::Signal::Catch(**loop, number, [&ending] { ending.Begin("signalled"); });
+    if (!caught) return Explain(logger, caught.error());
+    signals.push_back(std::move(*caught));
+  }
+  auto hangup = uv::Signal::Catch(**loop, SIGHUP, [&gateway] {
+    static_cast<void>(gateway.Reload());  // it says in the log what became of it
+  });
+  if (!hangup) return Explain(logger, hangup.error());
+
+  std::printf("katra_gateway listens on http://%s:%d\n", settings.address.c_str(), *port);
+  std::fflush(stdout);
+  logger.Info("listening on http://" + settings.address + ":" + std::to_string(*port));
+  (*loop)->Run();
+  RemoveRuntime(settings.home);
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  if (const auto exit_code = Parse(argc, argv, options)) return *exit_code;
+  std::signal(SIGPIPE, SIG_IGN);  // H6
+  AllowManyDescriptors();
+  const auto logger = MakeStderrLogger("katra_gateway", options.log_level);
+  return Serve(std::move(options), *logger);
+}
+
+}  // namespace
+}  // namespace katra::gateway
+
+int main(int argc, char** argv) { return katra::gateway::Main(argc, argv); }

@@ -1,0 +1,273 @@
+// An upstream that speaks the Messages API: the body goes through byte for byte but for a splice
+// (R1-R8), and the answer as it comes (S44). Usage is read on the side.
+#include <cstring>
+
+#include "core/json_write.h"
+#include "core/text.h"
+#include "router/gateway/attempt.h"
+#include "router/translate/signature.h"
+#include "router/translate/usage_tap.h"
+
+namespace katra::gateway {
+namespace {
+
+using translate::ApiError;
+
+constexpr size_t kMaxWholeBytes = 64 * 1024 * 1024;
+constexpr size_t kMaxErrorBytes = 1024 * 1024;
+
+// Where the last whole event of `bytes` ends; 0: nowhere.
+size_t EventsEnd(std::string_view bytes) {
+  for (size_t at = bytes.rfind('\n'); at != std::string_view::npos && at > 0;
+       at = bytes.rfind('\n', at - 1)) {
+    if (bytes[at - 1] == '\n') return at + 1;
+    if (at > 1 && bytes[at - 1] == '\r' && bytes[at - 2] == '\n') return at + 1;
+  }
+  return 0;
+}
+
+// C8-C11: the client's own headers that mean something to an Anthropic-format upstream.
+bool Forwarded(const std::string& name) {
+  const std::string lower = ToLowerAscii(name);
+  return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-stainless-", 0) == 0 ||
+         lower == "accept" || lower == "user-agent" || lower == "x-app";
+}
+
+bool HoldsOurSignature(const std::string& body) {
+  return memmem(body.data(), body.size(), translate::kSignatureMark.data(),
+                translate::kSignatureMark.size()) != nullptr;
+}
+
+class MessagesAttempt final : public Attempt {
+ public:
+  MessagesAttempt(AttemptPlan plan, AttemptEvents& events)
+      : plan_(std::move(plan)), events_(events) {}
+
+  void Begin(http::Client& client) override {
+    const router::Provider& provider = plan_.candidate->provider;
+    http::Outgoing outgoing = StartOutgoing(*plan_.settings);
+    outgoing.url = provider.messages_base_url + "/v1/messages";
+    if (plan_.count_only) outgoing.url += "/count_tokens";
+    if (!plan_.front && !plan_.client->query.empty()) outgoing.url += "?" + plan_.client->query;
+    outgoing.headers = MakeHeaders(provider);
+    outgoing.body = MakeBody(provider);
+    call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
+                                                 status_ = status;
+                                                 headers_ = headers;
+                                                 streaming_ =
+                                                     status == 200 && IsEventStream(headers);
+                                               },
+                                               [this](std::string_view bytes) { OnData(bytes); },
+                                               [this](const http::CallEnd& end) { OnEnd(end); }});
+  }
+  void Pause() override {
+    if (call_) call_->Pause();
+  }
+  void Resume() override {
+    if (call_) call_->Resume();
+  }
+
+  translate::Usage usage() const override { return answer().usage; }
+  std::string reported_model() const override { return answer().model; }
+  std::string upstream_id() const override {
+    const std::string* id = headers_.Find("request-id");
+    return id != nullptr ? *id : answer().message_id;
+  }
+  int status() const override { return status_; }
+  const http::Headers& reply_headers() const override { return headers_; }
+  const std::vector<std::string>& dropped() const override { return dropped_; }
+
+ private:
+  const translate::TappedAnswer& answer() const { return streaming_ ? tap_.answer() : whole_; }
+  const std::string& provider_name() const { return plan_.candidate->provider.name; }
+
+  std::vector<http::Header> MakeHeaders(const router::Provider& provider) const {
+    std::vector<http::Header> headers;
+    headers.push_back({"content-type", "application/json"});
+    bool has_version = false;
+    if (!plan_.front) {
+      for (const http::Header& header : plan_.client->headers.all()) {
+        if (!Forwarded(header.name)) continue;
+        has_version = has_version || http::EqualsIgnoreCase(header.name, "anthropic-version");
+        headers.push_back(header);
+      }
+    }
+    if (!has_version) headers.push_back({"anthropic-version", "2023-06-01"});
+    if (!plan_.key.empty()) {  // R3: never both our key and the user's
+      if (provider.auth == router::Auth::kXApiKey || provider.auth == router::Auth::kBoth) {
+        headers.push_back({"x-api-key", plan_.key});
+      }
+      if (provider.auth == router::Auth::kBearer || provider.auth == router::Auth::kBoth) {
+        headers.push_back({"authorization", "Bearer " + plan_.key});
+      }
+    } else {
+      if (!plan_.caller->own_authorization.empty()) {
+        headers.push_back({"authorization", plan_.caller->own_authorization});
+      }
+      if (!plan_.caller->own_api_key.empty()) {
+        headers.push_back({"x-api-key", plan_.caller->own_api_key});
+      }
+    }
+    return headers;
+  }
+
+  std::shared_ptr<const std::string> MakeBody(const router::Provider& provider) const {
+    const policy::Candidate& candidate = *plan_.candidate;
+    translate::Changes changes;
+    if (candidate.model != plan_.peek->model) changes.model = candidate.model;
+    changes.max_output_tokens = provider.max_output_tokens;
+    if (plan_.left_home || HoldsOurSignature(*plan_.body)) {  // R5, the slow path
+      const auto which =
+          plan_.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
+      auto cleaned = translate::RemoveForeignThinking(*plan_.body, which);
+      if (cleaned && cleaned->removed > 0) {
+        if (const auto peek = translate::PeekRequest(cleaned->body)) {
+          return std::make_shared<const std::string>(
+              translate::SpliceRequest(cleaned->body, *peek, changes));
+        }
+      }
+    }
+    return std::make_shared<const std::string>(
+        translate::SpliceRequest(*plan_.body, *plan_.peek, changes));
+  }
+
+  void OnData(std::string_view bytes) {
+    if (ended_) return;
+    if (!streaming_) {
+      const size_t limit = status_ == 200 ? kMaxWholeBytes : kMaxErrorBytes;
+      if (body_.size() + bytes.size() <= limit) body_.append(bytes);
+      return;
+    }
+    tap_.Feed(bytes);
+    if (flowing_ && held_.empty() && EventsEnd(bytes) == bytes.size()) {
+      events_.OnFlow(bytes);
+      return;
+    }
+    held_.append(bytes);
+    const translate::TappedAnswer& seen = tap_.answer();
+    if (!flowing_ && seen.failed && !seen.content_started) return;  // S34: told at the end
+    if (!flowing_ && !seen.content_started && !seen.complete) return;
+    GiveHeld();
+    if (held_.size() > kMaxWholeBytes) {
+      Break(translate::NoAnswer(provider_name() + " sent an event that is too long"));
+    }
+  }
+
+  void GiveHeld() {
+    const size_t end = EventsEnd(held_);
+    if (end == 0) return;
+    flowing_ = true;
+    const std::string whole = held_.substr(0, end);
+    held_.erase(0, end);
+    events_.OnFlow(whole);
+  }
+
+  void OnEnd(const http::CallEnd& end) {
+    if (ended_) return;
+    if (status_ == 0) {
+      Fail(FailureOf(end, provider_name()), false);
+    } else if (streaming_) {
+      EndOfStream(end);
+    } else if (status_ == 200 && end.complete) {
+      EndOfWhole();
+    } else if (end.complete || status_ >= 400) {
+      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate),
+           true);
+    } else {
+      Fail(FailureOf(end, provider_name()), false);
+    }
+  }
+
+  void EndOfStream(const http::CallEnd& end) {
+    const translate::TappedAnswer& seen = tap_.answer();
+    if (!flowing_ && seen.failed) {
+      body_ = held_;
+      std::string said;
+      JsonWriter writer(said);
+      writer.BeginObject().Key("type").String("error").Key("error").BeginObject();
+      writer.Key("type").String(seen.error_type).Key("message").String(seen.error_message);
+      writer.EndObject().EndObject();
+      Fail(translate::FromUpstream(200, ToPairs(headers_), said, provider_name(),
+                                   plan_.input_estimate),
+           true);
+      return;
+    }
+    if (seen.complete || seen.failed) {
+      if (!held_.empty()) {
+        held_ += "\n\n";  // its last blank line is missing
+        flowing_ = true;
+        const std::string rest = std::exchange(held_, {});
+        events_.OnFlow(rest);
+      }
+      ended_ = true;
+      events_.OnDone();
+      return;
+    }
+    ApiError error = end.complete
+                         ? translate::NoAnswer(provider_name() + " closed the stream early")
+                         : FailureOf(end, provider_name());
+    if (flowing_) {
+      Break(std::move(error));  // S36
+    } else {
+      Fail(std::move(error), false);  // S38
+    }
+  }
+
+  void EndOfWhole() {
+    whole_ = translate::TapReply(body_);
+    const bool error = whole_.failed || whole_.error_type.size() > 0;
+    const bool object = !Trim(body_).empty() && Trim(body_).front() == '{';
+    if (plan_.count_only && object && !error) {
+      Complete();
+    } else if (error) {
+      Fail(translate::FromUpstream(200, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate),
+           true);
+    } else if (!object || !whole_.complete || plan_.peek->stream) {
+      Fail(translate::NoAnswer(provider_name() + " answered with something that is no message"),
+           false);
+    } else {
+      Complete();
+    }
+  }
+
+  void Complete() {
+    ended_ = true;
+    events_.OnWhole(std::move(body_));
+  }
+  void Fail(ApiError error, bool raw) {
+    ended_ = true;
+    std::unique_ptr<RawReply> reply;
+    if (raw && !plan_.candidate->provider.quirks.openai_shaped_errors) {
+      reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
+    }
+    events_.OnFailed(error, std::move(reply));
+  }
+  void Break(ApiError error) {
+    ended_ = true;
+    events_.OnBroken(error, false);
+  }
+
+  AttemptPlan plan_;
+  AttemptEvents& events_;
+  int status_ = 0;
+  http::Headers headers_;
+  bool streaming_ = false;
+  bool flowing_ = false;
+  bool ended_ = false;
+  std::string held_;  // events until content is there; then what is no whole event yet
+  std::string body_;
+  translate::UsageTap tap_;
+  translate::TappedAnswer whole_;
+  std::vector<std::string> dropped_;
+  std::unique_ptr<http::Call> call_;  // the last member: it goes first
+};
+
+}  // namespace
+
+MadeAttempt MakeMessagesAttempt(AttemptPlan plan, AttemptEvents& events) {
+  return std::make_unique<MessagesAttempt>(std::move(plan), events);
+}
+
+}  // namespace katra::gateway

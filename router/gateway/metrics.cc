@@ -1,0 +1,123 @@
+#include "router/gateway/metrics.h"
+
+#include <cstdio>
+
+#include "core/text.h"
+
+namespace katra::gateway {
+namespace {
+
+constexpr size_t kMaxLines = 500;  // models are named by clients: the number of labels is bounded
+
+std::string Label(std::string_view text) {
+  std::string out;
+  for (const char c : OneLine(text, 100)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string Real(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  return text.data();
+}
+
+void Head(std::string& out, const char* name, const char* type, const char* help) {
+  out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
+  out.append(name).append(" ").append(type).append("\n");
+}
+
+}  // namespace
+
+void Metrics::Histogram::Observe(double seconds) {
+  for (size_t i = 0; i < kBounds.size(); ++i) {
+    if (seconds <= kBounds[i]) ++buckets[i];
+  }
+  ++count;
+  sum_seconds += seconds;
+}
+
+void Metrics::Take(const Outcome& outcome) {
+  std::string labels = "endpoint=\"" + outcome.endpoint + "\",provider=\"" +
+                       Label(outcome.provider) + "\",model=\"" + Label(outcome.model) + "\"";
+  if (lines_.size() >= kMaxLines && lines_.count(labels) == 0) {
+    labels = "endpoint=\"" + outcome.endpoint + "\",provider=\"other\",model=\"other\"";
+  }
+  Line& line = lines_[labels];
+  ++line.requests;
+  if (!outcome.error_type.empty()) ++line.errors[outcome.error_type];
+  if (outcome.first_byte.count() >= 0) {
+    line.first_byte.Observe(static_cast<double>(outcome.first_byte.count()) / 1000.0);
+  }
+  line.duration.Observe(static_cast<double>(outcome.duration.count()) / 1000.0);
+  line.input_tokens += outcome.usage.input_tokens;
+  line.output_tokens += outcome.usage.output_tokens;
+  line.cache_read_tokens += outcome.usage.cache_read_tokens;
+  line.cache_write_tokens += outcome.usage.cache_write_tokens;
+  if (outcome.cost_usd_micros > 0) line.cost_usd_micros += outcome.cost_usd_micros;
+  if (outcome.attempts.size() > 1) line.failovers += outcome.attempts.size() - 1;
+}
+
+std::string Metrics::Render(size_t open_requests, size_t connections,
+                            uint64_t dropped_records) const {
+  std::string out;
+  const auto counter = [&](const char* name, const char* help, const auto& value) {
+    Head(out, name, "counter", help);
+    for (const auto& [labels, line] : lines_) {
+      out.append(name).append("{").append(labels).append("} ").append(value(line)).append("\n");
+    }
+  };
+  counter("katra_requests_total", "Requests that have ended.",
+          [](const Line& line) { return std::to_string(line.requests); });
+  Head(out, "katra_errors_total", "counter", "Requests that ended with an error, by its type.");
+  for (const auto& [labels, line] : lines_) {
+    for (const auto& [type, count] : line.errors) {
+      out.append("katra_errors_total{").append(labels).append(",type=\"").append(Label(type));
+      out.append("\"} ").append(std::to_string(count)).append("\n");
+    }
+  }
+  const auto histogram = [&](const char* name, const char* help, const auto& of) {
+    Head(out, name, "histogram", help);
+    for (const auto& [labels, line] : lines_) {
+      const Histogram& histo = of(line);
+      for (size_t i = 0; i < kBounds.size(); ++i) {
+        out.append(name).append("_bucket{").append(labels).append(",le=\"");
+        out.append(Real(kBounds[i])).append("\"} ").append(std::to_string(histo.buckets[i]));
+        out.append("\n");
+      }
+      out.append(name).append("_bucket{").append(labels).append(",le=\"+Inf\"} ");
+      out.append(std::to_string(histo.count)).append("\n");
+      out.append(name).append("_sum{").append(labels).append("} ");
+      out.append(Real(histo.sum_seconds)).append("\n");
+      out.append(name).append("_count{").append(labels).append("} ");
+      out.append(std::to_string(histo.count)).append("\n");
+    }
+  };
+  histogram("katra_first_byte_seconds", "Until the first byte of an answer.",
+            [](const Line& line) -> const Histogram& { return line.first_byte; });
+  histogram("katra_duration_seconds", "Until the end of an answer.",
+            [](const Line& line) -> const Histogram& { return line.duration; });
+  counter("katra_input_tokens_total", "Input tokens, without cached ones.",
+          [](const Line& line) { return std::to_string(line.input_tokens); });
+  counter("katra_output_tokens_total", "Output tokens.",
+          [](const Line& line) { return std::to_string(line.output_tokens); });
+  counter("katra_cache_read_tokens_total", "Input tokens read from a prompt cache.",
+          [](const Line& line) { return std::to_string(line.cache_read_tokens); });
+  counter("katra_cache_write_tokens_total", "Input tokens written to a prompt cache.",
+          [](const Line& line) { return std::to_string(line.cache_write_tokens); });
+  counter("katra_cost_usd_total", "Cost where prices are known, in US dollars.",
+          [](const Line& line) { return Real(static_cast<double>(line.cost_usd_micros) / 1e6); });
+  counter("katra_failovers_total", "Attempts beyond the first of a request.",
+          [](const Line& line) { return std::to_string(line.failovers); });
+  Head(out, "katra_open_requests", "gauge", "Requests being answered.");
+  out.append("katra_open_requests ").append(std::to_string(open_requests)).append("\n");
+  Head(out, "katra_connections", "gauge", "Open client connections.");
+  out.append("katra_connections ").append(std::to_string(connections)).append("\n");
+  Head(out, "katra_dropped_records_total", "counter", "Usage records that the store did not take.");
+  out.append("katra_dropped_records_total ").append(std::to_string(dropped_records)).append("\n");
+  return out;
+}
+
+}  // namespace katra::gateway

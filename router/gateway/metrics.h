@@ -1,0 +1,47 @@
+// Counters of the gateway in Prometheus' text form. Labels are providers, models and kinds of
+// errors: no persona, no session, no text of a request.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "router/gateway/outcome.h"
+
+namespace katra::gateway {
+
+// On the loop's thread.
+class Metrics {
+ public:
+  void Take(const Outcome& outcome);
+  // `open_requests` and `connections` are now's.
+  [[nodiscard]] std::string Render(size_t open_requests, size_t connections,
+                                   uint64_t dropped_records) const;
+
+ private:
+  static constexpr std::array<double, 14> kBounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+                                                     1,     2.5,  5,     10,   30,  60,   300};
+  struct Histogram {
+    std::array<uint64_t, kBounds.size()> buckets{};
+    uint64_t count = 0;
+    double sum_seconds = 0;
+    void Observe(double seconds);
+  };
+  struct Line {
+    uint64_t requests = 0;
+    std::map<std::string, uint64_t> errors;  // by type
+    Histogram first_byte;
+    Histogram duration;
+    int64_t input_tokens = 0;
+    int64_t output_tokens = 0;
+    int64_t cache_read_tokens = 0;
+    int64_t cache_write_tokens = 0;
+    int64_t cost_usd_micros = 0;
+    uint64_t failovers = 0;
+  };
+
+  std::map<std::string, Line> lines_;  // by rendered labels
+};
+
+}  // namespace katra::gateway

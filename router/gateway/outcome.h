@@ -1,0 +1,56 @@
+// What became of a request: for the log, the metrics, the decision feed and the store. Never holds
+// a prompt, an answer, a token or a key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "router/translate/usage.h"
+
+namespace katra::gateway {
+
+struct AttemptRecord {
+  std::string provider;
+  std::string model;
+  std::string reason;  // why it was chosen
+  int status = 0;      // of the upstream; 0: none
+  std::string error;   // empty: it answered
+  std::chrono::milliseconds duration{0};
+};
+
+struct Outcome {
+  std::string request_id;
+  std::string endpoint;  // "messages", "chat", "responses", "count_tokens"
+  std::string persona;
+  std::string token_id;
+  std::string client_session_id;  // x-claude-code-session-id
+  std::string agent_id;           // x-claude-code-agent-id
+  std::string requested_model;
+  std::string provider;  // that answered, or was asked last
+  std::string model;
+  std::string reported_model;  // as the upstream said
+  std::string upstream_request_id;
+  std::vector<AttemptRecord> attempts;
+  std::vector<std::string> dropped;  // what the upstream could not take
+  bool streamed = false;
+  bool answered = false;  // a whole answer reached the client
+  int status = 0;         // the client's; 499: it left
+  std::string error_type;
+  translate::Usage usage;
+  std::chrono::milliseconds first_byte{-1};
+  std::chrono::milliseconds duration{0};
+  int64_t cost_usd_micros = -1;  // -1: no price is known
+  WallTime at;
+};
+
+// Takes outcomes as they come; on the loop's thread, must not block.
+class OutcomeSink {
+ public:
+  virtual ~OutcomeSink() = default;
+  virtual void Take(const Outcome& outcome) = 0;
+};
+
+}  // namespace katra::gateway

@@ -1,0 +1,170 @@
+#include "router/gateway/tokens.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/files.h"
+#include "core/json_view.h"
+#include "core/json_write.h"
+#include "core/text.h"
+#include "router/translate/signature.h"
+
+namespace katra::gateway {
+namespace {
+
+constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
+constexpr size_t kMaxTokens = 10'000;
+constexpr size_t kSecretBytes = 32;
+constexpr std::string_view kPrefix = "katra_";
+constexpr std::chrono::seconds kLockPatience{5};
+
+std::string ToHex(const Sha256Digest& digest) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+bool FromHex(std::string_view text, Sha256Digest* digest) {
+  if (text.size() != digest->size() * 2) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) return false;
+    const int value = digit ? c - '0' : c - 'a' + 10;
+    uint8_t& byte = (*digest)[i / 2];
+    byte = static_cast<uint8_t>(i % 2 == 0 ? value << 4 : byte | value);
+  }
+  return true;
+}
+
+Result<std::vector<Grant>> ReadGrants(const std::string& path) {
+  std::vector<Grant> grants;
+  auto text = ReadFile(path, kMaxFileBytes);
+  if (!text) {
+    if (text.error().code == ErrorCode::kNotFound) return grants;
+    return Pass(std::move(text));
+  }
+  if (auto safe = CheckPrivateFile(path); !safe) return Pass(std::move(safe));
+  JsonDocument document;
+  if (auto parsed = document.Parse(*text); !parsed) {
+    return Fail(ErrorCode::kDataLoss,
+                path + " is no JSON: remove it, and start the sessions again that use the gateway");
+  }
+  for (const JsonView entry : document.Root()["tokens"]) {
+    Grant grant;
+    if (!FromHex(entry["sha256"].Text(), &grant.hash)) continue;
+    grant.id = entry["id"].Text();
+    grant.persona = entry["persona"].Text();
+    grant.created_at = FromUnixMillis(entry["created_at_ms"].Integer().value_or(0));
+    grants.push_back(std::move(grant));
+  }
+  return grants;
+}
+
+Status WriteGrants(const std::string& path, const std::vector<Grant>& grants) {
+  std::string text;
+  JsonWriter writer(text);
+  writer.BeginObject().Key("version").Integer(1).Key("tokens").BeginArray();
+  for (const Grant& grant : grants) {
+    writer.BeginObject().Key("id").String(grant.id).Key("persona").String(grant.persona);
+    writer.Key("sha256").String(ToHex(grant.hash));
+    writer.Key("created_at_ms").Integer(ToUnixMillis(grant.created_at)).EndObject();
+  }
+  writer.EndArray().EndObject();
+  text += '\n';
+  return WriteFileAtomically(path, text);
+}
+
+// Changes the file under its lock.
+template <typename Change>
+Status Edit(const std::string& home, Change&& change) {
+  if (auto folder = EnsurePrivateFolder(home + "/run"); !folder) return folder;
+  auto lock = LockFile::Open(home + "/run/tokens.lock");
+  if (!lock) return Pass(std::move(lock));
+  if (auto got = lock->Acquire(std::chrono::steady_clock::now() + kLockPatience); !got) return got;
+  auto grants = ReadGrants(TokensPath(home));
+  if (!grants) return Pass(std::move(grants));
+  change(*grants);
+  return WriteGrants(TokensPath(home), *grants);
+}
+
+}  // namespace
+
+std::string TokensPath(const std::string& home) { return home + "/run/tokens.json"; }
+
+Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
+                              const Clock& clock, Random& random) {
+  if (!IsName(persona)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(persona, 80) +
+                    "\" is not a persona's name: use 1 to 64 letters, "
+                    "digits, _ and -, beginning with a letter or a digit");
+  }
+  std::string secret;
+  while (secret.size() < kSecretBytes) {
+    uint64_t bits = random.Next();
+    for (int i = 0; i < 8; ++i, bits >>= 8U) secret += static_cast<char>(bits & 0xFFU);
+  }
+  MintedToken minted;
+  minted.token = std::string(kPrefix) + translate::ToBase64Url(secret);
+  minted.grant.hash = Sha256(minted.token);
+  minted.grant.id = MakeUuidV7(clock.Now(), random);
+  minted.grant.persona = persona;
+  minted.grant.created_at = clock.Now();
+  auto edited = Edit(home, [&](std::vector<Grant>& grants) {
+    if (grants.size() >= kMaxTokens) grants.erase(grants.begin());
+    grants.push_back(minted.grant);
+  });
+  if (!edited) return Pass(std::move(edited));
+  return minted;
+}
+
+Result<std::vector<std::string>> RevokeTokens(const std::string& home, const std::string& persona) {
+  std::vector<std::string> ended;
+  const std::string wanted = ToLowerAscii(persona);
+  auto edited = Edit(home, [&](std::vector<Grant>& grants) {
+    const auto gone = std::stable_partition(grants.begin(), grants.end(), [&](const Grant& grant) {
+      return ToLowerAscii(grant.persona) != wanted;
+    });
+    for (auto at = gone; at != grants.end(); ++at) ended.push_back(at->id);
+    grants.erase(gone, grants.end());
+  });
+  if (!edited) return Pass(std::move(edited));
+  return ended;
+}
+
+void TokenBook::Refresh() {
+  struct stat info {};
+  std::string now = "none";
+  if (stat(path_.c_str(), &info) == 0) {
+    now = std::to_string(info.st_ino) + " " + std::to_string(info.st_size) + " " +
+          std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec);
+  }
+  if (now == seen_) return;
+  auto grants = ReadGrants(path_);
+  trouble_ = grants ? std::string() : grants.error().message;
+  grants_ = grants ? std::move(*grants) : std::vector<Grant>();
+  seen_ = now;
+}
+
+const Grant* TokenBook::Find(std::string_view token) {
+  Refresh();
+  const Sha256Digest hash = Sha256(token);
+  const Grant* found = nullptr;
+  for (const Grant& grant : grants_) {
+    unsigned difference = 0;
+    for (size_t i = 0; i < hash.size(); ++i) {
+      difference |= static_cast<unsigned>(hash[i] ^ grant.hash[i]);
+    }
+    if (difference == 0) found = &grant;
+  }
+  return found;
+}
+
+}  // namespace katra::gateway

@@ -1,0 +1,56 @@
+// Session tokens: which persona a request is of. Only hashes are kept, in HOME/run/tokens.json
+// (0600), so that gateway and command share them and a restart ends no session. Knows no HTTP.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/result.h"
+#include "core/sha256.h"
+
+namespace katra::gateway {
+
+struct Grant {
+  Sha256Digest hash{};
+  std::string id;  // names the token in logs and records; no secret
+  std::string persona;
+  WallTime created_at;
+};
+
+// "HOME/run/tokens.json".
+[[nodiscard]] std::string TokensPath(const std::string& home);
+
+struct MintedToken {
+  std::string token;  // "katra_" and 43 characters: shown once
+  Grant grant;
+};
+// Adds a token for `persona`. Blocking (a lock file and a synced write). kInvalidArgument: no name.
+[[nodiscard]] Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
+                                            const Clock& clock, Random& random);
+// Ends every token of `persona`; the ended ones' ids. Blocking.
+[[nodiscard]] Result<std::vector<std::string>> RevokeTokens(const std::string& home,
+                                                            const std::string& persona);
+
+// What the gateway looks tokens up in. Reads the file again when it has changed. Not thread-safe.
+class TokenBook {
+ public:
+  explicit TokenBook(std::string home) : path_(TokensPath(home)) {}
+
+  // nullptr: no such token. Compares in constant time. Valid until the next call.
+  [[nodiscard]] const Grant* Find(std::string_view token);
+  // Why the file could not be read; empty when it could.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+ private:
+  void Refresh();
+
+  std::string path_;
+  std::string seen_;  // inode, size and time of what was read
+  std::vector<Grant> grants_;
+  std::string trouble_;
+};
+
+}  // namespace katra::gateway

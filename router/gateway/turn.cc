@@ -1,0 +1,448 @@
+#include "router/gateway/turn.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace katra::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using translate::ApiError;
+using translate::Failure;
+
+constexpr size_t kPauseBytes = 256 * 1024;
+constexpr milliseconds kTick{1000};
+constexpr int kClientLeft = 499;
+constexpr size_t kMaxIdBytes = 200;
+
+std::string Value(const http::Headers& headers, std::string_view name) {
+  const std::string* found = headers.Find(name);
+  return found == nullptr ? std::string() : OneLine(*found, kMaxIdBytes);
+}
+
+milliseconds Between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration_cast<milliseconds>(to - from);
+}
+
+// Upstream headers that a client of the same format may want (E1, E6).
+bool CopiedBack(const std::string& name) {
+  const std::string lower = ToLowerAscii(name);
+  return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-ratelimit-", 0) == 0 ||
+         lower == "request-id" || lower == "retry-after" || lower == "retry-after-ms" ||
+         lower == "x-should-retry";
+}
+
+std::string OneWord(std::string_view text) { return OneLine(text, kMaxIdBytes); }
+
+}  // namespace
+
+const char* ToString(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::kMessages:
+      return "messages";
+    case Endpoint::kCountTokens:
+      return "count_tokens";
+    case Endpoint::kChat:
+      return "chat";
+    case Endpoint::kResponses:
+      return "responses";
+  }
+  return "";
+}
+
+Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> config,
+           std::shared_ptr<http::Exchange> exchange, Caller caller, Endpoint endpoint,
+           std::function<void(Turn*)> finished)
+    : services_(services),
+      config_(std::move(config)),
+      exchange_(std::move(exchange)),
+      caller_(std::move(caller)),
+      endpoint_(endpoint),
+      finished_(std::move(finished)),
+      retry_(services.loop, [this] { Launch(); }),
+      tick_(services.loop, [this] { OnTick(); }) {
+  begun_ = last_sent_ = services_.clock.Steady();
+  const http::Headers& headers = exchange_->request().headers;
+  outcome_.request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
+  outcome_.endpoint = ToString(endpoint);
+  outcome_.persona = caller_.persona;
+  outcome_.token_id = caller_.token_id;
+  outcome_.client_session_id = Value(headers, "x-claude-code-session-id");
+  outcome_.agent_id = Value(headers, "x-claude-code-agent-id");
+  outcome_.at = services_.clock.Now();
+}
+
+Turn::~Turn() = default;
+
+void Turn::Start() {
+  exchange_->Observe([this] { OnClientGone(); },
+                     [this] {
+                       if (paused_ && attempt_) {
+                         paused_ = false;
+                         attempt_->Resume();
+                       }
+                     });
+  if (!ReadRequest() || !Choose()) return;
+  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider.quirks.count_tokens) {
+    AnswerCount();
+    return;
+  }
+  attempts_ = std::make_unique<policy::Attempts>(candidates_, services_.circuits, services_.random,
+                                                 services_.settings.retry, begun_);
+  tick_.Start(std::min(kTick, services_.settings.ping_interval));
+  TakeNext();
+}
+
+bool Turn::ReadRequest() {
+  http::Request& request = exchange_->request();
+  if (is_front()) {
+    auto front = translate::ReadFrontRequest(endpoint_ == Endpoint::kChat
+                                                 ? translate::FrontFormat::kChat
+                                                 : translate::FrontFormat::kResponses,
+                                             request.body);
+    if (!front) {
+      Report(translate::ApiErrorOf(front.error()), nullptr);
+      return false;
+    }
+    front_ = std::move(*front);
+    body_ = std::make_shared<const std::string>(std::move(front_.messages_body));
+    request.body.clear();
+    outcome_.dropped = front_.dropped;
+  } else {
+    body_ = std::make_shared<const std::string>(std::move(request.body));
+  }
+  auto peek = translate::PeekRequest(*body_);
+  if (!peek) {
+    Report(translate::ApiErrorOf(peek.error()), nullptr);  // E18
+    return false;
+  }
+  peek_ = std::move(*peek);
+  outcome_.requested_model = OneWord(peek_.model);
+  outcome_.streamed = peek_.stream;
+  return true;
+}
+
+bool Turn::Choose() {
+  const policy::Ask ask{*config_, config_->FindPersona(caller_.persona), peek_};
+  auto chosen = services_.policy.Choose(ask);
+  if (!chosen) {
+    Report(translate::ApiErrorOf(chosen.error()), nullptr);  // E17
+    return false;
+  }
+  candidates_ = std::move(*chosen);
+  outcome_.provider = candidates_.front().provider.name;
+  outcome_.model = candidates_.front().model;
+  return true;
+}
+
+void Turn::TakeNext() {
+  const auto next = attempts_->Take(services_.clock.Steady());
+  if (!next) {
+    Report(attempts_->error(), std::move(raw_));
+    return;
+  }
+  current_ = next->candidate;
+  if (attempts_->tried() == 1) {
+    Launch();
+  } else {
+    retry_.Start(next->delay);  // never from within the attempt before, which is dropped there
+  }
+}
+
+void Turn::Launch() {
+  if (done_) return;
+  old_attempt_.reset();
+  paused_ = false;
+  attempt_begun_ = services_.clock.Steady();
+  outcome_.provider = current_->provider.name;
+  outcome_.model = current_->model;
+  const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
+  const std::string variable = router::ApiKeyEnv(persona, current_->provider);
+  AttemptPlan plan;
+  plan.candidate = current_;
+  plan.body = body_;
+  plan.peek = &peek_;
+  plan.client = &exchange_->request();
+  plan.caller = &caller_;
+  plan.settings = &services_.settings;
+  plan.key = services_.keys.Find(caller_.token_id, variable);
+  plan.request_id = outcome_.request_id;
+  plan.session_id = outcome_.client_session_id;
+  plan.front = is_front();
+  plan.count_only = endpoint_ == Endpoint::kCountTokens;
+  plan.reasoning = services_.reasoning;
+  plan.memo = services_.memo;
+  const bool same_format = current_->provider.interface == router::Interface::kMessages;
+  const bool own_login =
+      same_format && (!caller_.own_authorization.empty() || !caller_.own_api_key.empty());
+  if (plan.key.empty() && !variable.empty() && !own_login) {
+    OnFailed(MakeError(Failure::kInvalidRequest, 400, "invalid_request_error",
+                       "no key for " + current_->provider.title + ": set " + variable +
+                           " where the session is started, and start it again"),
+             nullptr);
+    return;
+  }
+  SessionTrace& trace = Trace();
+  if (!same_format) {
+    if (estimate_ < 0) estimate_ = translate::EstimateInputTokens(*body_);
+    plan.input_estimate = trace.calibration.Apply(estimate_);
+  }
+  plan.left_home =
+      std::any_of(trace.providers.begin(), trace.providers.end(),
+                  [&](const std::string& provider) { return provider != current_->provider.name; });
+  MadeAttempt made = same_format ? MakeMessagesAttempt(std::move(plan), *this)
+                                 : MakeChatAttempt(std::move(plan), *this);
+  if (!made) {
+    OnFailed(made.error(), nullptr);
+    return;
+  }
+  attempt_ = std::move(*made);
+  attempt_->Begin(services_.client);
+}
+
+SessionTrace& Turn::Trace() {
+  return services_.traces.Of(outcome_.client_session_id.empty() ? caller_.token_id
+                                                                : outcome_.client_session_id);
+}
+
+void Turn::AnswerCount() {
+  const int64_t estimate = translate::EstimateInputTokens(*body_);  // T2
+  SessionTrace& trace = Trace();
+  http::Response response;
+  response.headers = AnswerHeaders("application/json");
+  response.body = "{\"input_tokens\":" + std::to_string(trace.calibration.Apply(estimate)) + "}";
+  exchange_->Respond(std::move(response));
+  outcome_.answered = true;
+  Finish(200, "");
+}
+
+http::Headers Turn::AnswerHeaders(const char* type) const {
+  http::Headers headers;
+  headers.Add("content-type", type);
+  bool has_id = false;
+  if (attempt_ && !is_front() && current_->provider.interface == router::Interface::kMessages) {
+    for (const http::Header& header : attempt_->reply_headers().all()) {
+      if (!CopiedBack(header.name)) continue;
+      has_id = has_id || http::EqualsIgnoreCase(header.name, "request-id");
+      headers.Add(header.name, header.value);
+    }
+  }
+  if (!has_id) headers.Add("request-id", outcome_.request_id);  // E19
+  headers.Add("x-katra-request-id", outcome_.request_id);
+  if (!outcome_.provider.empty()) {
+    headers.Add("x-katra-provider", outcome_.provider);
+    headers.Add("x-katra-model", OneWord(outcome_.model));
+  }
+  if (attempts_) headers.Add("x-katra-attempts", std::to_string(attempts_->tried()));
+  std::string failed;
+  for (const AttemptRecord& attempt : outcome_.attempts) {
+    if (attempt.error.empty()) continue;
+    if (!failed.empty()) failed += "; ";
+    failed += attempt.provider + "/" + attempt.model + ": " + attempt.error;
+  }
+  if (!failed.empty()) headers.Add("x-katra-failed", OneLine(failed, 1000));
+  const std::vector<std::string>& dropped = attempt_ ? attempt_->dropped() : outcome_.dropped;
+  if (!dropped.empty()) headers.Add("x-katra-dropped", OneLine(Join(dropped, ", "), 1000));
+  return headers;
+}
+
+void Turn::BeginStream() {
+  if (streaming_) return;
+  streaming_ = true;
+  http::Headers headers = AnswerHeaders("text/event-stream; charset=utf-8");
+  headers.Add("cache-control", "no-cache");
+  headers.Add("x-accel-buffering", "no");
+  exchange_->Begin(200, std::move(headers));
+}
+
+void Turn::Send(std::string_view bytes) {
+  if (bytes.empty() || done_) return;
+  last_sent_ = services_.clock.Steady();
+  exchange_->Write(bytes);
+  if (!done_ && !paused_ && attempt_ && exchange_->pending_bytes() > kPauseBytes) {
+    paused_ = true;
+    attempt_->Pause();  // U3
+  }
+}
+
+void Turn::OnFlow(std::string_view events) {
+  if (done_) return;
+  if (!content_) {
+    content_ = true;
+    outcome_.first_byte = Between(begun_, services_.clock.Steady());
+    attempts_->Succeeded();
+  }
+  BeginStream();
+  if (!is_front()) {
+    Send(events);
+    return;
+  }
+  if (!front_stream_) {
+    front_stream_ = translate::MakeFrontStream(
+        front_, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+  }
+  std::string out;
+  front_stream_->Feed(events, &out);
+  Send(out);
+}
+
+void Turn::OnWhole(std::string body) {
+  if (done_) return;
+  attempts_->Succeeded();
+  outcome_.first_byte = Between(begun_, services_.clock.Steady());
+  if (is_front()) {
+    auto written = translate::WriteFrontReply(
+        front_, body, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+    if (!written) {
+      Report(translate::ApiErrorOf(written.error()), nullptr);
+      return;
+    }
+    body = std::move(*written);
+  }
+  NoteAttempt("");
+  http::Response response;
+  response.headers = AnswerHeaders("application/json");
+  response.body = std::move(body);
+  exchange_->Respond(std::move(response));
+  outcome_.answered = true;
+  Finish(200, "");
+}
+
+void Turn::OnDone() {
+  if (done_) return;
+  NoteAttempt("");
+  if (front_stream_) {
+    std::string out;
+    front_stream_->Finish(&out);
+    Send(out);
+  }
+  if (done_) return;
+  exchange_->End();
+  outcome_.answered = true;
+  Finish(200, "");
+}
+
+void Turn::OnFailed(const ApiError& error, std::unique_ptr<RawReply> raw) {
+  if (done_) return;
+  NoteAttempt(error.type + ": " + OneLine(error.message, 200));
+  old_attempt_ = std::move(attempt_);  // it is the one that calls
+  attempts_->Failed(error, services_.clock.Steady());
+  if (attempts_->error().message == error.message) raw_ = std::move(raw);
+  TakeNext();
+}
+
+void Turn::OnBroken(const ApiError& error, bool told) {
+  if (done_) return;
+  NoteAttempt(error.type + ": " + OneLine(error.message, 200));
+  const std::string event = translate::MessagesErrorEvent(error, outcome_.request_id);
+  if (front_stream_) {
+    std::string out;
+    if (!told) front_stream_->Feed(event, &out);
+    front_stream_->Finish(&out);
+    Send(out);
+  } else if (!told) {
+    Send(event);  // S35, S36: without message_stop
+  }
+  if (done_) return;
+  exchange_->End();
+  Finish(200, error.type);
+}
+
+void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
+  if (streaming_) {
+    // A comment has kept the client waiting: the status is gone, the event is left.
+    const std::string event = translate::MessagesErrorEvent(error, outcome_.request_id);
+    if (is_front()) {
+      Send("data: " + translate::OpenAiErrorBody(error) + "\n\n");
+    } else {
+      Send(raw && raw->status == 200 ? raw->body : event);
+    }
+    if (!done_) exchange_->End();
+    Finish(200, error.type);
+    return;
+  }
+  http::Response response;
+  const bool unmodified = raw != nullptr && !is_front();
+  if (unmodified) {  // E1
+    response.status = raw->status;
+    const std::string* type = raw->headers.Find("content-type");
+    response.headers = AnswerHeaders(type == nullptr ? "application/json" : type->c_str());
+    for (const http::Header& header : raw->headers.all()) {
+      if (CopiedBack(header.name)) response.headers.Set(header.name, header.value);
+    }
+    response.body = std::move(raw->body);
+  } else {
+    response = ErrorResponse(error, format(), outcome_.request_id);
+    const http::Headers told = AnswerHeaders("application/json");
+    for (const http::Header& header : told.all()) {
+      response.headers.Set(header.name, header.value);
+    }
+  }
+  const int status = response.status;
+  exchange_->Respond(std::move(response));
+  Finish(status, error.type);
+}
+
+void Turn::OnTick() {
+  if (done_) return;
+  const SteadyTime now = services_.clock.Steady();
+  if (attempt_) attempt_->Tick();
+  if (done_) return;
+  const bool silent = now - last_sent_ >= services_.settings.ping_interval;
+  if (silent && peek_.stream && endpoint_ != Endpoint::kCountTokens && !paused_) {
+    BeginStream();
+    // S2: no ping before message_start; a comment counts as well for the client (C34).
+    Send(content_ && !is_front() ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+                                 : ": waiting for the model\n\n");
+  }
+  if (!done_) tick_.Start(std::min(kTick, services_.settings.ping_interval));
+}
+
+void Turn::OnClientGone() {
+  if (done_) return;
+  if (attempts_) attempts_->Undecided();
+  NoteAttempt("the client left");
+  Finish(kClientLeft, "client_left");
+}
+
+void Turn::NoteAttempt(const std::string& error) {
+  if (current_ == nullptr) return;
+  AttemptRecord record;
+  record.provider = current_->provider.name;
+  record.model = current_->model;
+  record.reason = current_->reason;
+  record.status = attempt_ ? attempt_->status() : 0;
+  record.error = error;
+  record.duration = Between(attempt_begun_, services_.clock.Steady());
+  outcome_.attempts.push_back(std::move(record));
+}
+
+void Turn::Finish(int status, const std::string& error_type) {
+  if (done_) return;
+  done_ = true;
+  retry_.Stop();
+  tick_.Stop();
+  outcome_.status = status;
+  outcome_.error_type = error_type;
+  outcome_.duration = Between(begun_, services_.clock.Steady());
+  if (attempt_) {
+    outcome_.usage = attempt_->usage();
+    outcome_.reported_model = OneWord(attempt_->reported_model());
+    outcome_.upstream_request_id = OneWord(attempt_->upstream_id());
+    outcome_.dropped.insert(outcome_.dropped.end(), attempt_->dropped().begin(),
+                            attempt_->dropped().end());
+    if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
+      SessionTrace& trace = Trace();
+      trace.providers.insert(outcome_.provider);
+      if (outcome_.usage.known && estimate_ >= 0) {
+        trace.calibration.Observe(estimate_, outcome_.usage.PromptTokens());
+      }
+    }
+  }
+  exchange_->Observe(nullptr, nullptr);
+  services_.outcomes.Take(outcome_);
+  finished_(this);
+}
+
+}  // namespace katra::gateway

@@ -1,0 +1,109 @@
+// One request of a client: from its body to the end of its answer, through as many attempts as it
+// takes. On the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/http/server.h"
+#include "core/ids.h"
+#include "core/uv/handles.h"
+#include "router/gateway/attempt.h"
+#include "router/gateway/outcome.h"
+#include "router/gateway/sessions.h"
+#include "router/policy/retry.h"
+#include "router/translate/openai_front.h"
+
+namespace katra::gateway {
+
+// What every turn uses. Borrowed: the gateway owns it all.
+struct Services {
+  uv::Loop& loop;
+  http::Client& client;
+  const Settings& settings;
+  const Clock& clock;
+  Random& random;
+  const policy::Policy& policy;
+  policy::Circuits& circuits;
+  KeyRing& keys;
+  SessionTraces& traces;
+  OutcomeSink& outcomes;
+  translate::ReasoningStore* reasoning;
+  translate::PrefixMemo* memo;
+};
+
+enum class Endpoint { kMessages, kCountTokens, kChat, kResponses };
+[[nodiscard]] const char* ToString(Endpoint endpoint);
+
+class Turn final : public AttemptEvents {
+ public:
+  // `finished` is called once; the turn may be destroyed any time after it, not from within.
+  Turn(Services& services, std::shared_ptr<const router::RouterConfig> config,
+       std::shared_ptr<http::Exchange> exchange, Caller caller, Endpoint endpoint,
+       std::function<void(Turn*)> finished);
+  ~Turn() override;
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  void Start();
+
+  void OnFlow(std::string_view events) override;
+  void OnWhole(std::string body) override;
+  void OnDone() override;
+  void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) override;
+  void OnBroken(const translate::ApiError& error, bool told) override;
+
+ private:
+  [[nodiscard]] bool ReadRequest();
+  [[nodiscard]] bool Choose();
+  void TakeNext();
+  void Launch();
+  void AnswerCount();
+  [[nodiscard]] SessionTrace& Trace();
+  void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
+  void BeginStream();
+  [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
+  void Send(std::string_view bytes);
+  void OnTick();
+  void OnClientGone();
+  void NoteAttempt(const std::string& error);
+  void Finish(int status, const std::string& error_type);
+  [[nodiscard]] bool is_front() const {
+    return endpoint_ == Endpoint::kChat || endpoint_ == Endpoint::kResponses;
+  }
+  [[nodiscard]] CallerFormat format() const {
+    return is_front() ? CallerFormat::kOpenAi : CallerFormat::kMessages;
+  }
+
+  Services& services_;
+  std::shared_ptr<const router::RouterConfig> config_;
+  std::shared_ptr<http::Exchange> exchange_;
+  Caller caller_;
+  Endpoint endpoint_;
+  std::function<void(Turn*)> finished_;
+  std::shared_ptr<const std::string> body_;  // in the Messages form
+  translate::RequestPeek peek_;
+  translate::FrontRequest front_;
+  std::unique_ptr<translate::FrontStream> front_stream_;
+  std::vector<policy::Candidate> candidates_;
+  std::unique_ptr<policy::Attempts> attempts_;
+  const policy::Candidate* current_ = nullptr;
+  std::unique_ptr<Attempt> attempt_;
+  std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
+  SteadyTime attempt_begun_;
+  std::unique_ptr<RawReply> raw_;  // of the most telling failure
+  uv::Timer retry_;
+  uv::Timer tick_;
+  SteadyTime begun_;
+  SteadyTime last_sent_;
+  int64_t estimate_ = -1;   // of the input, when it was needed
+  bool streaming_ = false;  // the head of a stream is out
+  bool content_ = false;    // something of the answer is out
+  bool done_ = false;
+  bool paused_ = false;
+  Outcome outcome_;
+};
+
+}  // namespace katra::gateway

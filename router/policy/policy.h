@@ -1,0 +1,44 @@
+// Which models may answer a request, in which order, and why. The gateway knows only this
+// interface: other ways to choose replace it without a change elsewhere. Knows no HTTP.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "router/config/config.h"
+#include "router/translate/splice.h"
+
+namespace katra::policy {
+
+// What is known of a request when its models are chosen. Borrowed for the call.
+struct Ask {
+  const router::RouterConfig& config;
+  const router::PersonaConfig* persona = nullptr;  // nullptr: not in the configuration
+  const translate::RequestPeek& request;
+};
+
+struct Candidate {
+  router::Provider provider;
+  std::string model;   // as the provider calls it
+  std::string reason;  // "the persona's model", "asked for as openai,gpt-4", "fallback 1"
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  // At least one, the first choice first, none twice. kNotFound: the requested model leads nowhere
+  // (E17); the message says what could be asked for.
+  [[nodiscard]] virtual Result<std::vector<Candidate>> Choose(const Ask& ask) const = 0;
+};
+
+// The requested model when it is an explicit one, else the persona's own; the client's small
+// background model where `routing.background` says so; then the persona's fallbacks.
+[[nodiscard]] std::unique_ptr<Policy> MakePersonaPolicy();
+
+// The names under which models are listed for clients that keep only what begins with "claude"
+// (C40): "claude-gw-openai--gpt-4-turbo".
+[[nodiscard]] std::string ListedName(const std::string& provider, const std::string& model);
+
+}  // namespace katra::policy

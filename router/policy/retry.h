@@ -1,0 +1,79 @@
+// When a failed request is tried again, with whom, and after how long. Its budget is short, because
+// the client tries again as well (E13). No clock of its own, no I/O.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/ids.h"
+#include "router/policy/circuits.h"
+#include "router/policy/policy.h"
+#include "router/translate/errors.h"
+
+namespace katra::policy {
+
+struct RetryOptions {
+  int rounds = 2;  // through the list of candidates
+  std::chrono::milliseconds base_delay{250};
+  std::chrono::milliseconds longest_delay{5'000};  // a longer retry-after is the client's to wait
+  std::chrono::milliseconds budget{30'000};        // after it no new attempt begins
+};
+
+// One request's way through its candidates.
+class Attempts {
+ public:
+  // Borrowed: all of them outlive this.
+  Attempts(const std::vector<Candidate>& candidates, Circuits& circuits, Random& random,
+           RetryOptions options, SteadyTime begun)
+      : candidates_(candidates),
+        circuits_(circuits),
+        random_(random),
+        options_(options),
+        begun_(begun) {}
+
+  struct Next {
+    const Candidate* candidate = nullptr;
+    std::chrono::milliseconds delay{0};
+  };
+  // Whom to ask next; nothing: report the most telling error. Call once after construction, then
+  // after each Failed.
+  [[nodiscard]] std::optional<Next> Take(SteadyTime now);
+
+  // What became of the last candidate taken.
+  void Failed(const translate::ApiError& error, SteadyTime now);
+  void Succeeded();
+  void Undecided();
+
+  // The most telling error so far (E11); when nobody could be asked, what stands in the way.
+  [[nodiscard]] const translate::ApiError& error() const { return error_; }
+  [[nodiscard]] int tried() const { return tried_; }
+
+  [[nodiscard]] static std::string KeyOf(const Candidate& candidate) {
+    return candidate.provider.name + "/" + candidate.model;
+  }
+
+ private:
+  [[nodiscard]] std::chrono::milliseconds Backoff();
+
+  const std::vector<Candidate>& candidates_;
+  Circuits& circuits_;
+  Random& random_;
+  RetryOptions options_;
+  SteadyTime begun_;
+  size_t position_ = 0;
+  int round_ = 0;
+  int tried_ = 0;
+  bool final_ = false;
+  const Candidate* current_ = nullptr;
+  std::set<std::string> exhausted_;      // providers whose quota is used up (E7)
+  std::chrono::milliseconds wanted_{0};  // by a retry-after of this round
+  bool has_error_ = false;
+  translate::ApiError error_;
+};
+
+}  // namespace katra::policy

@@ -1,0 +1,265 @@
+"""A gateway process with a home of its own, and ways to talk to it: raw bytes, and one request.
+Python's standard library only."""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+BIN = os.environ["KATRA_BIN"]
+
+
+def sse(name: str, data: dict) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def message_stream(text="Hello", model="claude-x", input_tokens=11, output_tokens=7) -> list[bytes]:
+    """A Messages stream, one event a piece."""
+    usage = {"input_tokens": input_tokens, "output_tokens": 1, "cache_read_input_tokens": 3}
+    start = {"type": "message", "id": "msg_1", "role": "assistant", "model": model, "content": [],
+             "stop_reason": None, "stop_sequence": None, "usage": usage}
+    events = [sse("message_start", {"type": "message_start", "message": start}),
+              sse("content_block_start", {"type": "content_block_start", "index": 0,
+                                          "content_block": {"type": "text", "text": ""}}),
+              sse("ping", {"type": "ping"})]
+    for word in re.findall(r"\S+\s*", text):
+        events.append(sse("content_block_delta", {
+            "type": "content_block_delta", "index": 0,
+            "delta": {"type": "text_delta", "text": word}}))
+    events += [sse("content_block_stop", {"type": "content_block_stop", "index": 0}),
+               sse("message_delta", {"type": "message_delta",
+                                     "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+                                     "usage": {"output_tokens": output_tokens}}),
+               sse("message_stop", {"type": "message_stop"})]
+    return events
+
+
+def message(text="Hello", model="claude-x") -> bytes:
+    return json.dumps({"id": "msg_1", "type": "message", "role": "assistant", "model": model,
+                       "content": [{"type": "text", "text": text}], "stop_reason": "end_turn",
+                       "stop_sequence": None,
+                       "usage": {"input_tokens": 11, "output_tokens": 7}}).encode()
+
+
+def chat_stream(text="Hello", model="gpt-x") -> list[bytes]:
+    def chunk(delta, finish=None):
+        return b"data: " + json.dumps({
+            "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model,
+            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}).encode() + b"\n\n"
+
+    pieces = [chunk({"role": "assistant", "content": ""})]
+    pieces += [chunk({"content": word}) for word in re.findall(r"\S+\s*", text)]
+    pieces.append(chunk({}, "stop"))
+    pieces.append(b"data: " + json.dumps({
+        "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model,
+        "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7,
+                                 "total_tokens": 18}}).encode() + b"\n\n")
+    pieces.append(b"data: [DONE]\n\n")
+    return pieces
+
+
+class Reply:
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes, complete: bool):
+        self.status, self.headers, self.body, self.complete = status, headers, body, complete
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    def json(self):
+        return json.loads(self.body)
+
+    def events(self) -> list[tuple[str, dict]]:
+        found = []
+        for block in re.split(rb"\r?\n\r?\n", self.body):
+            name, data = "", []
+            for line in block.split(b"\n"):
+                if line.startswith(b"event:"):
+                    name = line[6:].strip().decode()
+                if line.startswith(b"data:"):
+                    data.append(line[5:].strip())
+            if data:
+                found.append((name, json.loads(b"\n".join(data))))
+        return found
+
+
+class Gateway:
+    """A running katra_gateway. `providers`: name -> personas.json's provider object."""
+
+    def __init__(self, providers: dict, personas: dict, *options: str, environment=None, **more):
+        self.home = tempfile.mkdtemp(prefix="katra-gateway-")
+        self.environment = {"PATH": os.environ["PATH"], "HOME": self.home,
+                            "TEST_KEY": "sk-test-secret", **(environment or {})}
+        for name in ("LSAN_OPTIONS", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+        self.personas = {"version": 1, "providers": providers, "personas": personas, **more}
+        os.makedirs(f"{self.home}/router", mode=0o700)
+        self.write_configuration()
+        self.log_path = f"{self.home}/gateway.test.log"
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [f"{BIN}/katra_gateway", "--home", self.home, "--port", "0", "--retry-delay", "20",
+                 *options], stdout=subprocess.PIPE, stderr=log, env=self.environment)
+        line = self.process.stdout.readline().decode()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        if not found:
+            raise AssertionError(f"the gateway did not start: {line} {self.log()}")
+        self.port = int(found.group(1))
+        self.tokens: dict[str, str] = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def write_configuration(self, text: str | None = None):
+        path = f"{self.home}/router/personas.json"
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text if text is not None else json.dumps(self.personas))
+        os.chmod(path, 0o600)
+
+    def log(self) -> str:
+        with open(self.log_path, encoding="utf-8") as log:
+            return log.read()
+
+    def token(self, persona: str) -> str:
+        if persona not in self.tokens:
+            made = subprocess.run(
+                [f"{BIN}/katra", "token", "create", "--persona", persona, "--home", self.home],
+                capture_output=True, text=True, env=self.environment, check=True)
+            self.tokens[persona] = made.stdout.strip()
+        return self.tokens[persona]
+
+    def connect(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def request_bytes(self, method: str, path: str, body: bytes, headers: dict) -> bytes:
+        lines = [f"{method} {path} HTTP/1.1"]
+        merged = {"host": f"127.0.0.1:{self.port}", "content-length": str(len(body)), **headers}
+        lines += [f"{name}: {value}" for name, value in merged.items() if value is not None]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+    def ask(self, method="POST", path="/v1/messages", body: bytes | dict = b"", persona="Sam",
+            headers=None) -> Reply:
+        if isinstance(body, dict):
+            body = json.dumps(body).encode()
+        merged = {"content-type": "application/json", "connection": "close"}
+        if persona:
+            merged["authorization"] = f"Bearer {self.token(persona)}"
+        merged.update(headers or {})
+        with self.connect() as connection:
+            connection.sendall(self.request_bytes(method, path, body, merged))
+            return read_reply(connection, method == "HEAD")
+
+    def admin(self, method: str, path: str, body: dict | None = None) -> Reply:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(30)
+            connection.connect(f"{self.home}/run/gateway.sock")
+            connection.sendall(self.request_bytes(
+                method, path, json.dumps(body or {}).encode(), {"connection": "close"}))
+            return read_reply(connection)
+
+
+def read_reply(connection: socket.socket, head_only=False) -> Reply:
+    """One reply. `complete` is False when the connection ended before its end."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        if not more:
+            return Reply(0, [], data, False)
+        data += more
+    head, rest = data.split(b"\r\n\r\n", 1)
+    if head.startswith(b"HTTP/1.1 100"):
+        while b"\r\n\r\n" not in rest:
+            rest += connection.recv(65536)
+        head, rest = rest.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    status = int(lines[0].split(" ")[1])
+    headers = [(line.split(":", 1)[0].lower(), line.split(":", 1)[1].strip())
+               for line in lines[1:]]
+    reply = Reply(status, headers, b"", True)
+    if head_only or status in (204, 304):
+        return reply
+    if reply.header("transfer-encoding") == "chunked":
+        reply.body, reply.complete = read_chunks(connection, rest)
+        return reply
+    length = int(reply.header("content-length") or 0)
+    while len(rest) < length:
+        more = connection.recv(65536)
+        if not more:
+            break
+        rest += more
+    reply.body, reply.complete = rest[:length], len(rest) >= length
+    return reply
+
+
+def read_chunks(connection: socket.socket, data: bytes) -> tuple[bytes, bool]:
+    body = b""
+    while True:
+        while b"\r\n" not in data:
+            more = connection.recv(65536)
+            if not more:
+                return body, False
+            data += more
+        size_text, data = data.split(b"\r\n", 1)
+        size = int(size_text, 16)
+        while len(data) < size + 2:
+            more = connection.recv(65536)
+            if not more:
+                return body + data[:size], False
+            data += more
+        body, data = body + data[:size], data[size + 2:]
+        if size == 0:
+            return body, True
+
+
+def wait_until(condition, seconds: float = 10, what: str = "it did not happen"):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(what)
+        time.sleep(0.01)
+
+
+def in_background(function):
+    """Runs it in a thread; .result() waits for what it gave."""
+
+    class Job(threading.Thread):
+        def __init__(self):
+            super().__init__(daemon=True)
+            self.value, self.error = None, None
+
+        def run(self):
+            try:
+                self.value = function()
+            except BaseException as error:  # handed over to whoever waits
+                self.error = error
+
+        def result(self, seconds: float = 30):
+            self.join(seconds)
+            if self.is_alive():
+                raise AssertionError("the request hangs")
+            if self.error:
+                raise self.error
+            return self.value
+
+    job = Job()
+    job.start()
+    return job
