@@ -1,0 +1,150 @@
+// Closed loops. What is compared is measured in turns, and the median of the rounds is taken, so
+// that what else the machine does falls on all alike.
+#include "tests/bench/gateway/measure.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "tests/bench/gateway/bodies.h"
+
+namespace katra::bench {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Size kSizes[] = {Size::kSmall, Size::kMiddle, Size::kBig};
+constexpr int kConnections[] = {1, 16, 256};
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+double Micros(const Samples& samples, double part) {
+  return samples.count() == 0 ? 0 : samples.Millis(part) * 1000;
+}
+
+// One thing that is measured in each round.
+struct Lane {
+  Target* target;
+  Manner manner;
+  bool chat;
+  Changing changing;
+  std::vector<double> p50, p99, first50, rate;
+  int errors = 0;
+};
+
+// Every lane once in each round.
+void Race(std::vector<Lane>& lanes, Size size, bool stream, int connections, const Field& field) {
+  const int rounds = field.quick ? 3 : 5;
+  const milliseconds time(field.quick ? 300 : 800);
+  for (int round = 0; round < rounds; ++round) {
+    for (Lane& lane : lanes) {
+      const Shot shot = MakeShot(size, stream, lane.target->Model(lane.manner, lane.chat),
+                                 lane.target->token(), lane.changing);
+      const LoopResult result = RunLoop(lane.target->port(lane.manner), shot, connections, time,
+                                        static_cast<size_t>(connections) + 4);
+      lane.errors += result.errors;
+      if (result.whole.count() == 0) continue;
+      lane.p50.push_back(Micros(result.whole, 0.5));
+      lane.p99.push_back(Micros(result.whole, 0.99));
+      lane.first50.push_back(Micros(result.first_byte, 0.5));
+      lane.rate.push_back(result.Rate());
+    }
+  }
+}
+
+std::string Note(const char* format, double a, double b, double c, int errors) {
+  char text[160];
+  std::snprintf(text, sizeof text, format, a, b, c);
+  return errors == 0 ? text : text + (", errors " + std::to_string(errors));
+}
+
+// What the second lane adds to the floor against what the first one adds; at least 1 µs.
+double AddedRatio(double floor, double reference, double measured) {
+  return std::max(0.0, measured - floor) / std::max(1.0, reference - floor);
+}
+
+}  // namespace
+
+void MeasureForwarding(const Field& field, Report* report) {
+  if (field.nginx == nullptr) return;
+  constexpr const char* kParts = "us: direct %.0f, nginx %.0f, katra %.0f";
+  for (const Size size : kSizes) {
+    for (const int connections : kConnections) {
+      std::vector<Lane> lanes;
+      for (Target* target : {field.direct, field.nginx, field.katra}) {
+        lanes.push_back({target, Manner::kWhole, false, Changing::kMessage, {}, {}, {}, {}});
+      }
+      Race(lanes, size, false, connections, field);
+      const std::string at =
+          std::string(NameOf(size)) + ", " + std::to_string(connections) + " at once";
+      const double p50[] = {Median(lanes[0].p50), Median(lanes[1].p50), Median(lanes[2].p50)};
+      const double p99[] = {Median(lanes[0].p99), Median(lanes[1].p99), Median(lanes[2].p99)};
+      report->Add({"same format, added p50 / nginx's, " + at, AddedRatio(p50[0], p50[1], p50[2]),
+                   2.0, "x", Note(kParts, p50[0], p50[1], p50[2], lanes[2].errors)});
+      report->Add({"same format, added p99 / nginx's, " + at, AddedRatio(p99[0], p99[1], p99[2]),
+                   3.0, "x", Note(kParts, p99[0], p99[1], p99[2], lanes[2].errors)});
+    }
+    std::vector<Lane> lanes;
+    for (Target* target : {field.direct, field.nginx, field.katra}) {
+      lanes.push_back({target, Manner::kBurst, false, Changing::kMessage, {}, {}, {}, {}});
+    }
+    Race(lanes, size, true, 1, field);
+    const double first[] = {Median(lanes[0].first50), Median(lanes[1].first50),
+                            Median(lanes[2].first50)};
+    report->Add({std::string("first byte of a stream / nginx's, ") + NameOf(size),
+                 first[2] / first[1], 3.0, "x",
+                 Note(kParts, first[0], first[1], first[2], lanes[2].errors)});
+  }
+}
+
+void MeasureTranslation(const Field& field, Report* report) {
+  // Figures in µs against what the same format costs; 0: no promise.
+  struct Promise {
+    Size size;
+    double fresh;
+    double repeated;
+  };
+  for (const Promise& promise : {Promise{Size::kSmall, 60, 60}, Promise{Size::kMiddle, 2000, 700},
+                                 Promise{Size::kBig, 0, 0}}) {
+    std::vector<Lane> lanes = {
+        {field.katra, Manner::kWhole, false, Changing::kMessage, {}, {}, {}, {}},
+        {field.katra, Manner::kWhole, true, Changing::kEverything, {}, {}, {}, {}},
+        {field.katra, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}}};
+    Race(lanes, promise.size, false, 1, field);
+    const double same = Median(lanes[0].p50);
+    const double fresh = Median(lanes[1].p50);
+    const double repeated = Median(lanes[2].p50);
+    constexpr const char* kParts = "us: same format %.0f, translated %.0f%.0s";
+    const auto add = [&](const char* what, double value, double target, int errors) {
+      if (target == 0) {
+        std::printf("%s%s: %.0f us over same format\n", what, NameOf(promise.size), value - same);
+        return;
+      }
+      report->Add({what + std::string(NameOf(promise.size)), (value - same) / 1000, target / 1000,
+                   "ms", Note(kParts, same, value, 0, errors)});
+    };
+    add("translation adds, nothing repeats, ", fresh, promise.fresh, lanes[1].errors);
+    add("translation adds, system and tools repeat, ", repeated, promise.repeated, lanes[2].errors);
+  }
+}
+
+void MeasureThroughput(const Field& field, Report* report) {
+  if (field.router == nullptr) return;
+  for (const Size size : kSizes) {
+    std::vector<Lane> lanes = {
+        {field.katra, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}},
+        {field.router, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}}};
+    Race(lanes, size, false, 16, field);
+    if (lanes[1].rate.empty() || lanes[0].rate.empty()) continue;
+    const double katra = Median(lanes[0].rate);
+    const double router = Median(lanes[1].rate);
+    report->Add({std::string("claude-code-router's rate / Katra's, translated, ") + NameOf(size),
+                 router / katra, 0.05, "x",
+                 Note("requests/s: claude-code-router %.1f, Katra %.1f, times %.0f", router, katra,
+                      katra / router, lanes[0].errors)});
+  }
+}
+
+}  // namespace katra::bench
