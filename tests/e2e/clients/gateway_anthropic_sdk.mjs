@@ -17,7 +17,7 @@ const kWeather = {
   },
 };
 const Ask = (content, more = {}) => ({
-  model: 'claude-sonnet-4-5',
+  model: 'claude-opus-5-5',
   max_tokens: 1000,
   messages: [{ role: 'user', content }],
   ...more,
@@ -144,7 +144,7 @@ async function CheckErrors(client, sdk, about) {
 async function CheckRest(world, client, sdk, token, about) {
   await Check(`${about}: tokens are counted`, async () => {
     const { input_tokens } = await client.messages.countTokens({
-      model: 'claude-sonnet-4-5',
+      model: 'claude-opus-5-5',
       messages: [{ role: 'user', content: 'x'.repeat(4000) }],
     });
     assert.ok(input_tokens > 500 && input_tokens < 5000, `${input_tokens}`);
