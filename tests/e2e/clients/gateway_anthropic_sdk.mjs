@@ -115,6 +115,8 @@ async function CheckErrors(client, sdk, about) {
       );
       assert.ok(error instanceof type, `${error.constructor.name}: ${error.message}`);
       check?.(error);
+      // A provider that fails several times in a row would be left alone for a while.
+      await client.messages.create(Ask('greet me'));
     });
   const of_type = (kind) => (error) => assert.equal(error.error?.error?.type, kind, error.message);
   for (const stream of [false, true]) {

@@ -161,6 +161,8 @@ async function CheckErrors(client, sdk, about) {
         assert.ok(error instanceof type, `${error.constructor.name}: ${error.message}`);
         assert.ok(error.error?.message, `no message in ${JSON.stringify(error.error)}`);
         check?.(error);
+        // A provider that fails several times in a row would be left alone for a while.
+        await call('greet me');
       });
     await rejects('fail 400', sdk.BadRequestError);
     await rejects('fail 403', sdk.PermissionDeniedError);
