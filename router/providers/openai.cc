@@ -17,6 +17,7 @@ Provider OpenAi() {
   p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
   p.quirks.max_tokens_field = MaxTokensField::kByModel;
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  p.quirks.efforts = {"minimal", "low", "medium", "high"};
   p.quirks.web_search = WebSearch::kOptions;
   p.quirks.service_tier = true;
   p.quirks.prompt_cache_key = true;

@@ -23,6 +23,7 @@ struct FrontRequest {
   std::string model;          // as the client named it
   bool stream = false;
   bool stream_usage = false;  // Chat: the client asked for a usage chunk
+  std::string effort;         // of reasoning, as the client asked; for Target::effort. May be empty
   // Responses: tools that are no functions, by name ("custom"), so that calls come back as they
   // were offered.
   std::unordered_map<std::string, std::string> tool_kinds;

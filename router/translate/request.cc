@@ -41,7 +41,9 @@ void Begin(Draft& draft) {
   draft.claude_model =
       draft.quirks().cache_control && (Contains(model, "claude") || Contains(model, "anthropic"));
   const JsonView thinking = draft.root["thinking"]["type"];
-  draft.thinking = thinking.Is("enabled") || thinking.Is("adaptive");
+  const std::string& effort = draft.target.effort;
+  draft.thinking =
+      effort.empty() ? thinking.Is("enabled") || thinking.Is("adaptive") : effort != "none";
   TranslatedRequest& result = draft.result;
   result.stream = draft.root["stream"].IsTrue();
   result.requested_model = draft.root["model"].Text();

@@ -27,6 +27,9 @@ struct Target {
   std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
   std::string request_id;         // unique: ids that an upstream leaves out are made from it (S17)
   int64_t input_estimate = 0;     // tokens; 0: ToChat estimates (T2)
+  // Of reasoning, where the client's own format asked for it (FrontRequest::effort): wins over what
+  // the body says. Empty: the body alone counts.
+  std::string effort;
   ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
   PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
 };

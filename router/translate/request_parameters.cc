@@ -39,6 +39,7 @@ std::string NearestEffort(std::string_view wanted, const std::vector<std::string
 
 // What the request asks for, in Anthropic's words: its effort, else what its budget amounts to.
 std::string WantedEffort(const Draft& draft) {
+  if (Rank(draft.target.effort) < kEfforts.size()) return draft.target.effort;
   const JsonView effort = draft.root["output_config"]["effort"];
   if (effort.IsString() && Rank(effort.Text()) < kEfforts.size()) return effort.Text();
   const auto budget = draft.root["thinking"]["budget_tokens"].Integer();
@@ -82,7 +83,8 @@ void WriteThinking(Draft& draft, JsonWriter& writer) {
       break;
     case ReasoningRequest::kOpenRouter:
       if (const auto budget = thinking["budget_tokens"].Integer();
-          draft.thinking && budget && !draft.root["output_config"]["effort"].IsString()) {
+          draft.thinking && budget && draft.target.effort.empty() &&
+          !draft.root["output_config"]["effort"].IsString()) {
         writer.Key("reasoning").BeginObject().Key("max_tokens");
         writer.Integer(std::max<int64_t>(*budget, 1024)).EndObject();
       } else if (!disabled && !wanted.empty()) {

@@ -12,6 +12,8 @@ using router::SchemaDialect;
 
 constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})";
 constexpr int kMaxDepth = 24;
+// Schemas within one tool's: one that refers to itself several times would grow without end.
+constexpr int kMaxSchemas = 5000;
 
 // A schema for OpenAI and its like: as it is, but always an object with properties.
 void WriteFull(JsonView schema, std::string& out) {
@@ -37,7 +39,8 @@ void WriteFull(JsonView schema, std::string& out) {
 // or left out.
 class GeminiSchema {
  public:
-  GeminiSchema(JsonView root, std::string& out) : root_(root), out_(out) {}
+  // `left` counts down the schemas that may still be written; borrowed.
+  GeminiSchema(JsonView root, int* left, std::string& out) : root_(root), left_(left), out_(out) {}
 
   void Write(JsonView schema, int depth) {
     JsonWriter writer(out_);
@@ -74,7 +77,7 @@ class GeminiSchema {
     Description(schema, writer);
     Choices(schema, writer);
     Copy(schema, writer);
-    if (depth >= kMaxDepth) return;
+    if (depth >= kMaxDepth || --*left_ <= 0) return;
     Properties(schema, depth, writer);
     if (schema["items"].IsObject()) {
       writer.Key("items");
@@ -87,7 +90,7 @@ class GeminiSchema {
 
   void Separately(JsonView schema, int depth, JsonWriter& writer) {
     std::string inner;
-    GeminiSchema(root_, inner).Write(schema, depth + 1);
+    GeminiSchema(root_, left_, inner).Write(schema, depth + 1);
     writer.Raw(inner);
   }
 
@@ -193,6 +196,7 @@ class GeminiSchema {
   }
 
   JsonView root_;
+  int* left_;
   std::string& out_;
 };
 
@@ -202,7 +206,8 @@ void WriteSchema(JsonView schema, SchemaDialect dialect, std::string& out) {
   if (!schema.IsObject() || schema.Empty()) {
     out.append(kEmptyObject);  // R29
   } else if (dialect == SchemaDialect::kGemini) {
-    GeminiSchema(schema, out).Write(schema, 0);
+    int left = kMaxSchemas;
+    GeminiSchema(schema, &left, out).Write(schema, 0);
   } else {
     WriteFull(schema, out);
   }

@@ -1,0 +1,210 @@
+// A Messages answer in the form of the Responses API.
+#include "core/json_view.h"
+#include "core/json_write.h"
+#include "router/translate/front_writers.h"
+#include "router/translate/signature.h"
+
+namespace katra::translate {
+namespace {
+
+std::string Quoted(std::string_view escaped) { return "\"" + std::string(escaped) + "\""; }
+
+std::string TextPart(std::string_view escaped) {
+  return R"({"type":"output_text","annotations":[],"logprobs":[],"text":)" + Quoted(escaped) + "}";
+}
+
+std::string SummaryPart(std::string_view escaped) {
+  return R"({"type":"summary_text","text":)" + Quoted(escaped) + "}";
+}
+
+}  // namespace
+
+void ResponsesFrontWriter::Event(std::string_view type, const std::string& members) {
+  if (out_ == nullptr) return;
+  *out_ += "event: ";
+  out_->append(type);
+  *out_ += "\ndata: {\"type\":\"";
+  out_->append(type);
+  *out_ += "\",\"sequence_number\":" + std::to_string(sequence_++) + "," + members + "}\n\n";
+}
+
+void ResponsesFrontWriter::WriteResponse(std::string_view status, const std::string& more) {
+  response_ = R"({"id":)";
+  AppendJsonString(response_, "resp_" + identity_.request_id);
+  response_ += R"(,"object":"response","created_at":)" + std::to_string(identity_.unix_seconds);
+  response_ += ",\"status\":\"" + std::string(status) + "\",\"model\":";
+  AppendJsonString(response_, model_);
+  response_ += ",\"output\":[" + items_ + "]," + more;
+  if (!echo_.empty()) response_ += "," + echo_;
+  response_ += "}";
+}
+
+void ResponsesFrontWriter::Begin(std::string_view, std::string_view model, int64_t) {
+  model_ = model;
+  WriteResponse("in_progress", R"("error":null,"incomplete_details":null,"usage":null)");
+  Event("response.created", "\"response\":" + response_);
+  Event("response.in_progress", "\"response\":" + response_);
+}
+
+std::string ResponsesFrontWriter::Where() const {
+  return R"("item_id":")" + item_id_ + R"(","output_index":)" + std::to_string(index_);
+}
+
+std::string ResponsesFrontWriter::Item(bool done) const {
+  std::string item = R"({"id":")" + item_id_ + "\",";
+  const std::string status = done ? R"("status":"completed")" : R"("status":"in_progress")";
+  switch (kind_) {
+    case Kind::kText:
+      item += R"("type":"message","role":"assistant",)" + status + ",\"content\":[";
+      if (done) item += TextPart(text_);
+      return item + "]}";
+    case Kind::kThinking:
+      item += R"("type":"reasoning","summary":[)";
+      if (done && !text_.empty()) item += SummaryPart(text_);
+      item += "]";
+      if (done) item += ",\"encrypted_content\":\"" + encrypted_ + "\"";
+      return item + "}";
+    case Kind::kFunction:
+    case Kind::kCustom: {
+      const bool custom = kind_ == Kind::kCustom;
+      item += custom ? R"("type":"custom_tool_call",)" : R"("type":"function_call",)";
+      item += status + ",\"call_id\":";
+      AppendJsonString(item, call_id_);
+      item += ",\"name\":";
+      AppendJsonString(item, name_);
+      item += custom ? ",\"input\":" : ",\"arguments\":";
+      return item + Quoted(done ? text_ : "") + "}";
+    }
+    case Kind::kNone:
+      break;
+  }
+  return "{}";
+}
+
+void ResponsesFrontWriter::OpenItem(Kind kind) {
+  static constexpr const char* kPrefixes[] = {"", "msg_", "rs_", "fc_", "ctc_"};
+  kind_ = kind;
+  ++index_;
+  text_.clear();
+  std::string id;
+  AppendJsonEscaped(id, identity_.request_id);
+  item_id_ = kPrefixes[static_cast<int>(kind)] + id + "_" + std::to_string(index_);
+  Event("response.output_item.added",
+        R"("output_index":)" + std::to_string(index_) + ",\"item\":" + Item(false));
+}
+
+void ResponsesFrontWriter::OpenText() {
+  OpenItem(Kind::kText);
+  Event("response.content_part.added", Where() + R"(,"content_index":0,"part":)" + TextPart(""));
+}
+
+void ResponsesFrontWriter::OpenThinking() {
+  OpenItem(Kind::kThinking);
+  Event("response.reasoning_summary_part.added",
+        Where() + R"(,"summary_index":0,"part":)" + SummaryPart(""));
+}
+
+void ResponsesFrontWriter::OpenTool(std::string_view id, std::string_view name) {
+  name_ = name;
+  call_id_ = id;
+  OpenItem(tool_kinds_.count(name_) != 0 ? Kind::kCustom : Kind::kFunction);
+}
+
+void ResponsesFrontWriter::AddText(std::string_view escaped) {
+  text_.append(escaped);
+  Event("response.output_text.delta",
+        Where() + R"(,"content_index":0,"logprobs":[],"delta":)" + Quoted(escaped));
+}
+
+void ResponsesFrontWriter::AddThinking(std::string_view escaped) {
+  text_.append(escaped);
+  Event("response.reasoning_summary_text.delta",
+        Where() + R"(,"summary_index":0,"delta":)" + Quoted(escaped));
+}
+
+void ResponsesFrontWriter::AddInput(std::string_view escaped) {
+  text_.append(escaped);
+  // A custom tool's text is inside of the JSON, and known when that is whole.
+  if (kind_ == Kind::kFunction) {
+    Event("response.function_call_arguments.delta", Where() + ",\"delta\":" + Quoted(escaped));
+  }
+}
+
+void ResponsesFrontWriter::CloseText() {
+  Event("response.output_text.done",
+        Where() + R"(,"content_index":0,"logprobs":[],"text":)" + Quoted(text_));
+  Event("response.content_part.done", Where() + R"(,"content_index":0,"part":)" + TextPart(text_));
+}
+
+// The whole block travels in the item, so that the client brings it back on the next turn.
+void ResponsesFrontWriter::CloseThinking(std::string_view signature) {
+  encrypted_ = MakeSignature(R"({"type":"thinking","thinking":)" + Quoted(text_) +
+                             ",\"signature\":" + Quoted(signature) + "}");
+  Event("response.reasoning_summary_text.done",
+        Where() + R"(,"summary_index":0,"text":)" + Quoted(text_));
+  Event("response.reasoning_summary_part.done",
+        Where() + R"(,"summary_index":0,"part":)" + SummaryPart(text_));
+}
+
+void ResponsesFrontWriter::CloseCall() {
+  if (kind_ == Kind::kFunction) {
+    if (text_.empty()) text_ = "{}";
+    Event("response.function_call_arguments.done", Where() + ",\"arguments\":" + Quoted(text_));
+    return;
+  }
+  const std::string json = UnescapeJson(text_);
+  JsonDocument document;
+  if (document.Parse(json) && document.Root()["input"].IsString()) {
+    text_ = document.Root()["input"].RawString();
+  }
+  Event("response.custom_tool_call_input.delta", Where() + ",\"delta\":" + Quoted(text_));
+  Event("response.custom_tool_call_input.done", Where() + ",\"input\":" + Quoted(text_));
+}
+
+void ResponsesFrontWriter::CloseBlock(std::string_view signature) {
+  if (kind_ == Kind::kNone) return;
+  if (kind_ == Kind::kText) {
+    CloseText();
+  } else if (kind_ == Kind::kThinking) {
+    CloseThinking(signature);
+  } else {
+    CloseCall();
+  }
+  const std::string item = Item(true);
+  Event("response.output_item.done",
+        R"("output_index":)" + std::to_string(index_) + ",\"item\":" + item);
+  if (!items_.empty()) items_.push_back(',');
+  items_ += item;
+  kind_ = Kind::kNone;
+}
+
+void ResponsesFrontWriter::End(std::string_view stop_reason, std::string_view, const Usage& usage) {
+  std::string more = R"("error":null,"incomplete_details":)";
+  const bool cut = stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded";
+  const bool refused = stop_reason == "refusal";
+  if (cut || refused) {
+    more += cut ? R"({"reason":"max_output_tokens"})" : R"({"reason":"content_filter"})";
+  } else {
+    more += "null";
+  }
+  more += R"(,"usage":{"input_tokens":)" + std::to_string(usage.PromptTokens()) +
+          R"(,"input_tokens_details":{"cached_tokens":)" + std::to_string(usage.cache_read_tokens) +
+          R"(},"output_tokens":)" + std::to_string(usage.output_tokens) +
+          R"(,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":)" +
+          std::to_string(usage.PromptTokens() + usage.output_tokens) + "}";
+  const bool incomplete = cut || refused;
+  WriteResponse(incomplete ? "incomplete" : "completed", more);
+  Event(incomplete ? "response.incomplete" : "response.completed", "\"response\":" + response_);
+}
+
+void ResponsesFrontWriter::Fail(std::string_view code, std::string_view message) {
+  std::string more = R"("incomplete_details":null,"usage":null,"error":{"code":)";
+  AppendJsonString(more, code);
+  more += ",\"message\":";
+  AppendJsonString(more, message);
+  more += "}";
+  WriteResponse("failed", more);
+  Event("response.failed", "\"response\":" + response_);
+}
+
+}  // namespace katra::translate
