@@ -23,6 +23,9 @@ void AddCommands(CLI::App& app, Program& program) {
   AddConfig(app, program);
   AddGateway(app, program);
   AddToken(app, program);
+  AddHook(app, program);
+  AddWait(app, program);
+  AddStatusLine(app, program);
   AddHelp(app, program);
 }
 

@@ -57,6 +57,12 @@ void AddAttach(CLI::App& app, Program& program);
 void AddStop(CLI::App& app, Program& program);
 void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);
+
+// Called by clients.
+void AddHook(CLI::App& app, Program& program);
+void AddWait(CLI::App& app, Program& program);
+void AddStatusLine(CLI::App& app, Program& program);
+
 void AddList(CLI::App& app, Program& program);
 
 // Router.
