@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddSay(app, program);
   AddHear(app, program);
   AddWho(app, program);
+  AddWatch(app, program);
   AddWhoAmI(app, program);
   AddHistory(app, program);
   AddRemember(app, program);

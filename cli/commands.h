@@ -50,6 +50,7 @@ void AddRecall(CLI::App& app, Program& program);
 void AddForget(CLI::App& app, Program& program);
 void AddMemory(CLI::App& app, Program& program);
 void AddBackup(CLI::App& app, Program& program);
+void AddWatch(CLI::App& app, Program& program);
 
 void AddStart(CLI::App& app, Program& program);
 void AddEnv(CLI::App& app, Program& program);
