@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "router/config/config.h"
+#include "router/config/example.h"
+#include "router/config/json_source.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_home.h"
 
@@ -71,7 +74,9 @@ const std::vector<BadFile>& BadPersonas() {
       {"a member in another spelling",
        "{\"personas\": {\"Sam\": {\"routing\": {\n\"long_context\": \"x\"}}}}",
        {"@2", "$.personas.Sam.routing.long_context", "did you mean \"longContext\"?"}},
-      {"another version", "{\"version\": \"2.0\"}", {"$.version", "reads version 1", "found \"2.0\""}},
+      {"another version",
+       "{\"version\": \"2.0\"}",
+       {"$.version", "reads version 1", "found \"2.0\""}},
       {"a number for a name",
        "{\"personas\": {\"Sam\": {\"model\": 4}}}",
        {"$.personas.Sam.model", "expected string", "found 4"}},
@@ -278,6 +283,11 @@ TEST_CASE("a file that others could have written is refused with the command tha
       refused("another user (uid 12345)");
     }
   }
+  SECTION("in a folder that others may change") {
+    Write(path, "{}");
+    REQUIRE(chmod(home.File("router").c_str(), 0770) == 0);
+    refused("chmod 700 '" + home.File("router") + "'");
+  }
   SECTION("providers.conf as well") {
     Write(home.File("providers.conf"), "");
     REQUIRE(chmod(home.File("providers.conf").c_str(), 0666) == 0);
@@ -318,6 +328,30 @@ TEST_CASE("what reads oddly is taken, with a warning that names the line") {
     CHECK(config->warnings[0].line == 1);
     CHECK(access(home.File("x").c_str(), F_OK) != 0);
   }
+}
+
+TEST_CASE("a file that was cut off anywhere is refused, and never read as something else") {
+  const std::string whole(ExampleText());
+  const std::string text = whole.substr(0, whole.find_last_of('}') + 1);
+  REQUIRE(ParseJsonSource(text, "f"));
+  for (size_t length = 0; length < text.size(); ++length) {
+    const auto cut = ParseJsonSource(text.substr(0, length), "f");
+    REQUIRE_FALSE(cut);
+    CHECK(cut.error().message.starts_with("f:"));
+  }
+}
+
+TEST_CASE("what strict JSON has is read: escapes, numbers, empty containers") {
+  const auto read = ParseJsonSource(
+      R"({"a": "\u00e4\ud83d\ude00\n\"", "b": [-1.5e3, 0, true, false, null, {}, []], "c/d~e": 1})",
+      "f");
+  REQUIRE(read);
+  const nlohmann::json& document = *read->document;
+  CHECK(document["a"] == "\u00e4\U0001F600\n\"");
+  CHECK(document["b"][0] == -1500.0);
+  CHECK(document["b"][6].empty());
+  CHECK(ShowJsonPath("/b/5", document) == "$.b[5]");
+  CHECK(ShowJsonPath("/c~1d~0e", document) == "$.c/d~e");
 }
 
 TEST_CASE("lines may end as on other systems, and every value keeps its line") {
