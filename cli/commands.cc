@@ -13,7 +13,6 @@ void AddCommands(CLI::App& app, Program& program) {
   AddSay(app, program);
   AddHear(app, program);
   AddWho(app, program);
-  AddWatch(app, program);
   AddWhoAmI(app, program);
   AddHistory(app, program);
   AddRemember(app, program);
@@ -24,9 +23,10 @@ void AddCommands(CLI::App& app, Program& program) {
   AddConfig(app, program);
   AddGateway(app, program);
   AddToken(app, program);
-  AddHook(app, program);
-  AddWait(app, program);
-  AddStatusLine(app, program);
+  AddInstall(app, program);
+  AddDoctor(app, program);
+  AddCompletions(app, program);
+  AddMan(app, program);
   AddHelp(app, program);
 }
 

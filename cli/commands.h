@@ -50,20 +50,17 @@ void AddRecall(CLI::App& app, Program& program);
 void AddForget(CLI::App& app, Program& program);
 void AddMemory(CLI::App& app, Program& program);
 void AddBackup(CLI::App& app, Program& program);
-void AddWatch(CLI::App& app, Program& program);
 
 void AddStart(CLI::App& app, Program& program);
+void AddInstall(CLI::App& app, Program& program);  // and uninstall
+void AddDoctor(CLI::App& app, Program& program);
+void AddCompletions(CLI::App& app, Program& program);
+void AddMan(CLI::App& app, Program& program);
 void AddEnv(CLI::App& app, Program& program);
 void AddAttach(CLI::App& app, Program& program);
 void AddStop(CLI::App& app, Program& program);
 void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);
-
-// Called by clients.
-void AddHook(CLI::App& app, Program& program);
-void AddWait(CLI::App& app, Program& program);
-void AddStatusLine(CLI::App& app, Program& program);
-
 void AddList(CLI::App& app, Program& program);
 
 // Router.

@@ -355,12 +355,15 @@ Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context
         "apt-get install tmux (Debian, Ubuntu), sudo dnf install tmux (Fedora), brew install tmux "
         "(macOS); or leave -b out to run here.");
   }
-  if (plan.connection.route != RouteKind::kPlain) return {};
+  if (plan.connection.route == RouteKind::kClaudeCodeRouter) return {};
+  const bool routed = plan.connection.route == RouteKind::kGateway;
+  // One that runs may have been given the key already.
+  if (routed && FindGateway(context, {{}, {}, {}, false})) return {};
   const Environment environment = OwnEnvironment(context.environment());
-  const std::string& name = plan.connection.key_env;
+  const std::string& name = routed ? plan.key.value : plan.connection.key_env;
   if (name.empty()) return {};
   const std::string key = Value(environment, name.c_str());
-  if (key.empty() && plan.connection.key_needed) {
+  if (key.empty() && (routed || plan.connection.key_needed)) {
     return missing("API key not found: " + name + " is not set, and " + plan.provider.value +
                    " needs it. Set it with: export " + name +
                    "=..., or name another variable as "

@@ -4,6 +4,17 @@ include(GNUInstallDirs)
 # The executables that are installed; `katra_programs` builds just these.
 set(katra_programs katra_mcp_server katra_gateway katra k katra-router-config)
 add_custom_target(katra_programs DEPENDS ${katra_programs})
+# Completions and man pages are made by the program itself.
+set(KATRA_PAGES ${CMAKE_BINARY_DIR}/pages)
+add_custom_target(katra_pages
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${KATRA_PAGES}/man
+  COMMAND katra man --write ${KATRA_PAGES}/man
+  COMMAND katra completions bash > ${KATRA_PAGES}/katra
+  COMMAND katra completions zsh > ${KATRA_PAGES}/_katra
+  COMMAND katra completions fish > ${KATRA_PAGES}/katra.fish
+  COMMENT "Writing completions and man pages"
+  VERBATIM)
+add_dependencies(katra_programs katra_pages)
 # Packing builds nothing: the tests of a release build are not part of it.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
@@ -17,6 +28,13 @@ install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
   FILES_MATCHING PATTERN "*.md")
+
+install(DIRECTORY ${KATRA_PAGES}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${KATRA_PAGES}/katra
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${KATRA_PAGES}/_katra DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${KATRA_PAGES}/katra.fish
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME katra)

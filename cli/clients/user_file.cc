@@ -1,0 +1,122 @@
+#include "cli/clients/user_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "core/files.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr size_t kMaxBytes = 64 * 1024 * 1024;
+// A longer line is a file written without line breaks.
+constexpr size_t kMaxLine = 400;
+
+std::string Marked(char mark, const std::string& text) {
+  std::string lines;
+  const size_t length = text.ends_with('\n') ? text.size() - 1 : text.size();
+  for (const std::string& line : Split(std::string_view(text).substr(0, length), '\n')) {
+    lines += mark;
+    lines += OneLine(line, kMaxLine) + "\n";
+  }
+  return lines;
+}
+
+// "20261121T140305123Z"
+std::string Stamp(WallTime now) {
+  std::string stamp;
+  for (const char character : FormatRfc3339(now).substr(0, 23)) {
+    if (character != '-' && character != ':' && character != '.') stamp += character;
+  }
+  return stamp + "Z";
+}
+
+}  // namespace
+
+Result<UserFile> ReadUserFile(const std::string& path) {
+  UserFile file;
+  file.path = path;
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return file;
+    return Fail(ErrorCode::kPermissionDenied,
+                path + " cannot be looked at: " + std::generic_category().message(errno));
+  }
+  const auto refuse = [&path](const std::string& why) {
+    return Fail(ErrorCode::kPermissionDenied,
+                path + " is " + why +
+                    ", and is left alone: register by hand, or put a file of your "
+                    "own there");
+  };
+  if (S_ISLNK(found.st_mode)) return refuse("a link");
+  if (!S_ISREG(found.st_mode)) return refuse("no file");
+  if (found.st_uid != geteuid()) return refuse("another user's");
+  Result<std::string> text = ReadFile(path, kMaxBytes);
+  if (!text) return Pass(std::move(text));
+  file.text = std::move(*text);
+  file.exists = true;
+  file.mode = found.st_mode & 07777;
+  return file;
+}
+
+Result<std::string> ReplaceUserFile(const UserFile& file, const std::string& text, WallTime now) {
+  std::error_code failed;
+  std::filesystem::create_directories(std::filesystem::path(file.path).parent_path(), failed);
+  if (failed) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "the folder of " + file.path + " cannot be made: " + failed.message());
+  }
+  std::string backup;
+  if (file.exists) {
+    backup = file.path + ".katra-" + Stamp(now);
+    if (auto kept = WriteFileAtomically(backup, file.text); !kept) return Pass(std::move(kept));
+  }
+  if (auto written = WriteFileAtomically(file.path, text); !written) {
+    return Pass(std::move(written));
+  }
+  if (chmod(file.path.c_str(), file.mode) != 0) {
+    return Fail(ErrorCode::kPermissionDenied, "the mode of " + file.path + " cannot be set: " +
+                                                  std::generic_category().message(errno));
+  }
+  return backup;
+}
+
+std::string RenderChange(const UserFile& file, const std::string& text) {
+  const std::string& old = file.text;
+  const size_t most = std::min(old.size(), text.size());
+  size_t same = 0;
+  while (same < most && old[same] == text[same]) ++same;
+  size_t tail = 0;
+  while (tail < most - same && old[old.size() - 1 - tail] == text[text.size() - 1 - tail]) ++tail;
+  // Whole lines, where there are lines.
+  const auto line_start = [](const std::string& in, size_t at) {
+    const size_t feed = at == 0 ? std::string::npos : in.rfind('\n', at - 1);
+    return feed == std::string::npos ? 0 : feed + 1;
+  };
+  const auto line_end = [](const std::string& in, size_t at) {
+    return std::min(in.find('\n', at), in.size());
+  };
+  size_t start = line_start(text, same);
+  size_t old_end = line_end(old, old.size() - tail);
+  size_t new_end = line_end(text, text.size() - tail);
+  if (same - start > kMaxLine || old_end - (old.size() - tail) > kMaxLine) {
+    start = same;
+    old_end = old.size() - tail;
+    new_end = text.size() - tail;
+  }
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(start), '\n');
+  std::string out =
+      file.path + (file.exists ? "" : " (new)") + ", line " + std::to_string(line) + ":\n";
+  if (old_end > start) out += Marked('-', old.substr(start, old_end - start));
+  if (new_end > start) out += Marked('+', text.substr(start, new_end - start));
+  return out;
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,108 @@
+// katra doctor: everything that can be wrong, one line each, with what to do about it.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/health/check.h"
+#include "cli/program.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMaxText = 1000;
+
+const char* NameOf(Health health) {
+  switch (health) {
+    case Health::kGood:
+      return "ok";
+    case Health::kNote:
+      return "note";
+    case Health::kWarning:
+      return "warning";
+    case Health::kBad:
+      return "bad";
+  }
+  return "";
+}
+
+const char* ColourOf(Health health) {
+  switch (health) {
+    case Health::kGood:
+      return "\x1b[32m";
+    case Health::kNote:
+      return "\x1b[2m";
+    case Health::kWarning:
+      return "\x1b[33m";
+    case Health::kBad:
+      return "\x1b[31m";
+  }
+  return "";
+}
+
+std::string Line(const Finding& finding, bool colours) {
+  std::string mark = NameOf(finding.health);
+  mark.resize(8, ' ');
+  if (colours) mark = ColourOf(finding.health) + mark + "\x1b[0m";
+  std::string line = mark + finding.subject + ": " + OneLine(finding.text, kMaxText);
+  if (!finding.advice.empty()) line += " -> " + OneLine(finding.advice, kMaxText);
+  return line + "\n";
+}
+
+// The worst of all: an error's own code, 1 for warnings, 0.
+int ExitCodeOfAll(const Findings& findings) {
+  int code = kExitOk;
+  for (const Finding& finding : findings) {
+    if (finding.health == Health::kBad) return finding.exit_code;
+    if (finding.health == Health::kWarning) code = kExitNothing;
+  }
+  return code;
+}
+
+int Doctor(bool json, Context& context) {
+  Findings findings = CheckPrograms(context);
+  for (Findings more : {CheckHome(context), CheckProviders(context), CheckRegistrations(context)}) {
+    findings.insert(findings.end(), std::make_move_iterator(more.begin()),
+                    std::make_move_iterator(more.end()));
+  }
+  if (json) {
+    Json list = Json::array();
+    for (const Finding& finding : findings) {
+      list.push_back({{"health", NameOf(finding.health)},
+                      {"subject", finding.subject},
+                      {"text", finding.text},
+                      {"advice", finding.advice}});
+    }
+    context.out() << Json{{"findings", list}}.dump(2, ' ', false, Json::error_handler_t::replace)
+                  << "\n";
+  } else {
+    for (const Finding& finding : findings) {
+      context.out() << Line(finding, context.terminal().colours);
+    }
+  }
+  return ExitCodeOfAll(findings);
+}
+
+}  // namespace
+
+void AddDoctor(CLI::App& app, Program& program) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand(
+      "doctor",
+      "look at everything that can be wrong, and say what to do\n"
+      "The exit code is that of the worst finding: 0 all well, 1 warnings, else the error's.");
+  command->group(kSetupCommands);
+  command->add_flag("--json", *json, "print JSON");
+  command->callback([&program, json] {
+    program.Run([json](Context& context) { return Doctor(*json, context); });
+  });
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,145 @@
+// katra install and uninstall: Katra's server in the clients' own configuration, lastingly.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/clients/client_folders.h"
+#include "cli/clients/user_file.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/sessions/programs.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+struct InstallOptions {
+  std::vector<std::string> clients;
+  std::string scope = "user";
+  bool dry_run = false;
+  bool remove = false;
+};
+
+Result<std::vector<Client>> ChooseClients(const InstallOptions& options, const Context& context) {
+  std::vector<Client> chosen;
+  for (const std::string& name : options.clients) {
+    Result<Client> client = FindClient(name, context);
+    if (!client) return Pass(std::move(client));
+    chosen.push_back(std::move(*client));
+  }
+  if (!options.clients.empty()) return chosen;
+  std::vector<std::string> known;
+  for (Client& client : Clients(FoldersOf(context))) {
+    known.push_back(client.name);
+    // Something may be left of a client that has gone.
+    if (options.remove || IsThere(client, context)) chosen.push_back(std::move(client));
+  }
+  if (!chosen.empty()) return chosen;
+  return Fail(
+      ErrorCode::kFailedPrecondition,
+      "no client was found on this machine: name one with --client (" + Join(known, ", ") + ")");
+}
+
+std::string FileOf(const Client& client, const InstallOptions& options, const Context& context) {
+  return options.scope == "project" ? context.working_folder() + "/" + client.project_file
+                                    : client.user_file;
+}
+
+// One file; says what it does.
+Status Change(const Client& client, const InstallOptions& options,
+              const ServerRegistration& registration, const Context& context) {
+  Result<UserFile> file = ReadUserFile(FileOf(client, options, context));
+  if (!file) return Pass(std::move(file));
+  Result<std::string> text =
+      EditRegistration(client, file->text, options.remove ? nullptr : &registration);
+  if (!text) {
+    return Fail(text.error().code,
+                file->path + ": " + text.error().message + ". Nothing was changed.");
+  }
+  if (*text == file->text) {
+    if (!options.remove || !options.clients.empty()) {
+      context.out() << client.title << ": "
+                    << (options.remove ? "not registered in " : "registered already in ")
+                    << file->path << "\n";
+    }
+    return {};
+  }
+  context.out() << client.title << ": " << RenderChange(*file, *text);
+  if (options.dry_run) return {};
+  if (!file->exists && options.scope == "project") file->mode = 0644;
+  const Result<std::string> backup = ReplaceUserFile(*file, *text, context.clock().Now());
+  if (!backup) return Fail(backup.error().code, backup.error().message);
+  context.out() << client.title << ": " << (options.remove ? "removed" : "registered")
+                << (backup->empty() ? "" : "; the file as it was: " + *backup) << "\n";
+  if (!options.remove && !client.next_step.empty()) {
+    context.out() << client.title << ": " << client.next_step << "\n";
+  }
+  return {};
+}
+
+int Install(const InstallOptions& options, const Context& context) {
+  if (context.user_home().empty()) {
+    return context.Explain({ErrorCode::kInvalidArgument, "HOME is not set: set it", {}, false});
+  }
+  const Result<std::vector<Client>> clients = ChooseClients(options, context);
+  if (!clients) return context.Explain(clients.error());
+  ServerRegistration registration;
+  registration.server = FindOwnProgram(context, "katra_mcp_server");
+  if (context.home() != context.user_home() + "/.katra") registration.home = context.home();
+  if (registration.server.empty() && !options.remove) {
+    return context.Explain({ErrorCode::kFailedPrecondition,
+                            "katra_mcp_server is neither beside this program nor in PATH: install "
+                            "Katra's programs into one folder",
+                            {},
+                            false});
+  }
+  int worst = kExitOk;
+  for (const Client& client : *clients) {
+    if (const Status done = Change(client, options, registration, context); !done) {
+      worst = context.Explain(done.error());
+    }
+  }
+  if (options.dry_run) context.out() << "Nothing was changed (--dry-run).\n";
+  return worst;
+}
+
+void Declare(CLI::App& app, Program& program, bool remove) {
+  auto options = std::make_shared<InstallOptions>();
+  options->remove = remove;
+  CLI::App* command =
+      remove ? app.add_subcommand("uninstall", "remove Katra's server from the clients' files")
+             : app.add_subcommand(
+                   "install",
+                   "register Katra's server in the clients' own files\n"
+                   "What changes is shown; what was there is kept in a backup beside the file. "
+                   "Comments and everything else in the file stay. `katra start` needs none of "
+                   "this.");
+  command->group(kSetupCommands);
+  command
+      ->add_option("--client", options->clients,
+                   "claude, codex, gemini, opencode, cursor or vscode; several times for several"
+                   "; default: those that are here")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--scope", options->scope, "for all of the user's projects, or for this one")
+      ->type_name("SCOPE")
+      ->check(CLI::IsMember({"user", "project"}))
+      ->capture_default_str();
+  command->add_flag("--dry-run", options->dry_run, "show what would change, and change nothing");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Install(*options, context); });
+  });
+}
+
+}  // namespace
+
+void AddInstall(CLI::App& app, Program& program) {
+  Declare(app, program, false);
+  Declare(app, program, true);
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,38 @@
+// What `katra doctor` looks at: each check is a function that says how one thing is, and what to do
+// when it is not well. Checks change nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+
+namespace katra::cli {
+
+enum class Health {
+  kGood,
+  kNote,     // not needed, or not set up
+  kWarning,  // something will not work as one expects
+  kBad,      // Katra does not work
+};
+
+struct Finding {
+  Health health = Health::kGood;
+  std::string subject;  // "tmux"
+  std::string text;     // what is
+  std::string advice;   // what to do; empty when good
+  int exit_code = 0;    // of kBad: the error's own
+};
+
+using Findings = std::vector<Finding>;
+
+// Programs: Katra's own, the clients, tmux.
+[[nodiscard]] Findings CheckPrograms(const Context& context);
+// The home's modes, the database, the bell.
+[[nodiscard]] Findings CheckHome(Context& context);
+// Keys, configuration, router.
+[[nodiscard]] Findings CheckProviders(const Context& context);
+// Where the server is registered.
+[[nodiscard]] Findings CheckRegistrations(const Context& context);
+
+}  // namespace katra::cli

@@ -1,0 +1,89 @@
+// Is the home closed to others, the database whole, and does the bell wake?
+#include <atomic>
+#include <filesystem>
+#include <memory>
+
+#include "cli/exit_codes.h"
+#include "cli/health/check.h"
+#include "core/files.h"
+#include "core/uv/handles.h"
+#include "core/uv/loop.h"
+#include "store/bell.h"
+
+namespace katra::cli {
+namespace {
+
+// A watch wakes within a millisecond; looking by itself comes after 200 ms at the earliest.
+constexpr std::chrono::milliseconds kBellPatience{150};
+
+Finding Bad(const char* subject, const Error& error) {
+  return {Health::kBad, subject, error.message, "see the message", ExitCodeOf(error)};
+}
+
+Finding CheckDatabase(Context& context) {
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return Bad("database", store.error());
+  const auto call = context.Call(std::chrono::minutes(2));
+  if (const Status whole = (*store)->CheckIntegrity(call); !whole) {
+    Finding finding = Bad("database", whole.error());
+    finding.advice = "stop all sessions, keep the file, and restore a backup (docs/operations.md)";
+    return finding;
+  }
+  const Result<store::StoreInfo> info = (*store)->Info(call);
+  if (!info) return Bad("database", info.error());
+  return {Health::kGood,
+          "database",
+          "whole, version " + std::to_string(info->schema_version) + ", " +
+              std::to_string(info->size_bytes / 1024) + " KiB, " + std::to_string(info->messages) +
+              " messages, " + std::to_string(info->memories) + " memories",
+          {},
+          0};
+}
+
+// Rings it, and sees whether a watcher wakes.
+Finding CheckBell(const std::string& path) {
+  const auto broken = [](const std::string& why) {
+    return Finding{Health::kWarning, "bell", why + ": waiting sessions hear late",
+                   "is the home on a local disk, and are there inotify watches left "
+                   "(fs.inotify.max_user_watches)?",
+                   0};
+  };
+  const Result<std::unique_ptr<store::Bell>> bell = store::Bell::Open(path);
+  if (!bell) return broken(bell.error().message);
+  const Result<std::unique_ptr<uv::Loop>> loop = uv::Loop::Make();
+  if (!loop) return broken(loop.error().message);
+  bool rung = false;
+  store::BellWatcher watcher(**loop, path, [&] {
+    rung = true;
+    (*loop)->Stop();
+  });
+  if (!watcher.watching()) return broken("the system has no watch to give");
+  uv::Timer patience(**loop, [&] { (*loop)->Stop(); });
+  patience.Start(kBellPatience);
+  (*bell)->Ring();
+  (*loop)->Run();
+  if (!rung) return broken("ringing it wakes nobody");
+  return {Health::kGood, "bell", "wakes", {}, 0};
+}
+
+}  // namespace
+
+Findings CheckHome(Context& context) {
+  const std::string& home = context.home();
+  if (home.empty()) {
+    return {{Health::kBad, "home", "HOME is not set", "set HOME or KATRA_HOME",
+             NamesOf(ErrorCode::kInvalidArgument).exit_code}};
+  }
+  std::error_code failed;
+  if (!std::filesystem::exists(home, failed)) {
+    return {{Health::kNote, "home", home + " does not exist yet", "the first session makes it", 0}};
+  }
+  if (const Status closed = EnsurePrivateFolder(home); !closed)
+    return {Bad("home", closed.error())};
+  Findings findings = {{Health::kGood, "home", home, {}, 0}};
+  findings.push_back(CheckDatabase(context));
+  if (findings.back().health == Health::kGood) findings.push_back(CheckBell(home + "/bell"));
+  return findings;
+}
+
+}  // namespace katra::cli

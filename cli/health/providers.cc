@@ -1,0 +1,84 @@
+// Is the configuration readable, are the keys there that it needs, and does the router answer?
+#include <set>
+
+#include "cli/exit_codes.h"
+#include "cli/health/check.h"
+#include "cli/sessions/claude_code_router.h"
+#include "cli/sessions/gateway.h"
+#include "cli/sessions/plan.h"
+
+namespace katra::cli {
+namespace {
+
+// The key of each provider that a persona of the configuration uses, or that is the default.
+Findings CheckKeys(const router::RouterConfig& config, const Environment& environment) {
+  Findings findings;
+  std::set<std::string> seen;
+  const auto look = [&](const router::PersonaConfig* persona, const std::string& name) {
+    const router::Provider* const provider = config.FindProvider(name);
+    if (provider == nullptr) return;
+    const std::string key = router::ApiKeyEnv(persona, *provider);
+    if (key.empty() || !seen.insert(key).second) return;
+    const auto found = environment.find(key);
+    if (found != environment.end() && !found->second.empty()) {
+      findings.push_back({Health::kGood, "key of " + name, key + " is set", {}, 0});
+    } else if (name == "anthropic") {
+      findings.push_back({Health::kNote, "key of " + name,
+                          key + " is not set: the client's own login is used", "", 0});
+    } else {
+      findings.push_back(
+          {Health::kWarning, "key of " + name, key + " is not set", "export " + key + "=...", 0});
+    }
+  };
+  look(nullptr, config.default_provider);
+  for (const router::PersonaConfig& persona : config.personas) {
+    look(&persona, persona.provider.empty() ? config.default_provider : persona.provider);
+  }
+  return findings;
+}
+
+Finding CheckRouter(const router::RouterConfig& config, const Context& context) {
+  const int port = config.router_port;
+  if (config.router_kind == router::RouterKind::kClaudeCodeRouter) {
+    if (Answers(port)) {
+      return {Health::kGood,
+              "router",
+              "claude-code-router answers on port " + std::to_string(port),
+              {},
+              0};
+    }
+    return {Health::kWarning, "router",
+            "claude-code-router does not answer on port " + std::to_string(port), "ccr start", 0};
+  }
+  const Result<GatewayLink> link = FindGateway(context, {{}, {}, {}, false});
+  if (link) return {Health::kGood, "router", "the gateway answers at " + link->base_url, {}, 0};
+  return {Health::kNote, "router", "no gateway runs",
+          "only providers that the client cannot reach by itself need one", 0};
+}
+
+}  // namespace
+
+Findings CheckProviders(const Context& context) {
+  const Result<router::RouterConfig> config = LoadConfig(context);
+  if (!config) {
+    return {{Health::kBad, "configuration", config.error().message,
+             "mend the file; `" + context.program() + " config check` looks again",
+             ExitCodeOf(config.error())}};
+  }
+  Findings findings;
+  if (config->has_personas_file) {
+    findings.push_back({Health::kGood, "configuration", config->personas_path, {}, 0});
+  } else {
+    findings.push_back({Health::kNote, "configuration", "no " + config->personas_path, "", 0});
+  }
+  for (const router::ConfigWarning& warning : config->warnings) {
+    findings.push_back(
+        {Health::kWarning, "configuration", router::DescribeWarning(warning), "", 0});
+  }
+  Findings keys = CheckKeys(*config, OwnEnvironment(context.environment()));
+  findings.insert(findings.end(), keys.begin(), keys.end());
+  findings.push_back(CheckRouter(*config, context));
+  return findings;
+}
+
+}  // namespace katra::cli
