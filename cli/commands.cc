@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddSay(app, program);
   AddHear(app, program);
   AddWho(app, program);
+  AddWatch(app, program);
   AddWhoAmI(app, program);
   AddHistory(app, program);
   AddRemember(app, program);
@@ -23,6 +24,9 @@ void AddCommands(CLI::App& app, Program& program) {
   AddConfig(app, program);
   AddGateway(app, program);
   AddToken(app, program);
+  AddHook(app, program);
+  AddWait(app, program);
+  AddStatusLine(app, program);
   AddInstall(app, program);
   AddDoctor(app, program);
   AddCompletions(app, program);

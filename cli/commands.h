@@ -50,6 +50,7 @@ void AddRecall(CLI::App& app, Program& program);
 void AddForget(CLI::App& app, Program& program);
 void AddMemory(CLI::App& app, Program& program);
 void AddBackup(CLI::App& app, Program& program);
+void AddWatch(CLI::App& app, Program& program);
 
 void AddStart(CLI::App& app, Program& program);
 void AddInstall(CLI::App& app, Program& program);  // and uninstall
@@ -61,6 +62,12 @@ void AddAttach(CLI::App& app, Program& program);
 void AddStop(CLI::App& app, Program& program);
 void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);
+
+// Called by clients.
+void AddHook(CLI::App& app, Program& program);
+void AddWait(CLI::App& app, Program& program);
+void AddStatusLine(CLI::App& app, Program& program);
+
 void AddList(CLI::App& app, Program& program);
 
 // Router.

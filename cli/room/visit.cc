@@ -55,6 +55,10 @@ void AddJsonOption(CLI::App& command, Speaker* speaker) {
   command.add_flag("--json", speaker->json, "print JSON, times in UTC");
 }
 
+bool IsTerminalClient(const std::string& client) {
+  return client == kTerminalClient || client == kWatchClient;
+}
+
 Result<std::string> PersonaOf(const Speaker& speaker, const Context& context) {
   std::string persona = speaker.persona;
   if (persona.starts_with('@')) persona.erase(0, 1);

@@ -31,6 +31,11 @@ void AddJsonOption(CLI::App& command, Speaker* speaker);
 // --room, else $KATRA_ROOM; empty: the main one.
 [[nodiscard]] std::string RoomOf(const Speaker& speaker, const Context& context);
 
+// How sessions of terminals are shown to others, beside those of coding agents.
+inline constexpr const char* kTerminalClient = "katra";
+inline constexpr const char* kWatchClient = "katra watch";
+[[nodiscard]] bool IsTerminalClient(const std::string& client);
+
 // What a command may do to a persona that nobody has heard of yet.
 enum class Newcomer {
   kWelcome,  // it comes to be
@@ -42,7 +47,7 @@ class Visit {
   // Opens the store and a session in it. `client`: how the session is shown to others.
   static Result<std::unique_ptr<Visit>> Begin(Context& context, const Speaker& speaker,
                                               Newcomer newcomer,
-                                              const std::string& client = "katra");
+                                              const std::string& client = kTerminalClient);
   // Ends the session.
   ~Visit();
   Visit(const Visit&) = delete;

@@ -11,6 +11,7 @@
 #include "cli/sessions/live.h"
 #include "cli/sessions/tmux.h"
 #include "core/text.h"
+#include "router/config/example.h"
 
 namespace katra::cli {
 namespace {
@@ -110,6 +111,8 @@ int StartSession(const LaunchRequest& request, Context& context) {
   }
   const Result<Records> records = Records::Open(context.home());
   if (!records) return context.Explain(records.error());
+  // Beside the first session, for the user who looks for how to name personas.
+  static_cast<void>(router::PlaceExample(context.home()));
   Result<LockFile> lock = records->Lock();
   if (!lock) return context.Explain(lock.error());
   if (const Status free = ChooseFreePersona(*records, context, &plan->persona); !free) {

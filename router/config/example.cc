@@ -15,8 +15,10 @@ Status PlaceExample(const std::string& home) {
   const std::string path = folder + "/personas.json.example";
   struct stat info = {};
   if (lstat(path.c_str(), &info) == 0) return {};
-  if (auto made = EnsurePrivateFolder(home); !made) return made;
-  if (auto made = EnsurePrivateFolder(folder); !made) return made;
+  for (const std::string& needed : {home, folder}) {
+    if (stat(needed.c_str(), &info) == 0) continue;
+    if (auto made = EnsurePrivateFolder(needed); !made) return made;
+  }
   return WriteFileAtomically(path, ExampleText());
 }
 

@@ -15,4 +15,7 @@ namespace katra::router {
 [[nodiscard]] Result<std::optional<std::string>> ReadOwnFile(const std::string& path,
                                                              size_t max_bytes);
 
+// The folder, when there is one: this user's, and not open to changes by others.
+[[nodiscard]] Status CheckOwnFolder(const std::string& path);
+
 }  // namespace katra::router

@@ -48,8 +48,11 @@ class Section {
   void Mark(std::string_view name) {
     const std::string pointer = name.empty() ? pointer_ : pointer_ + "/" + PointerToken(name);
     const std::string path = ShowJsonPath(pointer, *source_.document);
-    config_.origins[path.size() > 2 ? path.substr(2) : path] = {
-        OriginKind::kPersonasFile, config_.personas_path, LineOf(source_, pointer), path};
+    std::string key = path.size() > 2 ? path.substr(2) : path;
+    // A provider's name is lower case in the model, whatever the file says.
+    if (key.starts_with("providers.")) key = ToLowerAscii(key);
+    config_.origins[key] = {OriginKind::kPersonasFile, config_.personas_path,
+                            LineOf(source_, pointer), path};
   }
 
   void Error(const std::string& below, const std::string& message) {
@@ -234,7 +237,10 @@ void ReadProvider(Section section, Provider& provider) {
   if (section.Text("default_model", &provider.default_model)) {
     section.CheckModel("/default_model", provider, provider.default_model);
   }
-  if (const json* quirks = section.Find("quirks")) ReadQuirks(*quirks, provider.quirks);
+  if (const json* quirks = section.Find("quirks")) {
+    ReadQuirks(*quirks, provider.quirks);
+    section.Mark("quirks");
+  }
 }
 
 void ReadPersona(Section section, const std::string& name) {

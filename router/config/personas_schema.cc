@@ -49,6 +49,9 @@ class Complaints {
   void Add(const SchemaViolation& violation) {
     const json* value = ValueAt(*source_.document, violation.path);
     if (violation.keyword == "additionalProperties") return AddMember(violation);
+    if (violation.path == "/version") {
+      return At(violation.path, "this Katra reads version 1, found " + violation.found);
+    }
     if (value != nullptr && value->is_object() &&
         (violation.keyword == "pattern" || violation.keyword == "maxLength")) {
       return AddName(violation);

@@ -20,6 +20,9 @@ Provider Ollama() {
   p.models = {"qwen3-coder"};
   p.quirks.top_k = true;
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  // It answers 400 to the field when the model does not think.
+  p.quirks.reasoning_models = {"gpt-oss", "deepseek-r1", "deepseek-v3",
+                               "qwen3:",  "qwq",         "thinking"};
   p.quirks.messages_tool_choice = false;
   p.quirks.parallel_tool_calls = false;
   p.quirks.think_tags = true;

@@ -64,7 +64,7 @@ std::string ClientToolId(std::string_view id) {
 const std::string& ToolIds::Upstream(const std::string& client_id) {
   const auto known = upstream_.find(client_id);
   if (known != upstream_.end()) return known->second;
-  std::string id = Decoded(client_id);
+  std::string id = decode_ ? Decoded(client_id) : client_id;
   for (int attempt = 0; !Fits(id, form_) || taken_.count(id) != 0; ++attempt) {
     id = Hashed(client_id, form_, attempt);
   }

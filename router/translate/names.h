@@ -22,10 +22,15 @@ class ToolIds {
  public:
   explicit ToolIds(router::ToolIdForm form) : form_(form) {}
 
+  // For an upstream that allows no more than the Messages API: ids that ClientToolId encoded stay
+  // so.
+  void KeepEncoded() { decode_ = false; }
+
   [[nodiscard]] const std::string& Upstream(const std::string& client_id);
 
  private:
   router::ToolIdForm form_;
+  bool decode_ = true;
   std::unordered_map<std::string, std::string> upstream_;
   std::unordered_map<std::string, std::string> taken_;  // upstream's -> client's
 };

@@ -40,6 +40,7 @@ void Begin(Draft& draft) {
                           IsReasoningModel(draft.target.model);
   draft.claude_model =
       draft.quirks().cache_control && (Contains(model, "claude") || Contains(model, "anthropic"));
+  if (draft.claude_model) draft.ids.KeepEncoded();
   const JsonView thinking = draft.root["thinking"]["type"];
   const std::string& effort = draft.target.effort;
   draft.thinking =

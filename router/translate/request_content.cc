@@ -14,20 +14,20 @@ std::string DataUrl(JsonView source, std::string_view fallback_type) {
 
 // What an upstream cannot take: refused where it is what the request is about, else replaced by
 // words.
-Status Unfit(Draft& draft, std::string_view token, std::string_view what, bool latest,
-             Content& content) {
+Status Unfit(Draft& draft, std::string_view token, std::string_view one, std::string_view many,
+             bool latest, Content& content) {
   if (latest) {
     return RejectCapability(token, "the model " + draft.target.model + " takes no " +
-                                       std::string(what) + "; choose one that does");
+                                       std::string(many) + "; choose one that does");
   }
   draft.dropped.insert(std::string(token));
-  content.AddText("[Here was " + std::string(what) + ", which this model cannot see.]");
+  content.AddText("[Here was " + std::string(one) + ", which this model cannot see.]");
   return {};
 }
 
 Status AddImage(Draft& draft, JsonView block, bool latest, Content& content) {
   const JsonView source = block["source"];
-  if (!draft.quirks().images) return Unfit(draft, "image", "images", latest, content);
+  if (!draft.quirks().images) return Unfit(draft, "image", "an image", "images", latest, content);
   std::string url;
   if (source["type"].Is("base64")) {
     url = DataUrl(source, "image/png");
@@ -74,7 +74,8 @@ Status AddDocument(Draft& draft, JsonView block, bool latest, Content& content) 
     return RejectCapability("document_" + source["type"].Text(),
                             "a document by url or file id stays with Anthropic; send it as base64");
   }
-  if (!draft.quirks().pdfs) return Unfit(draft, "document_pdf", "PDF documents", latest, content);
+  if (!draft.quirks().pdfs)
+    return Unfit(draft, "document_pdf", "a PDF document", "PDF documents", latest, content);
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("type").String("file").Key("file").BeginObject();

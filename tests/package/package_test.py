@@ -66,6 +66,9 @@ class PackageTest(unittest.TestCase):
         found = {path.relative_to(schemas) for path in schemas.rglob("*") if path.is_file()}
         self.assertEqual(found, expected)
         self.assertTrue(expected)
+        example = "personas.json.example"
+        self.assertEqual((self.installed / "usr/share/katra" / example).read_text(),
+                         (ROOT / "schemas" / example).read_text())
         for document in ("README.md", "CHANGELOG.md", "docs/room.md"):
             self.assertTrue((self.installed / "usr/share/doc/katra" / document).is_file(), document)
 

@@ -13,6 +13,7 @@
 //   "until": ["regex", …]   the step is given again until every regex is found in the tool
 //                           results of the conversation; "times" (default 20) bounds that
 //   "delay": seconds        before the answer
+//   gate: async function    awaited before the answer (of a module's script only)
 // Anywhere in an input, {"$find": "regex"} stands for the last match of its first group in the tool
 // results so far, and {"$find": "regex", "as": "number"} for that as a number.
 // A request with tools takes the next step; any other, such as one for a title, is answered "ok".
@@ -104,7 +105,7 @@ export class Script {
     }));
     if (step.text) blocks.unshift({ type: 'text', text: step.text });
     const stop = calls.length > 0 ? 'tool_use' : 'end_turn';
-    return { blocks, stop, delay: step.delay ?? 0, step };
+    return { blocks, stop, delay: step.delay ?? 0, gate: step.gate, step };
   }
 }
 
@@ -200,6 +201,7 @@ export async function StartFakeAnthropic({ steps, port = 0, folder = null }) {
         delay: 0,
       };
     }
+    if (turn.gate) await turn.gate();
     if (turn.delay > 0) await new Promise((done) => setTimeout(done, turn.delay * 1000));
     WriteEvents(response, body.model, turn.blocks, turn.stop);
   };

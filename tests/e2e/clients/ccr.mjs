@@ -44,7 +44,7 @@ function Personas(chat, native, port) {
         api_base_url: `http://127.0.0.1:${chat.port}/v1`,
         interface: 'openai',
         api_key_env: 'CHAT_KEY',
-        models: ['chat-big', 'chat-small'],
+        models: ['chat-big', 'chat-small', 'chat-broken'],
       },
       native: {
         api_base_url: `http://127.0.0.1:${native.port}/anthropic`,
@@ -62,7 +62,7 @@ function Personas(chat, native, port) {
       Bob: { provider: 'native', model: 'native-big', routing: { webSearch: 'chat/chat-big' } },
       Carol: { provider: 'chat', model: 'chat-big', api_key_env: 'CAROL_KEY' },
     },
-    routing_rules: { longContextThreshold: 2000 },
+    routing_rules: { longContextThreshold: 2000, fallbacks: ['native/native-small'] },
     router: { kind: 'claude-code-router', port },
   };
 }
@@ -172,6 +172,16 @@ async function CheckRoutes(router) {
   });
 }
 
+// 1.x has no fallbacks.
+async function CheckFallback(router) {
+  await Check('what a provider refuses is answered by the fallback', async () => {
+    const { status, text, asked } = await router.Ask('Alice', { model: 'chat,chat-broken' });
+    assert.equal(status, 200, text);
+    assert.deepEqual(asked.map((request) => request.body.model), ['chat-broken', 'native-small']);
+    assert.ok(text.includes('from native'), text);
+  });
+}
+
 async function OneVersion(version, generator, upstreams) {
   const home = TempFolder('ccr');
   const port = await FreePort();
@@ -192,7 +202,9 @@ async function OneVersion(version, generator, upstreams) {
   const config = JSON.parse(readFileSync(config_file, 'utf8'));
   const { child, ended } = await Check(`${version}: claude-code-router starts with it`, () =>
     Within(kStartMs, 'its start', StartRouter(version, { home, port, environment: kKeys })));
-  await CheckRoutes(new Router(config, upstreams));
+  const router = new Router(config, upstreams);
+  await CheckRoutes(router);
+  if (!version.startsWith('1.')) await CheckFallback(router);
   child.kill('SIGTERM');
   await Within(kStartMs, 'its end', ended);
   DropEvidence();

@@ -3,8 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
+#include "router/config/endpoint.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_home.h"
 
@@ -126,6 +128,86 @@ TEST_CASE("a target is split at the comma, else after a known provider") {
   CHECK(parse("claude-opus-4-8", "anthropic") == "anthropic claude-opus-4-8");
   CHECK(parse("opnai/gpt-4", "anthropic").find("did you mean \"openai\"?") != std::string::npos);
   CHECK(parse("gpt-4", "").find("write provider/model") != std::string::npos);
+}
+
+TEST_CASE("a provider's name may be written in any case") {
+  ConfigHome home;
+  home.Personas(R"({"providers": {"Acme": {"api_base_url": "http://127.0.0.1:9", "models": ["m"]}},
+    "personas": {"Sam": {"provider": "ACME"}}})");
+  const RouterConfig config = home.Loaded();
+  CHECK(OwnTarget(config, config.FindPersona("Sam")) == Target{"acme", "m"});
+  CHECK(config.OriginOf("providers.acme.models").kind == OriginKind::kPersonasFile);
+}
+
+TEST_CASE("a persona's key is its own at its own provider only") {
+  ConfigHome home;
+  home.Personas(R"({"personas": {"Sam": {"provider": "openai", "api_key_env": "SAM_KEY"}}})");
+  const RouterConfig config = home.Loaded();
+  const PersonaConfig* sam = config.FindPersona("Sam");
+  CHECK(ApiKeyEnv(sam, *config.FindProvider("openai")) == "SAM_KEY");
+  CHECK(ApiKeyEnv(sam, *config.FindProvider("deepseek")) == "DEEPSEEK_API_KEY");
+  CHECK(ApiKeyEnv(nullptr, *config.FindProvider("openai")) == "OPENAI_API_KEY");
+}
+
+TEST_CASE("plain mode's addresses are those that are promised") {
+  const RouterConfig config = ConfigHome().Loaded();
+  const auto plain = [&](const char* name) { return config.FindProvider(name)->plain_base_url; };
+  CHECK(plain("anthropic").empty());
+  CHECK(plain("openai") == "https://api.openai.com/v1");
+  CHECK(plain("deepseek") == "https://api.deepseek.com");
+  CHECK(plain("openrouter") == "https://openrouter.ai/api/v1");
+}
+
+TEST_CASE("every built-in provider is whole, and its own models have its form") {
+  std::vector<std::string> names;
+  for (const Provider& provider : BuiltIns()) {
+    INFO(provider.name);
+    CHECK(IsProviderName(provider.name));
+    CHECK(std::find(names.begin(), names.end(), provider.name) == names.end());
+    names.push_back(provider.name);
+    CHECK_FALSE(provider.title.empty());
+    CHECK(provider.built_in);
+    const bool messages = provider.interface == Interface::kMessages;
+    CHECK_FALSE((messages ? provider.messages_base_url : provider.chat_base_url).empty());
+    for (const std::string& url :
+         {provider.chat_base_url, provider.messages_base_url, provider.plain_base_url}) {
+      if (url.empty()) continue;
+      CHECK(CheckEndpoint(url));
+      CHECK_FALSE(url.ends_with('/'));
+      CHECK((url.starts_with("https://") || IsLoopback(url)));
+    }
+    CHECK((provider.auth == Auth::kNone) == provider.api_key_env.empty());
+    for (const std::string& model : provider.models) CHECK(CheckModelForm(provider, model));
+    if (!provider.default_model.empty()) {
+      CHECK(CheckModelForm(provider, provider.default_model));
+    }
+  }
+}
+
+TEST_CASE("an address is read as the face that it is for") {
+  struct Case {
+    const char* provider;
+    const char* url;
+    const char* chat;
+    const char* messages;
+  };
+  const std::vector<Case> cases = {
+      {"openai", "https://h/v1/", "https://h/v1", ""},
+      {"openai", "https://h/v1/chat/completions", "https://h/v1", ""},
+      {"openai", "https://h", "https://h/v1", ""},
+      {"openai", "https://h/anthropic", "", "https://h/anthropic"},
+      {"anthropic", "https://h/v1", "", "https://h"},
+      {"anthropic", "https://h/v1/messages", "", "https://h"},
+      {"deepseek", "https://h/v1", "https://h/v1", ""},
+      {"deepseek", "https://h/x", "", "https://h/x"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.provider << " " << one.url);
+    Provider provider = *FindBuiltIn(one.provider);
+    SetEndpoint(provider, one.url, std::nullopt);
+    CHECK(provider.chat_base_url == one.chat);
+    CHECK(provider.messages_base_url == one.messages);
+  }
 }
 
 }  // namespace

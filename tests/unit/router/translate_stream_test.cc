@@ -21,7 +21,7 @@ std::string UsageChunk() {
 
 std::string Text(const std::string& text) { return Chunk(R"({"content":")" + text + "\"}"); }
 
-TEST_CASE("S1 S2 S4 a text answer has all its events in order, with an estimate first") {
+TEST_CASE("S1 S2 S4 B52 a text answer has all its events in order, with an estimate first") {
   const StreamRun run = FeedEverySplit(Chunk(R"({"role":"assistant","content":""})") + Text("Hel") +
                                        Text("lo") + Chunk("{}", "stop") + UsageChunk() + Done());
   CHECK(run.Types() == std::vector<std::string>{"message_start", "content_block_start",
@@ -37,7 +37,7 @@ TEST_CASE("S1 S2 S4 a text answer has all its events in order, with an estimate 
   CHECK(run.state == StreamState::kDone);
 }
 
-TEST_CASE("S5 S6 usage after the finish is told without what came from the cache") {
+TEST_CASE("S5 S6 B30 B31 B51 usage after the finish is told without what came from the cache") {
   const StreamRun run = FeedEverySplit(Text("x") + Chunk("{}", "stop") + UsageChunk() + Done());
   const json usage = run.Event("message_delta")["usage"];
   CHECK(usage["input_tokens"] == 40);

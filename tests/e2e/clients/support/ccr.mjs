@@ -40,7 +40,8 @@ function MessagesReply(name, body) {
   };
 }
 
-// Answers both formats by the path that is asked for. `requests` holds {url, headers, body}.
+// Answers both formats by the path that is asked for; a model "...-broken" is answered with an
+// error. `requests` holds {url, headers, body}.
 export async function StartUpstream(name) {
   const requests = [];
   const server = createServer(async (request, response) => {
@@ -48,6 +49,11 @@ export async function StartUpstream(name) {
     requests.push({ url: request.url, headers: request.headers, body });
     const chat = request.url.includes('/chat/completions');
     response.setHeader('content-type', 'application/json');
+    if (body.model.endsWith('-broken')) {
+      response.statusCode = 503;
+      response.end(JSON.stringify({ error: { message: 'broken on purpose', type: 'server_error' } }));
+      return;
+    }
     response.end(JSON.stringify(chat ? ChatReply(name, body) : MessagesReply(name, body)));
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));

@@ -14,10 +14,11 @@ export const kProviders = {
   deepseek: { path: '', model: 'deepseek-v4-pro', images: false, interface: 'openai' },
   gemini: { path: '/v1beta/openai', model: 'gemini-2.5-pro' },
   ollama: { path: '/v1', model: 'qwen3-coder', key: null },
+  // What Claude Code asks for by itself: a Claude model is not replaced at Anthropic.
   anthropic: {
     path: '',
-    model: 'claude-opus-4',
-    served: 'claude-opus-4-20250514',
+    model: 'claude-opus-5-5',
+    served: 'claude-opus-5-5-20260901',
     interface: 'anthropic',
   },
 };

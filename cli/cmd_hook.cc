@@ -1,0 +1,59 @@
+// katra hook: called by Claude Code at the events of a session (docs/delivery.md).
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/hooks/events.h"
+#include "cli/program.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+// A tool's result is part of what the client tells.
+constexpr size_t kMostInputBytes = 64 * 1024 * 1024;
+// Any other code but 0 is told to the user, and does no harm; 2 would stop the client.
+constexpr int kExitTold = 1;
+
+int Hook(const std::string& name, Context& context) {
+  const std::optional<HookEvent> event = ParseHookEvent(name);
+  if (!event) {
+    const std::vector<std::string> near = NearestMatches(name, HookEventNames());
+    return context.Misused("\"" + OneLine(name, 80) + "\" is no event: " +
+                               (near.empty() ? "use " + Join(HookEventNames(), ", ")
+                                             : "did you mean " + near.front() + "?"),
+                           "hook");
+  }
+  const Result<std::string> input = context.ReadInput(kMostInputBytes);
+  if (!input) {
+    context.Explain(input.error());
+    return kExitTold;
+  }
+  const Result<std::string> answer = HandleHook(*event, ParseHookInput(*input), context);
+  if (!answer) {
+    context.Explain(answer.error());
+    return kExitTold;
+  }
+  if (!answer->empty()) context.out() << *answer << "\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddHook(CLI::App& app, Program& program) {
+  auto event = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand(
+      "hook", "called by Claude Code: delivers messages and tells what the session is doing");
+  command->group(kClientCommands);
+  command
+      ->add_option("EVENT", *event,
+                   "session-start, prompt, post-tool, notification, stop or session-end")
+      ->required();
+  command->callback([&program, event] {
+    program.Run([event](Context& context) { return Hook(*event, context); });
+  });
+}
+
+}  // namespace katra::cli

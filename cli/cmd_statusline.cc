@@ -1,0 +1,58 @@
+// katra statusline: one line for the foot of Claude Code's screen.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/hooks/live_session.h"
+#include "cli/program.h"
+#include "mcp_server/tools/render.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr size_t kMostInputBytes = 1024 * 1024;
+constexpr std::chrono::seconds kPatience{1};
+
+int StatusLine(Context& context) {
+  HookInput input;
+  if (!context.terminal().in) {
+    const Result<std::string> text = context.ReadInput(kMostInputBytes);
+    if (text) input = ParseHookInput(*text);
+  }
+  const auto session = FindLiveSession(input, context);
+  if (!session || !*session) {
+    context.out() << "Katra: not connected\n";
+    return kExitOk;
+  }
+  const store::Session& self = **session;
+  context.out() << mcp::Word(self.persona) << " · " << mcp::ModelText(self.tag) << " · "
+                << mcp::Word(self.room);
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return kExitOk;
+  const auto here = (*store)->WhoIsHere({}, context.Call(kPatience));
+  if (here) {
+    const auto mine = std::find_if(here->begin(), here->end(), [&](const store::Presence& one) {
+      return one.session.id == self.id;
+    });
+    if (mine != here->end() && mine->unheard > 0) {
+      context.out() << " · " << mine->unheard << (mine->unheard_is_floor ? "+" : "") << " unheard";
+    }
+    context.out() << " · " << here->size() << " here";
+  }
+  context.out() << "\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddStatusLine(CLI::App& app, Program& program) {
+  CLI::App* command =
+      app.add_subcommand("statusline", "called by Claude Code: the line at the foot of its screen");
+  command->group(kClientCommands);
+  command->callback(
+      [&program] { program.Run([](Context& context) { return StatusLine(context); }); });
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,100 @@
+// katra wait: stands behind an asyncRewake hook of Claude Code, and ends with exit code 2 when
+// somebody speaks to an idle session, which wakes it. It delivers nothing: the hooks of the turn
+// that it wakes do.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/hooks/delivery.h"
+#include "cli/hooks/live_session.h"
+#include "cli/hooks/notes.h"
+#include "cli/program.h"
+#include "cli/room/bell_wait.h"
+#include "core/process.h"
+#include "mcp_server/tools/render.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr size_t kMostInputBytes = 1024 * 1024;
+constexpr int kExitWake = 2;  // the client's sign for "wake the session, with what stderr says"
+constexpr int kExitTold = 1;
+constexpr std::chrono::seconds kServerPatience{20};
+constexpr std::chrono::seconds kPatience{5};
+
+std::string Notice(const Addressed& addressed, const store::Session& session) {
+  return mcp::Count(addressed.count, "message", "messages") + " in Katra for " +
+         mcp::Word(session.persona) + ", the newest from " + mcp::Word(addressed.from) +
+         " in room " + mcp::Word(addressed.room) +
+         ". Unless shown to you already, katra_hear gives what was said.";
+}
+
+// Whether somebody is to be told now: not while the session works, since its hooks deliver.
+Result<Addressed> Look(const store::Session& session, const HookNotes& notes, store::Store& store,
+                       const Context& context) {
+  if (session.activity == store::Activity::kWorking ||
+      session.activity == store::Activity::kWaiting) {
+    return Addressed{};
+  }
+  auto addressed = FindAddressed(session, store, context);
+  if (addressed && addressed->newest <= notes.announced()) return Addressed{};
+  return addressed;
+}
+
+int WaitFor(store::Session session, store::Store& store, Context& context) {
+  const auto notes = HookNotes::Open(context.home(), session.uuid);
+  if (!notes) return context.Explain(notes.error()), kExitTold;
+  const auto lock = notes->LockWait();
+  if (!lock) {
+    // One is enough.
+    if (lock.error().code == ErrorCode::kUnavailable) return kExitOk;
+    return context.Explain(lock.error()), kExitTold;
+  }
+  const auto bell = BellWait::Make(context.home());
+  if (!bell) return context.Explain(bell.error()), kExitTold;
+  const pid_t parent = getppid();
+  while (true) {
+    const auto addressed = Look(session, *notes, store, context);
+    if (addressed && addressed->count > 0) {
+      notes->SetAnnounced(addressed->newest);
+      context.err() << Notice(*addressed, session) << "\n";
+      return kExitWake;
+    }
+    if ((*bell)->Wait() == BellWait::Outcome::kStopped) return kExitOk;
+    // It ends with its session, and with the client that started it.
+    const auto now = store.GetSession(session.id, context.Call(kPatience));
+    if (!now && now.error().code == ErrorCode::kNotFound) return kExitOk;
+    if (now) session = *now;
+    if (CheckProcess(session.process) == Liveness::kDead || getppid() != parent) return kExitOk;
+  }
+}
+
+int Wait(Context& context) {
+  HookInput input;
+  if (!context.terminal().in) {
+    const Result<std::string> text = context.ReadInput(kMostInputBytes);
+    if (text) input = ParseHookInput(*text);
+  }
+  const auto session = AwaitLiveSession(input, kServerPatience, context);
+  if (!session) return context.Explain(session.error()), kExitTold;
+  if (!*session) return kExitOk;
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return context.Explain(store.error()), kExitTold;
+  return WaitFor(**session, **store, context);
+}
+
+}  // namespace
+
+void AddWait(CLI::App& app, Program& program) {
+  CLI::App* command = app.add_subcommand(
+      "wait",
+      "called by Claude Code: waits until somebody speaks to an idle session, and wakes it");
+  command->group(kClientCommands);
+  command->callback([&program] { program.Run([](Context& context) { return Wait(context); }); });
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,162 @@
+// katra watch: a live screen of a room, with a line to speak. Not on a terminal: lines.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/program.h"
+#include "cli/room/actions.h"
+#include "cli/watch/keys.h"
+#include "cli/watch/line_editor.h"
+#include "cli/watch/room_view.h"
+#include "cli/watch/screen.h"
+#include "cli/watch/terminal.h"
+#include "core/text.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr std::chrono::seconds kLook{5};  // other sessions hear without ringing
+
+class Watch {
+ public:
+  Watch(const Visit& visit, Context& context)
+      : context_(context), room_(visit, context), line_(store::kMaxMessageBytes) {
+    size_.width = context.terminal().width;
+    size_.height = context.terminal().height;
+    size_.colours = context.terminal().colours;
+  }
+
+  int Run() {
+    const auto events = WatchEvents::Make(context_.home());
+    if (!events) return context_.Explain(events.error());
+    auto terminal = RawTerminal::Enter(context_.out());
+    if (!terminal) return context_.Explain(terminal.error());
+    Refresh();
+    while (!left_) {
+      Draw(**terminal);
+      const Happenings happened = (*events)->Wait(kLook);
+      if (happened.ended) break;
+      if (happened.resized) Resize(**terminal);
+      for (const Key& key : keys_.Read(happened.typed)) Press(key, **terminal);
+      // Also when only time has passed.
+      if (happened.rung || happened.typed.empty()) Refresh();
+    }
+    terminal->reset();
+    return failed_ ? context_.Explain(*failed_) : kExitOk;
+  }
+
+ private:
+  void Refresh() {
+    room_.Beat();
+    const Status read = room_.Refresh();
+    if (read) {
+      room_.Fill(&view_);
+    } else if (read.error().retryable) {
+      Notice(read.error().message, true);
+    } else {
+      failed_ = read.error();
+      left_ = true;
+    }
+  }
+
+  void Resize(RawTerminal& terminal) {
+    const Terminal now = DescribeTerminal(context_.environment());
+    size_.width = now.width;
+    size_.height = now.height;
+    terminal.Forget();
+  }
+
+  void Draw(RawTerminal& terminal) {
+    view_.input = line_.text();
+    view_.cursor = line_.cursor();
+    const Screen screen = cli::Draw(view_, size_);
+    view_.scrolled = screen.scrolled;
+    terminal.Show(screen);
+  }
+
+  void Press(const Key& key, RawTerminal& terminal) {
+    const auto page = static_cast<size_t>(std::max(size_.height / 2, 1));
+    switch (key.kind) {
+      case Key::Kind::kLeave:
+        left_ = true;
+        break;
+      case Key::Kind::kRedraw:
+        terminal.Forget();
+        break;
+      case Key::Kind::kPageUp:
+        view_.scrolled += page;
+        break;
+      case Key::Kind::kPageDown:
+        view_.scrolled -= std::min(view_.scrolled, page);
+        break;
+      case Key::Kind::kEnter:
+        Say();
+        break;
+      default:
+        if (line_.Press(key)) Notice("", false);
+    }
+  }
+
+  void Say() {
+    const std::string typed = line_.text();
+    if (Trim(typed).empty()) return;
+    const Result<std::string> said = room_.Say(typed);
+    if (!said) {
+      Notice(said.error().message, true);  // what was typed stays
+      return;
+    }
+    line_.Take();
+    view_.scrolled = 0;
+    Notice(*said, false);
+    Refresh();
+  }
+
+  void Notice(const std::string& text, bool is_error) {
+    view_.notice = text;
+    view_.notice_is_error = is_error;
+  }
+
+  Context& context_;
+  RoomView room_;
+  LineEditor line_;
+  KeyReader keys_;
+  WatchView view_;
+  ScreenSize size_;
+  bool left_ = false;
+  std::optional<Error> failed_;
+};
+
+int RunWatch(const Speaker& speaker, Context& context) {
+  if (!context.terminal().in || !context.terminal().out || speaker.json) {
+    HearOptions options;
+    options.speaker = speaker;
+    options.follow = true;
+    return Hear(options, context);
+  }
+  const auto visit = Visit::Begin(context, speaker, Newcomer::kWelcome, kWatchClient);
+  if (!visit) return context.Explain(visit.error());
+  return Watch(**visit, context).Run();
+}
+
+}  // namespace
+
+void AddWatch(CLI::App& app, Program& program) {
+  auto speaker = std::make_shared<Speaker>();
+  CLI::App* command = app.add_subcommand(
+      "watch",
+      "a live screen of the room: who is here, what is said, and a line to speak\n"
+      "What is shown counts as heard. Where the output is no terminal, or with --json, messages "
+      "come as lines.");
+  command->group(kRoomCommands);
+  AddRoomOption(*command, speaker.get());
+  AddPersonaOption(*command, speaker.get());
+  AddJsonOption(*command, speaker.get());
+  command->callback([&program, speaker] {
+    program.Run([speaker](Context& context) { return RunWatch(*speaker, context); });
+  });
+}
+
+}  // namespace katra::cli

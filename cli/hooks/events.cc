@@ -1,0 +1,213 @@
+#include "cli/hooks/events.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "cli/hooks/delivery.h"
+#include "cli/hooks/live_session.h"
+#include "cli/hooks/notes.h"
+#include "mcp_server/tools/output.h"
+#include "mcp_server/tools/render.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience{3};
+// The client's server connects while the first hook runs.
+constexpr std::chrono::milliseconds kServerPatience{1500};
+
+struct EventName {
+  HookEvent event;
+  const char* name;
+  const char* clients_name;
+};
+constexpr std::array<EventName, 6> kEvents = {
+    {{HookEvent::kSessionStart, "session-start", "SessionStart"},
+     {HookEvent::kPrompt, "prompt", "UserPromptSubmit"},
+     {HookEvent::kPostTool, "post-tool", "PostToolUse"},
+     {HookEvent::kNotification, "notification", "Notification"},
+     {HookEvent::kStop, "stop", "Stop"},
+     {HookEvent::kSessionEnd, "session-end", "SessionEnd"}}};
+
+// One event of one session.
+class Event {
+ public:
+  Event(HookEvent event, const HookInput& input, store::Store& store, store::Session session,
+        Context& context)
+      : event_(event),
+        input_(input),
+        store_(store),
+        session_(std::move(session)),
+        context_(context) {}
+
+  Result<std::string> Handle() {
+    switch (event_) {
+      case HookEvent::kSessionStart:
+        return SessionStart();
+      case HookEvent::kPrompt:
+        SetStops(0);
+        SetActivity(store::Activity::kWorking);
+        return Give(Earlier::kReceived);
+      case HookEvent::kPostTool:
+        if (input_.of_subagent) return std::string();
+        SetActivity(store::Activity::kWorking);
+        return Give(Earlier::kMaybeUnder);
+      case HookEvent::kNotification:
+        return Notification();
+      case HookEvent::kStop:
+        return Stop();
+      case HookEvent::kSessionEnd:
+        return SessionEnd();
+    }
+    return std::string();
+  }
+
+ private:
+  void SetActivity(store::Activity activity) {
+    if (session_.activity == activity) return;
+    // Shown to people only: not worth an error.
+    static_cast<void>(store_.SetActivity(session_.id, activity, context_.Call(kPatience)));
+  }
+
+  void SetStops(int64_t stops) {
+    if (const auto notes = Notes()) notes->SetStops(stops);
+  }
+
+  [[nodiscard]] std::optional<HookNotes> Notes() const {
+    auto notes = HookNotes::Open(context_.home(), session_.uuid);
+    return notes ? std::optional<HookNotes>(std::move(*notes)) : std::nullopt;
+  }
+
+  [[nodiscard]] std::string ContextJson(const std::string& text) const {
+    if (text.empty()) return {};
+    const auto* const name = std::find_if(
+        kEvents.begin(), kEvents.end(), [&](const EventName& one) { return one.event == event_; });
+    return mcp::DumpJson({{"hookSpecificOutput",
+                           {{"hookEventName", name->clients_name}, {"additionalContext", text}}}});
+  }
+
+  Result<std::string> Give(Earlier earlier) {
+    const Result<std::string> text =
+        DeliverUnheard(session_, earlier, kMostHookBytes, store_, context_);
+    if (!text) return text;
+    return ContextJson(*text);
+  }
+
+  // Who is here, and what was missed.
+  Result<std::string> SessionStart() {
+    if (!input_.session_id.empty() && !session_.client_session_id.empty() &&
+        input_.session_id != session_.client_session_id) {
+      static_cast<void>(
+          store_.SetClientSession(session_.id, input_.session_id, context_.Call(kPatience)));
+    }
+    if (input_.source != "compact") SetActivity(store::Activity::kIdle);
+    const auto here = store_.WhoIsHere({}, context_.Call(kPatience));
+    if (!here) return tl::unexpected<Error>(here.error());
+    if (const auto notes = Notes()) {
+      std::vector<std::string> live;
+      for (const store::Presence& one : *here) live.push_back(one.session.uuid);
+      notes->RemoveOthers(live);
+      notes->SetStops(0);
+    }
+    std::string text = Introduction(*here);
+    const Result<std::string> missed = DeliverUnheard(
+        session_, Earlier::kMaybeUnder, kMostHookBytes - text.size() - 1, store_, context_);
+    if (!missed) return missed;
+    if (!missed->empty()) text += "\n" + *missed;
+    return ContextJson(text);
+  }
+
+  [[nodiscard]] std::string Introduction(const std::vector<store::Presence>& here) const {
+    constexpr size_t kMostShown = 15;
+    std::string text = "In Katra you are " + mcp::Word(session_.persona) + " (" +
+                       mcp::ModelText(session_.tag) + "), in room " + mcp::Word(session_.room) +
+                       ".";
+    size_t shown = 0;
+    size_t others = 0;
+    for (const store::Presence& one : here) {
+      if (one.session.id == session_.id) continue;
+      if (++others > kMostShown) continue;
+      ++shown;
+      text += (shown == 1 ? " Also here: " : ", ") + mcp::Word(one.session.persona) + " (" +
+              mcp::ModelText(one.session.tag) + ")";
+    }
+    if (others == 0) text += " Nobody else is here";
+    if (others > shown) text += " and " + std::to_string(others - shown) + " more";
+    return text + ".";
+  }
+
+  Result<std::string> Notification() {
+    if (input_.notification_type == "idle_prompt") {
+      SetActivity(store::Activity::kIdle);
+    } else if (input_.notification_type.ends_with("_prompt") ||
+               input_.notification_type.ends_with("_dialog")) {
+      SetActivity(store::Activity::kWaiting);
+    }
+    return std::string();
+  }
+
+  // Messages for this persona make the turn go on; all others wait for the next one.
+  Result<std::string> Stop() {
+    const auto notes = Notes();
+    const int64_t stops =
+        std::max<int64_t>(notes ? notes->stops() : 0, input_.stop_hook_active ? 1 : 0);
+    if (Status heard = store_.Acknowledge(session_.id, "", std::numeric_limits<int64_t>::max(),
+                                          context_.Call(kPatience));
+        !heard) {
+      return Pass(std::move(heard));
+    }
+    const Result<Addressed> addressed = FindAddressed(session_, store_, context_);
+    if (!addressed) return tl::unexpected<Error>(addressed.error());
+    if (addressed->count == 0 || stops >= kMostStopsInARow || !notes) {
+      SetStops(0);
+      SetActivity(store::Activity::kIdle);
+      return std::string();
+    }
+    notes->SetStops(stops + 1);
+    // Context makes the turn go on by itself. A "block" decision would, too, but its reason reaches
+    // the model twice.
+    return Give(Earlier::kReceived);
+  }
+
+  Result<std::string> SessionEnd() {
+    SetActivity(store::Activity::kIdle);
+    if (const auto notes = Notes()) notes->Remove();
+    return std::string();
+  }
+
+  const HookEvent event_;
+  const HookInput& input_;
+  store::Store& store_;
+  const store::Session session_;
+  Context& context_;
+};
+
+}  // namespace
+
+std::optional<HookEvent> ParseHookEvent(std::string_view name) {
+  for (const EventName& one : kEvents) {
+    if (name == one.name || name == one.clients_name) return one.event;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> HookEventNames() {
+  std::vector<std::string> names;
+  for (const EventName& one : kEvents) names.emplace_back(one.name);
+  return names;
+}
+
+Result<std::string> HandleHook(HookEvent event, const HookInput& input, Context& context) {
+  auto session = event == HookEvent::kSessionStart
+                     ? AwaitLiveSession(input, kServerPatience, context)
+                     : FindLiveSession(input, context);
+  if (!session) return Pass(std::move(session));
+  if (!*session) return std::string();
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return tl::unexpected<Error>(store.error());
+  return Event(event, input, **store, **session, context).Handle();
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,30 @@
+#include "cli/hooks/input.h"
+
+#include <nlohmann/json.hpp>
+
+namespace katra::cli {
+namespace {
+
+std::string Text(const nlohmann::json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+HookInput ParseHookInput(std::string_view text) {
+  HookInput input;
+  const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
+  if (!object.is_object()) return input;
+  input.session_id = Text(object, "session_id");
+  input.working_folder = Text(object, "cwd");
+  input.source = Text(object, "source");
+  input.notification_type = Text(object, "notification_type");
+  input.reason = Text(object, "reason");
+  const auto active = object.find("stop_hook_active");
+  input.stop_hook_active = active != object.end() && active->is_boolean() && active->get<bool>();
+  input.of_subagent = !Text(object, "agent_id").empty();
+  return input;
+}
+
+}  // namespace katra::cli

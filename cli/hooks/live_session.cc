@@ -1,0 +1,75 @@
+#include "cli/hooks/live_session.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "cli/room/bell_wait.h"
+#include "cli/room/visit.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr std::chrono::seconds kPatience{3};
+
+bool HasHome(const Context& context) {
+  std::error_code failed;
+  return !context.home().empty() && std::filesystem::exists(context.home(), failed);
+}
+
+}  // namespace
+
+Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Context& context) {
+  const std::string persona = context.Variable("KATRA_PERSONA");
+  if (!HasHome(context) || (persona.empty() && input.session_id.empty())) {
+    return std::optional<store::Session>();
+  }
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return tl::unexpected<Error>(store.error());
+  store::SessionFilter filter;
+  filter.persona = persona;
+  if (persona.empty()) filter.client_session_id = input.session_id;
+  Result<std::vector<store::Session>> found =
+      (*store)->LiveSessions(filter, context.Call(kPatience));
+  if (!found) return Pass(std::move(found));
+  // Not those of terminals: they hear for themselves.
+  std::erase_if(*found, [](const store::Session& one) { return IsTerminalClient(one.client); });
+  const auto first = [&](auto&& fits) -> std::optional<store::Session> {
+    const auto one = std::find_if(found->begin(), found->end(), fits);
+    return one == found->end() ? std::nullopt : std::optional<store::Session>(*one);
+  };
+  if (auto same = first([&](const store::Session& one) {
+        return !input.session_id.empty() && one.client_session_id == input.session_id;
+      })) {
+    return same;
+  }
+  if (auto beside = first([&](const store::Session& one) {
+        return !input.working_folder.empty() && one.working_folder == input.working_folder;
+      })) {
+    return beside;
+  }
+  return first([](const store::Session&) { return true; });
+}
+
+Result<std::optional<store::Session>> AwaitLiveSession(const HookInput& input,
+                                                       std::chrono::milliseconds patience,
+                                                       Context& context) {
+  constexpr std::chrono::milliseconds kLook{100};
+  const SteadyTime end = std::chrono::steady_clock::now() + patience;
+  std::unique_ptr<BellWait> bell;  // once there is a home to listen to
+  while (true) {
+    if (!bell && HasHome(context)) {
+      auto made = BellWait::Make(context.home());
+      if (!made) return Pass(std::move(made));
+      bell = std::move(*made);
+    }
+    auto found = FindLiveSession(input, context);
+    if (!found || *found) return found;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now >= end || !bell) return found;
+    if (bell->Wait(std::min(end, now + kLook)) == BellWait::Outcome::kStopped) return found;
+  }
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,48 @@
+// What the hooks of one session leave for each other: each runs in a process of its own. Small
+// files under HOME/run/hooks, gone with the session. Losing them costs one more notice, never a
+// message.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/files.h"
+#include "core/result.h"
+
+namespace katra::cli {
+
+class HookNotes {
+ public:
+  // `session`: the uuid of the session.
+  static Result<HookNotes> Open(const std::string& home, const std::string& session);
+
+  // How many times in a row a Stop hook has made the turn go on.
+  [[nodiscard]] int64_t stops() const { return Read("stops"); }
+  void SetStops(int64_t stops) const { Write("stops", stops); }
+
+  // The newest message that a wait has told of.
+  [[nodiscard]] int64_t announced() const { return Read("announced"); }
+  void SetAnnounced(int64_t message) const { Write("announced", message); }
+
+  // Held by the one process that waits for this session. kUnavailable: another one does.
+  [[nodiscard]] Result<LockFile> LockWait() const;
+
+  // Removes this session's notes.
+  void Remove() const;
+  // Removes the notes of every session that is not in `live` (uuids).
+  void RemoveOthers(const std::vector<std::string>& live) const;
+
+ private:
+  HookNotes(std::string folder, std::string session)
+      : folder_(std::move(folder)), session_(std::move(session)) {}
+
+  [[nodiscard]] std::string PathOf(const char* what) const;
+  [[nodiscard]] int64_t Read(const char* what) const;
+  void Write(const char* what, int64_t number) const;
+
+  std::string folder_;
+  std::string session_;
+};
+
+}  // namespace katra::cli

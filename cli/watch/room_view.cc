@@ -1,0 +1,128 @@
+#include "cli/watch/room_view.h"
+
+#include <algorithm>
+
+#include "cli/output.h"
+#include "core/text.h"
+#include "mcp_server/tools/receipts.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kPage = 200;
+constexpr size_t kMostKept = 500;
+constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::seconds kHeartbeat{10};
+
+}  // namespace
+
+RoomView::RoomView(const Visit& visit, const Context& context)
+    : visit_(visit),
+      context_(context),
+      room_(visit.room().empty() ? visit.session().room : visit.room()),
+      last_beat_(context.clock().Steady()) {}
+
+Status RoomView::Refresh() {
+  if (Status read = ReadNews(); !read) return read;
+  if (Status read = ReadInbox(); !read) return read;
+  while (messages_.size() > kMostKept) messages_.erase(messages_.begin());
+  auto present = visit_.store().WhoIsHere({}, context_.Call(kPatience));
+  if (!present) return Pass(std::move(present));
+  std::erase_if(*present, [this](const store::Presence& one) {
+    return one.session.id == visit_.session().id;
+  });
+  present_ = std::move(*present);
+  return {};
+}
+
+// Also the user's own words, which nobody hears.
+Status RoomView::ReadNews() {
+  const bool first = newest_ == 0;
+  while (true) {
+    store::HistoryRequest request;
+    request.session = visit_.session().id;
+    request.room = room_;
+    request.limit = kPage;
+    if (!first) request.after = newest_;
+    const auto reply = visit_.store().History(request, context_.Call(kPatience));
+    if (!reply) return tl::unexpected<Error>(reply.error());
+    for (const store::HistoryHit& hit : reply->hits) {
+      messages_[hit.message.id] = hit.message;
+      newest_ = std::max(newest_, hit.message.id);
+    }
+    if (first || !reply->more || reply->hits.empty()) return {};
+  }
+}
+
+// Direct messages from other rooms; and everything that is shown counts as heard.
+Status RoomView::ReadInbox() {
+  while (true) {
+    store::HearRequest request;
+    request.session = visit_.session().id;
+    request.room = room_;
+    request.limit = kPage;
+    const auto reply = visit_.store().Hear(request, context_.Call(kPatience));
+    if (!reply) return tl::unexpected<Error>(reply.error());
+    if (reply->messages.empty()) return {};
+    for (const store::HeardMessage& heard : reply->messages) {
+      messages_[heard.message.id] = heard.message;
+    }
+    if (Status heard =
+            visit_.store().Acknowledge(visit_.session().id, room_,
+                                       reply->messages.back().message.id, context_.Call(kPatience));
+        !heard || reply->left == 0) {
+      return heard;
+    }
+  }
+}
+
+void RoomView::Beat() {
+  const SteadyTime now = context_.clock().Steady();
+  if (now - last_beat_ < kHeartbeat) return;
+  last_beat_ = now;
+  // Presence only: worth no error.
+  static_cast<void>(visit_.store().Heartbeat(visit_.session().id, false, context_.Call(kPatience)));
+}
+
+Result<std::string> RoomView::Say(const std::string& line) {
+  Addressing address = SplitAddress(line);
+  store::SayRequest request;
+  request.session = visit_.session().id;
+  request.room = room_;
+  request.body = std::move(address.body);
+  request.to = std::move(address.to);
+  const auto receipt = visit_.store().Say(request, context_.Call());
+  if (!receipt) return tl::unexpected<Error>(receipt.error());
+  return mcp::SaidText(*receipt);
+}
+
+void RoomView::Fill(WatchView* view) const {
+  view->room = room_;
+  view->persona = visit_.session().persona;
+  view->present = present_;
+  view->messages.clear();
+  const WallTime now = context_.clock().Now();
+  for (const auto& [id, message] : messages_) {
+    view->messages.push_back({message, FormatLocal(message.said_at, now)});
+  }
+}
+
+Addressing SplitAddress(const std::string& line) {
+  Addressing address;
+  std::string_view rest = Trim(line);
+  while (rest.starts_with('@')) {
+    size_t end = 1;
+    while (end < rest.size() && IsName("a" + std::string(1, rest[end]))) ++end;
+    const std::string_view name = rest.substr(1, end - 1);
+    if (!IsName(name)) break;
+    address.to.emplace_back(name);
+    rest = rest.substr(end);
+    while (!rest.empty() && (rest.front() == ',' || rest.front() == ':' || rest.front() == ' ')) {
+      rest.remove_prefix(1);
+    }
+  }
+  address.body = std::string(rest);
+  return address;
+}
+
+}  // namespace katra::cli

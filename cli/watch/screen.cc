@@ -1,0 +1,282 @@
+#include "cli/watch/screen.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "cli/room/visit.h"
+#include "core/text.h"
+#include "core/text_width.h"
+
+namespace katra::cli {
+namespace {
+
+constexpr int kSideBySide = 100;  // from this width on, who is here stands beside the messages
+constexpr size_t kSidePanel = 36;
+constexpr const char* kHelp = "Enter says it · @Name …: to Name alone · PgUp PgDn · Ctrl-C leaves";
+
+// A part of a row in one look.
+struct Span {
+  std::string text;  // one line, no control characters
+  const char* look = "";
+};
+using Row = std::vector<Span>;
+
+constexpr const char* kBold = "1";
+constexpr const char* kDim = "2";
+constexpr const char* kReverse = "7";
+constexpr const char* kRed = "31";
+
+// Each persona has a colour of its own, the same everywhere.
+const char* ColourOf(const std::string& persona) {
+  static constexpr std::array<const char*, 6> kColours = {"1;32", "1;33", "1;34",
+                                                          "1;35", "1;36", "1;92"};
+  size_t hash = 0;
+  for (const char c : ToLowerAscii(persona)) hash = hash * 31 + static_cast<unsigned char>(c);
+  return kColours.at(hash % kColours.size());
+}
+
+// As wide as `width`, cut or filled.
+std::string Paint(const Row& row, size_t width, bool colours, bool fill) {
+  std::string text;
+  size_t used = 0;
+  for (const Span& span : row) {
+    std::string part(TruncateToWidth(span.text, width - used));
+    const bool cut = part.size() < span.text.size();
+    if (cut && !part.empty() && width - used >= 1) {
+      part = std::string(TruncateToWidth(span.text, width - used - 1)) + "…";
+    }
+    used += DisplayWidth(part);
+    const bool looks = colours && span.look[0] != '\0' && !part.empty();
+    if (looks) text += std::string("\x1b[") + span.look + "m";
+    text += part;
+    if (looks) text += "\x1b[0m";
+    if (cut || used >= width) break;
+  }
+  if (fill && used < width) text.append(width - used, ' ');
+  return text;
+}
+
+std::string StateOf(const store::Presence& presence) {
+  switch (presence.session.activity) {
+    case store::Activity::kWorking:
+      return "working";
+    case store::Activity::kIdle:
+      return "idle";
+    case store::Activity::kWaiting:
+      return "waiting for you";
+    case store::Activity::kUnknown:
+      break;
+  }
+  return IsTerminalClient(presence.session.client) ? "at a terminal" : "";
+}
+
+std::string UnheardOf(const store::Presence& presence) {
+  if (presence.unheard == 0) return {};
+  return std::to_string(presence.unheard) + (presence.unheard_is_floor ? "+" : "") + " unheard";
+}
+
+const char* StateLook(const store::Presence& presence) {
+  switch (presence.session.activity) {
+    case store::Activity::kWorking:
+      return "32";
+    case store::Activity::kWaiting:
+      return "1;33";
+    default:
+      return kDim;
+  }
+}
+
+std::string TagOf(const store::Presence& presence) {
+  return OneLine(store::Describe(presence.session.tag), 80);
+}
+
+void Append(Row* row, const std::string& text, const char* look) {
+  if (text.empty()) return;
+  row->push_back({"  ", ""});
+  row->push_back({text, look});
+}
+
+// One line for each session.
+std::vector<Row> PresenceRows(const WatchView& view, size_t at_most) {
+  std::vector<Row> rows;
+  size_t name = 0;
+  size_t tag = 0;
+  for (const store::Presence& one : view.present) {
+    name = std::max(name, DisplayWidth(one.session.persona));
+    tag = std::max(tag, DisplayWidth(TagOf(one)));
+  }
+  for (const store::Presence& one : view.present) {
+    if (rows.size() + 1 == at_most && view.present.size() > at_most) {
+      rows.push_back(
+          {{" and " + std::to_string(view.present.size() - rows.size()) + " more", kDim}});
+      break;
+    }
+    const std::string& persona = one.session.persona;
+    Row row = {{" " + persona + std::string(name - DisplayWidth(persona), ' '), ColourOf(persona)}};
+    const std::string model = TagOf(one);
+    Append(&row, model + std::string(tag - DisplayWidth(model), ' '), "");
+    Append(&row, StateOf(one), StateLook(one));
+    Append(&row, UnheardOf(one), "33");
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty()) rows.push_back({{" nobody is here", kDim}});
+  return rows;
+}
+
+// Two lines for each session, for the panel at the side.
+std::vector<Row> PanelRows(const WatchView& view, size_t at_most) {
+  std::vector<Row> rows = {{{"Here now", kBold}}};
+  for (size_t i = 0; i < view.present.size(); ++i) {
+    const store::Presence& one = view.present[i];
+    if (rows.size() + 3 > at_most && i + 1 < view.present.size()) {
+      rows.push_back({{"and " + std::to_string(view.present.size() - i) + " more", kDim}});
+      break;
+    }
+    Row row = {{one.session.persona, ColourOf(one.session.persona)}};
+    Append(&row, StateOf(one), StateLook(one));
+    Append(&row, UnheardOf(one), "33");
+    rows.push_back(std::move(row));
+    rows.push_back({{"  " + TagOf(one), kDim}});
+  }
+  if (view.present.empty()) rows.push_back({{"nobody", kDim}});
+  return rows;
+}
+
+void AddMessage(const ShownMessage& shown, const WatchView& view, size_t width,
+                std::vector<Row>* rows) {
+  const store::Message& message = shown.message;
+  const std::string name = OneLine(message.from, store::kMaxNameBytes);
+  Row header = {{"#" + std::to_string(message.id) + " " + shown.time + " ", kDim},
+                {name, ColourOf(name)}};
+  const std::string tag = OneLine(store::Describe(message.tag), 80);
+  if (tag != "unknown") header.push_back({" (" + tag + ")", kDim});
+  if (!message.to.empty()) header.push_back({" to " + OneLine(Join(message.to, ", "), 200), kBold});
+  if (message.reply_to) header.push_back({" reply to #" + std::to_string(*message.reply_to), kDim});
+  if (ToLowerAscii(message.room) != ToLowerAscii(view.room)) {
+    header.push_back({" in " + OneLine(message.room, store::kMaxNameBytes), kDim});
+  }
+  rows->push_back(std::move(header));
+  for (std::string& line : WrapBody(message.body, width - 2)) {
+    rows->push_back({{"  " + std::move(line), ""}});
+  }
+}
+
+// The last `count` lines of the messages, `scrolled` above the newest.
+std::vector<Row> MessageRows(const WatchView& view, size_t width, size_t count, size_t* scrolled) {
+  std::vector<Row> rows;
+  for (const ShownMessage& shown : view.messages) AddMessage(shown, view, width, &rows);
+  if (rows.empty()) rows.push_back({{"Nothing was said here yet.", kDim}});
+  const size_t beyond = rows.size() > count ? rows.size() - count : 0;
+  *scrolled = std::min(view.scrolled, beyond);
+  const size_t end = rows.size() - *scrolled;
+  const size_t begin = end > count ? end - count : 0;
+  return {rows.begin() + static_cast<std::ptrdiff_t>(begin),
+          rows.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+// The part of the input around the cursor that fits, and where the cursor stands in it.
+std::string InputPart(const WatchView& view, size_t width, size_t* column) {
+  const auto show = [](std::string text) {
+    for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+      text.replace(at, 1, "⏎");
+    }
+    return text;
+  };
+  std::string before = show(view.input.substr(0, view.cursor));
+  const std::string after = show(view.input.substr(view.cursor));
+  while (DisplayWidth(before) >= width && !before.empty()) {
+    size_t next = 1;
+    while (next < before.size() && (static_cast<unsigned char>(before[next]) & 0xC0U) == 0x80U) {
+      ++next;
+    }
+    before.erase(0, next);
+  }
+  *column = DisplayWidth(before);
+  return before + std::string(TruncateToWidth(after, width - *column));
+}
+
+Row Header(const WatchView& view, size_t width) {
+  const std::string left = " Katra · room " + view.room + " · you are " + view.persona;
+  const std::string right = std::to_string(view.present.size()) + " here ";
+  const size_t used = DisplayWidth(left) + DisplayWidth(right);
+  return {{left + std::string(used < width ? width - used : 1, ' ') + right, kReverse}};
+}
+
+std::string Rule(size_t width) {
+  std::string line;
+  for (size_t i = 0; i < width; ++i) line += "─";
+  return line;
+}
+
+}  // namespace
+
+std::vector<std::string> WrapBody(const std::string& body, size_t width) {
+  std::vector<std::string> lines;
+  for (std::string_view rest : Split(Fence(body, ""), '\n')) {
+    std::string line(rest);
+    for (size_t tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t')) {
+      line.replace(tab, 1, "    ");
+    }
+    while (DisplayWidth(line) > width) {
+      const std::string_view fits = TruncateToWidth(line, width);
+      size_t end = line[fits.size()] == ' ' ? fits.size() : fits.rfind(' ');
+      const bool at_space = end != std::string_view::npos && end > 0;
+      if (!at_space) end = std::max<size_t>(fits.size(), 1);
+      lines.push_back(line.substr(0, end));
+      line.erase(0, at_space ? end + 1 : end);
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+Screen Draw(const WatchView& view, const ScreenSize& size) {
+  constexpr int kLeastWidth = 20;
+  constexpr int kLeastHeight = 8;
+  Screen screen;
+  const auto height = static_cast<size_t>(std::max(size.height, 1));
+  const auto width = static_cast<size_t>(std::max(size.width, 1));
+  if (size.width < kLeastWidth || size.height < kLeastHeight) {
+    screen.rows.assign(height, "");
+    screen.rows.front() = TruncateToWidth("larger, please", width);
+    return screen;
+  }
+  const auto add = [&](const Row& row) {
+    screen.rows.push_back(Paint(row, width, size.colours, false));
+  };
+  add(Header(view, width));
+  const bool beside = size.width >= kSideBySide;
+  std::vector<Row> panel;
+  if (!beside) {
+    for (const Row& row : PresenceRows(view, std::max<size_t>(2, height / 4))) add(row);
+    add({{Rule(width), kDim}});
+  }
+  constexpr size_t kFoot = 3;  // a rule, the input, the help
+  const size_t count = height - kFoot - screen.rows.size();
+  const size_t text_width = beside ? width - kSidePanel - 3 : width;
+  if (beside) panel = PanelRows(view, count);
+  std::vector<Row> messages = MessageRows(view, text_width, count, &screen.scrolled);
+  messages.insert(messages.begin(), count - messages.size(), Row{});
+  for (size_t i = 0; i < count; ++i) {
+    std::string row = Paint(messages[i], text_width, size.colours, beside);
+    if (beside) {
+      row += size.colours ? " \x1b[2m│\x1b[0m " : " │ ";
+      if (i < panel.size()) row += Paint(panel[i], kSidePanel, size.colours, false);
+    }
+    screen.rows.push_back(row.substr(0, row.find_last_not_of(' ') + 1));
+  }
+  const std::string above =
+      screen.scrolled > 0 ? " " + std::to_string(screen.scrolled) + " lines below " : std::string();
+  add({{above, kBold}, {Rule(width - DisplayWidth(above)), kDim}});
+  size_t column = 0;
+  const std::string input = InputPart(view, width - 3, &column);
+  add({{"> ", kBold}, {input, ""}});
+  screen.cursor_row = static_cast<int>(screen.rows.size()) - 1;
+  screen.cursor_column = static_cast<int>(column + 2);
+  add({{view.notice.empty() ? kHelp : OneLine(view.notice, 1000),
+        view.notice_is_error ? kRed : kDim}});
+  return screen;
+}
+
+}  // namespace katra::cli
