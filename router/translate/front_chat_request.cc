@@ -96,7 +96,8 @@ Status ReadMessage(JsonView message, Conversation& conversation) {
     if (!call["id"].IsString() || !function["name"].IsString()) {
       return Malformed("messages: a tool call needs an id and a function with a name");
     }
-    conversation.AddAssistant(ToolUseBlock(call["id"], function["name"], function["arguments"]));
+    conversation.AddAssistant(
+        ToolUseBlock(call["id"], function["name"].Text(), function["arguments"]));
   }
   return {};
 }

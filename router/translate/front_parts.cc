@@ -134,11 +134,11 @@ Result<std::string> FileBlock(JsonView file) {
   return block;
 }
 
-std::string ToolUseBlock(JsonView id, JsonView name, JsonView arguments) {
+std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments) {
   std::string block;
   JsonWriter writer(block);
   writer.BeginObject().Key("type").String("tool_use").Key("id").String(ClientToolId(id.Text()));
-  writer.Key("name").RawString(name.RawString()).Key("input");
+  writer.Key("name").String(name).Key("input");
   const std::string text = arguments.IsObject() ? std::string(arguments.Raw()) : arguments.Text();
   JsonDocument document;
   if (text.find_first_not_of(" \n\r\t") == std::string::npos) {  // B23

@@ -46,7 +46,7 @@ class Conversation {
 // {"filename", "file_data": "data:application/pdf;base64,…"}.
 [[nodiscard]] Result<std::string> FileBlock(JsonView file);
 // Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
-[[nodiscard]] std::string ToolUseBlock(JsonView id, JsonView name, JsonView arguments);
+[[nodiscard]] std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments);
 // `content` is a JSON array or string.
 [[nodiscard]] std::string ToolResultBlock(JsonView id, std::string_view content);
 

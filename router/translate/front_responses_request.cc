@@ -11,6 +11,13 @@ namespace {
 constexpr std::string_view kTextSchema =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
 
+// What the model sees of a tool's name: the Messages form knows no namespaces.
+std::string FlatName(JsonView tool_namespace, JsonView name) {
+  std::string flat = tool_namespace.Text();
+  if (!flat.empty() && !flat.ends_with("__")) flat += "__";
+  return flat + name.Text();
+}
+
 const std::set<std::string_view>& ReadMembers() {
   static const std::set<std::string_view> read = {"model",
                                                   "input",
@@ -112,14 +119,16 @@ Status ReadItem(JsonView item, Conversation& conversation, FrontRequest* request
     return Malformed("input: a call and its output need a call_id");
   }
   if (type.Is("function_call")) {
-    conversation.AddAssistant(ToolUseBlock(item["call_id"], item["name"], item["arguments"]));
+    conversation.AddAssistant(ToolUseBlock(
+        item["call_id"], FlatName(item["namespace"], item["name"]), item["arguments"]));
   } else if (type.Is("custom_tool_call")) {
     std::string arguments = R"({"input":)";
     arguments.append(item["input"].IsString() ? item["input"].Raw() : "\"\"");
     arguments += "}";
     JsonDocument document;
     if (!document.Parse(arguments)) return Malformed("input: a custom_tool_call without an input");
-    conversation.AddAssistant(ToolUseBlock(item["call_id"], item["name"], document.Root()));
+    conversation.AddAssistant(
+        ToolUseBlock(item["call_id"], FlatName(item["namespace"], item["name"]), document.Root()));
   } else if (output) {
     return ReadOutput(item, conversation);
   } else if (type.Is("reasoning")) {
@@ -132,8 +141,12 @@ Status ReadItem(JsonView item, Conversation& conversation, FrontRequest* request
   return {};
 }
 
-void WriteTool(JsonView tool, FrontRequest* request, JsonWriter& writer) {
+void WriteTool(JsonView tool, JsonView tool_namespace, FrontRequest* request, JsonWriter& writer) {
   const JsonView type = tool["type"];
+  if (type.Is("namespace")) {
+    for (const JsonView inner : tool["tools"]) WriteTool(inner, tool["name"], request, writer);
+    return;
+  }
   if (type.RawString().substr(0, 10) == "web_search") {
     writer.Raw(R"({"type":"web_search_20250305","name":"web_search"})");
     return;
@@ -143,8 +156,11 @@ void WriteTool(JsonView tool, FrontRequest* request, JsonWriter& writer) {
     request->dropped.push_back("tools." + type.Text());
     return;
   }
-  if (custom) request->tool_kinds[tool["name"].Text()] = "custom";
-  writer.BeginObject().Key("name").RawString(tool["name"].RawString());
+  const std::string name = FlatName(tool_namespace, tool["name"]);
+  if (custom || tool_namespace.IsString()) {
+    request->tools[name] = {custom, tool["name"].Text(), tool_namespace.Text()};
+  }
+  writer.BeginObject().Key("name").String(name);
   std::string description(tool["description"].RawString());
   // A grammar cannot be enforced: the model is told of it.
   if (const JsonView grammar = tool["format"]["definition"]; custom && grammar.IsString()) {
@@ -167,7 +183,7 @@ bool WriteTools(JsonView root, FrontRequest* request, JsonWriter& writer) {
   std::string tools;
   JsonWriter list(tools);
   list.BeginArray();
-  for (const JsonView tool : root["tools"]) WriteTool(tool, request, list);
+  for (const JsonView tool : root["tools"]) WriteTool(tool, JsonView(), request, list);
   list.EndArray();
   if (tools == "[]") return false;
   writer.Key("tools").Raw(tools);

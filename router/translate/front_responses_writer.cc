@@ -72,6 +72,10 @@ std::string ResponsesFrontWriter::Item(bool done) const {
       AppendJsonString(item, call_id_);
       item += ",\"name\":";
       AppendJsonString(item, name_);
+      if (!namespace_.empty()) {
+        item += ",\"namespace\":";
+        AppendJsonString(item, namespace_);
+      }
       item += custom ? ",\"input\":" : ",\"arguments\":";
       return item + Quoted(done ? text_ : "") + "}";
     }
@@ -105,9 +109,12 @@ void ResponsesFrontWriter::OpenThinking() {
 }
 
 void ResponsesFrontWriter::OpenTool(std::string_view id, std::string_view name) {
-  name_ = name;
+  const auto known = tools_.find(std::string(name));
+  const bool plain = known == tools_.end();
+  name_ = plain ? std::string(name) : known->second.name;
+  namespace_ = plain ? std::string() : known->second.tool_namespace;
   call_id_ = id;
-  OpenItem(tool_kinds_.count(name_) != 0 ? Kind::kCustom : Kind::kFunction);
+  OpenItem(!plain && known->second.custom ? Kind::kCustom : Kind::kFunction);
 }
 
 void ResponsesFrontWriter::AddText(std::string_view escaped) {

@@ -58,7 +58,7 @@ class ChatFrontWriter final : public MessageSink {
 class ResponsesFrontWriter final : public MessageSink {
  public:
   ResponsesFrontWriter(const FrontRequest& request, FrontIdentity identity)
-      : tool_kinds_(request.tool_kinds), echo_(request.echo), identity_(std::move(identity)) {}
+      : tools_(request.tools), echo_(request.echo), identity_(std::move(identity)) {}
   void Into(std::string* out) { out_ = out; }
 
   void Begin(std::string_view id, std::string_view model, int64_t input_estimate) override;
@@ -90,7 +90,7 @@ class ResponsesFrontWriter final : public MessageSink {
   void CloseCall();
   void WriteResponse(std::string_view status, const std::string& more);
 
-  std::unordered_map<std::string, std::string> tool_kinds_;
+  std::unordered_map<std::string, FrontTool> tools_;
   std::string echo_;
   FrontIdentity identity_;
   std::string* out_ = nullptr;
@@ -98,6 +98,7 @@ class ResponsesFrontWriter final : public MessageSink {
   std::string item_id_;
   std::string call_id_;
   std::string name_;
+  std::string namespace_;
   std::string text_;       // of the open item, JSON string contents
   std::string encrypted_;  // of the open reasoning item
   std::string items_;      // done ones, with commas between

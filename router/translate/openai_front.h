@@ -17,6 +17,13 @@ namespace katra::translate {
 
 enum class FrontFormat : uint8_t { kChat, kResponses };  // /v1/chat/completions, /v1/responses
 
+// A tool as a client of the Responses API offered it.
+struct FrontTool {
+  bool custom = false;         // its input is free text
+  std::string name;            // without its namespace
+  std::string tool_namespace;  // as agents group the tools of a server; empty: none
+};
+
 struct FrontRequest {
   FrontFormat format = FrontFormat::kChat;
   std::string messages_body;  // of POST /v1/messages
@@ -24,9 +31,9 @@ struct FrontRequest {
   bool stream = false;
   bool stream_usage = false;  // Chat: the client asked for a usage chunk
   std::string effort;         // of reasoning, as the client asked; for Target::effort. May be empty
-  // Responses: tools that are no functions, by name ("custom"), so that calls come back as they
-  // were offered.
-  std::unordered_map<std::string, std::string> tool_kinds;
+  // Responses: tools that are no plain functions, by the name that the model sees, so that calls
+  // come back as they were offered.
+  std::unordered_map<std::string, FrontTool> tools;
   std::string echo;  // Responses: members that the reply repeats, as JSON members
   std::vector<std::string> dropped;
 };

@@ -336,6 +336,33 @@ TEST_CASE("a Messages stream for a Responses client") {
   CHECK(out["messages"][0]["content"][2]["id"] == "tu_1");
 }
 
+TEST_CASE("tools in namespaces are offered flat, and called as they were offered") {
+  const json tool = {{"type", "function"}, {"name", "f"}, {"parameters", {{"type", "object"}}}};
+  json body = ResponsesBody(
+      json::array({{{"role", "user"}, {"content", "go"}},
+                   {{"type", "function_call"},
+                    {"call_id", "a"},
+                    {"name", "f"},
+                    {"namespace", "mcp__katra"},
+                    {"arguments", "{}"}},
+                   {{"type", "function_call_output"}, {"call_id", "a"}, {"output", "ok"}}}));
+  body["tools"] = json::array(
+      {{{"type", "namespace"}, {"name", "mcp__katra"}, {"tools", json::array({tool})}}, tool});
+  FrontRequest request = Read(FrontFormat::kResponses, body);
+  const json out = json::parse(request.messages_body);
+  CHECK(out["tools"][0]["name"] == "mcp__katra__f");
+  CHECK(out["tools"][1]["name"] == "f");
+  CHECK(out["messages"][1]["content"][0]["name"] == "mcp__katra__f");
+  CHECK(request.dropped.empty());
+
+  // The answer calls "f": as if that were the tool of the namespace.
+  request.tools["f"] = request.tools["mcp__katra__f"];
+  const json call = Stream(request, Answer()).back()["response"]["output"][2];
+  CHECK(call["type"] == "function_call");
+  CHECK(call["name"] == "f");
+  CHECK(call["namespace"] == "mcp__katra");
+}
+
 TEST_CASE("a function call for a Responses client streams its arguments") {
   const std::vector<json> events =
       Stream(Read(FrontFormat::kResponses, ResponsesBody("hi")), Answer());
