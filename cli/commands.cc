@@ -24,6 +24,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddConfig(app, program);
   AddGateway(app, program);
   AddToken(app, program);
+  AddUsage(app, program);
   AddHook(app, program);
   AddWait(app, program);
   AddStatusLine(app, program);

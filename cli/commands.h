@@ -73,5 +73,6 @@ void AddList(CLI::App& app, Program& program);
 // Router.
 void AddConfig(CLI::App& app, Program& program);
 void AddToken(CLI::App& app, Program& program);
+void AddUsage(CLI::App& app, Program& program);
 
 }  // namespace katra::cli

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "store/answers.h"
 #include "store/types.h"
 
 namespace katra::store {
@@ -175,6 +176,26 @@ class Store {
 
   // Erases a memory, forgotten or not, and its text from every index. For `katra memory purge`.
   virtual Status Purge(MemoryId id, const CallContext& context) = 0;
+
+  // --- Answers of models, through the gateway ---
+
+  // Keeps what was answered, and makes the tags of the sessions verified that an answer was for
+  // (AnswerRecord::verifies). Not synced to disk.
+  virtual Status RecordAnswers(const std::vector<AnswerRecord>& records,
+                               const CallContext& context) = 0;
+
+  // By key; requests since `since`.
+  virtual Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
+                                                 const CallContext& context) = 0;
+
+  // Keeps what a provider wants back with a tool call; an id that is there is replaced. What is
+  // older than 30 days goes. Not synced to disk.
+  virtual Status KeepReasoning(const std::vector<KeptReasoning>& kept,
+                               const CallContext& context) = 0;
+
+  // The newest first.
+  virtual Result<std::vector<KeptReasoning>> LatestReasoning(int limit,
+                                                             const CallContext& context) = 0;
 
   // --- The whole ---
 

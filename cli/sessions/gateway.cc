@@ -1,9 +1,12 @@
 #include "cli/sessions/gateway.h"
 
+#include <unistd.h>
+
 #include "cli/sessions/gateway_process.h"
 #include "cli/sessions/programs.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "router/gateway/tokens.h"
 
 namespace katra::cli {
 namespace {
@@ -46,6 +49,19 @@ Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& quer
   if (!token) return Pass(std::move(token));
   link.token = std::move(*token);
   return link;
+}
+
+Status EndGatewayTokens(const Context& context, const std::string& persona) {
+  if (const auto runtime = RunningGateway(context)) {
+    std::string body;
+    JsonWriter(body).BeginObject().Key("persona").String(persona).EndObject();
+    // One that is ending cannot be asked: then the file is what counts.
+    if (AskGateway(*runtime, "POST", "/admin/revoke", body)) return {};
+  }
+  if (access(gateway::TokensPath(context.home()).c_str(), F_OK) != 0) return {};
+  auto ended = gateway::RevokeTokens(context.home(), persona);
+  if (!ended) return Pass(std::move(ended));
+  return {};
 }
 
 bool GatewayInstalled(const Context& context) {

@@ -25,6 +25,10 @@ struct GatewayQuery {
 // kUnavailable: none runs, and none could be started; the message says what to do instead.
 [[nodiscard]] Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& query);
 
+// Ends every token of the persona; a gateway that runs forgets its keys as well. No token is no
+// error.
+[[nodiscard]] Status EndGatewayTokens(const Context& context, const std::string& persona);
+
 // Whether the gateway's program is there, beside this one or in PATH.
 [[nodiscard]] bool GatewayInstalled(const Context& context);
 

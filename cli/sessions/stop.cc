@@ -6,6 +6,7 @@
 #include <csignal>
 #include <system_error>
 
+#include "cli/sessions/gateway.h"
 #include "cli/sessions/tmux.h"
 
 namespace katra::cli {
@@ -85,6 +86,8 @@ Result<std::vector<StopOutcome>> StopSessions(std::vector<SessionRecord> session
         if (auto gone = tmux->Kill(record.tmux_session); !gone) return Pass(std::move(gone));
       }
     }
+    if (auto ended = EndGatewayTokens(context, record.persona); !ended)
+      return Pass(std::move(ended));
     record.ended_at = context.clock().Now();
     if (auto saved = records.Save(record); !saved) return Pass(std::move(saved));
   }

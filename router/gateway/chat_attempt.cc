@@ -57,8 +57,7 @@ class ChatAttempt final : public Attempt {
     const auto now = std::chrono::steady_clock::now();
     if (finishing_since_ == std::chrono::steady_clock::time_point()) finishing_since_ = now;
     if (now - finishing_since_ < kLingerTime) return;
-    std::string out;
-    Act(reader_->Finish(false, &out), out);
+    EndStream(false);
   }
 
   translate::Usage usage() const override {
@@ -102,6 +101,12 @@ class ChatAttempt final : public Attempt {
     Act(state, out);
   }
 
+  void EndStream(bool cut) {
+    std::string out;
+    const StreamState state = reader_->Finish(cut, &out);
+    Act(state, out);
+  }
+
   // Hands on what the reader made, once there is content.
   void Act(StreamState state, std::string_view out) {
     if (state == StreamState::kFailedBeforeContent) {
@@ -135,8 +140,7 @@ class ChatAttempt final : public Attempt {
     if (status_ == 0) {
       Fail(FailureOf(end, provider_name()));
     } else if (streaming_) {
-      std::string out;
-      Act(reader_->Finish(!end.complete, &out), out);
+      EndStream(!end.complete);
     } else if (status_ == 200 && end.complete && !reader_) {
       auto made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
       if (!made) {

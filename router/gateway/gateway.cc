@@ -45,10 +45,13 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       policy_(policy::MakePersonaPolicy()),
       circuits_(settings_.circuits),
       tokens_(settings_.home),
-      services_{parts_.loop, parts_.client, settings_, parts_.clock, parts_.random,    *policy_,
-                circuits_,   keys_,         traces_,   *this,        parts_.reasoning, &memo_},
+      services_{parts_.loop, parts_.client,    settings_, parts_.clock, parts_.random,
+                *policy_,    circuits_,        keys_,     traces_,      prices_,
+                *this,       parts_.reasoning, &memo_},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
-      started_at_(parts_.clock.Now()) {}
+      started_at_(parts_.clock.Now()) {
+  ReadPrices();
+}
 
 Gateway::~Gateway() = default;
 
@@ -178,6 +181,14 @@ void Gateway::Take(const Outcome& outcome) {
   parts_.logger.Warning(line);
 }
 
+void Gateway::ReadPrices() {
+  Prices prices;
+  if (auto read = prices.ReadFile(settings_.home + "/router/prices.json"); !read) {
+    parts_.logger.Warning(read.error().message);
+  }
+  prices_ = std::move(prices);
+}
+
 Status Gateway::Reload() {
   auto loaded = router::Load({settings_.home, settings_.personas_file});
   if (!loaded) {
@@ -189,6 +200,7 @@ Status Gateway::Reload() {
     parts_.logger.Warning(router::DescribeWarning(warning));
   }
   config_ = std::make_shared<const router::RouterConfig>(std::move(*loaded));
+  ReadPrices();
   parts_.logger.Info("the configuration was read again");
   return {};
 }

@@ -57,6 +57,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void Take(const Outcome& outcome) override;
   void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
   void Retire(Turn* turn);
+  void ReadPrices();
   [[nodiscard]] http::Response Answer(const http::Request& request);
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
   [[nodiscard]] http::Response MintForAdmin(const http::Request& request);
@@ -73,6 +74,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   KeyRing keys_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;
+  Prices prices_;
   Metrics metrics_;
   Decisions decisions_;
   Services services_;

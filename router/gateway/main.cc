@@ -10,12 +10,17 @@
 #include "core/error_map.h"
 #include "core/files.h"
 #include "router/gateway/gateway.h"
+#include "router/gateway/recorder.h"
 #include "router/gateway/runtime.h"
+#include "store/bell.h"
+#include "store/executor.h"
+#include "store/sqlite/open.h"
 
 namespace katra::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kElectionPatience{3'000};
+constexpr std::chrono::milliseconds kThreadPatience{2'000};
 
 struct Options {
   Settings settings;
@@ -123,41 +128,96 @@ void AllowManyDescriptors() {
 // Ends the process's work: no new connection, open ones within a limit.
 class Ending {
  public:
-  Ending(uv::Loop& loop, Gateway& gateway, http::Server& server, Logger& logger,
-         std::chrono::milliseconds patience)
-      : loop_(loop),
-        gateway_(gateway),
-        server_(server),
-        logger_(logger),
+  struct Parts {
+    uv::Loop& loop;
+    Gateway& gateway;
+    http::Server& server;
+    Recorder& recorder;
+    Logger& logger;
+  };
+
+  // `release` gives the home free for another gateway.
+  Ending(Parts parts, std::chrono::milliseconds patience, std::function<void()> release)
+      : loop_(parts.loop),
+        gateway_(parts.gateway),
+        server_(parts.server),
+        recorder_(parts.recorder),
+        logger_(parts.logger),
         patience_(patience),
-        limit_(loop, [this] {
-          logger_.Warning("requests were still open at the end of the drain, and are cut");
-          server_.Close();
-          loop_.Stop();
-        }) {}
+        release_(std::move(release)),
+        limit_(loop_,
+               [this] {
+                 logger_.Warning("requests were still open at the end of the drain, and are cut");
+                 Cut();
+               }),
+        last_words_(loop_, [this] { AwaitRecords(); }) {}
 
   void Begin(const std::string& why) {
     if (begun_) {
-      server_.Close();
-      loop_.Stop();
+      Cut();
       return;
     }
     begun_ = true;
     logger_.Info(why + ": draining " + std::to_string(gateway_.open_requests()) + " requests");
     gateway_.BeginDrain();
     limit_.Start(patience_);
-    server_.Drain([this] { loop_.Stop(); });
+    server_.Drain([this] { AwaitRecords(); });
+    release_();
   }
 
  private:
+  void Cut() {
+    server_.Close();
+    AwaitRecords();
+  }
+
+  // What was answered is written down before the end.
+  void AwaitRecords() {
+    limit_.Stop();
+    if (recorder_.idle() || ++looks_ > kMaxLooks) {
+      loop_.Stop();
+      return;
+    }
+    recorder_.Flush();
+    last_words_.Start(kLook);
+  }
+
+  static constexpr std::chrono::milliseconds kLook{20};
+  static constexpr int kMaxLooks = 100;
+
   uv::Loop& loop_;
   Gateway& gateway_;
   http::Server& server_;
+  Recorder& recorder_;
   Logger& logger_;
   std::chrono::milliseconds patience_;
+  std::function<void()> release_;
   uv::Timer limit_;
+  uv::Timer last_words_;
+  int looks_ = 0;
   bool begun_ = false;
 };
+
+// Opens the store of the home, with its bell. The references are borrowed.
+Recorder::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, Random& random) {
+  return [home, &clock, &random]() -> Result<std::shared_ptr<store::Store>> {
+    const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
+    store::sqlite::OpenOptions options;
+    options.home = home;
+    options.clock = &clock;
+    options.random = &random;
+    options.ring = [bell] {
+      if (*bell) (*bell)->Ring();
+    };
+    auto opened = store::sqlite::OpenSqliteStore(
+        options, {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+    if (!opened) return Pass(std::move(opened));
+    auto hung = store::Bell::Open(home + "/bell");
+    if (!hung) return Pass(std::move(hung));
+    *bell = std::move(*hung);
+    return std::shared_ptr<store::Store>(std::move(*opened));
+  };
+}
 
 int Serve(Options options, Logger& logger) {
   Settings& settings = options.settings;
@@ -178,9 +238,12 @@ int Serve(Options options, Logger& logger) {
   if (!loop) return Explain(logger, loop.error());
   auto client = http::Client::Make(**loop, {settings.ca_file});
   if (!client) return Explain(logger, client.error());
+  auto executor = store::LoopExecutor::Make(**loop);
+  if (!executor) return Explain(logger, executor.error());
+  Recorder recorder(**loop, **executor, logger, MakeOpenStore(settings.home, clock, random));
   std::function<void(const std::string&)> end;
-  Gateway gateway({**loop, **client, clock, random, logger, nullptr, nullptr, nullptr,
-                   [&end] { end("asked to end"); }},
+  Gateway gateway({**loop, **client, clock, random, logger, &recorder, &recorder,
+                   [&recorder] { return recorder.dropped(); }, [&end] { end("asked to end"); }},
                   settings, std::make_shared<const router::RouterConfig>(std::move(*config)));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
   gateway.SetServer(server.get());
@@ -195,7 +258,10 @@ int Serve(Options options, Logger& logger) {
     return Explain(logger, written.error());
   }
 
-  Ending ending(**loop, gateway, *server, logger, settings.drain_timeout);
+  Ending ending({**loop, gateway, *server, recorder, logger}, settings.drain_timeout, [&] {
+    RemoveRuntime(settings.home);
+    lock->Release();
+  });
   end = [&ending](const std::string& why) { ending.Begin(why); };
   std::vector<std::unique_ptr<uv::Signal>> signals;
   for (const int number : {SIGTERM, SIGINT}) {
@@ -212,7 +278,8 @@ int Serve(Options options, Logger& logger) {
   std::fflush(stdout);
   logger.Info("listening on http://" + settings.address + ":" + std::to_string(*port));
   (*loop)->Run();
-  RemoveRuntime(settings.home);
+  // A thread that is stuck would use what is destroyed here.
+  if (!(*executor)->Stop(kThreadPatience)) _exit(0);
   return 0;
 }
 

@@ -239,7 +239,9 @@ class MessagesAttempt final : public Attempt {
   void Fail(ApiError error, bool raw) {
     ended_ = true;
     std::unique_ptr<RawReply> reply;
-    if (raw && !plan_.candidate->provider.quirks.openai_shaped_errors) {
+    // A page or a plain text is no error of the format (E2).
+    const bool fits = status_ == 200 || Trim(body_).substr(0, 1) == "{";
+    if (raw && fits && !plan_.candidate->provider.quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
     events_.OnFailed(error, std::move(reply));

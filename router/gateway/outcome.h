@@ -36,6 +36,7 @@ struct Outcome {
   std::vector<AttemptRecord> attempts;
   std::vector<std::string> dropped;  // what the upstream could not take
   bool streamed = false;
+  bool side = false;      // the client's small background request
   bool answered = false;  // a whole answer reached the client
   int status = 0;         // the client's; 499: it left
   std::string error_type;

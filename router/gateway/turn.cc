@@ -157,6 +157,7 @@ void Turn::Launch() {
   attempt_begun_ = services_.clock.Steady();
   outcome_.provider = current_->provider.name;
   outcome_.model = current_->model;
+  outcome_.side = current_->side;
   const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
   const std::string variable = router::ApiKeyEnv(persona, current_->provider);
   AttemptPlan plan;
@@ -439,6 +440,12 @@ void Turn::Finish(int status, const std::string& error_type) {
         trace.calibration.Observe(estimate_, outcome_.usage.PromptTokens());
       }
     }
+  }
+  if (const auto cost = services_.prices.CostUsdMicros(
+          outcome_.provider,
+          outcome_.reported_model.empty() ? outcome_.model : outcome_.reported_model,
+          outcome_.usage)) {
+    outcome_.cost_usd_micros = *cost;
   }
   exchange_->Observe(nullptr, nullptr);
   services_.outcomes.Take(outcome_);

@@ -12,6 +12,7 @@
 #include "core/uv/handles.h"
 #include "router/gateway/attempt.h"
 #include "router/gateway/outcome.h"
+#include "router/gateway/prices.h"
 #include "router/gateway/sessions.h"
 #include "router/policy/retry.h"
 #include "router/translate/openai_front.h"
@@ -29,6 +30,7 @@ struct Services {
   policy::Circuits& circuits;
   KeyRing& keys;
   SessionTraces& traces;
+  const Prices& prices;
   OutcomeSink& outcomes;
   translate::ReasoningStore* reasoning;
   translate::PrefixMemo* memo;

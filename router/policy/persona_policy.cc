@@ -45,7 +45,7 @@ class PersonaPolicy final : public Policy {
             return candidate.provider.name == target.provider && candidate.model == target.model;
           });
       if (provider == nullptr || known) continue;
-      candidates.push_back({*provider, target.model, "fallback " + std::to_string(number)});
+      candidates.push_back({*provider, target.model, "fallback " + std::to_string(number), false});
     }
     return candidates;
   }
@@ -63,7 +63,9 @@ class PersonaPolicy final : public Policy {
                                asked.find('/') != std::string::npos || asked != ask.request.model;
     if (explicit_name && asked != own.model) return Explicit(ask, asked, own.provider);
     if (IsSmall(asked) && asked != own.model && Background(ask)) {
-      return Configured(ask, *Background(ask), "routing.background");
+      auto small = Configured(ask, *Background(ask), "routing.background");
+      if (small) small->side = true;
+      return small;
     }
     if (!asked.empty() && asked != own.model) {
       // A client that knows only Claude names a model of its own when it means "the usual one".
@@ -100,7 +102,7 @@ class PersonaPolicy final : public Policy {
                                       const std::string& reason) {
     const auto provider = ask.config.RequireProvider(target.provider);
     if (!provider) return tl::unexpected<Error>(provider.error());
-    return Candidate{**provider, target.model, reason};
+    return Candidate{**provider, target.model, reason, false};
   }
 };
 

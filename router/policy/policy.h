@@ -23,6 +23,7 @@ struct Candidate {
   router::Provider provider;
   std::string model;   // as the provider calls it
   std::string reason;  // "the persona's model", "asked for as openai,gpt-4", "fallback 1"
+  bool side = false;   // for a small background request, not for the conversation itself
 };
 
 class Policy {

@@ -1,7 +1,5 @@
 #include "router/translate/sse_parser.h"
 
-#include <algorithm>
-
 namespace katra::translate {
 
 size_t SseParser::TakeLine(std::string_view bytes) {
@@ -13,9 +11,7 @@ size_t SseParser::TakeLine(std::string_view bytes) {
     if (skipped == bytes.size()) return skipped;
   }
   const std::string_view rest = bytes.substr(skipped);
-  // Two plain searches are several times as fast as one for either.
-  size_t end = rest.find('\n');
-  end = std::min(end, rest.substr(0, end).find('\r'));
+  const size_t end = rest.find_first_of("\r\n");
   line_.append(rest.substr(0, end));
   overflow_ = line_.size() + data_.size() > max_bytes_;
   if (end == std::string_view::npos) return bytes.size();

@@ -67,6 +67,14 @@ class SqliteStore final : public Store {
                                const CallContext& context) override;
   Status Purge(MemoryId id, const CallContext& context) override;
 
+  Status RecordAnswers(const std::vector<AnswerRecord>& records,
+                       const CallContext& context) override;
+  Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
+                                         const CallContext& context) override;
+  Status KeepReasoning(const std::vector<KeptReasoning>& kept, const CallContext& context) override;
+  Result<std::vector<KeptReasoning>> LatestReasoning(int limit,
+                                                     const CallContext& context) override;
+
   Status Backup(const std::string& path, const CallContext& context) override;
   Status Export(const ExportOptions& options, const LineSink& sink,
                 const CallContext& context) override;

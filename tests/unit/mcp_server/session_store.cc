@@ -91,6 +91,18 @@ Result<ForgetReceipt> SessionStore::Forget(SessionId, MemoryId, const std::strin
   return Unused();
 }
 Status SessionStore::Purge(MemoryId, const CallContext&) { return Unused(); }
+Status SessionStore::RecordAnswers(const std::vector<AnswerRecord>&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<UsageSum>> SessionStore::SumUsage(UsageGroup, WallTime, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::KeepReasoning(const std::vector<KeptReasoning>&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<KeptReasoning>> SessionStore::LatestReasoning(int, const CallContext&) {
+  return Unused();
+}
 Status SessionStore::Backup(const std::string&, const CallContext&) { return Unused(); }
 Status SessionStore::Export(const ExportOptions&, const LineSink&, const CallContext&) {
   return Unused();

@@ -1,0 +1,110 @@
+// katra usage: what models answered through the gateway, and what it cost.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "core/json_write.h"
+
+namespace katra::cli {
+namespace {
+
+struct UsageOptions {
+  std::string by = "persona";
+  std::string since;
+  bool json = false;
+};
+
+const std::map<std::string, store::UsageGroup>& Groups() {
+  static const std::map<std::string, store::UsageGroup> groups = {
+      {"persona", store::UsageGroup::kPersona},
+      {"provider", store::UsageGroup::kProvider},
+      {"model", store::UsageGroup::kModel},
+      {"day", store::UsageGroup::kDay}};
+  return groups;
+}
+
+std::string Dollars(const store::UsageSum& sum) {
+  if (sum.unpriced == sum.requests) return "?";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", static_cast<double>(sum.cost_usd_micros) / 1e6);
+  return std::string(text) + (sum.unpriced > 0 ? "+" : "");
+}
+
+std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.BeginObject().Key("by").String(by).Key("usage").BeginArray();
+  for (const store::UsageSum& sum : sums) {
+    writer.BeginObject().Key(by).String(sum.key).Key("requests").Integer(sum.requests);
+    writer.Key("errors").Integer(sum.errors);
+    writer.Key("input_tokens").Integer(sum.input_tokens);
+    writer.Key("output_tokens").Integer(sum.output_tokens);
+    writer.Key("cache_read_tokens").Integer(sum.cache_read_tokens);
+    writer.Key("cache_write_tokens").Integer(sum.cache_write_tokens);
+    writer.Key("cost_usd_micros").Integer(sum.cost_usd_micros);
+    writer.Key("requests_without_price").Integer(sum.unpriced).EndObject();
+  }
+  writer.EndArray().EndObject();
+  return json;
+}
+
+int Usage(const UsageOptions& options, Context& context) {
+  WallTime since{};
+  if (!options.since.empty()) {
+    auto parsed = ParseTime(options.since, context.clock().Now());
+    if (!parsed) return context.Explain(parsed.error());
+    since = *parsed;
+  }
+  const auto store = context.OpenStore();
+  if (!store) return context.Explain(store.error());
+  const auto sums = (*store)->SumUsage(Groups().at(options.by), since, context.Call());
+  if (!sums) return context.Explain(sums.error());
+  if (options.json) {
+    context.out() << Json(*sums, options.by) << "\n";
+    return kExitOk;
+  }
+  if (sums->empty()) {
+    context.out() << "Nothing was answered through the gateway"
+                  << (options.since.empty() ? ".\n" : " since then.\n");
+    return kExitNothing;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const store::UsageSum& sum : *sums) {
+    rows.push_back({sum.key, std::to_string(sum.requests), std::to_string(sum.errors),
+                    std::to_string(sum.input_tokens), std::to_string(sum.cache_read_tokens),
+                    std::to_string(sum.cache_write_tokens), std::to_string(sum.output_tokens),
+                    Dollars(sum)});
+  }
+  context.out() << RenderTable(
+      {options.by, "requests", "errors", "input", "cache read", "cache write", "output", "USD"},
+      rows);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddUsage(CLI::App& app, Program& program) {
+  auto options = std::make_shared<UsageOptions>();
+  CLI::App* command =
+      app.add_subcommand("usage", "what models answered through the gateway, and what it cost");
+  command->group(kRouterCommands);
+  command->add_option("--by", options->by, "sum by persona (default), provider, model or day")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"persona", "provider", "model", "day"}));
+  command->add_option("--since", options->since, "from then on: a time, a date or a span (7d)")
+      ->type_name("TIME");
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Usage(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

@@ -1,0 +1,62 @@
+// Takes outcomes and kept reasoning to the store, in batches and off the loop's thread. The store
+// is opened in the background; when it is away, answers go on, and what could not be kept is
+// counted.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/log.h"
+#include "core/uv/handles.h"
+#include "router/gateway/outcome.h"
+#include "router/translate/reasoning_store.h"
+#include "store/executor.h"
+#include "store/store.h"
+
+namespace katra::gateway {
+
+// On the loop's thread. Reasoning is answered from memory: what the store has is loaded at the
+// start, so that a restart breaks no conversation.
+class Recorder final : public OutcomeSink, public translate::ReasoningStore {
+ public:
+  using OpenStore = std::function<Result<std::shared_ptr<store::Store>>()>;
+
+  // `loop`, `executor` and `logger` are borrowed and outlive this. `open` runs on the executor.
+  Recorder(uv::Loop& loop, store::Executor& executor, Logger& logger, OpenStore open);
+  ~Recorder() override;
+
+  void Take(const Outcome& outcome) override;
+  void Put(std::string_view tool_id, std::string_view kept) override;
+  std::optional<std::string> Get(std::string_view tool_id) override;
+
+  [[nodiscard]] uint64_t dropped() const { return dropped_; }
+  // Whether something waits to be written.
+  [[nodiscard]] bool idle() const { return !busy_ && answers_.empty() && reasoning_.empty(); }
+  void Flush();
+
+ private:
+  struct Batch;
+
+  void Open();
+  void Forget();
+
+  store::Executor& executor_;
+  Logger& logger_;
+  OpenStore open_;
+  std::shared_ptr<store::Store> store_;
+  uv::Timer flush_;
+  bool busy_ = false;
+  bool armed_ = false;
+  uint64_t dropped_ = 0;
+  std::vector<store::AnswerRecord> answers_;
+  std::vector<store::KeptReasoning> reasoning_;
+  std::unordered_map<std::string, std::string> kept_;
+  std::vector<std::string> order_;  // of kept_, oldest first
+  size_t kept_bytes_ = 0;
+  size_t oldest_ = 0;
+};
+
+}  // namespace katra::gateway

@@ -1,0 +1,58 @@
+// What models answered through the gateway, as the store keeps it: figures and names, never a
+// prompt or an answer. Plain structs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+
+namespace katra::store {
+
+struct AnswerRecord {
+  WallTime at;  // of the request
+  std::string request_id;
+  std::string upstream_id;  // the provider's own name for it; may be empty
+  std::string endpoint;     // "messages", "chat", …
+  std::string persona;
+  std::string client_session_id;  // the client's own; may be empty
+  std::string agent_id;           // of a subagent; may be empty
+  std::string requested_model;
+  std::string provider;
+  std::string model;  // as the provider reported it, else as it was asked
+  int status = 0;     // the client's; 499: it left
+  std::string error;  // empty: answered
+  int attempts = 0;
+  bool streamed = false;
+  // The session's own answer, and a whole one: the session's tag becomes verified.
+  bool verifies = false;
+  int64_t input_tokens = 0;
+  int64_t output_tokens = 0;
+  int64_t cache_read_tokens = 0;
+  int64_t cache_write_tokens = 0;
+  std::optional<int64_t> cost_usd_micros;
+  std::optional<int64_t> first_byte_ms;
+  int64_t duration_ms = 0;
+};
+
+enum class UsageGroup { kPersona, kProvider, kModel, kDay };
+
+struct UsageSum {
+  std::string key;  // a name, "provider/model", or "2026-11-21" (UTC)
+  int64_t requests = 0;
+  int64_t errors = 0;
+  int64_t input_tokens = 0;
+  int64_t output_tokens = 0;
+  int64_t cache_read_tokens = 0;
+  int64_t cache_write_tokens = 0;
+  int64_t cost_usd_micros = 0;
+  int64_t unpriced = 0;  // requests without a known price
+};
+
+struct KeptReasoning {
+  std::string tool_id;
+  std::string kept;  // JSON, opaque
+};
+
+}  // namespace katra::store

@@ -1,0 +1,155 @@
+// Answers of the gateway: usage, verified tags, kept reasoning.
+#include "core/text.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace katra::store::sqlite {
+namespace {
+
+constexpr size_t kMaxText = 200;
+constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
+
+// The live sessions of persona ?4 that have the client's session id ?3, or all of them.
+#define KATRA_ANSWERED_SESSIONS                                     \
+  " WHERE ended_at IS NULL AND (?3 = '' OR client_session_id = ?3)" \
+  " AND persona_id = (SELECT id FROM personas WHERE name_key = ?4)"
+
+void InsertAnswer(Connection& c, const AnswerRecord& record) {
+  Query insert = c.Prepare(
+      "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
+      " agent_id, requested_model, provider, model, status, error, attempts, streamed,"
+      " input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd_micros,"
+      " first_byte_ms, duration_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+      " nullif(?19, -1), nullif(?20, -1), ?21)");
+  insert.Bind(ToUnixMillis(record.at), OneLine(record.request_id, kMaxText),
+              OneLine(record.upstream_id, kMaxText), OneLine(record.endpoint, kMaxText),
+              OneLine(record.persona, kMaxText), OneLine(record.client_session_id, kMaxText),
+              OneLine(record.agent_id, kMaxText), OneLine(record.requested_model, kMaxText),
+              OneLine(record.provider, kMaxText), OneLine(record.model, kMaxText), record.status,
+              OneLine(record.error, kMaxText), record.attempts, record.streamed ? 1 : 0,
+              record.input_tokens, record.output_tokens, record.cache_read_tokens,
+              record.cache_write_tokens, record.cost_usd_micros.value_or(-1),
+              record.first_byte_ms.value_or(-1), record.duration_ms);
+  insert->exec();
+}
+
+// The persona's live sessions of that client conversation; when the store knows none by that name,
+// all its live ones. Returns whether a tag changed.
+bool VerifyTag(Connection& c, const AnswerRecord& record) {
+  Query known = c.Prepare(
+      "SELECT 1 FROM sessions s JOIN personas p ON p.id = s.persona_id"
+      " WHERE s.ended_at IS NULL AND p.name_key = ?1 AND s.client_session_id = ?2 AND ?2 <> ''"
+      " LIMIT 1");
+  known.Bind(ToLowerAscii(record.persona), record.client_session_id);
+  const bool by_session = known->executeStep();
+  known->reset();
+  Query differs = c.Prepare("SELECT 1 FROM sessions" KATRA_ANSWERED_SESSIONS
+                            " AND (provider <> ?1 OR model <> ?2 OR tag_source <> ?5) LIMIT 1");
+  const std::string session = by_session ? record.client_session_id : std::string();
+  const std::string provider = OneLine(record.provider, kMaxText);
+  const std::string model = OneLine(record.model, kMaxText);
+  const int verified = static_cast<int>(TagSource::kVerified);
+  differs.Bind(provider, model, session, ToLowerAscii(record.persona), verified);
+  const bool changed = differs->executeStep();
+  differs->reset();
+  Query update = c.Prepare(
+      "UPDATE sessions SET provider = ?1, model = ?2, tag_source = ?5,"
+      " request_id = ?6" KATRA_ANSWERED_SESSIONS);
+  update.Bind(provider, model, session, ToLowerAscii(record.persona), verified,
+              OneLine(record.request_id, kMaxText));
+  update->exec();
+  return changed;
+}
+
+#define KATRA_SUM_USAGE_BY(KEY)                                               \
+  "SELECT " KEY                                                               \
+  " AS k, count(*), sum(error <> ''), sum(input_tokens), sum(output_tokens)," \
+  " sum(cache_read_tokens), sum(cache_write_tokens),"                         \
+  " sum(coalesce(cost_usd_micros, 0)), sum(cost_usd_micros IS NULL)"          \
+  " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"
+
+const char* SumBy(UsageGroup group) {
+  switch (group) {
+    case UsageGroup::kPersona:
+      break;
+    case UsageGroup::kProvider:
+      return KATRA_SUM_USAGE_BY("provider");
+    case UsageGroup::kModel:
+      return KATRA_SUM_USAGE_BY("provider || '/' || model");
+    case UsageGroup::kDay:
+      return KATRA_SUM_USAGE_BY("strftime('%Y-%m-%d', at / 1000, 'unixepoch')");
+  }
+  return KATRA_SUM_USAGE_BY("persona");
+}
+
+}  // namespace
+
+Status SqliteStore::RecordAnswers(const std::vector<AnswerRecord>& records,
+                                  const CallContext& context) {
+  auto changed = database_->Write(
+      context, "recording answers",
+      [&](Connection& c) -> Result<bool> {
+        bool any = false;
+        for (const AnswerRecord& record : records) {
+          InsertAnswer(c, record);
+          if (record.verifies) any = VerifyTag(c, record) || any;
+        }
+        return any;
+      },
+      Durability::kRelaxed);
+  if (!changed) return Pass(std::move(changed));
+  if (*changed) Ring();
+  return {};
+}
+
+Result<std::vector<UsageSum>> SqliteStore::SumUsage(UsageGroup group, WallTime since,
+                                                    const CallContext& context) {
+  return database_->Read(
+      context, "summing usage", [&](Connection& c) -> Result<std::vector<UsageSum>> {
+        Query query = c.Prepare(SumBy(group));
+        query.Bind(ToUnixMillis(since));
+        std::vector<UsageSum> sums;
+        while (query->executeStep()) {
+          const auto number = [&](int column) { return query->getColumn(column).getInt64(); };
+          sums.push_back({query->getColumn(0).getString(), number(1), number(2), number(3),
+                          number(4), number(5), number(6), number(7), number(8)});
+        }
+        return sums;
+      });
+}
+
+Status SqliteStore::KeepReasoning(const std::vector<KeptReasoning>& kept,
+                                  const CallContext& context) {
+  return database_->Write(
+      context, "keeping reasoning",
+      [&](Connection& c) -> Status {
+        const int64_t now = Now();
+        for (const KeptReasoning& entry : kept) {
+          Query put = c.Prepare(
+              "INSERT INTO kept_reasoning(tool_id, kept, at) VALUES (?1, ?2, ?3)"
+              " ON CONFLICT(tool_id) DO UPDATE SET kept = excluded.kept, at = excluded.at");
+          put.Bind(entry.tool_id, entry.kept, now)->exec();
+        }
+        Query old = c.Prepare("DELETE FROM kept_reasoning WHERE at < ?1");
+        old.Bind(now - kKeepReasoningMillis)->exec();
+        return {};
+      },
+      Durability::kRelaxed);
+}
+
+Result<std::vector<KeptReasoning>> SqliteStore::LatestReasoning(int limit,
+                                                                const CallContext& context) {
+  return database_->Read(
+      context, "looking up reasoning", [&](Connection& c) -> Result<std::vector<KeptReasoning>> {
+        Query query =
+            c.Prepare("SELECT tool_id, kept FROM kept_reasoning ORDER BY at DESC LIMIT ?1");
+        query.Bind(limit);
+        std::vector<KeptReasoning> found;
+        while (query->executeStep()) {
+          found.push_back({query->getColumn(0).getString(), query->getColumn(1).getString()});
+        }
+        return found;
+      });
+}
+
+}  // namespace katra::store::sqlite

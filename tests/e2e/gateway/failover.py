@@ -1,0 +1,211 @@
+"""Which model answers when one fails: candidates, retries, circuits, and what the client is told."""
+import json
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "gateway"))
+from upstream import Upstream  # noqa: E402
+from world import Gateway, chat_stream, message, message_stream, sse  # noqa: E402
+
+BODY = {"model": "claude-sonnet", "max_tokens": 5, "stream": True,
+        "messages": [{"role": "user", "content": "Hi"}]}
+OVERLOADED = b'{"type":"error","error":{"type":"overloaded_error","message":"busy"}}'
+
+
+class World:
+    """Persona Sam on provider `first`, falling back to `second` (in either format)."""
+
+    def __init__(self, first, second=None, *options, second_interface="anthropic", **more):
+        self.first = Upstream(first)
+        self.second = Upstream(second or (lambda request, to: to.stream(message_stream("two"))))
+        providers = {
+            "first": {"api_base_url": self.first.url, "interface": "anthropic",
+                      "api_key_env": "TEST_KEY", "models": ["m1"]},
+            "second": {"api_base_url": self.second.url + (
+                "/v1" if second_interface == "openai" else ""), "interface": second_interface,
+                "api_key_env": "TEST_KEY", "models": ["m2"]}}
+        sam = {"provider": "first", "model": "m1", **more}
+        if second:
+            sam["fallbacks"] = ["second/m2"]
+        self.gateway = Gateway(providers, {"Sam": sam}, *options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gateway.__exit__()
+        self.first.__exit__()
+        self.second.__exit__()
+
+    def ask(self, **changes):
+        return self.gateway.ask(body={**BODY, **changes})
+
+
+def two(request, to):
+    to.stream(message_stream("two"))
+
+
+class Failover(unittest.TestCase):
+    def check_next_answers(self, script, **more):
+        with World(script, two, **more) as world:
+            reply = world.ask()
+            self.assertEqual(reply.status, 200, reply.body)
+            self.assertEqual(reply.body, b"".join(message_stream("two")))
+            self.assertEqual(reply.header("x-katra-provider"), "second")
+            self.assertEqual(reply.header("x-katra-attempts"), "2")
+            self.assertIn("first/m1", reply.header("x-katra-failed"))
+            sent = json.loads(world.second.requests[0].body)
+            self.assertEqual(sent["model"], "m2")  # R9, B63
+
+    def test_the_next_answers_after_status(self):  # E10, B62, B64
+        for status in (408, 409, 429, 500, 502, 503, 504, 529):
+            with self.subTest(status=status):
+                self.check_next_answers(lambda request, to: to.reply(status, OVERLOADED))
+
+    def test_the_next_answers_after_a_reset(self):
+        self.check_next_answers(lambda request, to: to.reset())
+
+    def test_the_next_answers_after_a_cut_before_content(self):  # S38
+        self.check_next_answers(lambda request, to: (
+            to.stream(message_stream()[:1], end=False), to.cut()))
+
+    def test_the_next_answers_after_an_error_event_before_content(self):  # S34
+        error = sse("error", {"type": "error",
+                              "error": {"type": "overloaded_error", "message": "busy"}})
+        self.check_next_answers(
+            lambda request, to: to.stream([message_stream()[0], error]))
+
+    def test_the_next_answers_after_an_empty_stream_or_a_page(self):  # S38, B56
+        self.check_next_answers(lambda request, to: to.stream([]))
+        self.check_next_answers(lambda request, to: to.reply(
+            200, b"<html>hello</html>", content_type="text/html"))
+
+    def test_the_next_answers_after_silence(self):
+        def script(request, to):
+            time.sleep(1)
+
+        with World(script, two, "--first-byte-timeout", "200") as world:
+            self.assertEqual(world.ask().header("x-katra-provider"), "second")
+
+    def test_a_wrong_request_is_not_tried_elsewhere(self):  # E10
+        for status in (400, 401, 403, 404, 413, 422):
+            with self.subTest(status=status), World(
+                    lambda request, to: to.reply(status, OVERLOADED), two) as world:
+                reply = world.ask()
+                self.assertEqual((reply.status, reply.body), (status, OVERLOADED))
+                self.assertEqual(world.second.requests, [])
+
+    def test_nothing_else_answers_once_content_was_sent(self):  # S35, S36, B44
+        with World(lambda request, to: (to.stream(message_stream()[:5], end=False), to.cut()),
+                   two) as world:
+            reply = world.ask()
+            events = reply.events()
+            self.assertEqual(events[-1][0], "error")
+            self.assertNotIn("message_stop", [name for name, _ in events])
+            self.assertTrue(reply.complete)
+            self.assertEqual(world.second.requests, [])
+
+    def test_an_event_that_was_cut_is_not_handed_on(self):
+        pieces = message_stream()
+        with World(lambda request, to: (to.stream([*pieces[:4], pieces[4][:30]], end=False),
+                                        to.cut()), two) as world:
+            events = world.ask().events()  # each parses
+            self.assertEqual(events[-1][1]["error"]["type"], "api_error")
+
+    def test_a_fallback_may_speak_another_format(self):
+        with World(lambda request, to: to.reply(529, OVERLOADED),
+                   lambda request, to: to.stream(chat_stream("two", model="m2-real")),
+                   second_interface="openai") as world:
+            reply = world.ask()
+            text = "".join(data["delta"]["text"] for name, data in reply.events()
+                           if name == "content_block_delta")
+            self.assertEqual(text, "two")
+
+    def test_all_failing_gives_the_most_telling_error_unmodified(self):  # E11
+        too_long = (b'{"type":"error","error":{"type":"invalid_request_error",'
+                    b'"message":"prompt is too long: 9 tokens > 5 maximum"}}')
+        with World(lambda request, to: to.reply(502, b"bad"),
+                   lambda request, to: to.reply(400, too_long)) as world:
+            reply = world.ask()
+            self.assertEqual((reply.status, reply.body), (400, too_long))
+
+    def test_one_provider_is_asked_again(self):
+        answers = iter([500, 200])
+
+        def script(request, to):
+            if next(answers) == 500:
+                to.reply(500, OVERLOADED)
+            else:
+                to.stream(message_stream("again"))
+
+        with World(script) as world:
+            self.assertEqual(world.ask().status, 200)
+            self.assertEqual(len(world.first.requests), 2)
+
+    def test_a_long_retry_after_is_left_to_the_client(self):  # E14
+        with World(lambda request, to: to.reply(
+                429, OVERLOADED, headers=[("retry-after", "60")])) as world:
+            begun = time.monotonic()
+            reply = world.ask()
+            self.assertLess(time.monotonic() - begun, 5)
+            self.assertEqual((reply.status, reply.header("retry-after")), (429, "60"))
+            self.assertEqual(len(world.first.requests), 1)
+
+    def test_a_used_up_quota_is_not_asked_again(self):  # E7
+        body = b'{"error":{"code":"insufficient_quota","message":"pay","type":"insufficient_quota"}}'
+        with World(lambda request, to: to.reply(429, body), two) as world:
+            self.assertEqual(world.ask().header("x-katra-provider"), "second")
+            self.assertEqual(len(world.first.requests), 1)
+
+    def test_a_circuit_opens_and_closes_again(self):
+        broken = [True]
+
+        def script(request, to):
+            if broken[0]:
+                to.reply(500, OVERLOADED)
+            else:
+                to.stream(message_stream("one"))
+
+        with World(script, two, "--circuit-open", "300") as world:
+            for _ in range(5):
+                self.assertEqual(world.ask().header("x-katra-provider"), "second")
+            asked = len(world.first.requests)
+            self.assertEqual(world.ask().header("x-katra-attempts"), "1")
+            self.assertEqual(len(world.first.requests), asked)
+            broken[0] = False
+            deadline = time.monotonic() + 5
+            while world.ask().header("x-katra-provider") != "first":
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+
+    def test_whole_replies_fail_over_too(self):
+        with World(lambda request, to: to.reply(529, OVERLOADED),
+                   lambda request, to: to.reply(200, message("two"))) as world:
+            self.assertEqual(world.ask(stream=False).body, message("two"))
+
+
+class Choosing(unittest.TestCase):
+    def test_a_model_may_be_asked_for_by_provider(self):
+        with World(two, two) as world:
+            for name in ("second,m9", "second/m9", "claude-gw-second--m9"):
+                self.assertEqual(world.ask(model=name).header("x-katra-provider"), "second")
+                self.assertEqual(json.loads(world.second.requests[-1].body)["model"], "m9")
+
+    def test_an_unknown_provider_is_told(self):  # E17
+        with World(two, two) as world:
+            reply = world.ask(model="nowhere,m9")
+            self.assertEqual(reply.status, 404)
+            self.assertEqual(reply.json()["error"]["type"], "not_found_error")
+            self.assertIn("nowhere", reply.json()["error"]["message"])
+
+    def test_the_small_model_goes_where_routing_says(self):
+        with World(two, two, routing={"background": "second/small"}) as world:
+            reply = world.ask(model="claude-haiku-4-5")
+            self.assertEqual(reply.header("x-katra-model"), "small")
+            self.assertEqual(world.ask().header("x-katra-model"), "m1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,194 @@
+"""What is refused on the wire: shapes that two parsers could read differently, floods, slowness."""
+import json
+import socket
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "gateway"))
+from upstream import Upstream  # noqa: E402
+from world import Gateway, in_background, message_stream, read_reply, wait_until  # noqa: E402
+
+BODY = json.dumps({"model": "x", "max_tokens": 5, "stream": True,
+                   "messages": [{"role": "user", "content": "Hi"}]}).encode()
+
+
+class Hardening(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.upstream = Upstream(lambda request, to: to.stream(message_stream()))
+        cls.gateway = Gateway(
+            {"fake": {"api_base_url": cls.upstream.url, "interface": "anthropic",
+                      "api_key_env": "TEST_KEY", "models": ["m"]}},
+            {"Sam": {"provider": "fake", "model": "m"}}, "--head-timeout", "300",
+            "--body-timeout", "300", "--max-body", "100000", "--max-connections", "40")
+        cls.auth = b"authorization: Bearer " + cls.gateway.token("Sam").encode()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gateway.__exit__()
+        cls.upstream.__exit__()
+
+    def raw(self, data: bytes):
+        with self.gateway.connect() as client:
+            client.sendall(data)
+            reply = read_reply(client)
+            client.settimeout(5)
+            reply.closed = client.recv(1) == b""
+            return reply
+
+    def head(self, *lines: bytes, first=b"POST /v1/messages HTTP/1.1") -> bytes:
+        return b"\r\n".join([first, b"host: 127.0.0.1", self.auth, *lines]) + b"\r\n\r\n"
+
+    def check_refused(self, data: bytes, status=400):
+        before = len(self.upstream.requests)
+        reply = self.raw(data)
+        self.assertEqual(reply.status, status, (data[:200], reply.body))
+        self.assertTrue(reply.closed)
+        self.assertEqual(reply.json()["type"], "error")  # E2
+        self.assertEqual(len(self.upstream.requests), before)
+
+    def test_framing_that_can_be_read_in_two_ways_is_refused(self):
+        length = b"content-length: %d" % len(BODY)
+        chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
+        self.check_refused(self.head(length, b"transfer-encoding: chunked") + chunked)
+        self.check_refused(self.head(b"transfer-encoding: chunked", length) + chunked)
+        self.check_refused(self.head(length, length) + BODY)
+        self.check_refused(self.head(length, b"content-length: 1") + BODY)
+        self.check_refused(self.head(b"content-length: +5") + BODY)
+        self.check_refused(self.head(b"content-length: -5") + BODY)
+        self.check_refused(self.head(b"transfer-encoding: chunked, identity") + chunked)
+        self.check_refused(self.head(b"transfer-encoding: xchunked") + chunked)
+        self.check_refused(self.head(b"transfer-encoding: chunked",
+                                     b"transfer-encoding: chunked") + chunked)
+        self.check_refused(self.head(b"transfer-encoding: chunked",
+                                     first=b"POST /v1/messages HTTP/1.0") + chunked)
+        self.check_refused(self.head(b"transfer-encoding : chunked") + chunked)
+        self.check_refused(self.head(b"transfer-encoding: chunked") + b"zz\r\nabc\r\n0\r\n\r\n")
+        self.check_refused(self.head(b"transfer-encoding: chunked") + b"3\nabc\n0\n\n")
+
+    def test_odd_lines_are_refused(self):
+        self.check_refused(self.head(b"x-a: 1\n x-b: 2", b"content-length: 0"))
+        self.check_refused(self.head(b"x-a: 1\r\n folded", b"content-length: 0"))
+        self.check_refused(b"POST /v1/messages HTTP/1.1\nhost: a\n\n")
+        self.check_refused(self.head(b"x-a: \0", b"content-length: 0"))
+        self.check_refused(self.head(b"x-a: 1\rx-b: 2", b"content-length: 0"))
+        self.check_refused(self.head(b"no colon", b"content-length: 0"))
+        self.check_refused(self.head(b"host: other", b"content-length: 0"))
+        self.check_refused(b"GET /healthz HTTP/1.1\r\n\r\n")
+        self.check_refused(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+        self.check_refused(b"GET http://127.0.0.1/healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+
+    def test_a_chunked_body_is_read(self):
+        half = len(BODY) // 2
+        chunked = b"%x\r\n%s\r\n%x;ext=1\r\n%s\r\n0\r\n\r\n" % (
+            half, BODY[:half], len(BODY) - half, BODY[half:])
+        reply = self.gateway.connect()
+        with reply as client:
+            client.sendall(self.head(b"transfer-encoding: chunked") + chunked)
+            self.assertEqual(read_reply(client).status, 200)
+        self.assertIn(b'"Hi"', self.upstream.requests[-1].body)
+
+    def test_a_head_may_come_byte_by_byte(self):
+        with self.gateway.connect() as client:
+            for byte in b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n":
+                client.sendall(bytes([byte]))
+            self.assertEqual(read_reply(client).status, 200)
+
+    def test_what_is_too_large_is_refused_early(self):  # E18
+        self.check_refused(self.head(b"content-length: 100001"), 413)
+        self.check_refused(self.head(b"transfer-encoding: chunked") +
+                           b"186a1\r\n" + b"x" * 100001, 413)
+        self.check_refused(b"GET /healthz HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 70000, 431)
+        self.check_refused(b"GET /healthz HTTP/1.1\r\nhost: a\r\n" + b"x: y\r\n" * 300 + b"\r\n", 431)
+
+    def test_slow_senders_are_let_go(self):
+        begun = time.monotonic()
+        self.check_refused(b"GET /healthz HT", 408)
+        self.check_refused(self.head(b"content-length: 10") + b"x", 408)
+        self.assertLess(time.monotonic() - begun, 5)
+
+    def test_a_pipelined_request_is_not_served(self):
+        request = self.gateway.request_bytes("GET", "/healthz", b"", {})
+        with self.gateway.connect() as client:
+            client.sendall(request + request)
+            reply = read_reply(client)
+            self.assertEqual(reply.header("connection"), "close")
+            client.settimeout(5)
+            self.assertEqual(client.recv(100), b"")
+
+    def test_a_connection_is_used_again(self):
+        with self.gateway.connect() as client:
+            for _ in range(3):
+                client.sendall(self.gateway.request_bytes("GET", "/healthz", b"", {}))
+                self.assertEqual(read_reply(client).body, b"ok\n")
+
+    def test_expect_continue_is_answered(self):
+        with self.gateway.connect() as client:
+            client.sendall(self.head(b"expect: 100-continue", b"content-length: %d" % len(BODY)))
+            self.assertTrue(client.recv(100).startswith(b"HTTP/1.1 100"))
+            client.sendall(BODY)
+            self.assertEqual(read_reply(client).status, 200)
+
+    def test_a_bad_token_is_refused_before_the_body(self):
+        with self.gateway.connect() as client:
+            client.sendall(b"POST /v1/messages HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+                           b"authorization: Bearer no\r\ncontent-length: 90000\r\n\r\n")
+            self.assertEqual(read_reply(client).status, 401)
+
+    def test_too_many_connections_are_told_so(self):
+        held = [self.gateway.connect() for _ in range(40)]
+        try:
+            def full():
+                with self.gateway.connect() as client:
+                    client.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    try:
+                        return read_reply(client).status in (503, 0)
+                    except ConnectionError:
+                        return True
+
+            wait_until(full)
+        finally:
+            for client in held:
+                client.close()
+        wait_until(lambda: self.gateway.ask("GET", "/healthz").status == 200)
+
+    def test_a_client_that_does_not_read_holds_the_upstream_back(self):  # U3
+        sent = [0]
+        big = b"event: content_block_delta\ndata: " + b'{"type":"content_block_delta","x":"' + (
+            b"y" * 60000) + b'"}\n\n'
+
+        def script(request, to):
+            to.stream(message_stream()[:2], end=False)
+            for _ in range(2000):
+                to.send(b"%x\r\n%s\r\n" % (len(big), big))
+                sent[0] += len(big)
+            to.send(b"0\r\n\r\n")
+
+        upstream = Upstream(script)
+        gateway = Gateway({"fake": {"api_base_url": upstream.url, "interface": "anthropic",
+                                    "api_key_env": "TEST_KEY", "models": ["m"]}},
+                          {"Sam": {"provider": "fake", "model": "m"}})
+        with upstream, gateway:
+            client = gateway.connect()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.sendall(gateway.request_bytes(
+                "POST", "/v1/messages", BODY, {"authorization": f"Bearer {gateway.token('Sam')}"}))
+            last = [-1, 0.0]
+
+            def stalled():
+                if sent[0] != last[0]:
+                    last[:] = [sent[0], time.monotonic()]
+                return sent[0] > 0 and time.monotonic() - last[1] > 0.5
+
+            wait_until(stalled)
+            self.assertLess(sent[0], 60_000_000)
+            with open(f"/proc/{gateway.process.pid}/status", encoding="ascii") as status:
+                resident = next(line for line in status if line.startswith("VmRSS"))
+            self.assertLess(int(resident.split()[1]), 120_000)
+            client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,147 @@
+// Whom a request goes to, in which order, and when it is tried again.
+#include "router/policy/retry.h"
+#include "tests/support/catch.h"
+
+using namespace katra;          // NOLINT: a test file
+using namespace katra::policy;  // NOLINT
+using namespace std::chrono_literals;
+
+namespace {
+
+class FixedRandom final : public Random {
+ public:
+  uint64_t Next() override { return 0; }
+};
+
+Candidate At(const std::string& provider, const std::string& model) {
+  Candidate candidate;
+  candidate.provider.name = provider;
+  candidate.model = model;
+  return candidate;
+}
+
+translate::ApiError Transient() { return translate::NoAnswer("gone"); }
+translate::ApiError Of(int status, const translate::Headers& headers = {},
+                       std::string_view body = "{}") {
+  return translate::FromUpstream(status, headers, body, "p");
+}
+
+struct Rig {
+  std::vector<Candidate> candidates = {At("a", "1"), At("b", "2")};
+  Circuits circuits{Circuits::Options{}};
+  FixedRandom random;
+  RetryOptions options;
+  SteadyTime now{};
+
+  Attempts Begin() { return Attempts(candidates, circuits, random, options, now); }
+};
+
+}  // namespace
+
+TEST_CASE("the next candidate is asked at once, and the first again after a delay") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  auto next = attempts.Take(rig.now);
+  CHECK(next->candidate->model == "1");
+  attempts.Failed(Transient(), rig.now);
+  next = attempts.Take(rig.now);
+  CHECK(next->candidate->model == "2");
+  CHECK(next->delay == 0ms);
+  attempts.Failed(Transient(), rig.now);
+  next = attempts.Take(rig.now);
+  CHECK(next->candidate->model == "1");
+  CHECK(next->delay > 0ms);
+  attempts.Failed(Transient(), rig.now);
+  next = attempts.Take(rig.now);
+  attempts.Failed(Transient(), rig.now);
+  CHECK_FALSE(attempts.Take(rig.now));
+  CHECK(attempts.tried() == 4);
+}
+
+TEST_CASE("a wrong request is tried nowhere else") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(Of(400), rig.now);
+  CHECK_FALSE(attempts.Take(rig.now));
+  CHECK(attempts.error().status == 400);
+}
+
+TEST_CASE("a provider whose quota is used up is not asked again") {
+  Rig rig;
+  rig.candidates = {At("a", "1"), At("a", "2"), At("b", "3")};
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(Of(429, {}, R"({"error":{"code":"insufficient_quota","message":"pay"}})"),
+                  rig.now);
+  CHECK(attempts.Take(rig.now)->candidate->model == "3");
+}
+
+TEST_CASE("a long retry-after is the client's to wait for") {
+  Rig rig;
+  rig.candidates = {At("a", "1")};
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  SECTION("long") {
+    attempts.Failed(Of(429, {{"retry-after", "60"}}), rig.now);
+    CHECK_FALSE(attempts.Take(rig.now));
+  }
+  SECTION("short") {
+    attempts.Failed(Of(429, {{"retry-after", "2"}}), rig.now);
+    CHECK(attempts.Take(rig.now)->delay >= 2s);
+  }
+}
+
+TEST_CASE("after the budget no new attempt begins") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(Transient(), rig.now);
+  CHECK_FALSE(attempts.Take(rig.now + rig.options.budget + 1ms));
+}
+
+TEST_CASE("the most telling error is reported") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(Of(429), rig.now);
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(Of(502), rig.now);
+  CHECK(attempts.error().status == 429);
+}
+
+TEST_CASE("a circuit opens after failures in a row, and lets one through when its time has come") {
+  Circuits circuits({3, 10s, 60s});
+  const SteadyTime start{};
+  for (int i = 0; i < 2; ++i) circuits.Failed("x", start);
+  CHECK(circuits.Admits("x", start));
+  circuits.Failed("x", start);
+  CHECK_FALSE(circuits.Admits("x", start + 9s));
+  CHECK(circuits.OpenFor("x", start + 9s) == 1s);
+  CHECK(circuits.Admits("x", start + 10s));
+  CHECK_FALSE(circuits.Admits("x", start + 10s));
+  SECTION("a failed trial opens it for longer") {
+    circuits.Failed("x", start + 10s);
+    CHECK_FALSE(circuits.Admits("x", start + 29s));
+    CHECK(circuits.Admits("x", start + 30s));
+  }
+  SECTION("a good one closes it") {
+    circuits.Succeeded("x");
+    CHECK(circuits.Admits("x", start + 10s));
+    CHECK_FALSE(circuits.OpenFor("x", start + 10s));
+  }
+  SECTION("one without a word leaves the trial to the next") {
+    circuits.Undecided("x");
+    CHECK(circuits.Admits("x", start + 10s));
+  }
+}
+
+TEST_CASE("when every circuit is open the client is told when to come back") {
+  Rig rig;
+  rig.candidates = {At("a", "1")};
+  for (int i = 0; i < 5; ++i) rig.circuits.Failed("a/1", rig.now);
+  Attempts attempts = rig.Begin();
+  CHECK_FALSE(attempts.Take(rig.now));
+  CHECK(attempts.error().status == 529);
+  CHECK(attempts.error().retry_after);
+}
