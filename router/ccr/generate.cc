@@ -58,9 +58,20 @@ Status ParseExisting(const std::string& text, const std::string& path, bool forc
   return Fail(ErrorCode::kInvalidArgument, path + ":1: expected a JSON object" + way_out, path);
 }
 
+// claude-code-router runs the script, so that nobody else may put another in its place. In a folder
+// such as /tmp, where everybody may write, the sticky bit sees to that.
 Status EnsureFolder(const std::string& folder) {
   std::error_code failed;
-  if (fs::is_directory(folder, failed)) return {};
+  if (fs::is_directory(folder, failed)) {
+    const fs::perms mode = fs::status(folder, failed).permissions();
+    const bool open =
+        (mode & (fs::perms::group_write | fs::perms::others_write)) != fs::perms::none;
+    if (!open || (mode & fs::perms::sticky_bit) != fs::perms::none) return {};
+    return Fail(
+        ErrorCode::kPermissionDenied,
+        "\"" + folder + "\" can be changed by other users: run `chmod go-w '" + folder + "'`",
+        folder);
+  }
   fs::create_directories(fs::path(folder).parent_path(), failed);
   return EnsurePrivateFolder(folder);
 }
@@ -120,6 +131,7 @@ class Generator {
 
   Status Write(const Plan& plan) {
     const std::string folder = FolderOf(options_.output);
+    if (auto made = EnsureFolder(folder); !made) return made;
     auto before = ReadOwnFile(options_.output, kMaxFileBytes);
     if (!before) return Pass(std::move(before));
     auto script_before = ReadOwnFile(done_.script, kMaxFileBytes);
@@ -138,7 +150,6 @@ class Generator {
           "/config.sqlite\" is there: claude-code-router 3.x keeps its "
           "configuration in it, and reads config.json only when it is imported");
     }
-    if (auto made = EnsureFolder(folder); !made) return made;
     const std::string text =
         document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
     if (auto ok = WriteIfChanged(done_.script, *script_before, RenderScript(plan), &done_.wrote);

@@ -212,6 +212,19 @@ TEST_CASE("a link in the file's place is refused") {
   CHECK(world.Read("target") == "{}");
 }
 
+TEST_CASE("a folder in which others could put another script is refused") {
+  World world;
+  world.Personas(kTwo).Existing("{}");
+  REQUIRE(chmod(world.File("ccr").c_str(), 0775) == 0);
+  const auto refused = world.Run();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kPermissionDenied);
+  CHECK(refused.error().message.find("chmod go-w") != std::string::npos);
+  CHECK(world.Read("ccr/config.json") == "{}");
+  REQUIRE(chmod(world.File("ccr").c_str(), 01777) == 0);
+  CHECK(world.Run());
+}
+
 TEST_CASE("to validate writes nothing, and a missing personas.json tells how to begin") {
   World world;
   const auto missing = world.Run(false, true);
