@@ -7,7 +7,7 @@
 namespace katra::http {
 namespace {
 
-constexpr long kReadBytes = 32 * 1024;  // U5
+constexpr long kReadBytes = 16 * 1024;  // U5: held by every open stream
 constexpr long kIdleSeconds = 118;      // U7
 constexpr size_t kMaxHeaders = 200;
 constexpr size_t kMaxHeaderBytes = 64 * 1024;

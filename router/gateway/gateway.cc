@@ -55,12 +55,16 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
 
 Gateway::~Gateway() = default;
 
+http::Response Gateway::Refusal(const ApiError& error, CallerFormat format) {
+  // E19: also what never became a request has a name.
+  return ErrorResponse(error, format, "req_" + MakeUuidV7(parts_.clock.Now(), parts_.random));
+}
+
 http::Response Gateway::Refuse(int status, const std::string& why) {
   const char* type = status == 413   ? "request_too_large"
                      : status == 503 ? "overloaded_error"
                                      : "invalid_request_error";
-  return ErrorResponse(MakeError(Failure::kInvalidRequest, status, type, why),
-                       CallerFormat::kMessages, "");
+  return Refusal(MakeError(Failure::kInvalidRequest, status, type, why), CallerFormat::kMessages);
 }
 
 // Everything that can be said without the body is said before it: a flood of bad tokens costs
@@ -68,33 +72,33 @@ http::Response Gateway::Refuse(int status, const std::string& why) {
 std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   const CallerFormat format = FormatOf(head.path);
   if (auto refused = CheckSource(head, settings_.insecure_listen)) {
-    return ErrorResponse(*refused, format, "");
+    return Refusal(*refused, format);
   }
   const std::string_view path = PlainPath(head.path);
   if (path.substr(0, 7) == "/admin/") {
     if (head.local) return std::nullopt;
-    return ErrorResponse(
+    return Refusal(
         MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format,
         "");
   }
   if (IsOpen(path)) {
     if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
-    return ErrorResponse(WrongMethod("GET and HEAD"), format, "");
+    return Refusal(WrongMethod("GET and HEAD"), format);
   }
   const auto endpoint = EndpointOf(path);
   const bool models = path == "/v1/models" || path.substr(0, 11) == "/v1/models/";
   if (!endpoint && !models) {  // C5
-    return ErrorResponse(
+    return Refusal(
         MakeError(Failure::kNotFound, 404, "not_found_error",
                   "there is no " + OneLine(head.path, 100) + " here: see docs/gateway.md"),
-        format, "");
+        format);
   }
   if (auto caller = Identify(head, tokens_); !caller) {
-    return ErrorResponse(caller.error(), format, "");
+    return Refusal(caller.error(), format);
   }
-  if (models && head.method != "GET") return ErrorResponse(WrongMethod("GET"), format, "");
+  if (models && head.method != "GET") return Refusal(WrongMethod("GET"), format);
   if (endpoint && head.method != "POST") {
-    return ErrorResponse(WrongMethod("POST"), format, "");
+    return Refusal(WrongMethod("POST"), format);
   }
   return std::nullopt;
 }
@@ -115,7 +119,7 @@ void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
 void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
   auto caller = Identify(exchange->request(), tokens_);
   if (!caller) {  // it ended while the body came in
-    exchange->Respond(ErrorResponse(caller.error(), FormatOf(exchange->request().path), ""));
+    exchange->Respond(Refusal(caller.error(), FormatOf(exchange->request().path)));
     return;
   }
   auto owned = std::make_unique<Turn>(services_, config_, std::move(exchange), std::move(*caller),
@@ -150,7 +154,7 @@ http::Response Gateway::Answer(const http::Request& request) {
 
 http::Response Gateway::Models(const http::Request& request) {
   const auto caller = Identify(request, tokens_);
-  if (!caller) return ErrorResponse(caller.error(), CallerFormat::kMessages, "");
+  if (!caller) return Refusal(caller.error(), CallerFormat::kMessages);
   const router::PersonaConfig* persona = config_->FindPersona(caller->persona);
   return Plain(200, "application/json",
                ListModels(*config_, persona, [&](const router::Provider& provider) {

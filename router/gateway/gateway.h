@@ -58,6 +58,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
   void Retire(Turn* turn);
   void ReadPrices();
+  [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
   [[nodiscard]] http::Response Answer(const http::Request& request);
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
   [[nodiscard]] http::Response MintForAdmin(const http::Request& request);

@@ -51,6 +51,7 @@ class MessagesAttempt final : public Attempt {
     if (!plan_.front && !plan_.client->query.empty()) outgoing.url += "?" + plan_.client->query;
     outgoing.headers = MakeHeaders(provider);
     outgoing.body = MakeBody(provider);
+    plan_.body.reset();
     call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
                                                  status_ = status;
                                                  headers_ = headers;

@@ -203,8 +203,9 @@ void Turn::Launch() {
 }
 
 SessionTrace& Turn::Trace() {
-  return services_.traces.Of(outcome_.client_session_id.empty() ? caller_.token_id
-                                                                : outcome_.client_session_id);
+  const std::string& session =
+      outcome_.client_session_id.empty() ? caller_.token_id : outcome_.client_session_id;
+  return services_.traces.Of(session + "/" + outcome_.agent_id);
 }
 
 void Turn::AnswerCount() {
@@ -271,6 +272,7 @@ void Turn::OnFlow(std::string_view events) {
   if (done_) return;
   if (!content_) {
     content_ = true;
+    body_.reset();  // nothing is tried again
     outcome_.first_byte = Between(begun_, services_.clock.Steady());
     attempts_->Succeeded();
   }
@@ -435,7 +437,8 @@ void Turn::Finish(int status, const std::string& error_type) {
                             attempt_->dropped().end());
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
-      trace.providers.insert(outcome_.provider);
+      // A side request is no part of the conversation.
+      if (!outcome_.side) trace.providers.insert(outcome_.provider);
       if (outcome_.usage.known && estimate_ >= 0) {
         trace.calibration.Observe(estimate_, outcome_.usage.PromptTokens());
       }

@@ -1,0 +1,94 @@
+// However bytes are cut into reads, the HTTP parser finds the same request or the same fault, and
+// the reader of server-sent events the same events, in bounded memory.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/http/request_parser.h"
+#include "core/http/sse.h"
+
+namespace katra::testing {
+namespace {
+
+void Require(bool condition, const char* what) {
+  if (condition) return;
+  std::fprintf(stderr, "not so: %s\n", what);
+  std::abort();
+}
+
+http::ServerLimits SmallLimits() {
+  http::ServerLimits limits;
+  limits.head_bytes = 2048;
+  limits.header_count = 20;
+  limits.body_bytes = 4096;
+  return limits;
+}
+
+struct Seen {
+  http::RequestParser::State state;
+  std::string text;  // of what was understood
+  size_t taken = 0;  // of a whole request
+  bool operator==(const Seen& other) const {
+    return state == other.state && text == other.text && taken == other.taken;
+  }
+};
+
+Seen Parse(std::string_view bytes, size_t step) {
+  const http::ServerLimits limits = SmallLimits();
+  http::RequestParser parser(limits);
+  size_t at = 0;
+  while (at < bytes.size() && parser.state() != http::RequestParser::State::kDone &&
+         parser.state() != http::RequestParser::State::kFailed) {
+    const size_t took = parser.Feed(bytes.substr(at, step));
+    Require(took > 0, "bytes are taken until the end");
+    at += took;
+  }
+  Seen seen{parser.state(), {}, 0};
+  const http::Request& request = parser.request();
+  Require(request.body.size() <= limits.body_bytes, "the body keeps to its limit");
+  if (seen.state == http::RequestParser::State::kFailed) {
+    Require(parser.error_status() >= 400 && !parser.error().empty(), "what is wrong is said");
+    seen.text = std::to_string(parser.error_status());
+  } else if (seen.state == http::RequestParser::State::kDone) {
+    Require(!request.path.empty() && request.path.front() == '/', "the target is a path");
+    seen.taken = at;
+    seen.text = request.method + request.target + "|" + request.body;
+    for (const http::Header& header : request.headers.all()) {
+      Require(header.value.find_first_of("\r\n") == std::string::npos, "a header is one line");
+      seen.text += "|" + header.name + ":" + header.value;
+    }
+  }
+  return seen;
+}
+
+std::vector<std::string> Events(std::string_view bytes, size_t step) {
+  http::SseReader reader;
+  std::vector<std::string> events;
+  for (size_t at = 0; at < bytes.size(); at += step) {
+    Require(reader.Feed(bytes.substr(at, step),
+                        [&](const http::SseReader::Event& event) {
+                          events.push_back(std::string(event.name) + "|" + std::string(event.data));
+                        }),
+            "so little is below the limit");
+  }
+  return events;
+}
+
+}  // namespace
+}  // namespace katra::testing
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace test = katra::testing;
+  const std::string bytes(data, data + size);
+  const size_t all = std::max<size_t>(1, size);
+  const test::Seen whole = test::Parse(bytes, all);
+  const std::vector<std::string> events = test::Events(bytes, all);
+  for (const size_t step : {size_t{1}, size_t{5}, size_t{64}}) {
+    test::Require(test::Parse(bytes, step) == whole, "the cuts change nothing of a request");
+    test::Require(test::Events(bytes, step) == events, "the cuts change nothing of the events");
+  }
+  return 0;
+}
