@@ -78,8 +78,7 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   if (path.substr(0, 7) == "/admin/") {
     if (head.local) return std::nullopt;
     return Refusal(
-        MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format,
-        "");
+        MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format);
   }
   if (IsOpen(path)) {
     if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
