@@ -94,6 +94,8 @@ struct Quirks {
   bool count_tokens = false;          // has /v1/messages/count_tokens
   bool messages_tool_choice = true;   // takes tool_choice there
   bool openai_shaped_errors = false;  // its errors there are OpenAI's and must be rewritten
+
+  friend bool operator==(const Quirks&, const Quirks&) = default;
 };
 
 struct Provider {

@@ -184,6 +184,43 @@ TEST_CASE("every built-in provider is whole, and its own models have its form") 
   }
 }
 
+TEST_CASE("every quirk can be said in the file") {
+  for (const char* quirk : {R"("stream_usage": false)",
+                            R"("parallel_tool_calls": false)",
+                            R"("images": false)",
+                            R"("json_schema_output": false)",
+                            R"("messages_tool_choice": false)",
+                            R"("pdfs": true)",
+                            R"("top_k": true)",
+                            R"("service_tier": true)",
+                            R"("prompt_cache_key": true)",
+                            R"("cache_control": true)",
+                            R"("inline_system": true)",
+                            R"("prefill_prefix": true)",
+                            R"("effort_none": true)",
+                            R"("think_tags": true)",
+                            R"("fixed_sampling": true)",
+                            R"("count_tokens": true)",
+                            R"("openai_shaped_errors": true)",
+                            R"("max_stop_sequences": 1)",
+                            R"("max_user_id_characters": 0)",
+                            R"("efforts": ["max"])",
+                            R"("reasoning_models": ["r1"])",
+                            R"("schema_dialect": "gemini")",
+                            R"("tool_ids": "nine_alphanumeric")",
+                            R"("max_tokens_field": "by_model")",
+                            R"("reasoning_request": "effort")",
+                            R"("reasoning_history": "thought_signature")",
+                            R"("web_search": "options")"}) {
+    ConfigHome home;
+    home.Personas(std::string(R"({"providers": {"a": {"api_base_url": "http://127.0.0.1:9",
+      "quirks": {)") +
+                  quirk + "}}}}");
+    INFO(quirk);
+    CHECK_FALSE(home.Loaded().FindProvider("a")->quirks == Quirks());
+  }
+}
+
 TEST_CASE("an address is read as the face that it is for") {
   struct Case {
     const char* provider;
