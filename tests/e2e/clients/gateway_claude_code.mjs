@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { StartClaude } from './support/claude.mjs';
 import { kModern, Messages, Tool } from './support/claude_checks.mjs';
 import {
+  CheckNothingLeaks,
   CheckProvider,
   kProviders,
   KeyOf,
@@ -31,6 +32,8 @@ const kDot =
 const kThought = 'First I look who is here, and greet them.';
 const kSummary = '<summary>The notes were edited, and everybody was greeted.</summary>';
 const kGreeting = (persona) => `Hello, this is ${persona}.`;
+const kPrompt = (persona) => `You are ${persona}. Do what must be done.`;
+const kSecretNote = 'the safe opens with quicksilver-and-cinnabar';
 const kEnd = 'All is done as asked.';
 
 function ScriptFor(persona, name, project) {
@@ -62,8 +65,7 @@ const ResultsOf = (name, body) =>
 const ImagesOf = (name, body) =>
   kProviders[name].interface === 'anthropic' ? MessagesImages(body) : ChatImages(body);
 
-async function CheckRun({ name, persona, home, run, provider, token, gateway }) {
-  const seen = provider.requests.flatMap((body) => ResultsOf(name, body).map((r) => r.text));
+async function CheckRun({ name, persona, home, run, provider, token }) {
   await Check(`${name}: every step was taken and the client ended well`, async () => {
     await run.Finish(kSecondsARun);
     assert.ok(run.out.includes(kEnd), run.out.slice(-400));
@@ -82,7 +84,7 @@ async function CheckRun({ name, persona, home, run, provider, token, gateway }) 
       for (const image of images) assert.ok(image.endsWith(kDot), image.slice(0, 80));
     });
   await Check(`${name}: the file was edited`, () => {
-    assert.equal(readFileSync(join(run.project, 'notes.txt'), 'utf8'), 'omega beta\n');
+    assert.equal(readFileSync(join(run.project, 'notes.txt'), 'utf8'), `omega ${kSecretNote}\n`);
   });
   await Check(`${name}: the client compacted when the prompt was too long`, () => {
     const last = JSON.stringify(provider.requests.at(-1));
@@ -100,11 +102,6 @@ async function CheckRun({ name, persona, home, run, provider, token, gateway }) 
       [kGreeting(persona), 'After the cut.'].map((body) => [body, `${name}/${Served(name)}`]),
     );
   });
-  await Check(`${name}: no key is in the gateway's words`, () => {
-    assert.ok(!gateway.log.includes(KeyOf(name)));
-    assert.ok(!gateway.log.includes(token));
-    assert.ok(!seen.some((text) => text.includes(KeyOf(name))));
-  });
 }
 
 async function Scenario() {
@@ -119,21 +116,29 @@ async function Scenario() {
     names.map((name) => [name, ScriptFor(persona_of(name), name, project_of(name))]),
   );
   const { gateway, providers } = await StartGatewayWorld(home, scripts);
+  const secrets = {};
+  const prompts = { 'what the model was told': kSecretNote };
   for (const name of names) {
     const persona = persona_of(name);
     const token = await gateway.Token(persona);
+    secrets[`the token of ${persona}`] = token;
+    if (kProviders[name].key !== null) secrets[`the key of ${name}`] = KeyOf(name);
+    prompts[`the prompt of ${persona}`] = kPrompt(persona);
     const run = await StartClaude({
       ...{ root, home, persona, version: kModern, api: providers[name] },
       allowed: ['Read', 'Edit'],
-      prompt: `You are ${persona}. Do what must be done.`,
+      prompt: kPrompt(persona),
       environment: { ANTHROPIC_BASE_URL: gateway.url, ANTHROPIC_AUTH_TOKEN: token },
       prepare: (project) => {
         writeFileSync(join(project, 'dot.png'), Buffer.from(kDot, 'base64'));
-        writeFileSync(join(project, 'notes.txt'), 'alpha beta\n');
+        writeFileSync(join(project, 'notes.txt'), `alpha ${kSecretNote}\n`);
       },
     });
-    await CheckRun({ name, persona, home, run, provider: providers[name], token, gateway });
+    await CheckRun({ name, persona, home, run, provider: providers[name], token });
   }
+  await Check('no key, token or prompt is in a file, the log, the metrics or a process list', () =>
+    CheckNothingLeaks({ home, gateway, secrets, prompts }),
+  );
   await Check('the gateway ends when it is told to', () => gateway.Stop());
 }
 

@@ -2,6 +2,8 @@
 // coding agents: the OpenAI format in four flavours, and Anthropic's.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { StartGateway } from './gateway.mjs';
 import { Defer, Evidence } from './scenario.mjs';
@@ -59,4 +61,40 @@ export function CheckProvider(name, provider, token) {
   assert.ok(!JSON.stringify(provider.headers).includes(token), `${name} saw the token`);
   for (const body of [...provider.requests, ...provider.asides])
     assert.equal(body.model, kProviders[name].model, `${name}: the model that was asked for`);
+}
+
+// The bytes of every file below a folder, by path; sockets and pipes are left out.
+function FilesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => [path, readFileSync(path)]);
+}
+
+// The argument lists of every process that can be seen.
+function CommandLines() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      try {
+        return readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      } catch {
+        return ''; // it has just ended
+      }
+    });
+}
+
+// That no secret and no prompt lies in the home's files, the gateway's log, its metrics, or an
+// argument list. `secrets`: {what it is: text}; `prompts` may be in argument lists: the client's own.
+export async function CheckNothingLeaks({ home, gateway, secrets, prompts }) {
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  assert.match(metrics, /^# TYPE /m, 'these are no metrics');
+  for (const [what, text] of [...Object.entries(secrets), ...Object.entries(prompts)]) {
+    for (const [path, bytes] of FilesBelow(home))
+      assert.ok(!bytes.includes(text), `${what} is in ${path}`);
+    assert.ok(!gateway.log.includes(text), `${what} is in the log`);
+    assert.ok(!metrics.includes(text), `${what} is in the metrics`);
+  }
+  for (const [what, text] of Object.entries(secrets))
+    for (const line of CommandLines()) assert.ok(!line.includes(text), `${what}: ${line}`);
 }
