@@ -2,10 +2,10 @@
 // tools, thinking, an image, an edit, a 429, a stream that is cut, a prompt that is too long (the
 // client compacts), and who_is_here with the tags that the gateway verified.
 //
-// --only NAME runs one provider.
+// --only NAME runs one provider; --start has `katra start` bring up the client and the gateway.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { StartClaude } from './support/claude.mjs';
@@ -15,10 +15,13 @@ import {
   CheckProvider,
   kProviders,
   KeyOf,
+  OwnGateway,
   Served,
+  StartProviders,
   StartGatewayWorld,
 } from './support/gateway_agents.mjs';
-import { RequireInstallation, ServerPath } from './support/installation.mjs';
+import { KatraPath, WritePersonas } from './support/gateway.mjs';
+import { InstalledPath, RequireInstallation, ServerPath } from './support/installation.mjs';
 import { IsolateNetwork } from './support/network.mjs';
 import { Check, RunScenario, TempFolder } from './support/scenario.mjs';
 import { kGatewayPersonas } from './support/server.mjs';
@@ -104,6 +107,43 @@ async function CheckRun({ name, persona, home, run, provider, token }) {
   });
 }
 
+// Two ways to the gateway. Each gives {gateway, providers, options(name, persona)}: the last one is
+// what StartClaude needs to know, and the token where it is known.
+async function ByHand(home, scripts) {
+  const { gateway, providers } = await StartGatewayWorld(home, scripts);
+  const options = async (name, persona) => {
+    const token = await gateway.Token(persona);
+    const environment = { ANTHROPIC_BASE_URL: gateway.url, ANTHROPIC_AUTH_TOKEN: token };
+    return { token, environment };
+  };
+  return { gateway, providers, options };
+}
+
+async function ByKatraStart(home, scripts) {
+  const { providers, personas, keys } = await StartProviders(scripts);
+  WritePersonas(home, personas);
+  const programs = TempFolder('programs');
+  mkdirSync(join(programs, 'bin'));
+  symlinkSync(InstalledPath(`claude-code-${kModern}/claude`), join(programs, 'bin/claude'));
+  const environment = {
+    PATH: `${join(programs, 'bin')}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: programs,
+    KATRA_HOME: home,
+    LANG: 'C.UTF-8',
+    ...keys,
+  };
+  const gateway = new OwnGateway(home, environment);
+  const options = (name, persona) => ({
+    environment: {},
+    launcher: {
+      command: KatraPath(),
+      args: ['start', '--persona', persona, '--provider', name, '--use-router', '--'],
+      environment,
+    },
+  });
+  return { gateway, providers, options };
+}
+
 async function Scenario() {
   const only = process.argv.indexOf('--only');
   const names = only >= 0 ? [process.argv[only + 1]] : Object.keys(kProviders);
@@ -115,20 +155,20 @@ async function Scenario() {
   const scripts = Object.fromEntries(
     names.map((name) => [name, ScriptFor(persona_of(name), name, project_of(name))]),
   );
-  const { gateway, providers } = await StartGatewayWorld(home, scripts);
+  const way = process.argv.includes('--start') ? ByKatraStart : ByHand;
+  const { gateway, providers, options } = await way(home, scripts);
   const secrets = {};
   const prompts = { 'what the model was told': kSecretNote };
   for (const name of names) {
     const persona = persona_of(name);
-    const token = await gateway.Token(persona);
-    secrets[`the token of ${persona}`] = token;
+    const { token, ...how } = await options(name, persona);
+    if (token) secrets[`the token of ${persona}`] = token;
     if (kProviders[name].key !== null) secrets[`the key of ${name}`] = KeyOf(name);
     prompts[`the prompt of ${persona}`] = kPrompt(persona);
     const run = await StartClaude({
-      ...{ root, home, persona, version: kModern, api: providers[name] },
+      ...{ root, home, persona, version: kModern, api: providers[name], ...how },
       allowed: ['Read', 'Edit'],
       prompt: kPrompt(persona),
-      environment: { ANTHROPIC_BASE_URL: gateway.url, ANTHROPIC_AUTH_TOKEN: token },
       prepare: (project) => {
         writeFileSync(join(project, 'dot.png'), Buffer.from(kDot, 'base64'));
         writeFileSync(join(project, 'notes.txt'), `alpha ${kSecretNote}\n`);

@@ -120,8 +120,10 @@ class ClaudeRun {
 // replace the server's own, e.g. by something that watches it; `prompt` what the user types.
 // Instead of `steps`, `api` is a scripted provider that runs already, and `environment` says how the
 // client gets to it. `allowed` are the tools it may use; `prepare(project)` puts files there.
+// `launcher` {command, args, environment} starts the client instead, under the name `claude` in PATH,
+// and brings Katra's server along.
 export async function StartClaude(options) {
-  const { root, home, persona, version, steps, command, args } = options;
+  const { root, home, persona, version, steps, command, args, launcher } = options;
   const prompt = options.prompt ?? `You are ${persona}. Talk with the others.`;
   const allowed = ['mcp__katra', ...(options.allowed ?? [])].join(',');
   const folder = join(root, `${persona}-${version}`);
@@ -129,7 +131,8 @@ export async function StartClaude(options) {
   const user_home = join(folder, 'home');
   const temporary = join(folder, 'tmp');
   for (const path of [project, user_home, temporary]) mkdirSync(path, { recursive: true });
-  writeFileSync(join(project, '.mcp.json'), McpConfiguration(home, persona, { command, args }));
+  if (!launcher)
+    writeFileSync(join(project, '.mcp.json'), McpConfiguration(home, persona, { command, args }));
 
   options.prepare?.(project);
 
@@ -151,10 +154,12 @@ export async function StartClaude(options) {
     }),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
+    ...(launcher?.environment ?? {}),
   };
   const handle = StartChild(
-    InstalledPath(`claude-code-${version}/claude`),
+    launcher?.command ?? InstalledPath(`claude-code-${version}/claude`),
     [
+      ...(launcher?.args ?? []),
       ...['-p', prompt, '--allowedTools', allowed],
       ...['--output-format', 'stream-json', '--verbose'],
       ...['--debug-file', join(folder, 'debug.log')],

@@ -2,10 +2,11 @@
 // coding agents: the OpenAI format in four flavours, and Anthropic's.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { StartGateway } from './gateway.mjs';
+import { KatraPath, StartGateway } from './gateway.mjs';
 import { Defer, Evidence } from './scenario.mjs';
 import { kGatewayPersonas } from './server.mjs';
 import { StartFakeProvider } from '../../../support/fake_provider.mjs';
@@ -28,9 +29,9 @@ export const kProviders = {
 export const Served = (name) => kProviders[name].served ?? kProviders[name].model;
 export const KeyOf = (name) => `sk-${name}-quicksilver`;
 
-// Starts the providers named, with their scripts, and a gateway before them.
-// `scripts`: {provider: steps}. Gives {gateway, providers}.
-export async function StartGatewayWorld(home, scripts) {
+// Starts the providers named, with their scripts. `scripts`: {provider: steps}. Gives {providers,
+// personas, keys}: what runs, a personas.json for it, and the variables with the keys.
+export async function StartProviders(scripts) {
   const providers = {};
   const keys = {};
   const personas = { personas: {}, providers: {} };
@@ -51,14 +52,57 @@ export async function StartGatewayWorld(home, scripts) {
     };
     if (key) keys[`${name.toUpperCase()}_API_KEY`] = key;
   }
+  return { providers, personas, keys };
+}
+
+// The same with a gateway in front. Gives {gateway, providers}.
+export async function StartGatewayWorld(home, scripts) {
+  const { providers, personas, keys } = await StartProviders(scripts);
   const gateway = await StartGateway({ home, personas, keys });
   return { gateway, providers };
+}
+
+// The gateway of a home that `katra start` starts by itself; as `gateway` above.
+export class OwnGateway {
+  constructor(home, environment) {
+    this.home = home;
+    this.environment_ = environment;
+    Evidence("the gateway's files", () => this.log.slice(-6000));
+    Defer(() => this.Run('down'));
+  }
+
+  Run(...args) {
+    const { stdout, stderr, status } = spawnSync(KatraPath(), args, {
+      encoding: 'utf8',
+      env: this.environment_,
+      timeout: 20_000,
+    });
+    return { text: stdout + stderr, status };
+  }
+
+  get url() {
+    const { port } = JSON.parse(readFileSync(join(this.home, 'run/gateway.json'), 'utf8'));
+    return `http://127.0.0.1:${port}`;
+  }
+
+  get log() {
+    const folder = join(this.home, 'log');
+    if (!existsSync(folder)) return '';
+    return FilesBelow(folder)
+      .map(([, bytes]) => bytes.toString('utf8'))
+      .join('\n');
+  }
+
+  Stop() {
+    const { text, status } = this.Run('down');
+    assert.equal(status, 0, `katra down: ${text}`);
+  }
 }
 
 // What must hold of every provider's side after a run.
 export function CheckProvider(name, provider, token) {
   assert.deepEqual(provider.faults, [], `${name} had something to refuse`);
-  assert.ok(!JSON.stringify(provider.headers).includes(token), `${name} saw the token`);
+  if (token) assert.ok(!JSON.stringify(provider.headers).includes(token), `${name} saw the token`);
   for (const body of [...provider.requests, ...provider.asides])
     assert.equal(body.model, kProviders[name].model, `${name}: the model that was asked for`);
 }
