@@ -75,7 +75,10 @@ class Reader {
     return Fail(ErrorCode::kInvalidArgument, file_ + ":" + std::to_string(line_) + ": " + message,
                 file_);
   }
-  tl::unexpected<Error> Failed() const { return FailHere(complaint_.value_or("cannot be read")); }
+  tl::unexpected<Error> Failed() const {
+    const std::string where = path_.empty() ? "" : "$" + path_ + ": ";
+    return FailHere(where + complaint_.value_or("cannot be read"));
+  }
 
   bool Complain(const std::string& message) {
     if (!complaint_) complaint_ = message;
@@ -178,7 +181,10 @@ class Reader {
         return Complain("expected \":\" after \"" + OneLine(name, 80) + "\", found " + Here());
       }
       ++at_;
+      const size_t around = path_.size();
+      path_ += "." + OneLine(name, 80);
       if (!SkipBlanks() || !ReadValue(&(*value)[name], below, depth + 1)) return false;
+      path_.resize(around);
       if (!SkipBlanks()) return false;
       if (Peek() == '}') return Advance();
       if (Peek() != ',') return ComplainOfSeparator('}', begun);
@@ -194,7 +200,11 @@ class Reader {
     if (Peek() == ']') return Advance();
     while (true) {
       json item;
-      if (!ReadValue(&item, pointer + "/" + std::to_string(value->size()), depth + 1)) return false;
+      const std::string index = std::to_string(value->size());
+      const size_t around = path_.size();
+      path_ += "[" + index + "]";
+      if (!ReadValue(&item, pointer + "/" + index, depth + 1)) return false;
+      path_.resize(around);
       value->push_back(std::move(item));
       if (!SkipBlanks()) return false;
       if (Peek() == ']') return Advance();
@@ -302,6 +312,7 @@ class Reader {
   size_t at_ = 0;
   int line_ = 1;
   std::optional<std::string> complaint_;
+  std::string path_;  // of the value that is being read, as errors show it
   JsonSource source_;
 };
 

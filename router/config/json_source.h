@@ -17,9 +17,9 @@ struct JsonSource {
   std::map<std::string, int> lines;  // JSON Pointer -> line, from 1; a member's is its name's line
 };
 
-// kInvalidArgument: "FILE:LINE: what is wrong; what to do". `file` is for these messages only.
-// Refuses byte order marks, comments, trailing commas, members that stand twice, text that is not
-// UTF-8, and more than 64 levels. Line ends of every kind are taken.
+// kInvalidArgument: "FILE:LINE: $.path: what is wrong; what to do" (no path at the top). `file` is
+// for these messages only. Refuses byte order marks, comments, trailing commas, members that stand
+// twice, text that is not UTF-8, and more than 64 levels. Line ends of every kind are taken.
 [[nodiscard]] Result<JsonSource> ParseJsonSource(std::string_view text, const std::string& file);
 
 // "/personas/Sam/fallbacks/0" -> "$.personas.Sam.fallbacks[0]", as errors show it. `document`
