@@ -306,7 +306,12 @@ JsonView JsonView::operator[](std::string_view key) const {
   if (!IsObject()) return found;
   const auto& nodes = document_->nodes_;
   for (uint32_t i = index_ + 1; i < nodes[index_].next; i = nodes[i + 1].next) {
-    if (JsonView(document_, i).Is(key)) found = JsonView(document_, i + 1);
+    const auto& node = nodes[i];
+    const bool same = node.escapes
+                          ? JsonView(document_, i).Is(key)
+                          : node.end - node.begin == key.size() + 2 &&
+                                document_->text_.compare(node.begin + 1, key.size(), key) == 0;
+    if (same) found = JsonView(document_, i + 1);
   }
   return found;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <numeric>
 
 namespace katra {
@@ -80,6 +81,14 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 bool IsValidUtf8(std::string_view text) {
   while (!text.empty()) {
+    // Long runs of ASCII, eight bytes at a time.
+    while (text.size() >= sizeof(uint64_t)) {
+      uint64_t word = 0;
+      std::memcpy(&word, text.data(), sizeof word);
+      if ((word & 0x8080808080808080U) != 0) break;
+      text.remove_prefix(sizeof word);
+    }
+    if (text.empty()) break;
     uint32_t code_point = 0;
     const size_t length = Decode(text, &code_point);
     if (length == 0) return false;

@@ -69,6 +69,32 @@ void ChatMapper::Chunk(JsonView chunk) {
   if (told && finish_seen_ && choices.Empty()) usage_ended_ = true;
 }
 
+JsonView ChatMapper::OnlyContent(JsonView chunk) {
+  const JsonView choices = chunk["choices"];
+  if (choices.Size() != 1 || !chunk["usage"].IsNothing() || !chunk["citations"].IsNothing()) {
+    return {};
+  }
+  const JsonView choice = *choices.begin();
+  if (!choice["finish_reason"].IsNothing() || !choice["usage"].IsNothing() ||
+      choice["index"].Integer().value_or(0) != 0 || !choice["message"].IsNothing()) {
+    return {};
+  }
+  JsonView content;
+  for (const JsonView member : choice["delta"]) {
+    const JsonView key = member.Key();
+    if (key.Is("content") && member.IsString() && content.IsMissing()) {
+      content = member;
+    } else if (!key.Is("role") && !member.IsNothing()) {
+      return {};
+    }
+  }
+  return content;
+}
+
+void ChatMapper::ContentOnly(std::string_view escaped) {
+  if (!stopped() && !escaped.empty()) Text(escaped);
+}
+
 void ChatMapper::Choice(JsonView choice) {
   const JsonView delta = choice["delta"].IsNothing() ? choice["message"] : choice["delta"];
   saw_choice_ = saw_choice_ || delta.IsObject() || choice["finish_reason"].IsString();

@@ -29,6 +29,10 @@ class ChatMapper {
 
   // A chunk without an error in it. Of a whole reply `message` takes the place of `delta`.
   void Chunk(JsonView chunk);
+  // A chunk that holds nothing but a piece of content, of which the rest is known already.
+  void ContentOnly(std::string_view escaped);
+  // Whether a chunk is such a one; its content as a view of it, else missing.
+  [[nodiscard]] static JsonView OnlyContent(JsonView chunk);
   // The answer is complete: closes what is open and ends the message. Once.
   void End();
 

@@ -72,8 +72,10 @@ class ChatStreamReader::Impl {
       EndMark();
       return;
     }
+    if (name.empty() && IsRepeat(data)) return;
     if (document_.Parse(data)) {
       Chunk(name, document_.Root(), data);
+      if (state_ == StreamState::kOpen) Remember(data);
       return;
     }
     // Some forget the empty line between events: each line is a chunk then.
@@ -88,6 +90,30 @@ class ChatStreamReader::Impl {
         Chunk(name, document_.Root(), line);
       }
     }
+  }
+
+  // Most chunks differ from the one before in the content alone. What stands around it is kept, and
+  // where it is the same again nothing but the content need be read.
+  void Remember(std::string_view data) {
+    const JsonView content = ChatMapper::OnlyContent(document_.Root());
+    before_.clear();
+    if (content.IsMissing()) return;
+    const size_t begin = content.Offset() + 1;
+    before_ = data.substr(0, begin);
+    after_ = data.substr(begin + content.RawString().size());
+  }
+
+  bool IsRepeat(std::string_view data) {
+    const size_t around = before_.size() + after_.size();
+    if (before_.empty() || data.size() < around) return false;
+    if (data.substr(0, before_.size()) != before_) return false;
+    if (data.substr(data.size() - after_.size()) != after_) return false;
+    // The quote that ends the content is the first byte of what comes after it.
+    const size_t end = SkipJsonString(data, before_.size() - 1, nullptr, false);
+    if (end != data.size() - after_.size() + 1) return false;
+    mapper_.ContentOnly(data.substr(before_.size(), data.size() - around));
+    if (mapper_.stopped()) End();
+    return true;
   }
 
   void EndMark() {
@@ -165,6 +191,8 @@ class ChatStreamReader::Impl {
   EventWriter writer_;
   ChatMapper mapper_;
   JsonDocument document_;
+  std::string before_;  // of a chunk that holds content only, what stands before and after it
+  std::string after_;
   std::string body_;
   ApiError error_;
   StreamState state_ = StreamState::kOpen;

@@ -1,5 +1,7 @@
 #include "router/translate/sse_parser.h"
 
+#include <algorithm>
+
 namespace katra::translate {
 
 size_t SseParser::TakeLine(std::string_view bytes) {
@@ -11,7 +13,9 @@ size_t SseParser::TakeLine(std::string_view bytes) {
     if (skipped == bytes.size()) return skipped;
   }
   const std::string_view rest = bytes.substr(skipped);
-  const size_t end = rest.find_first_of("\r\n");
+  // Two plain searches are several times as fast as one for either.
+  size_t end = rest.find('\n');
+  end = std::min(end, rest.substr(0, end).find('\r'));
   line_.append(rest.substr(0, end));
   overflow_ = line_.size() + data_.size() > max_bytes_;
   if (end == std::string_view::npos) return bytes.size();

@@ -364,6 +364,22 @@ TEST_CASE("S3 the message may be begun early, and a second attempt does not begi
   CHECK(second.state == StreamState::kDone);
 }
 
+TEST_CASE("J6 chunks that look like the one before are read as they are written") {
+  const std::string head = R"(data: {"choices":[{"index":0,"delta":{"content":")";
+  const std::string tail = "\"},\"finish_reason\":null}]}\n\n";
+  const auto same = [&](const std::string& content) { return head + content + tail; };
+  const StreamRun run = FeedEverySplit(
+      same("a") + same("") + same("\\\"b\\\\") +
+      // The same beginning and end, and more between.
+      same(R"(c","reasoning":"why","x":")") + same(R"(d"},"delta":{"content":"e)") + same("f") +
+      head + "g\"},\"finish_reason\":\"stop\"}]}\n\n" + same("h") + Done());
+  const json blocks = run.Blocks();
+  REQUIRE(blocks.size() == 3);
+  CHECK(blocks[0]["text"] == "a\"b\\");
+  CHECK(blocks[1]["thinking"] == "why");
+  CHECK(blocks[2]["text"] == "cefgh");
+}
+
 TEST_CASE("only the first of several choices counts") {
   const StreamRun run =
       FeedEverySplit(Text("a") + R"(data: {"choices":[{"index":1,"delta":{"content":"other"}}]})" +
