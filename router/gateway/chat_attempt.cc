@@ -204,7 +204,7 @@ MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events) {
   target.provider = candidate.provider.name;
   target.model = candidate.model;
   target.quirks = candidate.provider.quirks;
-  target.max_output_tokens = candidate.provider.max_output_tokens;
+  target.max_output_tokens = router::MaxOutputTokens(candidate.provider, candidate.model);
   target.session_id = plan.session_id;
   target.request_id = plan.request_id;
   target.input_estimate = plan.input_estimate;

@@ -116,7 +116,7 @@ class MessagesAttempt final : public Attempt {
     const policy::Candidate& candidate = *plan_.candidate;
     translate::Changes changes;
     if (candidate.model != plan_.peek->model) changes.model = candidate.model;
-    changes.max_output_tokens = provider.max_output_tokens;
+    changes.max_output_tokens = router::MaxOutputTokens(provider, candidate.model);
     if (plan_.left_home || HoldsOurSignature(*plan_.body)) {  // R5, the slow path
       const auto which =
           plan_.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;

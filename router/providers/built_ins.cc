@@ -57,6 +57,17 @@ Status CheckModelForm(const Provider& provider, std::string_view model) {
   return {};
 }
 
+int64_t MaxOutputTokens(const Provider& provider, std::string_view model) {
+  if (provider.max_output_tokens > 0) return provider.max_output_tokens;
+  const std::string name = ToLowerAscii(model.substr(model.rfind('/') + 1));
+  const ModelLimit* best = nullptr;
+  for (const ModelLimit& limit : provider.model_limits) {
+    if (name.rfind(limit.prefix, 0) != 0) continue;
+    if (best == nullptr || limit.prefix.size() > best->prefix.size()) best = &limit;
+  }
+  return best == nullptr ? 0 : best->max_output_tokens;
+}
+
 bool IsProviderName(std::string_view name) {
   const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !name.empty() && name.size() <= 64 && is_alnum(name[0]) &&

@@ -15,6 +15,9 @@ Provider OpenAi() {
   p.default_model = "gpt-5";
   p.model_form = ModelForm::kBare;
   p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
+  // It answers 400 to a max_tokens above these; clients ask for more of models that they do not
+  // know.
+  p.model_limits = {{"gpt-3.5", 4096}, {"gpt-4", 4096}, {"gpt-4o", 16384}, {"gpt-4.1", 32768}};
   p.quirks.max_tokens_field = MaxTokensField::kByModel;
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.efforts = {"minimal", "low", "medium", "high"};

@@ -98,6 +98,12 @@ struct Quirks {
   friend bool operator==(const Quirks&, const Quirks&) = default;
 };
 
+// What the models have in common whose names begin so.
+struct ModelLimit {
+  std::string prefix;  // lower case, without a vendor
+  int64_t max_output_tokens = 0;
+};
+
 struct Provider {
   std::string name;   // lower case: "openai"
   std::string title;  // as people write it: "OpenAI"
@@ -116,7 +122,8 @@ struct Provider {
   Auth auth = Auth::kBearer;
   // Models that are known by name, for lists and for claude-code-router. Others are taken as well.
   std::vector<std::string> models;
-  int64_t max_output_tokens = 0;  // of one answer; 0: not known
+  int64_t max_output_tokens = 0;         // of one answer of any model; 0: not known
+  std::vector<ModelLimit> model_limits;  // of models that are known to give less than others
   Quirks quirks;
   bool built_in = false;
 };
@@ -129,6 +136,10 @@ struct Provider {
 
 // kInvalidArgument says which form the provider's models have, with an example.
 [[nodiscard]] Status CheckModelForm(const Provider& provider, std::string_view model);
+
+// The most tokens of one answer of `model` (R8, R45): the provider's own limit, else that of the
+// longest prefix in model_limits. A vendor in front and case do not matter. 0: not known.
+[[nodiscard]] int64_t MaxOutputTokens(const Provider& provider, std::string_view model);
 
 // Whether `name` may name a provider: `[a-z0-9][a-z0-9_.-]{0,63}`.
 [[nodiscard]] bool IsProviderName(std::string_view name);

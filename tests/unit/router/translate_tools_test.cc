@@ -282,6 +282,16 @@ TEST_CASE("R45 B15 B17 the answer's length, under the name the model knows, with
   CHECK(Translate(large, limited).body["max_tokens"] == 8000);
 }
 
+TEST_CASE("R8 R45 known limits of models, the longest prefix first, and the user's own above all") {
+  router::Provider openai = *router::FindBuiltIn("openai");
+  CHECK(router::MaxOutputTokens(openai, "gpt-4-turbo") == 4096);
+  CHECK(router::MaxOutputTokens(openai, "openai/GPT-4o-mini") == 16384);
+  CHECK(router::MaxOutputTokens(openai, "gpt-4.1") == 32768);
+  CHECK(router::MaxOutputTokens(openai, "gpt-5") == 0);
+  openai.max_output_tokens = 100;
+  CHECK(router::MaxOutputTokens(openai, "gpt-5") == 100);
+}
+
 TEST_CASE("R46 B4 stop sequences are sent as far as the upstream takes them, the rest emulated") {
   json request = Request();
   request["stop_sequences"] = json::array({"a", "b", "c", "d", "e"});
