@@ -30,7 +30,7 @@ struct Lane {
   Manner manner;
   bool chat;
   Changing changing;
-  std::vector<double> p50, p99, first50, rate;
+  std::vector<double> p50, p99, first50, rate, cpu;
   int errors = 0;
 };
 
@@ -42,6 +42,7 @@ void Race(std::vector<Lane>& lanes, Size size, bool stream, int connections, con
     for (Lane& lane : lanes) {
       const Shot shot = MakeShot(size, stream, lane.target->Model(lane.manner, lane.chat),
                                  lane.target->token(), lane.changing);
+      const double before = lane.target->CpuSeconds();
       const LoopResult result = RunLoop(lane.target->port(lane.manner), shot, connections, time,
                                         static_cast<size_t>(connections) + 4);
       lane.errors += result.errors;
@@ -50,6 +51,8 @@ void Race(std::vector<Lane>& lanes, Size size, bool stream, int connections, con
       lane.p99.push_back(Micros(result.whole, 0.99));
       lane.first50.push_back(Micros(result.first_byte, 0.5));
       lane.rate.push_back(result.Rate());
+      const auto requests = static_cast<double>(result.whole.count());
+      lane.cpu.push_back((lane.target->CpuSeconds() - before) * 1e6 / requests);
     }
   }
 }
@@ -83,6 +86,8 @@ void MeasureForwarding(const Field& field, Report* report) {
       const double p99[] = {Median(lanes[0].p99), Median(lanes[1].p99), Median(lanes[2].p99)};
       report->Add({"same format, added p50 / nginx's, " + at, AddedRatio(p50[0], p50[1], p50[2]),
                    2.0, "x", Note(kParts, p50[0], p50[1], p50[2], lanes[2].errors)});
+      std::printf("(CPU of a request: nginx %.0f us, katra %.0f us)\n", Median(lanes[1].cpu),
+                  Median(lanes[2].cpu));
       report->Add({"same format, added p99 / nginx's, " + at, AddedRatio(p99[0], p99[1], p99[2]),
                    3.0, "x", Note(kParts, p99[0], p99[1], p99[2], lanes[2].errors)});
     }
@@ -117,6 +122,9 @@ void MeasureTranslation(const Field& field, Report* report) {
     const double fresh = Median(lanes[1].p50);
     const double repeated = Median(lanes[2].p50);
     constexpr const char* kParts = "us: same format %.0f, translated %.0f%.0s";
+    std::printf(
+        "(CPU of a request of %s: same format %.0f us, translated %.0f us, repeated %.0f us)\n",
+        NameOf(promise.size), Median(lanes[0].cpu), Median(lanes[1].cpu), Median(lanes[2].cpu));
     const auto add = [&](const char* what, double value, double target, int errors) {
       if (target == 0) {
         std::printf("%s%s: %.0f us over same format\n", what, NameOf(promise.size), value - same);
