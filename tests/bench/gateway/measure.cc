@@ -51,7 +51,8 @@ void Race(std::vector<Lane>& lanes, Size size, bool stream, int connections, con
       lane.p99.push_back(Micros(result.whole, 0.99));
       lane.first50.push_back(Micros(result.first_byte, 0.5));
       lane.rate.push_back(result.Rate());
-      const auto requests = static_cast<double>(result.whole.count());
+      const auto requests =
+          static_cast<double>(result.whole.count() + static_cast<size_t>(connections) + 4);
       lane.cpu.push_back((lane.target->CpuSeconds() - before) * 1e6 / requests);
     }
   }
