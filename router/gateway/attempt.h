@@ -57,6 +57,7 @@ struct AttemptPlan {
   bool left_home = false;  // the session has been at another provider (R5)
   bool front = false;      // the client speaks another format: headers of its own mean nothing
   bool count_only = false;
+  std::string effort;  // of reasoning, as a client of another format asked for it; empty: none
   translate::ReasoningStore* reasoning = nullptr;
   translate::PrefixMemo* memo = nullptr;
 };

@@ -208,6 +208,7 @@ MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events) {
   target.session_id = plan.session_id;
   target.request_id = plan.request_id;
   target.input_estimate = plan.input_estimate;
+  target.effort = plan.effort;
   target.reasoning = plan.reasoning;
   target.memo = plan.memo;
   auto request = translate::ToChat(*plan.body, target);

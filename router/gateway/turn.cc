@@ -171,6 +171,7 @@ void Turn::Launch() {
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
   plan.front = is_front();
+  plan.effort = front_.effort;
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
