@@ -1,6 +1,7 @@
 // A coding agent (Claude Code, Codex, ...) as Katra sees it: how it is found, and what it is handed
 // over for one session. One file a client makes one Agent. Knows neither tmux nor records nor how
-// settings are resolved. Nothing here runs anything or reads a key.
+// settings are resolved. Nothing here runs anything,
+// writes anything or reads a key.
 #pragma once
 
 #include <optional>
@@ -78,6 +79,11 @@ struct Agent {
   bool speaks_messages = false;      // Anthropic's Messages API
   bool names_conversations = false;  // takes `conversation` for a new one
   AgentLaunch (*launch)(const Handover& handover) = nullptr;
+  // Whether the client has kept a conversation of that name, so that it can go on with it.
+  // `folder`: the client's own, or empty for the usual one. nullptr: not known.
+  bool (*keeps)(const std::string& user_home, const std::string& folder,
+                const std::string& conversation) = nullptr;
+  std::string folder_variable;  // names the client's own folder
 };
 
 [[nodiscard]] Agent ClaudeCode();

@@ -2,6 +2,7 @@
 // variables are those of Anthropic's SDK; it must not know other clients.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/agent.h"
@@ -123,6 +124,20 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   return changes;
 }
 
+// A conversation has a file as soon as something was said in it.
+bool Keeps(const std::string& user_home, const std::string& folder,
+           const std::string& conversation) {
+  namespace fs = std::filesystem;
+  const fs::path projects =
+      (folder.empty() ? fs::path(user_home) / ".claude" : fs::path(folder)) / "projects";
+  std::error_code failed;
+  for (const auto& project : fs::directory_iterator(projects, failed)) {
+    std::error_code gone;
+    if (fs::exists(project.path() / (conversation + ".jsonl"), gone)) return true;
+  }
+  return false;
+}
+
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   launch.arguments = Arguments(handover);
@@ -149,6 +164,8 @@ Agent ClaudeCode() {
   agent.speaks_messages = true;
   agent.names_conversations = true;
   agent.launch = &Launch;
+  agent.keeps = &Keeps;
+  agent.folder_variable = "CLAUDE_CONFIG_DIR";
   return agent;
 }
 

@@ -68,6 +68,12 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.own = request.arguments;
   handover.resume = request.resume;
   handover.conversation = conversation;
+  if (request.resume && !conversation.empty() && plan.agent.keeps != nullptr &&
+      !plan.agent.keeps(context.user_home(), context.Variable(plan.agent.folder_variable),
+                        conversation)) {
+    // Nothing was ever said in it: it begins now, under the same name.
+    handover.resume = false;
+  }
   if (!request.resume && plan.agent.names_conversations) {
     handover.conversation = MakeUuidV7(context.clock().Now(), context.random());
   }

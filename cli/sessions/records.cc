@@ -167,4 +167,19 @@ Result<LockFile> Records::Lock() const {
   return lock;
 }
 
+void NoteConversation(const std::string& home, const std::string& persona,
+                      const std::string& conversation, std::optional<WallTime> ended_at) {
+  if (home.empty() || !IsName(persona)) return;
+  std::error_code failed;
+  if (!std::filesystem::exists(home + "/run/sessions", failed)) return;
+  const Result<Records> records = Records::Open(home);
+  if (!records) return;
+  Result<SessionRecord> record = records->Find(persona);
+  if (!record || StateOf(*record) != RecordState::kRunning) return;
+  if (!ended_at && (conversation.empty() || record->conversation == conversation)) return;
+  if (!conversation.empty()) record->conversation = conversation;
+  if (ended_at) record->ended_at = ended_at;
+  static_cast<void>(records->Save(*record));
+}
+
 }  // namespace katra::cli

@@ -65,4 +65,10 @@ class Records {
   std::string folder_;
 };
 
+// What the client tells of the persona's running session: the name of its conversation, which may
+// change while it runs, and whether its user has ended it. Empty: nothing new. Does nothing when
+// the session was not started by `katra start`, or cannot be written down.
+void NoteConversation(const std::string& home, const std::string& persona,
+                      const std::string& conversation, std::optional<WallTime> ended_at);
+
 }  // namespace katra::cli

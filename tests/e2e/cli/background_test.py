@@ -127,13 +127,14 @@ class BackgroundTest(world.World):
         before["process"]["domain"] = "00000000-0000-0000-0000-000000000000/1"
         self.record_path("Sam").write_text(json.dumps(before))
         self.forget_started()
+        conversation = sam["arguments"][sam["arguments"].index("--session-id") + 1]
+        self.keep_conversation(conversation)
         self.assertIn("Sam: claude in", self.succeed("restore", "--dry-run"))
         self.assertIn("katra restore Sam", self.run_katra("attach", "Sam").stderr)
         self.succeed("restore")
         (again,) = self.started()
         self.assertEqual(again["folder"], sam["folder"])
         self.assertEqual(again["environment"]["KATRA_ROLE"], "tester")
-        conversation = sam["arguments"][sam["arguments"].index("--session-id") + 1]
         self.assertEqual(again["arguments"][-2:], ["--resume", conversation])
         self.assertEqual(list(self.listed()), ["Sam"])
 
@@ -143,8 +144,46 @@ class BackgroundTest(world.World):
         conversation = first["arguments"][first["arguments"].index("--session-id") + 1]
         self.forget_started()
         self.succeed("start", "--persona", "Sam", "--resume")
+        (empty,) = self.started()
+        self.assertEqual(empty["arguments"][-2:], ["--session-id", conversation],
+                         "nothing was said in it yet")
+        self.keep_conversation(conversation)
+        self.forget_started()
+        self.succeed("start", "--persona", "Sam", "--resume")
         (second,) = self.started()
         self.assertEqual(second["arguments"][-2:], ["--resume", conversation])
+
+    def test_a_conversation_that_the_client_begins_anew_is_the_one_to_resume(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam")
+        (started,) = self.started()
+        told = json.dumps({"session_id": "0198-cleared", "source": "clear"})
+        self.hook("session-start", told, started)
+        self.assertEqual(self.record("Sam")["conversation"], "0198-cleared")
+
+    def test_only_a_session_that_its_user_left_is_not_brought_back(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam")
+        (started,) = self.started()
+        self.hook("session-end", '{"reason": "other"}', started)
+        self.assertNotIn("ended_at", self.record("Sam"), "the machine may be going down")
+        self.hook("session-end", '{"reason": "prompt_input_exit"}', started)
+        self.assertIn("ended_at", self.record("Sam"))
+        self.tmux("kill-session", "-t", "katra-Sam")
+
+    def record(self, persona: str) -> dict:
+        return json.loads(self.record_path(persona).read_text())
+
+    def hook(self, event: str, told: str, started: dict) -> None:
+        """As the client of a started session calls it."""
+        run = self.run_katra("hook", event, environment=started["environment"], input=told)
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def keep_conversation(self, conversation: str) -> None:
+        """As Claude Code keeps one in which something was said."""
+        folder = self.user_home / ".claude/projects/project"
+        folder.mkdir(parents=True)
+        (folder / f"{conversation}.jsonl").write_text("{}\n")
 
     def test_tmux_sessions_of_the_same_name_that_are_not_ours_are_left_alone(self):
         self.tmux("new-session", "-d", "-s", "katra-Sam", "/bin/cat")

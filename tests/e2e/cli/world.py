@@ -87,9 +87,11 @@ class World(unittest.TestCase):
                   **more) -> subprocess.CompletedProcess:
         environment = {**self.environment, **more.pop("environment", {})}
         environment = {name: value for name, value in environment.items() if value is not None}
+        if "input" not in more:
+            more.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run(
             [str(program or self.k), *arguments], env=environment, capture_output=True, text=True,
-            timeout=60, check=False, **{"cwd": self.project, "stdin": subprocess.DEVNULL, **more})
+            timeout=60, check=False, **{"cwd": self.project, **more})
 
     def succeed(self, *arguments: str, **more) -> str:
         run = self.run_katra(*arguments, **more)
