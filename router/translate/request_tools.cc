@@ -147,7 +147,10 @@ void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
     draft.dropped.insert("tool_choice");
   }
   if (choice["disable_parallel_tool_use"].IsTrue()) {  // R34
-    if (draft.quirks().parallel_tool_calls) {
+    // OpenAI's o-series calls one tool at a time anyway, and refuses the field.
+    const std::string& model = draft.target.model;
+    const bool o_series = draft.reasoning_model && model.find("gpt") == std::string::npos;
+    if (draft.quirks().parallel_tool_calls && !o_series) {
       writer.Key("parallel_tool_calls").Bool(false);
     } else {
       draft.dropped.insert("tool_choice.disable_parallel_tool_use");

@@ -185,6 +185,8 @@ TEST_CASE("R34 B3 one call at a time, where the upstream takes that") {
   const Translated gemini = Translate(request, BuiltIn("gemini", "g"));
   CHECK_FALSE(gemini.body.contains("parallel_tool_calls"));
   CHECK(Dropped(gemini, "tool_choice.disable_parallel_tool_use"));
+  CHECK(Translate(request, OpenAi()).body["parallel_tool_calls"] == false);
+  CHECK_FALSE(Translate(request, OpenAi("o3")).body.contains("parallel_tool_calls"));
 }
 
 TEST_CASE("R35 a choice among no tools is dropped") {
