@@ -9,13 +9,12 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/hooks/delivery.h"
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
 #include "cli/program.h"
 #include "cli/room/bell_wait.h"
 #include "core/process.h"
-#include "mcp_server/tools/render.h"
+#include "mcp_server/tools/addressed.h"
 
 namespace katra::cli {
 namespace {
@@ -26,23 +25,14 @@ constexpr int kExitTold = 1;
 constexpr std::chrono::seconds kServerPatience{20};
 constexpr std::chrono::seconds kPatience{5};
 
-std::string Notice(const Addressed& addressed, const store::Session& session) {
-  return mcp::Count(addressed.count, "message", "messages") + " in Katra for " +
-         mcp::Word(session.persona) + ", the newest from " + mcp::Word(addressed.from) +
-         " in room " + mcp::Word(addressed.room) +
-         ". Unless shown to you already, katra_hear gives what was said.";
-}
-
 // Whether somebody is to be told now: not while the session works, since its hooks deliver.
-Result<Addressed> Look(const store::Session& session, const HookNotes& notes, store::Store& store,
-                       const Context& context) {
+Result<mcp::Addressed> Look(const store::Session& session, const HookNotes& notes,
+                            store::Store& store, const Context& context) {
   if (session.activity == store::Activity::kWorking ||
       session.activity == store::Activity::kWaiting) {
-    return Addressed{};
+    return mcp::Addressed{};
   }
-  auto addressed = FindAddressed(session, store, context);
-  if (addressed && addressed->newest <= notes.announced()) return Addressed{};
-  return addressed;
+  return mcp::FindAddressed(session, notes.announced(), store, context.Call(kPatience));
 }
 
 int WaitFor(store::Session session, store::Store& store, Context& context) {
@@ -61,7 +51,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
     const auto addressed = Look(session, *notes, store, context);
     if (addressed && addressed->count > 0) {
       notes->SetAnnounced(addressed->newest);
-      context.err() << Notice(*addressed, session) << "\n";
+      context.err() << mcp::NoticeText(*addressed, session.persona) << "\n";
       return kExitWake;
     }
     if ((*bell)->Wait() == BellWait::Outcome::kStopped) return kExitOk;

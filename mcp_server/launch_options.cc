@@ -69,6 +69,10 @@ LaunchOutcome ParseLaunchOptions(int argc, const char* const* argv, const std::s
       ->envname("KATRA_HOME");
   app.add_flag("--legacy", options.legacy, "only the handshake versions of MCP, up to 2025-11-25")
       ->envname("KATRA_MCP_LEGACY");
+  app.add_flag("--channels", options.channels,
+               "tell a Claude Code that listens to this channel when somebody speaks to the "
+               "persona; implies --legacy")
+      ->envname("KATRA_CHANNELS");
   app.add_option("--log-level", log_level, "on stderr: debug, info, warning, error or off")
       ->envname("KATRA_LOG_LEVEL")
       ->capture_default_str();
@@ -91,6 +95,7 @@ LaunchOutcome ParseLaunchOptions(int argc, const char* const* argv, const std::s
   const Result<LogLevel> level = ParseLogLevel(log_level);
   if (!level) return Refuse(level.error().message);
   options.log_level = *level;
+  if (options.channels) options.legacy = true;
   if (options.home.empty()) options.home = DefaultHome();
   if (options.home.empty()) return Refuse("HOME is not set: give --home or KATRA_HOME");
   std::error_code failed;

@@ -16,6 +16,7 @@ struct LaunchOptions {
   std::string model;
   std::string home;  // absolute
   bool legacy = false;
+  bool channels = false;  // notices for Claude Code; implies `legacy`
   LogLevel log_level = LogLevel::kWarning;
 };
 

@@ -153,7 +153,8 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), followed, clock,
                    logger);
   const Catalog catalog = MakeCatalog();
-  Server server({KATRA_VERSION, options.legacy}, {catalog, host, followed, clock});
+  Server server({KATRA_VERSION, options.legacy, options.channels},
+                {catalog, host, followed, clock});
   auto opened = StdioTransport::Open({**loop, clock, logger, server, host}, STDIN_FILENO,
                                      STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
   if (!opened) return Explain(logger, opened.error());

@@ -27,6 +27,7 @@ Server::Server(const Options& options, const Parts& parts)
       calls_(outbox_, server_info_),
       log_(calls_),
       runner_(parts.host, parts.executor, parts.clock),
+      channel_(options.channel && options.legacy_only, calls_, runner_, parts.host),
       subscriptions_({parts.catalog, calls_, runner_, parts.host, parts.clock}),
       reading_({parts.catalog, calls_, runner_, subscriptions_}),
       tool_calls_({parts.catalog, calls_, runner_, parts.host, log_, parts.clock}) {
@@ -176,7 +177,8 @@ bool Server::WantsInput() const {
 
 void Server::HandleNotification(const Message& message) {
   if (message.method == "notifications/cancelled") Cancel(*message.params);
-  // All others ask for nothing: notifications/initialized, progress, and what is not known.
+  if (message.method == "notifications/initialized") channel_.Begin();
+  // All others ask for nothing: progress, and what is not known.
 }
 
 void Server::Cancel(const json& params) {
@@ -206,6 +208,7 @@ void Server::OnSessionOpened() {
 void Server::OnBell() {
   if (ended_) return;
   tool_calls_.OnBell();
+  channel_.OnBell();
   subscriptions_.OnBell();
 }
 

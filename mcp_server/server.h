@@ -10,6 +10,7 @@
 
 #include "mcp_server/protocol/calls.h"
 #include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/channel.h"
 #include "mcp_server/protocol/client_log.h"
 #include "mcp_server/protocol/reading.h"
 #include "mcp_server/protocol/store_runner.h"
@@ -32,6 +33,7 @@ class Server {
   struct Options {
     std::string version;       // of Katra
     bool legacy_only = false;  // as if the stateless era did not exist
+    bool channel = false;      // see protocol/channel.h; needs legacy_only
   };
   struct Parts {
     const Catalog& catalog;
@@ -113,6 +115,7 @@ class Server {
   Calls calls_;
   ClientLog log_;
   StoreRunner runner_;
+  Channel channel_;
   Subscriptions subscriptions_;
   Reading reading_;
   ToolCalls tool_calls_;

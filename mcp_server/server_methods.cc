@@ -42,7 +42,8 @@ void Server::Initialize(const CallPtr& call) {
       info != call->params->end() && info->is_object()) {
     parts_.host.DescribeClient(Member(*info, "name"), Member(*info, "version"));
   }
-  calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_, InstructionsNow()));
+  calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_, InstructionsNow(),
+                                        channel_.enabled()));
   log_.Begin();
   subscriptions_.BeginLegacyListChanged();
 }

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 // A wait ends by itself after a day, and the next turn starts another.
 constexpr int kWaitSeconds = 86'400;
 constexpr int kHookSeconds = 10;
+constexpr int kStatusSeconds = 5;  // between two looks at what waits
 
 Json Hook(const Handover& handover, const std::string& arguments) {
   return {{"type", "command"},
@@ -58,7 +59,8 @@ std::string Settings(const Handover& handover) {
               {"statusLine",
                {{"type", "command"},
                 {"command", ShellQuoted(handover.katra) + " statusline"},
-                {"padding", 0}}},
+                {"padding", 0},
+                {"refreshInterval", kStatusSeconds}}},
               {"permissions", {{"allow", {"mcp__katra"}}}}}
       .dump();
 }

@@ -78,38 +78,4 @@ Result<std::string> DeliverUnheard(const store::Session& session, Earlier earlie
   return text;
 }
 
-bool Mentions(const std::string& body, const std::string& persona) {
-  const std::string text = ToLowerAscii(body);
-  const std::string name = "@" + ToLowerAscii(persona);
-  const auto in_name = [&](size_t at) {
-    return at < text.size() && (text[at] == '-' || text[at] == '_' || IsName(text.substr(at, 1)));
-  };
-  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    const bool begins = at == 0 || !in_name(at - 1);
-    if (begins && !in_name(at + name.size())) return true;
-  }
-  return false;
-}
-
-Result<Addressed> FindAddressed(const store::Session& session, store::Store& store,
-                                const Context& context) {
-  constexpr int kMost = 200;
-  store::HearRequest request;
-  request.session = session.id;
-  request.peek = true;
-  request.limit = kMost;
-  request.weight = [](const store::Message&) { return size_t{0}; };
-  const Result<store::HearReply> reply = store.Hear(request, context.Call(kPatience));
-  if (!reply) return tl::unexpected<Error>(reply.error());
-  Addressed found;
-  for (const store::HeardMessage& heard : reply->messages) {
-    if (heard.history || !(heard.direct || Mentions(heard.message.body, session.persona))) continue;
-    ++found.count;
-    found.newest = heard.message.id;
-    found.from = heard.message.from;
-    found.room = heard.message.room;
-  }
-  return found;
-}
-
 }  // namespace katra::cli

@@ -26,18 +26,4 @@ enum class Earlier {
                                                  size_t max_bytes, store::Store& store,
                                                  const Context& context);
 
-// What waits for the session and is meant for its persona: said to it directly, or naming it with
-// @name. Changes nothing.
-struct Addressed {
-  int64_t count = 0;
-  store::MessageId newest = 0;
-  std::string from;  // of the newest one
-  std::string room;
-};
-[[nodiscard]] Result<Addressed> FindAddressed(const store::Session& session, store::Store& store,
-                                              const Context& context);
-
-// True: `body` names the persona as @name, as a word of its own, without regard to case.
-[[nodiscard]] bool Mentions(const std::string& body, const std::string& persona);
-
 }  // namespace katra::cli

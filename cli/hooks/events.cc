@@ -8,6 +8,7 @@
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
+#include "mcp_server/tools/addressed.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/render.h"
 
@@ -158,7 +159,8 @@ class Event {
         !heard) {
       return Pass(std::move(heard));
     }
-    const Result<Addressed> addressed = FindAddressed(session_, store_, context_);
+    const Result<mcp::Addressed> addressed =
+        mcp::FindAddressed(session_, 0, store_, context_.Call(kPatience));
     if (!addressed) return tl::unexpected<Error>(addressed.error());
     if (addressed->count == 0 || stops >= kMostStopsInARow || !notes) {
       SetStops(0);

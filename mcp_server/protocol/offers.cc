@@ -36,9 +36,11 @@ json ServerInfo(const std::string& version) {
 }
 
 json InitializeResult(std::string_view protocol_version, const json& server_info,
-                      const std::string& instructions) {
+                      const std::string& instructions, bool channel) {
+  json capabilities = Capabilities(protocol_version);
+  if (channel) capabilities["experimental"] = {{"claude/channel", json::object()}};
   return {{"protocolVersion", protocol_version},
-          {"capabilities", Capabilities(protocol_version)},
+          {"capabilities", std::move(capabilities)},
           {"serverInfo", server_info},
           {"instructions", instructions}};
 }

@@ -13,9 +13,11 @@ namespace katra::mcp {
 
 [[nodiscard]] nlohmann::json ServerInfo(const std::string& version);
 
+// `channel`: notifications/claude/channel will be sent.
 [[nodiscard]] nlohmann::json InitializeResult(std::string_view protocol_version,
                                               const nlohmann::json& server_info,
-                                              const std::string& instructions);
+                                              const std::string& instructions,
+                                              bool channel = false);
 [[nodiscard]] nlohmann::json DiscoverResult(const std::string& instructions);
 
 // Arrays of what the lists show.

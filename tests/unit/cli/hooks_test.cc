@@ -5,6 +5,7 @@
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/notes.h"
 #include "core/process.h"
+#include "mcp_server/tools/addressed.h"
 #include "tests/support/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
@@ -12,6 +13,7 @@ namespace katra::cli::testing {
 namespace {
 
 using katra::testing::TempHome;
+using mcp::Mentions;
 using nlohmann::json;
 
 // A room with a live session of Sam, whose client's server this process is, and Dario.

@@ -1,0 +1,53 @@
+#include "mcp_server/protocol/channel.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "mcp_server/tools/addressed.h"
+
+namespace katra::mcp {
+
+void Channel::Begin() {
+  begun_ = true;
+  OnBell();
+}
+
+void Channel::OnBell() {
+  if (!enabled_ || !begun_ || host_.session() == nullptr) return;
+  if (looking_) {
+    look_again_ = true;
+  } else {
+    Look();
+  }
+}
+
+void Channel::Look() {
+  looking_ = true;
+  auto found = std::make_shared<Result<Addressed>>();
+  runner_.Run(
+      Lane::kHear, std::make_shared<std::atomic<bool>>(false),
+      [found, session = *host_.session(), after = announced_](CallEnvironment& environment) {
+        *found = FindAddressed(session, after, environment.store, environment.context);
+      },
+      [this, found](const Error* error) {
+        looking_ = false;
+        if (error == nullptr && *found && (*found)->count > 0 && host_.session() != nullptr) {
+          const Addressed& addressed = **found;
+          announced_ = addressed.newest;
+          // Values are strings, keys are words: what the client shows as attributes.
+          calls_.Notify("notifications/claude/channel",
+                        {{"content", NoticeText(addressed, host_.session()->persona)},
+                         {"meta",
+                          {{"room", addressed.room},
+                           {"from", addressed.from},
+                           {"message", std::to_string(addressed.newest)}}}},
+                        "channel");
+        }
+        // What failed is looked at again when the bell rings next.
+        if (std::exchange(look_again_, false)) OnBell();
+      });
+}
+
+}  // namespace katra::mcp

@@ -1,0 +1,49 @@
+#include "mcp_server/tools/addressed.h"
+
+#include "core/text.h"
+#include "mcp_server/tools/render.h"
+
+namespace katra::mcp {
+
+bool Mentions(const std::string& body, const std::string& persona) {
+  const std::string text = ToLowerAscii(body);
+  const std::string name = "@" + ToLowerAscii(persona);
+  const auto in_name = [&](size_t at) {
+    return at < text.size() && (text[at] == '-' || text[at] == '_' || IsName(text.substr(at, 1)));
+  };
+  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const bool begins = at == 0 || !in_name(at - 1);
+    if (begins && !in_name(at + name.size())) return true;
+  }
+  return false;
+}
+
+Result<Addressed> FindAddressed(const store::Session& session, store::MessageId after,
+                                store::Store& store, const store::CallContext& context) {
+  constexpr int kMost = 200;
+  store::HearRequest request;
+  request.session = session.id;
+  request.peek = true;
+  request.limit = kMost;
+  request.weight = [](const store::Message&) { return size_t{0}; };
+  const Result<store::HearReply> reply = store.Hear(request, context);
+  if (!reply) return tl::unexpected<Error>(reply.error());
+  Addressed found;
+  for (const store::HeardMessage& heard : reply->messages) {
+    const bool is_for_it = heard.direct || Mentions(heard.message.body, session.persona);
+    if (heard.history || heard.message.id <= after || !is_for_it) continue;
+    ++found.count;
+    found.newest = heard.message.id;
+    found.from = heard.message.from;
+    found.room = heard.message.room;
+  }
+  return found;
+}
+
+std::string NoticeText(const Addressed& addressed, const std::string& persona) {
+  return Count(addressed.count, "message", "messages") + " in Katra for " + Word(persona) +
+         ", the newest from " + Word(addressed.from) + " in room " + Word(addressed.room) +
+         ". Unless shown to you already, katra_hear gives what was said.";
+}
+
+}  // namespace katra::mcp
