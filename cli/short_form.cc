@@ -8,6 +8,8 @@
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
+#include "cli/room/ask.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -66,6 +68,30 @@ ActionFn RecallAction(const ShortForm& given) {
   return [options](Context& context) { return Recall(options, context); };
 }
 
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// A single word that is nearly a command's is a slip, not a question worth a model's time.
+ActionFn AskAction(const ShortForm& given, const std::vector<std::string>& commands) {
+  return [given, commands](Context& context) {
+    const std::string question = Join(given.words, " ");
+    if (question.find(' ') == std::string::npos) {
+      const std::vector<std::string> near = NearestMatches(question, commands, 1);
+      if (!near.empty()) {
+        return context.Misused(
+            "\"" + OneLine(question, 128) + "\" is no command; did you mean " + near.front() + "?",
+            "");
+      }
+    }
+    return AskPersona(given.speaker.persona, given.speaker.room, question, context);
+  };
+}
+
 }  // namespace
 
 void AddShortForm(CLI::App& app, Program& program) {
@@ -95,7 +121,8 @@ void AddShortForm(CLI::App& app, Program& program) {
     }
   }
   wait->needs(hear);
-  app.add_option("WORDS", given->words, "more words of the text");
+  app.add_option("WORDS", given->words,
+                 "more words of the text; alone: a question to --persona, whose client answers it");
   app.callback([&app, &program, given, say, hear, who, recall, remember, wait] {
     if (!app.get_subcommands().empty()) return;
     if (say->count() > 0) {
@@ -109,9 +136,7 @@ void AddShortForm(CLI::App& app, Program& program) {
     } else if (remember->count() > 0) {
       program.Run(RememberAction(*given));
     } else if (!given->words.empty()) {
-      program.Run([](Context& context) {
-        return context.Misused("say what to do: --say, --hear, --who, --recall or --remember", "");
-      });
+      program.Run(AskAction(*given, CommandNames(app)));
     }
   });
 }

@@ -56,6 +56,13 @@ TEST_CASE("every option is taken from the command line") {
   CHECK(outcome.options.log_level == LogLevel::kDebug);
 }
 
+TEST_CASE("channels are of the handshake era only") {
+  CHECK_FALSE(Parse({}).options.channels);
+  const LaunchOutcome outcome = Parse({"--channels"});
+  CHECK(outcome.options.channels);
+  CHECK(outcome.options.legacy);
+}
+
 TEST_CASE("an argument wins over its variable, and an empty variable is as unset") {
   const Variable persona("KATRA_PERSONA", "Dario");
   const Variable room("KATRA_ROOM", "");
