@@ -17,11 +17,12 @@ class Ask(world.World):
         self.assertEqual(client["environment"]["KATRA_PERSONA"], "Alice")
 
     def test_words_need_no_quotes_and_are_no_options(self):
-        self.ask("--persona", "Alice", "who", "said", "$(touch", "x)")
+        self.ask("--persona", "Alice", "tell", "me", "$(touch", "x)")
         [client] = self.started()
-        self.assertEqual(client["arguments"][-1], "who said $(touch x)")
+        self.assertEqual(client["arguments"][-1], "tell me $(touch x)")
         self.forget_started()
-        self.ask("--persona", "Alice", "--", "-v is what?")
+        told = self.ask("--persona", "Alice", "--", "-v is what?")
+        self.assertEqual(told.stderr, "")
         self.assertEqual(self.started()[0]["arguments"][-1], " -v is what?")
 
     def test_a_question_leaves_no_session_to_list_or_restore(self):
