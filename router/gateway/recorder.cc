@@ -105,6 +105,18 @@ void Recorder::Take(const Outcome& outcome) {
     return;
   }
   answers_.push_back(ToRecord(outcome));
+  const store::AnswerRecord& record = answers_.back();
+  if (record.verifies) {
+    // Who answers has changed, or a new session has begun: what is said next is to carry the tag.
+    std::string& tag = tags_[record.persona];
+    std::string now = record.client_session_id + " " + record.provider + "/" + record.model;
+    if (now != tag) {
+      tag = std::move(now);
+      armed_ = true;
+      flush_.Start(std::chrono::milliseconds(0));
+      return;
+    }
+  }
   if (armed_) return;
   armed_ = true;
   flush_.Start(kFlushAfter);

@@ -52,6 +52,7 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   bool armed_ = false;
   uint64_t dropped_ = 0;
   std::vector<store::AnswerRecord> answers_;
+  std::unordered_map<std::string, std::string> tags_;  // who answered last, by persona
   std::vector<store::KeptReasoning> reasoning_;
   std::unordered_map<std::string, std::string> kept_;
   std::vector<std::string> order_;  // of kept_, oldest first

@@ -17,7 +17,7 @@ import { IsolateNetwork } from './support/network.mjs';
 import { RunCodex, RunOpencode } from './support/other_agents.mjs';
 import { Check, RunScenario, TempFolder } from './support/scenario.mjs';
 
-const kSecondsARun = 60;
+const kSecondsARun = 90;
 const kEnd = 'It is said.';
 const kPersonaOf = { openai: 'Olga', anthropic: 'Anna' };
 const kAgents = { codex: RunCodex, opencode: RunOpencode };
@@ -27,7 +27,12 @@ async function RunAgent(agent, name) {
   const home = TempFolder('home');
   const persona = kPersonaOf[name];
   const message = `Hello from ${agent}, this is ${persona}.`;
-  const steps = [{ tool: '~katra_say$', input: { message } }, { text: kEnd }];
+  // The gateway knows who answers when the first answer is there; what is said after that carries it.
+  const steps = [
+    { tool: '~katra_whoami$' },
+    { tool: '~katra_say$', input: { message } },
+    { text: kEnd },
+  ];
   const { gateway, providers } = await StartGatewayWorld(home, { [name]: steps });
   const provider = providers[name];
   const token = await gateway.Token(persona);
@@ -63,4 +68,4 @@ async function Scenario() {
 RequireInstallation('codex-0.169.0', 'opencode-1.18.33');
 ServerPath();
 IsolateNetwork();
-await RunScenario(280, Scenario);
+await RunScenario(400, Scenario);
