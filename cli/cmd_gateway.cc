@@ -45,7 +45,7 @@ int Up(const UpOptions& options, const Context& context) {
   const auto runtime = EnsureGateway(context, {options.port});
   if (!runtime) return context.Explain(runtime.error());
   const bool same = before && before->pid == runtime->pid;
-  if (same && options.port >= 0 && options.port != runtime->port) {
+  if (same && options.port > 0 && options.port != runtime->port) {
     return context.Explain({ErrorCode::kFailedPrecondition,
                             "the gateway runs on port " + std::to_string(runtime->port) +
                                 " already: `katra down` first",
