@@ -196,6 +196,8 @@ def main() -> None:
     print("In each coding agent's project, with a name of its own:\n")
     print(f"    claude mcp add katra -s project -e KATRA_PERSONA=Dario -- {server}\n")
     print("Then ask it: “Who is here? Say hello in the room and wait for an answer.”")
+    print("Or install the katra command, which starts agents as personas and wakes them:\n")
+    print("    ./scripts/install && katra start --persona Dario\n")
     print("Other clients, and the first five minutes: README.md")
 
 
