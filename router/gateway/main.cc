@@ -230,6 +230,9 @@ int Serve(Options options, Logger& logger) {
   for (const router::ConfigWarning& warning : config->warnings) {
     logger.Warning(router::DescribeWarning(warning));
   }
+  if (config->record) {
+    logger.Warning("router.record is set, but this gateway keeps no prompts and no answers");
+  }
   const int configured_port = config->router_port;
 
   const SystemClock clock;

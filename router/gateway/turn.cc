@@ -33,6 +33,12 @@ bool CopiedBack(const std::string& name) {
          lower == "x-should-retry";
 }
 
+// The request itself is at fault, whoever is asked.
+bool IsOfTheRequest(Failure failure) {
+  return failure == Failure::kInvalidRequest || failure == Failure::kCapability ||
+         failure == Failure::kTooLarge || failure == Failure::kContextOverflow;
+}
+
 std::string OneWord(std::string_view text) { return OneLine(text, kMaxIdBytes); }
 
 }  // namespace
@@ -139,7 +145,11 @@ bool Turn::Choose() {
 void Turn::TakeNext() {
   const auto next = attempts_->Take(services_.clock.Steady());
   if (!next) {
-    Report(attempts_->error(), std::move(raw_));
+    if (endpoint_ == Endpoint::kCountTokens && !IsOfTheRequest(attempts_->error().failure)) {
+      AnswerCount();  // T2: nobody could count
+    } else {
+      Report(attempts_->error(), std::move(raw_));
+    }
     return;
   }
   current_ = next->candidate;

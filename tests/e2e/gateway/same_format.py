@@ -213,6 +213,21 @@ class Asking(unittest.TestCase):
             self.assertTrue(300 < reply.json()["input_tokens"] < 900, reply.body)
             self.assertEqual(upstream.requests, [])
 
+    def test_tokens_are_counted_by_the_provider_where_it_can(self):  # T1
+        counted = [200]
+        upstream = Upstream(lambda request, to: to.reply(counted[0], b'{"input_tokens":4711}'))
+        gateway = Gateway({"fake": provider(upstream, quirks={"count_tokens": True})},
+                          {"Sam": {"provider": "fake", "model": "claude-x"}})
+        with upstream, gateway:
+            body = {"model": "claude-a", "messages": [{"role": "user", "content": "word " * 400}]}
+            reply = gateway.ask(path="/v1/messages/count_tokens?beta=true", body=body)
+            self.assertEqual(reply.json(), {"input_tokens": 4711})
+            self.assertEqual(upstream.requests[0].target, "/v1/messages/count_tokens?beta=true")
+            self.assertEqual(json.loads(upstream.requests[0].body)["model"], "claude-x")
+            counted[0] = 404
+            reply = gateway.ask(path="/v1/messages/count_tokens", body=body)
+            self.assertTrue(300 < reply.json()["input_tokens"] < 900, reply.body)
+
     def test_a_missing_key_is_told_by_its_variable(self):
         upstream, gateway = world(lambda request, to: to.stream(message_stream()))
         upstream2, keyless = world(lambda request, to: to.stream(message_stream()),
