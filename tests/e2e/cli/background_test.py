@@ -1,6 +1,7 @@
 """Many sessions at once, others' tmux sessions, clients that do not want to end, and what a reboot
 leaves behind."""
 import json
+import subprocess
 import sys
 import time
 
@@ -59,8 +60,6 @@ class BackgroundTest(world.World):
         self.assertEqual(len(self.started()), 1)
 
     def test_of_many_starts_of_one_persona_at_once_one_wins(self):
-        import subprocess
-
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         starts = [
             subprocess.Popen([self.k, "start", "--persona", "Sam", "-b"], env=self.environment,
@@ -99,8 +98,6 @@ class BackgroundTest(world.World):
         self.assertEqual(self.listed(), {})
 
     def test_a_session_in_a_terminal_is_listed_and_can_be_stopped_but_not_attached(self):
-        import subprocess
-
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         with subprocess.Popen([self.k, "start", "--persona", "Sam"], env=self.environment,
                               cwd=self.project, stdin=subprocess.DEVNULL) as here:

@@ -1,6 +1,8 @@
 """What goes wrong on the way to a session: each case is told clearly with the next step, by its own exit
 code, and changes and executes nothing."""
+import json
 import os
+import subprocess
 
 import world
 
@@ -164,9 +166,6 @@ class BadInputTest(world.World):
         self.assertIn("remove it", run.stderr)
 
     def test_a_record_that_names_a_stranger_s_process_ends_nothing(self):
-        import json
-        import subprocess
-
         with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
             record = {"version": 1, "persona": "Sam", "client": "claude", "process": {
                 "pid": stranger.pid, "start_ticks": 1, "domain": "x/1"},

@@ -5,8 +5,8 @@ import os
 import pathlib
 import pty
 import shlex
+import shutil
 import subprocess
-import sys
 import threading
 
 import world
@@ -217,6 +217,22 @@ class GuideTest(world.World):
         self.assertEqual(router("--provider", "openai"), "claude-code-router")
         self.assertEqual(router("--provider", "anthropic"), "none", "it is not needed")
         self.assertEqual(router("--provider", "openai", "--no-router"), "none")
+
+    def test_the_router_s_configuration_lines_work_from_the_example_on(self):
+        self.line("katra start --persona Dario --provider anthropic")
+        example = self.home / "router/personas.json.example"
+        shutil.copy(example, example.with_suffix(""))  # cp ~/.katra/router/personas.json.example …
+        self.assertIn("valid", self.line("katra-router-config --validate-only"))
+        written = self.user_home / ".claude-code-router/config.json"
+        self.assertFalse(written.exists())
+        self.line("katra-router-config")
+        text = written.read_text()
+        self.assertIn("$OPENAI_API_KEY", text)
+        for key in KEYS.values():
+            self.assertNotIn(key, text)
+        self.forget_started()
+        self.line("katra start --persona Sam --explain")
+        self.assertEqual(list(self.records.iterdir()), [])
 
     def test_env_prints_what_start_would_set_with_keys_by_name(self):
         text = self.line("katra env --persona Sam --provider openai --model gpt-4-turbo")
