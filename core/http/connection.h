@@ -67,7 +67,6 @@ class Connection {
   Phase phase_ = Phase::kReading;
   std::shared_ptr<Answer> answer_;
   bool close_after_ = false;
-  bool admitted_ = false;
   bool ended_ = false;  // the answer is complete, its last bytes may be on their way
 
   uv_write_t write_{};
