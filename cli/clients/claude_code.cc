@@ -32,15 +32,28 @@ Json Wait(const Handover& handover) {
           {"timeout", kWaitSeconds}};
 }
 
+// Whether the client answers once and ends. It then waits for every hook, so that one that stands
+// behind the session would keep it from ever beginning.
+bool AnswersOnce(const std::vector<std::string>& own) {
+  return std::any_of(own.begin(), own.end(), [](const std::string& argument) {
+    return argument == "-p" || argument == "--print";
+  });
+}
+
 Json Hooks(const Handover& handover) {
   const auto on = [](std::vector<Json> hooks) {
     return Json::array({Json{{"hooks", std::move(hooks)}}});
   };
-  return {{"SessionStart", on({Hook(handover, "hook session-start"), Wait(handover)})},
+  const auto and_wait = [&](const std::string& arguments) {
+    std::vector<Json> hooks = {Hook(handover, arguments)};
+    if (!AnswersOnce(handover.own)) hooks.push_back(Wait(handover));
+    return hooks;
+  };
+  return {{"SessionStart", on(and_wait("hook session-start"))},
           {"UserPromptSubmit", on({Hook(handover, "hook prompt")})},
           {"PostToolUse", on({Hook(handover, "hook post-tool")})},
           {"Notification", on({Hook(handover, "hook notification")})},
-          {"Stop", on({Hook(handover, "hook stop"), Wait(handover)})},
+          {"Stop", on(and_wait("hook stop"))},
           {"SessionEnd", on({Hook(handover, "hook session-end")})}};
 }
 

@@ -166,7 +166,8 @@ async function Scenario() {
     const { token, ...how } = await options(name, persona);
     if (token) secrets[`the token of ${persona}`] = token;
     if (kProviders[name].key !== null) secrets[`the key of ${name}`] = KeyOf(name);
-    prompts[`the prompt of ${persona}`] = kPrompt(persona);
+    // `katra start` writes down the arguments that it was given, for the next start.
+    if (!how.launcher) prompts[`the prompt of ${persona}`] = kPrompt(persona);
     const run = await StartClaude({
       ...{ root, home, persona, version: kModern, api: providers[name], ...how },
       allowed: ['Read', 'Edit'],
