@@ -30,7 +30,7 @@ struct Lane {
   Manner manner;
   bool chat;
   Changing changing;
-  std::vector<double> p50, p99, first50, rate, cpu;
+  std::vector<double> p50 = {}, p99 = {}, first50 = {}, rate = {}, cpu = {};
   int errors = 0;
 };
 
@@ -78,7 +78,7 @@ void MeasureForwarding(const Field& field, Report* report) {
     for (const int connections : kConnections) {
       std::vector<Lane> lanes;
       for (Target* target : {field.direct, field.nginx, field.katra}) {
-        lanes.push_back({target, Manner::kWhole, false, Changing::kMessage, {}, {}, {}, {}});
+        lanes.push_back({target, Manner::kWhole, false, Changing::kMessage});
       }
       Race(lanes, size, false, connections, field);
       const std::string at =
@@ -94,7 +94,7 @@ void MeasureForwarding(const Field& field, Report* report) {
     }
     std::vector<Lane> lanes;
     for (Target* target : {field.direct, field.nginx, field.katra}) {
-      lanes.push_back({target, Manner::kBurst, false, Changing::kMessage, {}, {}, {}, {}});
+      lanes.push_back({target, Manner::kBurst, false, Changing::kMessage});
     }
     Race(lanes, size, true, 1, field);
     const double first[] = {Median(lanes[0].first50), Median(lanes[1].first50),
@@ -114,10 +114,9 @@ void MeasureTranslation(const Field& field, Report* report) {
   };
   for (const Promise& promise : {Promise{Size::kSmall, 60, 60}, Promise{Size::kMiddle, 2000, 700},
                                  Promise{Size::kBig, 0, 0}}) {
-    std::vector<Lane> lanes = {
-        {field.katra, Manner::kWhole, false, Changing::kMessage, {}, {}, {}, {}},
-        {field.katra, Manner::kWhole, true, Changing::kEverything, {}, {}, {}, {}},
-        {field.katra, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}}};
+    std::vector<Lane> lanes = {{field.katra, Manner::kWhole, false, Changing::kMessage},
+                               {field.katra, Manner::kWhole, true, Changing::kEverything},
+                               {field.katra, Manner::kWhole, true, Changing::kMessage}};
     Race(lanes, promise.size, false, 1, field);
     const double same = Median(lanes[0].p50);
     const double fresh = Median(lanes[1].p50);
@@ -142,9 +141,8 @@ void MeasureTranslation(const Field& field, Report* report) {
 void MeasureThroughput(const Field& field, Report* report) {
   if (field.router == nullptr) return;
   for (const Size size : kSizes) {
-    std::vector<Lane> lanes = {
-        {field.katra, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}},
-        {field.router, Manner::kWhole, true, Changing::kMessage, {}, {}, {}, {}}};
+    std::vector<Lane> lanes = {{field.katra, Manner::kWhole, true, Changing::kMessage},
+                               {field.router, Manner::kWhole, true, Changing::kMessage}};
     Race(lanes, size, false, 16, field);
     if (lanes[1].rate.empty() || lanes[0].rate.empty()) continue;
     const double katra = Median(lanes[0].rate);
