@@ -63,7 +63,14 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
   }
 }
 
+// In print mode the client waits for its background hooks, and has no idle session to be woken.
+bool IsPrintMode(const Context& context) {
+  const std::string entry = context.Variable("CLAUDE_CODE_ENTRYPOINT");
+  return !entry.empty() && entry != "cli";
+}
+
 int Wait(Context& context) {
+  if (IsPrintMode(context)) return kExitOk;
   HookInput input;
   if (!context.terminal().in) {
     const Result<std::string> text = context.ReadInput(kMostInputBytes);

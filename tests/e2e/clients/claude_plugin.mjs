@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { StartFakeAnthropic, ToolResults } from '../../support/fake_anthropic.mjs';
@@ -11,7 +11,7 @@ import { kModern } from './support/claude_checks.mjs';
 import { InstalledPath, kRepository, RequireInstallation, ServerPath } from './support/installation.mjs';
 import { Katra } from './support/katra.mjs';
 import { IsolateNetwork } from './support/network.mjs';
-import { Check, Defer, RunScenario, StartChild, TempFolder, Within } from './support/scenario.mjs';
+import { Check, Defer, Evidence, RunScenario, StartChild, TempFolder, Within } from './support/scenario.mjs';
 
 const kPlugin = join(kRepository, 'plugin');
 const kClaude = InstalledPath(`claude-code-${kModern}/claude`);
@@ -50,10 +50,12 @@ async function Plugin() {
     [
       ...['-p', '/katra:who', '--plugin-dir', kPlugin],
       ...['--allowedTools', 'mcp__plugin_katra_katra'],
+      ...['--output-format', 'stream-json', '--verbose'],
+      ...['--debug-file', join(root, 'debug.log')],
     ],
     {
       cwd: project,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: Environment(root, {
         ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
         ANTHROPIC_API_KEY: 'sk-ant-dummy-not-a-key',
@@ -62,6 +64,9 @@ async function Plugin() {
       }),
     },
   );
+  run.child.stdout.resume();
+  Evidence('the requests', () => `${api.requests.length}, ${api.faults.join()}`);
+  Evidence('the debug log', () => readFileSync(join(root, 'debug.log'), 'utf8').slice(-3000));
   await Check('a session that loads it runs to its end', async () => {
     const end = await Within(60_000, 'the end of the run', run.ended);
     assert.equal(end.code, 0);

@@ -298,6 +298,15 @@ TEST_CASE("a wait wakes once for each message, with a notice and no body") {
   CHECK(notes->announced() == 1);
 }
 
+TEST_CASE("in print mode a wait ends at once: the client would wait for it") {
+  Room room;
+  room.Say("for Sam", {"Sam"});
+  Setting setting;
+  setting.input = R"({"session_id": "c-sam"})";
+  setting.environment["CLAUDE_CODE_ENTRYPOINT"] = "sdk-cli";
+  CHECK(RunCli(room.home, {"wait"}, setting).code == 0);
+}
+
 TEST_CASE("a second wait for the same session ends at once") {
   Room room;
   room.Say("for Sam", {"Sam"});
