@@ -163,9 +163,7 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
     return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
   }
   const bool running = !ccr && FindGateway(context, {{}, provider.name, {}, false}).has_value();
-  if (!running && !sources.config.has_personas_file) {
-    return {kNoRouter, "auto: no router is configured"};
-  }
+  // The gateway knows the built-in providers without any configuration.
   const bool installed = ccr ? !FindProgram(context, "ccr").empty() : GatewayInstalled(context);
   if (!running && !installed) {
     return {kNoRouter, std::string("auto: ") + kind + " is not installed"};

@@ -15,7 +15,7 @@ from world import KEYS, until
 # The variables of a client that tell where its requests go.
 CONNECTION = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
-# Line -> the exact variables, and the model that the client is told.
+# Line -> the exact variables in plain mode, and the model that the client is told.
 FOREGROUND = [
     ("katra start --persona Dario --provider anthropic",
      {"ANTHROPIC_API_KEY": KEYS["ANTHROPIC_API_KEY"]}, None),
@@ -83,11 +83,33 @@ class GuideTest(world.World):
         arguments = started["arguments"]
         return arguments[arguments.index("--model") + 1] if "--model" in arguments else None
 
-    def test_each_provider_s_line_starts_the_client_with_exactly_its_environment(self):
-        for line, connection, model in FOREGROUND:
+    def assert_routed(self, started: dict) -> None:
+        """It goes to Katra's gateway with a token of its own, and has no key."""
+        connection = self.connection_of(started)
+        self.assertEqual(set(connection), {"ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN"})
+        port = json.loads((self.home / "run/gateway.json").read_text())["port"]
+        self.assertEqual(connection["ANTHROPIC_BASE_URL"], f"http://127.0.0.1:{port}")
+        self.assertGreater(len(connection["ANTHROPIC_AUTH_TOKEN"]), 20)
+        for name, key in KEYS.items():
+            self.assertNotIn(key, connection.values(), name)
+
+    def test_each_provider_s_line_starts_the_client_on_a_way_that_it_can_use(self):
+        for line, _, model in FOREGROUND:
             with self.subTest(line):
                 self.forget_started()
                 self.line(line)
+                (started,) = self.started()
+                self.assertEqual(self.model_of(started), model)
+                if "anthropic " in line + " " and "openrouter" not in line:
+                    self.assertEqual(self.connection_of(started), FOREGROUND[0][1])
+                else:
+                    self.assert_routed(started)
+
+    def test_in_plain_mode_each_line_starts_the_client_with_exactly_its_environment(self):
+        for line, connection, model in FOREGROUND:
+            with self.subTest(line):
+                self.forget_started()
+                self.line(line + " --no-router")
                 (started,) = self.started()
                 self.assertEqual(started["program"], "claude")
                 self.assertEqual(self.connection_of(started), connection)
@@ -128,7 +150,7 @@ class GuideTest(world.World):
         self.line("katra start --persona Charlie --provider deepseek --background")
         self.assertEqual(self.tmux_sessions(), ["katra-Charlie", "katra-Sam"])
         sam = next(s for s in self.started(2) if s["environment"]["KATRA_PERSONA"] == "Sam")
-        self.assertEqual(self.connection_of(sam), FOREGROUND[1][1])
+        self.assert_routed(sam)
         self.assertTrue(sam["terminal"])
         self.assertEqual(sam["folder"], str(self.project))
 
@@ -211,6 +233,7 @@ class GuideTest(world.World):
             return row.split()[1]
 
         self.assertEqual(router("--provider", "anthropic"), "none")
+        self.assertEqual(router("--provider", "openai"), "gateway")
         self.write("router/personas.json", CCR)
         self.assertEqual(router("--provider", "openai"), "none", "it is not installed")
         (self.programs / "ccr").symlink_to(self.programs / "claude")
@@ -235,7 +258,8 @@ class GuideTest(world.World):
         self.assertEqual(list(self.records.iterdir()), [])
 
     def test_env_prints_what_start_would_set_with_keys_by_name(self):
-        text = self.line("katra env --persona Sam --provider openai --model gpt-4-turbo")
+        text = self.line(
+            "katra env --persona Sam --provider openai --model gpt-4-turbo --no-router")
         self.assertNotIn(KEYS["OPENAI_API_KEY"], text)
         printed = subprocess.run(
             ["/bin/sh", "-c", f"{text}\nexec /usr/bin/env -0"], env=self.environment,
@@ -248,7 +272,8 @@ class GuideTest(world.World):
 
     def test_a_session_started_from_within_another_has_nothing_of_it(self):
         self.environment["KATRA_BEHAVIOUR"] = "quit"
-        self.line("katra start --persona Sam --provider openai --model gpt-4-turbo --room dev")
+        self.line(
+            "katra start --persona Sam --provider openai --model gpt-4-turbo --room dev --no-router")
         (outer,) = self.started()
         self.forget_started()
         inside = {**outer["environment"], "CLAUDECODE": "1"}

@@ -65,6 +65,7 @@ class World(unittest.TestCase):
             "KATRA_TMUX_SOCKET": "katra-test", "TMUX_TMPDIR": str(self.folder), "TZ": "UTC",
         }
         self.addCleanup(self.end_tmux)
+        self.addCleanup(self.end_gateway)
         self.k = program_folder() / "katra"
 
     def install_client(self, name: str) -> None:
@@ -82,6 +83,11 @@ class World(unittest.TestCase):
 
     def end_tmux(self) -> None:
         self.tmux("kill-server")
+
+    def end_gateway(self) -> None:
+        """The one that a session of this world was started with, if any."""
+        if (self.home / "run/gateway.json").exists():
+            self.run_katra("down")
 
     def run_katra(self, *arguments: str, program: pathlib.Path | str | None = None,
                   **more) -> subprocess.CompletedProcess:
