@@ -59,7 +59,7 @@ def build(preset: str, targets: list[str], needs: tuple[str, ...] = (), **more) 
             ["cmake", "--build", "--preset", preset, "--parallel", CORES, *target],
         ],
         needs,
-        **{"minutes": 25, **more},
+        **{"minutes": 40, **more},
     )
 
 
@@ -104,7 +104,7 @@ def steps() -> list[Step]:
         ctest("dev", "dev", SHORT, CORES),
         build("release", ["katra_programs", *label_targets(LONG)], setup=dev),
         ctest("release", "release", LONG, "1", setup=everything),
-        Step("tidy", [["scripts/lint/tidy"]], ("build dev",), setup=dev),
+        Step("tidy", [["scripts/lint/tidy"]], ("build dev",), minutes=40, setup=dev),
         build("asan", label_targets(SANITIZED), setup=dev),
         ctest("asan", "asan", SANITIZED, CORES, setup=dev, env=sanitizer),
         build("tsan", label_targets(SANITIZED), setup=dev),
