@@ -30,7 +30,6 @@ Json ToJson(const SessionRecord& record) {
                {"tmux_socket", record.tmux_socket},
                {"terminal", record.terminal},
                {"conversation", record.conversation},
-               {"arguments", record.arguments},
                {"process",
                 {{"pid", record.process.pid},
                  {"start_ticks", record.process.start_ticks},
@@ -65,7 +64,6 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     read("tmux_socket", &record.tmux_socket);
     read("terminal", &record.terminal);
     read("conversation", &record.conversation);
-    record.arguments = json.value("arguments", std::vector<std::string>());
     const Json& process = json.at("process");
     record.process.pid = process.at("pid").get<int64_t>();
     record.process.start_ticks = process.at("start_ticks").get<int64_t>();

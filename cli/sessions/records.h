@@ -1,6 +1,7 @@
 // What `katra start` writes down of the sessions it starts: one small file each below
 // KATRA_HOME/run/sessions, so that they are listed, stopped, and restored after a reboot. Never
-// holds a key. Knows neither tmux nor the store.
+// holds a key, nor the client's arguments: a prompt may be among them. Knows neither tmux nor the
+// store.
 #pragma once
 
 #include <optional>
@@ -23,11 +24,10 @@ struct SessionRecord {
   std::string client;  // "claude"
   std::string router;  // "none", "gateway", "claude-code-router"
   std::string folder;
-  std::string tmux_session;            // empty: it runs in a terminal
-  std::string tmux_socket;             // as tmux -L takes it; empty: the user's usual server
-  std::string terminal;                // "/dev/pts/3"; empty: none, or not known
-  std::string conversation;            // the client's own id of the conversation; empty: not known
-  std::vector<std::string> arguments;  // the user's, for the client
+  std::string tmux_session;  // empty: it runs in a terminal
+  std::string tmux_socket;   // as tmux -L takes it; empty: the user's usual server
+  std::string terminal;      // "/dev/pts/3"; empty: none, or not known
+  std::string conversation;  // the client's own id of the conversation; empty: not known
   ProcessIdentity process;
   WallTime started_at;
   std::optional<WallTime> ended_at;  // unset: it runs, or the machine went down under it

@@ -35,7 +35,6 @@ SessionRecord MakeRecord(const LaunchPlan& plan, const LaunchRequest& request,
   record.router = plan.router.value;
   record.folder = plan.folder.value;
   record.conversation = launch.conversation;
-  record.arguments = request.arguments;
   record.process = CurrentProcess();
   record.started_at = context.clock().Now();
   return record;

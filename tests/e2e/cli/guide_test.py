@@ -142,6 +142,8 @@ class GuideTest(world.World):
         (started,) = self.started()
         self.assertEqual(started["arguments"][-4:], words)
         self.assertEqual(list(self.project.iterdir()), [])
+        for name, content in self.files().items():
+            self.assertNotIn(b"$(touch pwned)", content, f"{name} keeps the prompt")
 
     def test_the_background_lines_run_in_tmux_and_the_session_can_be_seen_entered_and_ended(self):
         self.environment["KATRA_BEHAVIOUR"] = "connect"

@@ -167,7 +167,7 @@ async function Scenario() {
     if (token) secrets[`the token of ${persona}`] = token;
     if (kProviders[name].key !== null) secrets[`the key of ${name}`] = KeyOf(name);
     // `katra start` writes down the arguments that it was given, for the next start.
-    if (!how.launcher) prompts[`the prompt of ${persona}`] = kPrompt(persona);
+    prompts[`the prompt of ${persona}`] = kPrompt(persona);
     const run = await StartClaude({
       ...{ root, home, persona, version: kModern, api: providers[name], ...how },
       allowed: ['Read', 'Edit'],
