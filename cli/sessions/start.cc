@@ -23,8 +23,8 @@ std::string TerminalName() {
   return name == nullptr ? std::string() : std::string(name);
 }
 
-SessionRecord MakeRecord(const LaunchPlan& plan, const LaunchRequest& request,
-                         const PreparedLaunch& launch, const Context& context) {
+SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
+                         const Context& context) {
   SessionRecord record;
   record.persona = plan.persona.value;
   record.provider = plan.provider.value;
@@ -44,14 +44,13 @@ std::string TitleOf(const SessionRecord& record) {
   return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", " + record.client;
 }
 
-int StartInBackground(const LaunchPlan& plan, const LaunchRequest& request,
-                      const PreparedLaunch& launch, const Records& records, LockFile& lock,
-                      Context& context) {
+int StartInBackground(const LaunchPlan& plan, const PreparedLaunch& launch, const Records& records,
+                      LockFile& lock, Context& context) {
   const Result<Tmux> tmux = Tmux::Find(context);
   if (!tmux) return context.Explain(tmux.error());
   const Result<std::unique_ptr<Handoff>> handoff = Handoff::Open();
   if (!handoff) return context.Explain(handoff.error());
-  SessionRecord record = MakeRecord(plan, request, launch, context);
+  SessionRecord record = MakeRecord(plan, launch, context);
   record.tmux_session = Tmux::NameFor(record.persona);
   record.tmux_socket = tmux->socket();
   const std::string katra = context.executable();
@@ -77,9 +76,9 @@ int StartInBackground(const LaunchPlan& plan, const LaunchRequest& request,
   return kExitOk;
 }
 
-int StartHere(const LaunchPlan& plan, const LaunchRequest& request, const PreparedLaunch& launch,
-              const Records& records, LockFile& lock, Context& context) {
-  SessionRecord record = MakeRecord(plan, request, launch, context);
+int StartHere(const LaunchPlan& plan, const PreparedLaunch& launch, const Records& records,
+              LockFile& lock, Context& context) {
+  SessionRecord record = MakeRecord(plan, launch, context);
   record.terminal = TerminalName();
   if (const Status saved = records.Save(record); !saved) return context.Explain(saved.error());
   context.CloseStore();
@@ -128,8 +127,8 @@ int StartSession(const LaunchRequest& request, Context& context) {
   if (const Status written = WriteSettings(*launch); !written) {
     return context.Explain(written.error());
   }
-  return request.background ? StartInBackground(*plan, request, *launch, *records, *lock, context)
-                            : StartHere(*plan, request, *launch, *records, *lock, context);
+  return request.background ? StartInBackground(*plan, *launch, *records, *lock, context)
+                            : StartHere(*plan, *launch, *records, *lock, context);
 }
 
 }  // namespace katra::cli

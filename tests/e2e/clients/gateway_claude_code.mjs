@@ -166,7 +166,6 @@ async function Scenario() {
     const { token, ...how } = await options(name, persona);
     if (token) secrets[`the token of ${persona}`] = token;
     if (kProviders[name].key !== null) secrets[`the key of ${name}`] = KeyOf(name);
-    // `katra start` writes down the arguments that it was given, for the next start.
     prompts[`the prompt of ${persona}`] = kPrompt(persona);
     const run = await StartClaude({
       ...{ root, home, persona, version: kModern, api: providers[name], ...how },
