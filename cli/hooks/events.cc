@@ -90,8 +90,7 @@ class Event {
   }
 
   Result<std::string> Give(Earlier earlier) {
-    const Result<std::string> text =
-        DeliverUnheard(session_, earlier, kMostHookBytes, store_, context_);
+    Result<std::string> text = DeliverUnheard(session_, earlier, kMostHookBytes, store_, context_);
     if (!text) return text;
     return ContextJson(*text);
   }
@@ -113,8 +112,8 @@ class Event {
       notes->SetStops(0);
     }
     std::string text = Introduction(*here);
-    const Result<std::string> missed = DeliverUnheard(
-        session_, Earlier::kMaybeUnder, kMostHookBytes - text.size() - 1, store_, context_);
+    Result<std::string> missed = DeliverUnheard(session_, Earlier::kMaybeUnder,
+                                                kMostHookBytes - text.size() - 1, store_, context_);
     if (!missed) return missed;
     if (!missed->empty()) text += "\n" + *missed;
     return ContextJson(text);

@@ -58,7 +58,7 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
   }
   std::vector<std::string> words = {program, "--home", context.home()};
   if (start.port >= 0) {
-    words.push_back("--port");
+    words.emplace_back("--port");
     words.push_back(std::to_string(start.port));
   }
   std::vector<std::string> variables;

@@ -21,13 +21,13 @@ std::string FindProgram(const Context& context, const std::string& name) {
   if (name.empty()) return {};
   const std::filesystem::path here(context.working_folder());
   if (name.find('/') != std::string::npos) {
-    const std::string path = (here / name).lexically_normal().string();
+    std::string path = (here / name).lexically_normal().string();
     return IsProgram(path) ? path : std::string();
   }
   for (const std::string& folder : Split(context.Variable("PATH"), ':')) {
     // An empty entry would mean the working folder: a program there is not to be run by its name.
     if (folder.empty()) continue;
-    const std::string path = (here / folder / name).lexically_normal().string();
+    std::string path = (here / folder / name).lexically_normal().string();
     if (IsProgram(path)) return path;
   }
   return {};
@@ -35,7 +35,7 @@ std::string FindProgram(const Context& context, const std::string& name) {
 
 std::string FindOwnProgram(const Context& context, const std::string& name) {
   if (!context.executable().empty()) {
-    const std::string beside =
+    std::string beside =
         (std::filesystem::path(context.executable()).parent_path() / name).string();
     if (IsProgram(beside)) return beside;
   }

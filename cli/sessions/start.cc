@@ -53,7 +53,7 @@ int StartInBackground(const LaunchPlan& plan, const PreparedLaunch& launch, cons
   SessionRecord record = MakeRecord(plan, launch, context);
   record.tmux_session = Tmux::NameFor(record.persona);
   record.tmux_socket = tmux->socket();
-  const std::string katra = context.executable();
+  const std::string& katra = context.executable();
   const Status made =
       tmux->New(record.tmux_session, record.folder, {katra, "session-run", (*handoff)->path()});
   if (!made) return context.Explain(made.error());

@@ -7,6 +7,8 @@
 namespace katra::http {
 namespace {
 
+constexpr long kLeastWriteBytes = 16 * 1024;
+constexpr long kMostWriteBytes = 1024 * 1024;
 constexpr long kReadBytes = 16 * 1024;  // U5: held by every open stream
 constexpr long kIdleSeconds = 118;      // U7
 constexpr size_t kMaxHeaders = 200;
@@ -52,6 +54,10 @@ void Transfer::Configure(const Client::Options& options) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body->data());  // not copied
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body->size()));
+    // A long body goes out in few writes; a thousand short ones need little memory.
+    curl_easy_setopt(
+        handle, CURLOPT_UPLOAD_BUFFERSIZE,
+        std::clamp(static_cast<long>(request.body->size()), kLeastWriteBytes, kMostWriteBytes));
   }
   if (request.method == "HEAD") {
     curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);

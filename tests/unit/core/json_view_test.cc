@@ -85,5 +85,19 @@ TEST_CASE("SHA-256 of the standard's examples") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST_CASE("a string ends at the first quote that no backslash escapes") {
+  const auto end_of = [](const std::string& text) {
+    return SkipJsonString(text, 0, nullptr, true);
+  };
+  CHECK(end_of(R"("")") == 2);
+  CHECK(end_of(R"("a" "b")") == 3);
+  CHECK(end_of(R"("\"")") == 4);
+  CHECK(end_of(R"("\"x"")") == 5);
+  CHECK(end_of(R"("\\" ")") == 4);
+  CHECK(end_of("\"" + std::string(1000, 'x') + "\",") == 1002);
+  CHECK(end_of(R"("\")") == std::string::npos);
+  CHECK(end_of(R"("never)") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace katra
