@@ -173,10 +173,10 @@ class ChatAttempt final : public Attempt {
                     : translate::NoAnswer(provider_name() + " answered without a stream"));
   }
 
-  void Fail(const ApiError& error) {
+  // By value: whoever is told may destroy this attempt, and what belongs to it.
+  void Fail(ApiError error) {
     ended_ = true;
-    const ApiError copy = error;
-    events_.OnFailed(copy, nullptr);
+    events_.OnFailed(error, nullptr);
   }
 
   AttemptPlan plan_;

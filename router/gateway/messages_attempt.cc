@@ -217,7 +217,7 @@ class MessagesAttempt final : public Attempt {
 
   void EndOfWhole() {
     whole_ = translate::TapReply(body_);
-    const bool error = whole_.failed || whole_.error_type.size() > 0;
+    const bool error = whole_.failed || !whole_.error_type.empty();
     const bool object = !Trim(body_).empty() && Trim(body_).front() == '{';
     if (plan_.count_only && object && !error) {
       Complete();

@@ -73,9 +73,7 @@ Status Prices::ReadFile(const std::string& path) {
                     (parsed ? "" : ": " + parsed.error().message));
   }
   std::map<std::string, Price> own;
-  const JsonView root = document.Root();
-  for (auto at = root.begin(); at != root.end(); ++at) {
-    const JsonView entry = *at;
+  for (const JsonView entry : document.Root()) {
     const std::string name = ToLowerAscii(entry.Key().Text());
     const auto input = entry["input"].Number();
     const auto output = entry["output"].Number();

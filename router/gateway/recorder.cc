@@ -1,5 +1,6 @@
 #include "router/gateway/recorder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace katra::gateway {
@@ -88,10 +89,11 @@ void Recorder::Open() {
           return;
         }
         store_ = batch->store;
-        for (auto at = batch->loaded.rbegin(); at != batch->loaded.rend(); ++at) {
-          if (kept_.emplace(at->tool_id, at->kept).second) {
-            order_.push_back(at->tool_id);
-            kept_bytes_ += at->kept.size();
+        std::reverse(batch->loaded.begin(), batch->loaded.end());  // oldest first
+        for (const auto& loaded : batch->loaded) {
+          if (kept_.emplace(loaded.tool_id, loaded.kept).second) {
+            order_.push_back(loaded.tool_id);
+            kept_bytes_ += loaded.kept.size();
           }
         }
         Forget();
