@@ -1,6 +1,7 @@
 // What is said to a persona reaches its real Claude Code without being asked for: on a screen of
 // its own (tmux), with Katra's server and hooks, and a scripted model. Asserts on what the model
-// was given. There is no network: see support/network.mjs.
+// was given. With --start the session is one of `katra start -b`, else the hooks are in the client's
+// own settings. There is no network: see support/network.mjs.
 
 import assert from 'node:assert/strict';
 
@@ -39,7 +40,8 @@ async function Delivery() {
     { text: 'The end was put off once.' },
     { text: 'Woken by a mention.' },
   ];
-  const run = await StartClaudeScreen({ root, home, persona: 'Sam', version: kModern, steps });
+  const start = process.argv.includes('--start');
+  const run = await StartClaudeScreen({ root, home, persona: 'Sam', version: kModern, steps, start });
   const { api } = run;
   const requests = (count) =>
     Until(`request ${count} of the model`, () => api.requests.length >= count && api.requests);
@@ -90,7 +92,9 @@ async function Delivery() {
     await Until('an idle session', () => StateOf(home, 'Sam') === 'idle');
   });
   await Check('the screen tells who it is', () =>
-    Until('the status line', () => run.tmux.Screen().includes('Sam · openai/gpt-4-turbo · main')),
+    Until('the status line', () =>
+      run.tmux.Screen().includes(`Sam · ${start ? 'anthropic/claude-opus-4' : 'openai/gpt-4-turbo'} · main`),
+    ),
   );
   await Check('when the client ends, nothing of it stays', async () => {
     await run.tmux.Kill();

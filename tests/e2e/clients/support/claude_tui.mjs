@@ -2,7 +2,7 @@
 // ended here. Knows nothing of what is talked about.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { StartFakeAnthropic } from '../../../support/fake_anthropic.mjs';
@@ -67,6 +67,39 @@ export class Tmux {
   }
 }
 
+// The tmux server that `katra start -b` made for the home, and the session of one persona in it.
+class StartedTmux {
+  constructor(folder, label, persona, mark) {
+    this.folder_ = folder;
+    this.label_ = label;
+    this.session_ = `katra-${persona}`;
+    this.mark_ = mark;
+    Defer(() => this.Kill());
+  }
+
+  Run(...args) {
+    return execFileSync('tmux', ['-L', this.label_, ...args], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, TMUX_TMPDIR: this.folder_, LANG: 'C.UTF-8' },
+    });
+  }
+
+  Screen() {
+    return this.Run('capture-pane', '-p', '-t', this.session_);
+  }
+
+  async Kill() {
+    try {
+      this.Run('kill-server');
+    } catch {
+      // It has ended by itself.
+    }
+    await Until('the end of what ran on the screen', () => ProcessesWith(this.mark_).length === 0);
+  }
+}
+
 // Ids of the processes in whose environment `text` occurs.
 export function ProcessesWith(text) {
   return readdirSync('/proc').filter((name) => {
@@ -79,7 +112,8 @@ export function ProcessesWith(text) {
   });
 }
 
-function Seed(user_home, project, home, persona) {
+// What Claude Code asks a new user; with `hooks` also Katra's server and hooks, as settings.
+function Seed(user_home, project, home, persona, hooks) {
   const { command } = Launch(home, persona);
   const env = ServerEnvironment(home, persona);
   const trusted = {
@@ -92,22 +126,51 @@ function Seed(user_home, project, home, persona) {
     theme: 'dark',
     customApiKeyResponses: { approved: [kKey.slice(-20)], rejected: [] },
     projects: { [project]: trusted },
-    mcpServers: { katra: { type: 'stdio', command, args: [], env, alwaysLoad: true } },
+    ...(hooks && {
+      mcpServers: { katra: { type: 'stdio', command, args: [], env, alwaysLoad: true } },
+    }),
   };
   mkdirSync(join(user_home, '.claude'), { recursive: true });
   writeFileSync(join(user_home, '.claude.json'), JSON.stringify(state));
-  writeFileSync(join(user_home, '.claude/settings.json'), JSON.stringify(HookSettings()));
+  if (hooks) {
+    writeFileSync(join(user_home, '.claude/settings.json'), JSON.stringify(HookSettings()));
+  }
+}
+
+// `katra start -b`: a session in tmux, with nothing in the client's own settings.
+function StartInBackground(katra, persona, project, environment, claude, log) {
+  const folder = TempFolder('tmux');
+  const programs = TempFolder('bin');
+  symlinkSync(claude, join(programs, 'claude'));
+  const label = 'katra-test';
+  execFileSync(
+    katra,
+    ['start', '--persona', persona, '--model', 'claude-opus-4', '-b', '--', '--debug-file', log],
+    {
+      cwd: project,
+      timeout: 30_000,
+      input: '',
+      env: {
+        ...environment,
+        PATH: `${programs}:${environment.PATH}`,
+        TMUX_TMPDIR: folder,
+        KATRA_TMUX_SOCKET: label,
+        KATRA_TEST_MARK: folder,
+      },
+    },
+  );
+  return new StartedTmux(folder, label, persona, folder);
 }
 
 // Starts Claude Code of `version` as `persona`, with Katra's server and hooks, on a screen of
-// 120×40. Gives {api, tmux, persona}.
-export async function StartClaudeScreen({ root, home, persona, version, steps }) {
+// 120×40; with `start` by `katra start -b`. Gives {api, tmux, persona}.
+export async function StartClaudeScreen({ root, home, persona, version, steps, start = false }) {
   const folder = join(root, `${persona}-${version}-screen`);
   const project = join(folder, 'project');
   const user_home = join(folder, 'home');
   const temporary = join(folder, 'tmp');
   for (const path of [project, user_home, temporary]) mkdirSync(path, { recursive: true });
-  Seed(user_home, project, home, persona);
+  Seed(user_home, project, home, persona, !start);
   const api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
   Defer(() => api.Close());
   const environment = {
@@ -122,11 +185,14 @@ export async function StartClaudeScreen({ root, home, persona, version, steps })
     DISABLE_TELEMETRY: '1',
     DISABLE_AUTOUPDATER: '1',
     KATRA_HOME: home,
-    KATRA_PERSONA: persona,
   };
-  KatraPath();
+  const katra = KatraPath();
   const claude = InstalledPath(`claude-code-${version}/claude`);
-  const tmux = new Tmux(120, 40, [claude, '--debug-file', join(folder, 'debug.log')], environment, project);
+  const log = join(folder, 'debug.log');
+  const tmux = start
+    ? StartInBackground(katra, persona, project, environment, claude, log)
+    : new Tmux(120, 40, [claude, '--debug-file', log], { ...environment, KATRA_PERSONA: persona },
+        project);
   Evidence(`${persona}'s screen`, () => {
     try {
       return tmux.Screen();
