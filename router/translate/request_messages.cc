@@ -271,7 +271,7 @@ class MessageWriter {
         const bool file = block["type"].Is("image") || block["type"].Is("document");
         Content part;
         if (auto added = AddBlock(draft_, block, result->latest, part); !added) return added;
-        const bool words = part.Text("").size() > 0;
+        const bool words = !part.Text("").empty();
         if (file && !words) {
           plain.AddText("[See the next message: " + block["type"].Text() + "]");
           more.Append(std::move(part));

@@ -55,7 +55,7 @@ class GeminiSchema {
     for (int hops = 0; hops < 8 && schema["$ref"].IsString(); ++hops) {
       const std::string ref = schema["$ref"].Text();
       JsonView at = root_;
-      if (ref.rfind("#", 0) != 0) return schema;
+      if (ref.empty() || ref.front() != '#') return schema;
       size_t begin = 1;
       while (begin < ref.size() && !at.IsMissing()) {
         const size_t end = std::min(ref.find('/', begin + 1), ref.size());
