@@ -193,6 +193,38 @@ class Choosing(unittest.TestCase):
                 self.assertEqual(world.ask(model=name).header("x-katra-provider"), "second")
                 self.assertEqual(json.loads(world.second.requests[-1].body)["model"], "m9")
 
+    def test_a_model_of_two_providers_is_had_from_either(self):  # B26
+        with World(two, two) as world:
+            for name in ("first", "second"):
+                reply = world.ask(model=f"{name}/same")
+                self.assertEqual(reply.header("x-katra-provider"), name)
+                self.assertEqual(reply.header("x-katra-model"), "same")
+
+    def test_a_provider_in_another_case_is_told_or_found(self):  # B28
+        with World(two, two) as world:
+            reply = world.ask(model="FIRST/m1")
+            if reply.status == 200:
+                self.assertEqual(reply.header("x-katra-provider"), "first")
+            else:
+                self.assertEqual(reply.status, 404)
+                self.assertIn("first", reply.json()["error"]["message"])
+
+    def test_the_gateways_own_tries_stay_few_and_short(self):  # E13
+        with World(lambda request, to: to.reply(500, OVERLOADED)) as world:
+            begun = time.monotonic()
+            self.assertEqual(world.ask().status, 500)
+            self.assertLess(time.monotonic() - begun, 5)
+            self.assertLessEqual(len(world.first.requests), 3)
+
+    def test_a_store_that_cannot_be_written_costs_no_answer(self):  # E12
+        with World(two) as world:
+            for name in ("katra.db", "katra.db-wal", "katra.db-shm"):
+                path = Path(world.gateway.home, name)
+                path.unlink(missing_ok=True)
+                path.mkdir()
+            self.assertEqual(world.ask().status, 200)
+            self.assertEqual(world.ask().status, 200)
+
     def test_an_unknown_provider_is_told(self):  # E17
         with World(two, two) as world:
             reply = world.ask(model="nowhere,m9")

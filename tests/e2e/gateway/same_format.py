@@ -70,6 +70,39 @@ class SameFormat(unittest.TestCase):
             self.assertEqual(reply.body, b"".join(pieces))
             self.assertTrue(reply.complete)
 
+    def test_the_system_and_pairs_of_beta_and_field_are_left_alone(self):  # R4, C18, C30
+        upstream, gateway = world(lambda request, to: to.stream(message_stream()))
+        system = [{"type": "text", "text": "x-anthropic-billing-header: cc_version=2; cch=1;"},
+                  {"type": "text", "text": "You code.", "cache_control": {"type": "ephemeral"}}]
+        body = json.dumps({**BODY, "system": system, "context_management": {"edits": []}}).encode()
+        with upstream, gateway:
+            gateway.ask(body=body, headers={"anthropic-beta": "context-management-2025-06-27"})
+            sent = upstream.requests[0]
+            self.assertEqual(sent.body, body.replace(b"claude-sonnet", b"claude-x"))
+            self.assertEqual(sent.header("anthropic-beta"), "context-management-2025-06-27")
+
+    def test_every_reason_to_stop_arrives_with_whatever_usage_it_has(self):  # S31, S32
+        for reason in ("pause_turn", "refusal", "model_context_window_exceeded"):
+            for usage in ({}, {"output_tokens": 3}, None):
+                delta = {"type": "message_delta", "usage": usage,
+                         "delta": {"stop_reason": reason, "stop_sequence": None}}
+                pieces = [*message_stream()[:-2], sse("message_delta", delta), message_stream()[-1]]
+                upstream, gateway = world(lambda request, to, pieces=pieces: to.stream(pieces))
+                with self.subTest(f"{reason} {usage}"), upstream, gateway:
+                    self.assertEqual(gateway.ask(body=BODY).body, b"".join(pieces))
+
+    def test_each_reply_and_the_log_have_one_id(self):  # E19
+        upstream, gateway = world(lambda request, to: to.reply(500, b"{}"))
+        with upstream, gateway:
+            seen = set()
+            for path, body in (("/v1/messages", BODY), ("/v1/messages", b"{"), ("/v1/nothing", b"")):
+                reply = gateway.ask(path=path, body=body)
+                seen.add(reply.header("request-id"))
+            self.assertNotIn(None, seen)
+            self.assertEqual(len(seen), 3)
+            failed = gateway.ask(body=BODY).header("x-katra-request-id")
+            wait_until(lambda: failed in gateway.log(), what=f"{failed} is not in the log")
+
     def test_any_split_of_the_stream_gives_the_same_bytes(self):  # S41, B46
         whole = b"".join(message_stream("h\u00e9llo"))
         splits = iter(range(1, len(whole), 7))
