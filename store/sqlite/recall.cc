@@ -31,6 +31,19 @@ void ScoreByTime(Connection& connection, const char* sql, std::vector<SearchHit>
   }
 }
 
+// Without what depends on the store: the viewer, the author, the page.
+MemorySearch AsMemorySearch(const RecallRequest& request) {
+  MemorySearch search;
+  search.query = request.query;
+  search.kind = request.kind;
+  for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
+  search.since = request.since;
+  search.until = request.until;
+  search.scope = request.scope;
+  search.include_superseded = request.include_superseded;
+  return search;
+}
+
 std::vector<MergedHit> Merge(const SearchReply& memories, const SearchReply& messages) {
   std::vector<MergedHit> merged;
   for (const SearchHit& hit : memories.hits) merged.push_back({hit, false});
@@ -69,16 +82,9 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
 
     SearchReply memories;
     if (request.include != RecallInclude::kMessages) {
-      MemorySearch search;
+      MemorySearch search = AsMemorySearch(request);
       search.viewer = caller->persona;
-      search.query = request.query;
-      search.kind = request.kind;
-      for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
       search.from = from;
-      search.since = request.since;
-      search.until = request.until;
-      search.scope = request.scope;
-      search.include_superseded = request.include_superseded;
       search.limit = limit;
       search.offset = offset;
       memories = SearchMemories(c, memory_terms_, search);
