@@ -53,8 +53,7 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   std::map<std::string, std::string> keys;
   const JsonView given = document.Root()["keys"];
   if (given.IsObject()) {
-    for (auto at = given.begin(); at != given.end(); ++at) {
-      const JsonView value = *at;
+    for (const JsonView value : given) {
       if (value.IsString() && !value.Text().empty()) keys[value.Key().Text()] = value.Text();
     }
   }
