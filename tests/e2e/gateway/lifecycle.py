@@ -24,8 +24,19 @@ class Lifecycle(unittest.TestCase):
                 self.environment[name] = os.environ[name]
         self.pids: set[int] = set()
 
+    def of_this_home(self) -> set[int]:
+        """Also one that lost the election and has not ended yet: it would win when the winner ends."""
+        found = set()
+        for entry in Path("/proc").iterdir():
+            try:
+                if self.home.encode() in (entry / "cmdline").read_bytes():
+                    found.add(int(entry.name))
+            except (OSError, ValueError):
+                continue
+        return found
+
     def tearDown(self):
-        for pid in self.pids:
+        for pid in self.pids | self.of_this_home():
             try:
                 os.kill(pid, signal.SIGTERM)
             except ProcessLookupError:
