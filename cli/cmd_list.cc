@@ -20,17 +20,8 @@ using Json = nlohmann::ordered_json;
 
 std::string StateOf(const LiveSession& session) {
   if (!session.presence) return "starting";
-  switch (session.presence->session.activity) {
-    case store::Activity::kWorking:
-      return "working";
-    case store::Activity::kIdle:
-      return "idle";
-    case store::Activity::kWaiting:
-      return "waiting for you";
-    case store::Activity::kUnknown:
-      break;
-  }
-  return "here";
+  const std::string told = FormatActivity(session.presence->session.activity);
+  return told.empty() ? "here" : told;
 }
 
 std::string TagOf(const LiveSession& session) {

@@ -16,17 +16,8 @@ namespace katra::cli {
 namespace {
 
 std::string StateText(const store::Session& session) {
-  switch (session.activity) {
-    case store::Activity::kWorking:
-      return "working";
-    case store::Activity::kIdle:
-      return "idle";
-    case store::Activity::kWaiting:
-      return "waiting for you";
-    case store::Activity::kUnknown:
-      break;
-  }
-  return "-";
+  const std::string told = FormatActivity(session.activity);
+  return told.empty() ? "-" : told;
 }
 
 nlohmann::json WhoJson(const store::Presence& presence, bool you) {

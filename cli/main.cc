@@ -13,33 +13,16 @@
 #include "cli/program.h"
 #include "core/clock.h"
 #include "core/ids.h"
-#include "store/bell.h"
 #include "store/sqlite/open.h"
 
 namespace katra::cli {
 namespace {
 
-// Opens the SQLite store of a home, with its bell. The references are borrowed.
+// The references are borrowed.
 StoreOpener MakeStoreOpener(const Clock& clock, Random& random) {
-  return
-      [&clock, &random](const std::string& home,
-                        const store::CallContext& call) -> Result<std::shared_ptr<store::Store>> {
-        // The store rings, and makes the folder in which the bell hangs.
-        const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
-        store::sqlite::OpenOptions options;
-        options.home = home;
-        options.clock = &clock;
-        options.random = &random;
-        options.ring = [bell] {
-          if (*bell) (*bell)->Ring();
-        };
-        auto opened = store::sqlite::OpenSqliteStore(options, call);
-        if (!opened) return Pass(std::move(opened));
-        auto hung = store::Bell::Open(home + "/bell");
-        if (!hung) return Pass(std::move(hung));
-        *bell = std::move(*hung);
-        return std::shared_ptr<store::Store>(std::move(*opened));
-      };
+  return [&clock, &random](const std::string& home, const store::CallContext& call) {
+    return store::sqlite::OpenStoreWithBell(home, clock, random, call);
+  };
 }
 
 std::string WorkingFolder() {

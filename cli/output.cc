@@ -59,4 +59,18 @@ std::string RenderTable(const std::vector<std::string>& headings,
   return out;
 }
 
+std::string FormatActivity(store::Activity activity) {
+  switch (activity) {
+    case store::Activity::kWorking:
+      return "working";
+    case store::Activity::kIdle:
+      return "idle";
+    case store::Activity::kWaiting:
+      return "waiting for you";
+    case store::Activity::kUnknown:
+      break;
+  }
+  return {};
+}
+
 }  // namespace katra::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "store/types.h"
 
 namespace katra::cli {
 
@@ -16,5 +17,8 @@ namespace katra::cli {
 // Rows under headings, columns aligned; the last column is not padded. Cells are made one line.
 [[nodiscard]] std::string RenderTable(const std::vector<std::string>& headings,
                                       const std::vector<std::vector<std::string>>& rows);
+
+// "working", "idle", "waiting for you"; empty: the client tells nothing.
+[[nodiscard]] std::string FormatActivity(store::Activity activity);
 
 }  // namespace katra::cli

@@ -81,25 +81,10 @@ store::SessionStart MakeStart(const LaunchOptions& options) {
   return start;
 }
 
-// Opens the SQLite store of a home, with its bell. The references are borrowed.
+// The references are borrowed.
 SessionHost::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, Random& random) {
-  return [home, &clock,
-          &random](const store::CallContext& context) -> Result<std::shared_ptr<store::Store>> {
-    // The store rings, and makes the folder in which the bell hangs.
-    const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
-    store::sqlite::OpenOptions options;
-    options.home = home;
-    options.clock = &clock;
-    options.random = &random;
-    options.ring = [bell] {
-      if (*bell) (*bell)->Ring();
-    };
-    auto opened = store::sqlite::OpenSqliteStore(options, context);
-    if (!opened) return Pass(std::move(opened));
-    auto hung = store::Bell::Open(home + "/bell");
-    if (!hung) return Pass(std::move(hung));
-    *bell = std::move(*hung);
-    return std::shared_ptr<store::Store>(std::move(*opened));
+  return [home, &clock, &random](const store::CallContext& context) {
+    return store::sqlite::OpenStoreWithBell(home, clock, random, context);
   };
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "cli/output.h"
 #include "cli/room/visit.h"
 #include "core/text.h"
 #include "core/text_width.h"
@@ -58,16 +59,8 @@ std::string Paint(const Row& row, size_t width, bool colours, bool fill) {
 }
 
 std::string StateOf(const store::Presence& presence) {
-  switch (presence.session.activity) {
-    case store::Activity::kWorking:
-      return "working";
-    case store::Activity::kIdle:
-      return "idle";
-    case store::Activity::kWaiting:
-      return "waiting for you";
-    case store::Activity::kUnknown:
-      break;
-  }
+  const std::string told = FormatActivity(presence.session.activity);
+  if (!told.empty()) return told;
   return IsTerminalClient(presence.session.client) ? "at a terminal" : "";
 }
 

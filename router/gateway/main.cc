@@ -12,7 +12,6 @@
 #include "router/gateway/gateway.h"
 #include "router/gateway/recorder.h"
 #include "router/gateway/runtime.h"
-#include "store/bell.h"
 #include "store/executor.h"
 #include "store/sqlite/open.h"
 
@@ -198,24 +197,11 @@ class Ending {
   bool begun_ = false;
 };
 
-// Opens the store of the home, with its bell. The references are borrowed.
+// The references are borrowed.
 Recorder::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, Random& random) {
-  return [home, &clock, &random]() -> Result<std::shared_ptr<store::Store>> {
-    const auto bell = std::make_shared<std::unique_ptr<store::Bell>>();
-    store::sqlite::OpenOptions options;
-    options.home = home;
-    options.clock = &clock;
-    options.random = &random;
-    options.ring = [bell] {
-      if (*bell) (*bell)->Ring();
-    };
-    auto opened = store::sqlite::OpenSqliteStore(
-        options, {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
-    if (!opened) return Pass(std::move(opened));
-    auto hung = store::Bell::Open(home + "/bell");
-    if (!hung) return Pass(std::move(hung));
-    *bell = std::move(*hung);
-    return std::shared_ptr<store::Store>(std::move(*opened));
+  return [home, &clock, &random] {
+    return store::sqlite::OpenStoreWithBell(
+        home, clock, random, {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
   };
 }
 

@@ -29,34 +29,9 @@ const std::set<std::string_view>& ReadMembers() {
   return read;
 }
 
-// The blocks of a message's content, each handed to `add`.
-template <typename Add>
-Status ReadContent(JsonView content, const Add& add) {
-  if (content.IsString()) {
-    if (!content.RawString().empty()) add(TextBlock(content.RawString()));
-    return {};
-  }
-  for (const JsonView part : content) {
-    const JsonView type = part["type"];
-    if (type.Is("text")) {
-      if (!part["text"].RawString().empty()) add(TextBlock(part["text"].RawString()));
-    } else if (type.Is("refusal")) {
-      add(TextBlock(part["refusal"].RawString()));
-    } else if (type.Is("image_url")) {
-      const JsonView image = part["image_url"];
-      auto block = ImageBlock(image.IsString() ? image : image["url"]);
-      if (!block) return Pass(std::move(block));
-      add(*std::move(block));
-    } else if (type.Is("file")) {
-      auto block = FileBlock(part["file"]);
-      if (!block) return Pass(std::move(block));
-      add(*std::move(block));
-    } else {
-      return RejectCapability(type.IsString() ? type.Text() : "content",
-                              "expected parts of type text, image_url or file");
-    }
-  }
-  return {};
+const PartNames& Parts() {
+  static const PartNames names = {{"text"}, "image_url", "file", true};
+  return names;
 }
 
 Status ReadResult(JsonView message, Conversation& conversation) {
@@ -68,7 +43,7 @@ Status ReadResult(JsonView message, Conversation& conversation) {
     if (!content.empty()) content.push_back(',');
     content += block;
   };
-  if (auto read = ReadContent(message["content"], add); !read) return read;
+  if (auto read = ReadContent(message["content"], Parts(), add); !read) return read;
   conversation.AddResult(ToolResultBlock(message["tool_call_id"], "[" + content + "]"));
   return {};
 }
@@ -82,14 +57,15 @@ Status ReadMessage(JsonView message, Conversation& conversation) {
     return {};
   }
   if (role.Is("user")) {
-    return ReadContent(content, [&](std::string block) { conversation.AddUser(std::move(block)); });
+    return ReadContent(content, Parts(),
+                       [&](std::string block) { conversation.AddUser(std::move(block)); });
   }
   if (role.Is("tool")) return ReadResult(message, conversation);
   if (!role.Is("assistant")) {
     return Malformed("messages: expected the roles system, developer, user, assistant and tool");
   }
-  auto read =
-      ReadContent(content, [&](std::string block) { conversation.AddAssistant(std::move(block)); });
+  auto read = ReadContent(content, Parts(),
+                          [&](std::string block) { conversation.AddAssistant(std::move(block)); });
   if (!read) return read;
   for (const JsonView call : message["tool_calls"]) {
     const JsonView function = call["function"];

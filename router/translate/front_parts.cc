@@ -134,6 +134,33 @@ Result<std::string> FileBlock(JsonView file) {
   return block;
 }
 
+Status ReadContent(JsonView content, const PartNames& names,
+                   const std::function<void(std::string block)>& add) {
+  if (content.IsString()) {
+    if (!content.RawString().empty()) add(TextBlock(content.RawString()));
+    return {};
+  }
+  for (const JsonView part : content) {
+    const std::string type = part["type"].Text();
+    if (names.text.count(type) != 0) {
+      if (!part["text"].RawString().empty()) add(TextBlock(part["text"].RawString()));
+    } else if (type == "refusal") {
+      add(TextBlock(part["refusal"].RawString()));
+    } else if (type == names.image || type == names.file) {
+      const JsonView image = part["image_url"];  // an address, or an object around it
+      auto block = type == names.image ? ImageBlock(image.IsString() ? image : image["url"])
+                                       : FileBlock(names.file_nested ? part[names.file] : part);
+      if (!block) return Pass(std::move(block));
+      add(*std::move(block));
+    } else {
+      return RejectCapability(type.empty() ? "content" : type,
+                              "expected parts of type " + std::string(*names.text.begin()) + ", " +
+                                  std::string(names.image) + " or " + std::string(names.file));
+    }
+  }
+  return {};
+}
+
 std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments) {
   std::string block;
   JsonWriter writer(block);

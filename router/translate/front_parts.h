@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -45,6 +46,16 @@ class Conversation {
 [[nodiscard]] Result<std::string> ImageBlock(JsonView url);
 // {"filename", "file_data": "data:application/pdf;base64,…"}.
 [[nodiscard]] Result<std::string> FileBlock(JsonView file);
+// What a format calls the parts of a message's content.
+struct PartNames {
+  std::set<std::string_view> text;
+  std::string_view image;
+  std::string_view file;
+  bool file_nested = false;  // the file's members are in a member of the part's own name
+};
+// The blocks of a message's content, each handed to `add`. kUnsupported: a part of another type.
+[[nodiscard]] Status ReadContent(JsonView content, const PartNames& names,
+                                 const std::function<void(std::string block)>& add);
 // Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
 [[nodiscard]] std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments);
 // `content` is a JSON array or string.

@@ -42,32 +42,10 @@ const std::set<std::string_view>& ReadMembers() {
   return read;
 }
 
-template <typename Add>
-Status ReadContent(JsonView content, const Add& add) {
-  if (content.IsString()) {
-    if (!content.RawString().empty()) add(TextBlock(content.RawString()));
-    return {};
-  }
-  for (const JsonView part : content) {
-    const JsonView type = part["type"];
-    if (type.Is("input_text") || type.Is("output_text") || type.Is("text")) {
-      if (!part["text"].RawString().empty()) add(TextBlock(part["text"].RawString()));
-    } else if (type.Is("refusal")) {
-      add(TextBlock(part["refusal"].RawString()));
-    } else if (type.Is("input_image")) {
-      auto block = ImageBlock(part["image_url"]);
-      if (!block) return Pass(std::move(block));
-      add(*std::move(block));
-    } else if (type.Is("input_file")) {
-      auto block = FileBlock(part);
-      if (!block) return Pass(std::move(block));
-      add(*std::move(block));
-    } else {
-      return RejectCapability(type.IsString() ? type.Text() : "content",
-                              "expected parts of type input_text, input_image or input_file");
-    }
-  }
-  return {};
+const PartNames& Parts() {
+  static const PartNames names = {
+      {"input_text", "output_text", "text"}, "input_image", "input_file", false};
+  return names;
 }
 
 // A thinking block that an earlier reply gave as a reasoning item.
@@ -84,7 +62,7 @@ Status ReadOutput(JsonView item, Conversation& conversation) {
     if (!content.empty()) content.push_back(',');
     content += block;
   };
-  if (auto read = ReadContent(item["output"], add); !read) return read;
+  if (auto read = ReadContent(item["output"], Parts(), add); !read) return read;
   conversation.AddResult(ToolResultBlock(item["call_id"], "[" + content + "]"));
   return {};
 }
@@ -101,7 +79,7 @@ Status ReadMessage(JsonView item, Conversation& conversation) {
   if (!assistant && !role.Is("user")) {
     return Malformed("input: expected the roles system, developer, user and assistant");
   }
-  return ReadContent(content, [&](std::string block) {
+  return ReadContent(content, Parts(), [&](std::string block) {
     if (assistant) {
       conversation.AddAssistant(std::move(block));
     } else {

@@ -26,4 +26,10 @@ struct OpenOptions {
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options,
                                                              const CallContext& context);
 
+// The same with the bell of the home (HOME/bell), rung after each commit. `clock` and `random` are
+// borrowed; they outlive the store.
+[[nodiscard]] Result<std::shared_ptr<Store>> OpenStoreWithBell(const std::string& home,
+                                                               const Clock& clock, Random& random,
+                                                               const CallContext& context);
+
 }  // namespace katra::store::sqlite
