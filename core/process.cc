@@ -90,6 +90,7 @@ ProcessIdentity CurrentProcess() { return ProcessById(getpid()); }
 Liveness CheckProcess(const ProcessIdentity& process) {
   if (process.domain != ThisDomain()) return Liveness::kUnknown;
   if (process.pid <= 0) return Liveness::kDead;
+  if (process.start_ticks == 0) return Liveness::kUnknown;  // the system did not tell it
   const int64_t start = StartTicks(process.pid);
   return start != 0 && start == process.start_ticks ? Liveness::kAlive : Liveness::kDead;
 }

@@ -9,12 +9,14 @@ namespace katra {
 // Names one process of one kernel, for as long as the machine is up.
 struct ProcessIdentity {
   int64_t pid = 0;
-  int64_t start_ticks = 0;  // the kernel's start time of the process, in its own unit
+  // The kernel's start time of the process, in its own unit; 0: it could not be read.
+  int64_t start_ticks = 0;
   // Where the pid means something: boot id and pid namespace. Another machine or container differs.
   std::string domain;
 };
 
-enum class Liveness { kAlive, kDead, kUnknown };  // kUnknown: another machine or container
+// kUnknown: another machine or container, or no /proc.
+enum class Liveness { kAlive, kDead, kUnknown };
 
 [[nodiscard]] ProcessIdentity CurrentProcess();
 // Of a process of this machine and container; `start_ticks` is 0 when there is none.

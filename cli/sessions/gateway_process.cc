@@ -78,6 +78,13 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
   return pid;
 }
 
+// `pid` is a child that was not waited for yet.
+void EndOwn(pid_t pid) {
+  kill(pid, SIGTERM);
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   const std::string log = gateway::LogPath(context.home());
   for (const std::string& folder :
@@ -90,9 +97,13 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
   bool ended = false;
   while (std::chrono::steady_clock::now() < deadline) {
-    // Another process may have been quicker: then ours ends, and that one's is as good.
+    // Another process may have been quicker: then that one's is as good, and ours must not wait
+    // for its end to take over.
     auto running = RunningGateway(context);
-    if (running && AskGateway(*running, "GET", "/admin/status")) return running;
+    if (running && AskGateway(*running, "GET", "/admin/status")) {
+      if (running->pid != *pid && !ended) EndOwn(*pid);
+      return running;
+    }
     if (ended) break;
     int status = 0;
     ended = waitpid(*pid, &status, WNOHANG) == *pid;

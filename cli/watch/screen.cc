@@ -59,7 +59,7 @@ std::string Paint(const Row& row, size_t width, bool colours, bool fill) {
 }
 
 std::string StateOf(const store::Presence& presence) {
-  const std::string told = FormatActivity(presence.session.activity);
+  std::string told = FormatActivity(presence.session.activity);
   if (!told.empty()) return told;
   return IsTerminalClient(presence.session.client) ? "at a terminal" : "";
 }

@@ -24,19 +24,8 @@ class Lifecycle(unittest.TestCase):
                 self.environment[name] = os.environ[name]
         self.pids: set[int] = set()
 
-    def of_this_home(self) -> set[int]:
-        """Also one that lost the election and has not ended yet: it would win when the winner ends."""
-        found = set()
-        for entry in Path("/proc").iterdir():
-            try:
-                if self.home.encode() in (entry / "cmdline").read_bytes():
-                    found.add(int(entry.name))
-            except (OSError, ValueError):
-                continue
-        return found
-
     def tearDown(self):
-        for pid in self.pids | self.of_this_home():
+        for pid in self.pids:
             try:
                 os.kill(pid, signal.SIGTERM)
             except ProcessLookupError:
@@ -58,6 +47,18 @@ class Lifecycle(unittest.TestCase):
                 return json.load(file)
         except FileNotFoundError:
             return None
+
+    def of_this_home(self) -> set[int]:
+        """The gateways that run, waiting ones too."""
+        found = set()
+        for entry in Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if words[0].endswith(b"katra_gateway") and f"{self.home}/.katra".encode() in words:
+                found.add(int(entry.name))
+        return found
 
     def test_up_status_logs_down(self):
         self.assertEqual(self.katra("status").returncode, 1)
@@ -83,6 +84,7 @@ class Lifecycle(unittest.TestCase):
             runs = list(pool.map(lambda _: self.katra("up", "--port", "0"), range(4)))
         self.assertEqual([run.returncode for run in runs], [0] * 4, [run.stderr for run in runs])
         self.assertEqual(len({run.stdout.split("process ")[1] for run in runs}), 1)
+        self.assertEqual(self.of_this_home(), {self.runtime()["pid"]}, "a loser still waits")
 
     def test_a_gateway_that_was_killed_is_not_taken_for_a_running_one(self):
         self.katra("up", "--port", "0")
