@@ -173,15 +173,11 @@ void Gateway::Take(const Outcome& outcome) {
   if (outcome.attempts.size() > 1) {
     line += ", " + std::to_string(outcome.attempts.size()) + " attempts";
   }
-  if (outcome.error_type.empty()) {
-    parts_.logger.Info(line);
-    return;
-  }
-  line += ", " + outcome.error_type;
+  if (!outcome.error_type.empty()) line += ", " + outcome.error_type;
   for (const AttemptRecord& attempt : outcome.attempts) {
     if (!attempt.error.empty()) line += "; " + attempt.provider + ": " + attempt.error;
   }
-  parts_.logger.Warning(line);
+  parts_.logger.Log(outcome.error_type.empty() ? LogLevel::kInfo : LogLevel::kWarning, line);
 }
 
 void Gateway::ReadPrices() {

@@ -189,9 +189,8 @@ void Turn::Launch() {
   const bool own_login =
       same_format && (!caller_.own_authorization.empty() || !caller_.own_api_key.empty());
   if (plan.key.empty() && !variable.empty() && !own_login) {
-    OnFailed(MakeError(Failure::kInvalidRequest, 400, "invalid_request_error",
-                       "no key for " + current_->provider.title + ": set " + variable +
-                           " where the session is started, and start it again"),
+    OnFailed(translate::NoKey("no key for " + current_->provider.title + ": set " + variable +
+                              " where the session is started, and start it again"),
              nullptr);
     return;
   }

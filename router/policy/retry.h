@@ -71,6 +71,7 @@ class Attempts {
   bool final_ = false;
   const Candidate* current_ = nullptr;
   std::set<std::string> exhausted_;      // providers whose quota is used up (E7)
+  std::set<const Candidate*> keyless_;   // no second try finds a key
   std::chrono::milliseconds wanted_{0};  // by a retry-after of this round
   bool has_error_ = false;
   translate::ApiError error_;

@@ -193,6 +193,8 @@ int Weight(Failure failure) {
       return 2;
     case Failure::kNoAnswer:
       return 1;
+    case Failure::kNoKey:
+      break;  // what a provider said tells more
   }
   return 0;
 }
@@ -234,6 +236,16 @@ ApiError NoAnswer(std::string message) {
   error.type = "api_error";
   error.message = std::move(message);
   error.retryable = true;
+  AddHeaders({}, &error);
+  return error;
+}
+
+ApiError NoKey(std::string message) {
+  ApiError error;
+  error.failure = Failure::kNoKey;
+  error.status = 400;
+  error.type = "invalid_request_error";
+  error.message = std::move(message);
   AddHeaders({}, &error);
   return error;
 }

@@ -30,6 +30,7 @@ enum class Failure : uint8_t {
   kOverloaded,
   kServer,
   kNoAnswer,  // connection, time-out, early end, nothing that could be read (S36, S38)
+  kNoKey,     // ours: the key is missing, so that the provider was not asked
 };
 
 struct ApiError {
@@ -51,6 +52,10 @@ struct ApiError {
 
 // No answer, or one that broke off.
 [[nodiscard]] ApiError NoAnswer(std::string message);
+
+// The provider could not be asked for want of its key. A definite failure of this candidate alone:
+// others may still answer.
+[[nodiscard]] ApiError NoKey(std::string message);
 
 // An error of this library's own functions.
 [[nodiscard]] ApiError ApiErrorOf(const Error& error);

@@ -17,15 +17,16 @@ OVERLOADED = b'{"type":"error","error":{"type":"overloaded_error","message":"bus
 class World:
     """Persona Sam on provider `first`, falling back to `second` (in either format)."""
 
-    def __init__(self, first, second=None, *options, second_interface="anthropic", **more):
+    def __init__(self, first, second=None, *options, second_interface="anthropic",
+                 first_key="TEST_KEY", second_key="TEST_KEY", **more):
         self.first = Upstream(first)
         self.second = Upstream(second or (lambda request, to: to.stream(message_stream("two"))))
         providers = {
             "first": {"api_base_url": self.first.url, "interface": "anthropic",
-                      "api_key_env": "TEST_KEY", "models": ["m1"]},
+                      "api_key_env": first_key, "models": ["m1"]},
             "second": {"api_base_url": self.second.url + (
                 "/v1" if second_interface == "openai" else ""), "interface": second_interface,
-                "api_key_env": "TEST_KEY", "models": ["m2"]}}
+                "api_key_env": second_key, "models": ["m2"]}}
         sam = {"provider": "first", "model": "m1", **more}
         if second:
             sam["fallbacks"] = ["second/m2"]
@@ -158,6 +159,37 @@ class Failover(unittest.TestCase):
         with World(lambda request, to: to.reply(429, body), two) as world:
             self.assertEqual(world.ask().header("x-katra-provider"), "second")
             self.assertEqual(len(world.first.requests), 1)
+
+    def test_the_next_answers_for_one_without_a_key(self):
+        with World(two, two, first_key="NO_SUCH_KEY") as world:
+            for _ in range(7):  # more than open a circuit
+                reply = world.ask()
+                self.assertEqual(reply.body, b"".join(message_stream("two")))
+                self.assertIn("first/m1", reply.header("x-katra-failed"))
+                self.assertIn("NO_SUCH_KEY", reply.header("x-katra-failed"))
+            self.assertEqual(world.first.requests, [])
+            self.assertIn("first: invalid_request_error: no key", world.gateway.log())
+
+    def test_the_decision_names_the_missing_variable(self):
+        with World(two, two, first_key="NO_SUCH_KEY") as world:
+            world.ask()
+            attempts = world.gateway.decisions(1)[0]["attempts"]
+            self.assertEqual([one["provider"] for one in attempts], ["first", "second"])
+            self.assertIn("NO_SUCH_KEY", attempts[0]["error"])
+            self.assertEqual((attempts[0]["status"], attempts[1]["error"]), (0, ""))
+
+    def test_without_any_key_the_client_is_told(self):
+        with World(two, two, first_key="NO_SUCH_KEY", second_key="NOR_THIS") as world:
+            reply = world.ask()
+            self.assertEqual((reply.status, reply.header("x-should-retry")), (400, "false"))
+            self.assertIn("NO_SUCH_KEY", reply.json()["error"]["message"])
+            self.assertIn("NOR_THIS", reply.header("x-katra-failed"))
+
+    def test_a_missing_key_hides_no_error_of_the_next(self):  # E11
+        with World(two, lambda request, to: to.reply(529, OVERLOADED),
+                   first_key="NO_SUCH_KEY") as world:
+            reply = world.ask()
+            self.assertEqual((reply.status, reply.body), (529, OVERLOADED))
 
     def test_a_circuit_opens_and_closes_again(self):
         broken = [True]

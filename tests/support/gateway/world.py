@@ -176,6 +176,22 @@ class Gateway:
                 method, path, json.dumps(body or {}).encode(), {"connection": "close"}))
             return read_reply(connection)
 
+    def decisions(self, count: int) -> list[dict]:
+        """The first `count` decisions of those that the gateway still knows."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as watcher:
+            watcher.settimeout(10)
+            watcher.connect(f"{self.home}/run/gateway.sock")
+            watcher.sendall(b"GET /admin/decisions HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            seen = b""
+            while True:
+                found = re.findall(rb"event: decision\r?\ndata: (.*?)\r?\n\r?\n", seen)
+                if len(found) >= count:
+                    return [json.loads(one) for one in found[:count]]
+                more = watcher.recv(65536)
+                if not more:
+                    raise AssertionError(f"the feed ended: {seen!r}")
+                seen += more
+
 
 def read_reply(connection: socket.socket, head_only=False) -> Reply:
     """One reply. `complete` is False when the connection ended before its end."""

@@ -77,6 +77,45 @@ TEST_CASE("a provider whose quota is used up is not asked again") {
   CHECK(attempts.Take(rig.now)->candidate->model == "3");
 }
 
+TEST_CASE("a candidate without a key gives way to the next, once, and its circuit stays closed") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now)->candidate->model == "1");
+  attempts.Failed(translate::NoKey("no key for a"), rig.now);
+  REQUIRE(attempts.Take(rig.now)->candidate->model == "2");
+  attempts.Failed(Transient(), rig.now);
+  CHECK(attempts.error().message == "gone");  // what a provider said tells more
+  CHECK(attempts.Take(rig.now)->candidate->model == "2");
+  for (int i = 0; i < 5; ++i) {
+    Attempts other = rig.Begin();
+    REQUIRE(other.Take(rig.now)->candidate->model == "1");
+    other.Failed(translate::NoKey("no key for a"), rig.now);
+  }
+  CHECK(rig.circuits.Admits("a/1", rig.now));
+}
+
+TEST_CASE("when no candidate has a key the client is told so, and not to try again") {
+  Rig rig;
+  Attempts attempts = rig.Begin();
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(attempts.Take(rig.now));
+    attempts.Failed(translate::NoKey("no key"), rig.now);
+  }
+  CHECK_FALSE(attempts.Take(rig.now));
+  CHECK(attempts.error().status == 400);
+  CHECK(attempts.error().headers == translate::Headers{{"x-should-retry", "false"}});
+}
+
+TEST_CASE("a candidate that is left alone for a moment tells more than a missing key") {
+  Rig rig;
+  for (int i = 0; i < 5; ++i) rig.circuits.Failed("b/2", rig.now);
+  Attempts attempts = rig.Begin();
+  REQUIRE(attempts.Take(rig.now));
+  attempts.Failed(translate::NoKey("no key"), rig.now);
+  CHECK_FALSE(attempts.Take(rig.now));
+  CHECK(attempts.error().status == 529);
+}
+
 TEST_CASE("a long retry-after is the client's to wait for") {
   Rig rig;
   rig.candidates = {At("a", "1")};
