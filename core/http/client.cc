@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/http/curl_client.h"
+#include "core/http/local_client.h"
 
 namespace katra::http {
 namespace {
@@ -23,6 +24,24 @@ class CurlCall final : public Call {
  private:
   CurlClient& client_;
   Transfer* transfer_;
+};
+
+// Each request by the transport that suits its address (U10).
+class ClientByAddress final : public Client {
+ public:
+  ClientByAddress(std::unique_ptr<LocalClient> local, std::unique_ptr<CurlClient> curl)
+      : local_(std::move(local)), curl_(std::move(curl)) {}
+
+  std::unique_ptr<Call> Start(Outgoing request, CallEvents events) override {
+    if (LocalClient::Serves(request.url)) {
+      return local_->Start(std::move(request), std::move(events));
+    }
+    return curl_->Start(std::move(request), std::move(events));
+  }
+
+ private:
+  std::unique_ptr<LocalClient> local_;
+  std::unique_ptr<CurlClient> curl_;
 };
 
 }  // namespace
@@ -162,16 +181,14 @@ void CurlClient::Sweep() {
   const auto now = Transfer::Clock::now();
   std::vector<Transfer*> expired;
   for (const auto& [transfer, owned] : transfers_) {
-    if (transfer->added && !transfer->abandoned && transfer->Expired(now)) {
+    if (transfer->added && !transfer->abandoned && transfer->Expired(now, transfer->request)) {
       expired.push_back(transfer);
     }
   }
   ++depth_;  // what its owner destroys meanwhile stays until the list is through
   for (Transfer* transfer : expired) {
     if (transfer->abandoned) continue;
-    Finish(transfer, {false, CallFailure::kTimeout,
-                      transfer->head_told ? "the server sent nothing more in time"
-                                          : "the server did not answer in time"});
+    Finish(transfer, transfer->TimedOut());
   }
   --depth_;
   Settle();
@@ -228,7 +245,9 @@ Result<std::unique_ptr<Client>> Client::Make(uv::Loop& loop, Options options) {
   }
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) return Fail(ErrorCode::kResourceExhausted, "no memory for libcurl");
-  return std::unique_ptr<Client>(new CurlClient(loop, std::move(options), multi));
+  auto local = std::make_unique<LocalClient>(loop, options.max_idle_connections);
+  return std::make_unique<ClientByAddress>(
+      std::move(local), std::make_unique<CurlClient>(loop, std::move(options), multi));
 }
 
 }  // namespace katra::http

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ struct Outgoing {
   std::string method = "POST";
   std::string url;  // http or https
   std::vector<Header> headers;
-  std::shared_ptr<const std::string> body;  // nullptr: none
+  std::optional<Body> body;  // let go of once it is sent and answered
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds first_byte_timeout{300'000};  // from the start to the reply's head
   std::chrono::milliseconds idle_timeout{300'000};        // between bytes of the reply

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/http/call_clock.h"
 #include "core/http/client.h"
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
@@ -18,9 +19,8 @@ namespace katra::http {
 class CurlClient;
 
 // One request on its way. Owned by the client's list; its Call points to it.
-class Transfer {
+class Transfer : public CallClock {
  public:
-  using Clock = std::chrono::steady_clock;
 
   Transfer(CurlClient& client, CURL* easy, Outgoing outgoing, CallEvents handlers);
   ~Transfer();
@@ -28,8 +28,6 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
 
   void Configure(const Client::Options& options);
-  // Whether its time is over; `now` against the first byte or the last one.
-  [[nodiscard]] bool Expired(Clock::time_point now) const;
   [[nodiscard]] CallEnd Outcome(CURLcode code) const;
 
   CurlClient& owner;
@@ -38,19 +36,20 @@ class Transfer {
   CallEvents events;
   bool added = false;      // to the multi handle
   bool abandoned = false;  // its Call is gone
-  bool head_told = false;
-  bool paused = false;
   int status = 0;
   Headers headers;
-  Clock::time_point started = Clock::now();
-  Clock::time_point last_byte = started;
 
  private:
+  static size_t OnRead(char* into, size_t size, size_t count, void* self);
+  static int OnSeek(void* self, curl_off_t offset, int origin);
   static size_t OnHeader(char* bytes, size_t size, size_t count, void* self);
   static size_t OnData(char* bytes, size_t size, size_t count, void* self);
   void TellHead();
+  void ReleaseBody();
 
   curl_slist* header_list_ = nullptr;
+  size_t read_piece_ = 0;  // of a body in pieces: what curl has read
+  size_t read_at_ = 0;
 };
 
 class CurlClient final : public Client {

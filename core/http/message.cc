@@ -11,6 +11,33 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 
 }  // namespace
 
+void Body::Append(std::string bytes) {
+  auto whole = std::make_shared<const std::string>(std::move(bytes));
+  const std::string_view part = *whole;
+  Append(std::move(whole), part);
+}
+
+void Body::Append(std::shared_ptr<const std::string> whole, std::string_view part) {
+  if (part.empty()) return;
+  if (owners_.empty() || owners_.back() != whole) owners_.push_back(std::move(whole));
+  pieces_.push_back(part);
+  size_ += part.size();
+}
+
+void AppendHeaderLine(const Header& header, std::string* out) {
+  const auto append = [out](std::string_view text) {
+    constexpr std::string_view kBreaks("\r\n\0", 3);
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find_first_of(kBreaks, at), text.size());
+      out->append(text.substr(at, end - at));
+      at = end + 1;
+    }
+  };
+  append(header.name);
+  out->append(": ");
+  append(header.value);
+}
+
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {

@@ -1,6 +1,7 @@
 // HTTP messages as values, shared by server and client. Knows no sockets.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,26 @@ class Headers {
   std::vector<Header> entries_;
 };
 
+// Bytes in pieces, each kept by whom it is a part of: a long body is changed without being copied.
+class Body {
+ public:
+  Body() = default;
+  explicit Body(std::string whole) { Append(std::move(whole)); }
+
+  void Append(std::string bytes);
+  // `part` is of `*whole`.
+  void Append(std::shared_ptr<const std::string> whole, std::string_view part);
+
+  // Valid as long as this body or a copy of it.
+  [[nodiscard]] const std::vector<std::string_view>& pieces() const { return pieces_; }
+  [[nodiscard]] size_t size() const { return size_; }
+
+ private:
+  std::vector<std::string_view> pieces_;
+  std::vector<std::shared_ptr<const std::string>> owners_;
+  size_t size_ = 0;
+};
+
 struct Request {
   std::string method;
   std::string target;  // as sent: path and query
@@ -47,6 +68,10 @@ struct Response {
   Headers headers;
   std::string body;
 };
+
+// "name: value" without its line end. Line breaks and NULs within are left out: they would begin
+// another header.
+void AppendHeaderLine(const Header& header, std::string* out);
 
 [[nodiscard]] bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 // "Not Found"; "Unknown" for what has no name.

@@ -51,9 +51,18 @@ void Transfer::Configure(const Client::Options& options) {
   }
   if (IsLoopback(request.url)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
   if (request.body) {
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body->data());  // not copied
+    const std::vector<std::string_view>& pieces = request.body->pieces();
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body->size()));
+    if (pieces.size() == 1) {
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDS, pieces.front().data());  // not copied
+    } else {
+      curl_easy_setopt(handle, CURLOPT_READFUNCTION, &Transfer::OnRead);
+      curl_easy_setopt(handle, CURLOPT_READDATA, this);
+      curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, &Transfer::OnSeek);
+      curl_easy_setopt(handle, CURLOPT_SEEKDATA, this);
+    }
     // A long body goes out in few writes; a thousand short ones need little memory.
     curl_easy_setopt(
         handle, CURLOPT_UPLOAD_BUFFERSIZE,
@@ -66,8 +75,12 @@ void Transfer::Configure(const Client::Options& options) {
   }
   header_list_ = curl_slist_append(header_list_, "Expect:");  // U4
   for (const Header& header : request.headers) {
-    const std::string line =
-        header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
+    std::string line;
+    if (header.value.empty()) {
+      line = header.name + ";";
+    } else {
+      AppendHeaderLine(header, &line);
+    }
     header_list_ = curl_slist_append(header_list_, line.c_str());
   }
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, header_list_);
@@ -77,10 +90,31 @@ void Transfer::Configure(const Client::Options& options) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
 }
 
-bool Transfer::Expired(Clock::time_point now) const {
-  if (paused) return false;
-  if (!head_told) return now - started > request.first_byte_timeout;
-  return now - last_byte > request.idle_timeout;
+// The next bytes of the body.
+size_t Transfer::OnRead(char* into, size_t size, size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (!transfer.request.body) return 0;
+  const std::vector<std::string_view>& pieces = transfer.request.body->pieces();
+  size_t given = 0;
+  while (given < size * count && transfer.read_piece_ < pieces.size()) {
+    const std::string_view rest = pieces[transfer.read_piece_].substr(transfer.read_at_);
+    const size_t part = rest.copy(into + given, size * count - given);
+    given += part;
+    transfer.read_at_ += part;
+    if (part < rest.size()) break;
+    ++transfer.read_piece_;
+    transfer.read_at_ = 0;
+  }
+  return given;
+}
+
+// curl begins again on another connection.
+int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  transfer.read_piece_ = 0;
+  transfer.read_at_ = 0;
+  return CURL_SEEKFUNC_OK;
 }
 
 size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
@@ -112,7 +146,17 @@ void Transfer::TellHead() {
   if (head_told) return;
   head_told = true;
   last_byte = Clock::now();
+  ReleaseBody();
   if (!abandoned && events.head) events.head(status, headers);
+}
+
+// A stream may stay open for long; its request is not needed when the server has all of it.
+void Transfer::ReleaseBody() {
+  curl_off_t sent = 0;
+  if (request.body && curl_easy_getinfo(handle, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
+      sent == static_cast<curl_off_t>(request.body->size())) {
+    request.body.reset();
+  }
 }
 
 size_t Transfer::OnData(char* bytes, size_t size, size_t count, void* self) {

@@ -34,7 +34,7 @@ class ChatAttempt final : public Attempt {
     if (!plan_.key.empty()) {
       outgoing.headers.push_back({"authorization", "Bearer " + plan_.key});
     }
-    outgoing.body = std::make_shared<const std::string>(std::move(request_.body));
+    outgoing.body.emplace(std::move(request_.body));
     plan_.body.reset();
     call_ = client.Start(std::move(outgoing),
                          {[this](int status, const http::Headers& headers) {

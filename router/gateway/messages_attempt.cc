@@ -112,7 +112,22 @@ class MessagesAttempt final : public Attempt {
     return headers;
   }
 
-  std::shared_ptr<const std::string> MakeBody(const router::Provider& provider) const {
+  // The client's body as it is but for the changes, which stand between its pieces.
+  static http::Body Splice(const std::shared_ptr<const std::string>& whole,
+                           const translate::RequestPeek& peek, const translate::Changes& changes) {
+    http::Body body;
+    const std::string_view bytes = *whole;
+    size_t at = 0;
+    for (translate::Edit& edit : translate::PlanSplice(peek, changes)) {
+      body.Append(whole, bytes.substr(at, edit.span.begin - at));
+      body.Append(std::move(edit.with));
+      at = edit.span.end;
+    }
+    body.Append(whole, bytes.substr(at));
+    return body;
+  }
+
+  http::Body MakeBody(const router::Provider& provider) const {
     const policy::Candidate& candidate = *plan_.candidate;
     translate::Changes changes;
     if (candidate.model != plan_.peek->model) changes.model = candidate.model;
@@ -122,14 +137,11 @@ class MessagesAttempt final : public Attempt {
           plan_.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
       auto cleaned = translate::RemoveForeignThinking(*plan_.body, which);
       if (cleaned && cleaned->removed > 0) {
-        if (const auto peek = translate::PeekRequest(cleaned->body)) {
-          return std::make_shared<const std::string>(
-              translate::SpliceRequest(cleaned->body, *peek, changes));
-        }
+        const auto whole = std::make_shared<const std::string>(std::move(cleaned->body));
+        if (const auto peek = translate::PeekRequest(*whole)) return Splice(whole, *peek, changes);
       }
     }
-    return std::make_shared<const std::string>(
-        translate::SpliceRequest(*plan_.body, *plan_.peek, changes));
+    return Splice(plan_.body, *plan_.peek, changes);
   }
 
   void OnData(std::string_view bytes) {

@@ -121,15 +121,13 @@ void PeekThinking(std::string_view body, Span span, RequestPeek* peek) {
   peek->budget_spans.push_back({begin, begin + budget.Raw().size()});
 }
 
-// One change: what stands in `span` becomes `with`.
-struct Edit {
-  Span span;
-  std::string with;
-};
-
-std::string Apply(std::string_view body, std::vector<Edit>& edits) {
+void Sort(std::vector<Edit>& edits) {
   std::sort(edits.begin(), edits.end(),
             [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
+}
+
+// `edits` are sorted.
+std::string Apply(std::string_view body, const std::vector<Edit>& edits) {
   size_t extra = 0;
   for (const auto& edit : edits) extra += edit.with.size();
   std::string out;
@@ -216,7 +214,7 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
   return peek;
 }
 
-std::string SpliceRequest(std::string_view body, const RequestPeek& peek, const Changes& changes) {
+std::vector<Edit> PlanSplice(const RequestPeek& peek, const Changes& changes) {
   std::vector<Edit> edits;
   if (!changes.model.empty()) {
     std::string quoted = "\"";
@@ -240,7 +238,12 @@ std::string SpliceRequest(std::string_view body, const RequestPeek& peek, const 
       for (const Span& span : peek.budget_spans) edits.push_back({span, std::to_string(budget)});
     }
   }
-  return Apply(body, edits);
+  Sort(edits);
+  return edits;
+}
+
+std::string SpliceRequest(std::string_view body, const RequestPeek& peek, const Changes& changes) {
+  return Apply(body, PlanSplice(peek, changes));
 }
 
 Result<Cleaned> RemoveForeignThinking(std::string_view body, ForeignThinking which) {
@@ -272,6 +275,7 @@ Result<Cleaned> RemoveForeignThinking(std::string_view body, ForeignThinking whi
     const size_t begin = thinking.Offset();
     edits.push_back({{begin, begin + thinking.Raw().size()}, R"({"type":"disabled"})"});
   }
+  Sort(edits);
   cleaned.body = Apply(body, edits);
   return cleaned;
 }

@@ -44,7 +44,16 @@ struct Changes {
   int64_t min_thinking_budget = 1024;  // a smaller one becomes this (R6); 0: keep
 };
 
-// The body with its changes. The budget stays below max_tokens where it can: when not, it is kept.
+// What stands in `span` becomes `with`.
+struct Edit {
+  RequestPeek::Span span;
+  std::string with;
+};
+
+// What is to be changed, from front to back. The budget stays below max_tokens where it can: when
+// not, it is kept.
+[[nodiscard]] std::vector<Edit> PlanSplice(const RequestPeek& peek, const Changes& changes);
+// The body with its changes, as a copy.
 [[nodiscard]] std::string SpliceRequest(std::string_view body, const RequestPeek& peek,
                                         const Changes& changes);
 

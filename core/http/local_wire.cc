@@ -1,0 +1,204 @@
+#include "core/http/local_wire.h"
+
+#include <utility>
+
+namespace katra::http {
+namespace {
+
+uv_buf_t Buffer(std::string_view bytes) {
+  // libuv only reads from it; its type predates const.
+  return uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+}
+
+std::string HeadOf(const Outgoing& request, const std::string& endpoint) {
+  std::string_view target = std::string_view(request.url).substr(request.url.find("://") + 3);
+  const size_t slash = target.find_first_of("/?");
+  target = slash == std::string_view::npos ? std::string_view() : target.substr(slash);
+  std::string head;
+  head.reserve(1024);
+  head.append(request.method).append(" ");
+  if (target.empty() || target.front() != '/') head.push_back('/');
+  head.append(target).append(" HTTP/1.1\r\nHost: ").append(endpoint).append("\r\n");
+  for (const Header& header : request.headers) {
+    AppendHeaderLine(header, &head);
+    head.append("\r\n");
+  }
+  if (request.body) {
+    head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n");
+  }
+  return head.append("\r\n");
+}
+
+}  // namespace
+
+LocalWire::LocalWire(LocalClient& client, std::string endpoint)
+    : client_(&client), endpoint_(std::move(endpoint)) {
+  uv_tcp_init(client.raw_loop(), &tcp_);
+  tcp_.data = this;
+  connect_.data = this;
+  write_.data = this;
+}
+
+bool LocalWire::Connect(const sockaddr* address) {
+  const int status = uv_tcp_connect(&connect_, &tcp_, address, [](uv_connect_t* connect, int code) {
+    static_cast<LocalWire*>(connect->data)->OnConnected(code);
+  });
+  if (status != 0) return false;
+  uv_tcp_nodelay(&tcp_, 1);  // U4
+  return true;
+}
+
+void LocalWire::OnConnected(int status) {
+  if (closing_) return;
+  if (status != 0) {
+    Fail(CallFailure::kConnect, uv_strerror(status));
+    return;
+  }
+  connected_ = true;
+  StartReading();
+}
+
+void LocalWire::StartReading() {
+  if (reading_ || closing_ || !connected_) return;
+  reading_ = true;
+  uv_read_start(
+      reinterpret_cast<uv_stream_t*>(&tcp_),
+      [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
+        auto* self = static_cast<LocalWire*>(handle->data);
+        *buffer = self->client_ == nullptr ? uv_buf_init(nullptr, 0) : self->client_->read_buffer();
+      },
+      [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
+        if (count != 0) static_cast<LocalWire*>(stream->data)->OnRead(count, buffer->base);
+      });
+}
+
+void LocalWire::SetPaused(bool paused) {
+  if (!paused) {
+    StartReading();
+  } else if (reading_) {
+    reading_ = false;
+    uv_read_stop(reinterpret_cast<uv_stream_t*>(&tcp_));
+  }
+}
+
+void LocalWire::Begin(std::shared_ptr<LocalTrip> trip) {
+  trip_ = std::move(trip);
+  trip_->wire = this;
+  const Outgoing& request = trip_->request;
+  parser_.Reset(request.method == "HEAD");
+  head_ = HeadOf(request, endpoint_);
+  buffers_.clear();
+  buffers_.push_back(Buffer(head_));
+  if (request.body) {
+    for (const std::string_view piece : request.body->pieces()) buffers_.push_back(Buffer(piece));
+  }
+  auto* stream = reinterpret_cast<uv_stream_t*>(&tcp_);
+  size_t skip = 0;
+  if (connected_) {
+    const int sent = uv_try_write(stream, buffers_.data(), static_cast<unsigned>(buffers_.size()));
+    size_t left = sent > 0 ? static_cast<size_t>(sent) : 0;  // a failure is told by the read
+    while (skip < buffers_.size() && left >= buffers_[skip].len) left -= buffers_[skip++].len;
+    if (skip == buffers_.size()) return;
+    buffers_[skip].base += left;
+    buffers_[skip].len -= left;
+  }
+  writing_ = true;
+  const int status = uv_write(&write_, stream, buffers_.data() + skip,
+                              static_cast<unsigned>(buffers_.size() - skip),
+                              [](uv_write_t* write, int code) {
+                                static_cast<LocalWire*>(write->data)->OnWritten(code);
+                              });
+  if (status != 0) writing_ = false;  // as above
+}
+
+// A failed write is told by the read that follows: the server may have answered before it closed.
+void LocalWire::OnWritten(int status) {
+  writing_ = false;
+  if (status == 0 && parser_.begun()) ReleaseBody();
+}
+
+void LocalWire::ReleaseBody() {
+  if (trip_) trip_->request.body.reset();
+}
+
+void LocalWire::OnRead(ssize_t count, const char* bytes) {
+  if (closing_) return;
+  if (!trip_) {  // idle: an end, or bytes that nobody asked for
+    Close();
+    return;
+  }
+  const std::shared_ptr<LocalTrip> trip = trip_;  // a callback may abandon it
+  if (count > 0) {
+    trip->last_byte = CallClock::Clock::now();
+    TakeReply({bytes, static_cast<size_t>(count)});
+    return;
+  }
+  if (parser_.Finish()) {
+    Complete();
+  } else if (used_ && !parser_.begun()) {
+    // The server had closed the idle connection when the request was sent: nothing was taken.
+    LocalClient* client = client_;
+    trip_ = nullptr;
+    trip->wire = nullptr;
+    Close();
+    client->Send(trip, true);
+  } else {
+    Fail(CallFailure::kCut, count == UV_EOF ? "the server closed the connection before the end"
+                                            : uv_strerror(static_cast<int>(count)));
+  }
+}
+
+void LocalWire::TakeReply(std::string_view bytes) {
+  const std::shared_ptr<LocalTrip> trip = trip_;
+  const bool first = !parser_.begun();
+  const ResponseParser::News news = parser_.Feed(bytes);
+  if (first && !writing_) ReleaseBody();
+  if (news.head) {
+    trip->head_told = true;
+    if (trip->events.head) trip->events.head(parser_.status(), parser_.headers());
+  }
+  if (trip->over) return;
+  if (!news.data.empty() && trip->events.data) trip->events.data(news.data);
+  if (trip->over) return;
+  if (parser_.state() == ResponseParser::State::kDone) Complete();
+  if (parser_.state() == ResponseParser::State::kFailed) {
+    Fail(CallFailure::kProtocol, parser_.error());
+  }
+}
+
+void LocalWire::Complete() {
+  const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
+  trip->wire = nullptr;
+  LocalClient* client = client_;
+  if (parser_.reusable() && !writing_) {
+    used_ = true;
+    idle_since_ = CallClock::Clock::now();
+    StartReading();
+    client->Idle(this);
+  } else {
+    Close();
+  }
+  client->End(trip, {true, CallFailure::kCut, ""});
+}
+
+void LocalWire::Fail(CallFailure failure, const std::string& message) {
+  const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
+  if (trip) trip->wire = nullptr;
+  LocalClient* client = client_;
+  Close();
+  if (trip && client != nullptr) client->End(trip, {false, failure, message});
+}
+
+void LocalWire::Close() {
+  if (closing_) return;
+  closing_ = true;
+  trip_ = nullptr;
+  if (client_ != nullptr) client_->Closing(this);
+  uv_close(reinterpret_cast<uv_handle_t*>(&tcp_), [](uv_handle_t* handle) {
+    auto* self = static_cast<LocalWire*>(handle->data);
+    if (self->client_ != nullptr) self->client_->Closed(self);
+    delete self;
+  });
+}
+
+}  // namespace katra::http
