@@ -33,11 +33,6 @@ bool Forwarded(const std::string& name) {
          lower == "accept" || lower == "user-agent" || lower == "x-app";
 }
 
-bool HoldsOurSignature(const std::string& body) {
-  return memmem(body.data(), body.size(), translate::kSignatureMark.data(),
-                translate::kSignatureMark.size()) != nullptr;
-}
-
 class MessagesAttempt final : public Attempt {
  public:
   MessagesAttempt(AttemptPlan plan, AttemptEvents& events)
@@ -132,7 +127,8 @@ class MessagesAttempt final : public Attempt {
     translate::Changes changes;
     if (candidate.model != plan_.peek->model) changes.model = candidate.model;
     changes.max_output_tokens = router::MaxOutputTokens(provider, candidate.model);
-    if (plan_.left_home || HoldsOurSignature(*plan_.body)) {  // R5, the slow path
+    const translate::RequestPeek& seen = *plan_.peek;
+    if ((plan_.left_home && seen.may_hold_thinking) || seen.may_hold_our_signature) {  // R5
       const auto which =
           plan_.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
       auto cleaned = translate::RemoveForeignThinking(*plan_.body, which);

@@ -18,6 +18,10 @@ class MemberScanner {
  public:
   explicit MemberScanner(std::string_view body) : body_(body) {}
 
+  // Of the strings in nested values.
+  [[nodiscard]] bool saw_thinking() const { return saw_thinking_; }
+  [[nodiscard]] bool saw_our_signature() const { return saw_our_signature_; }
+
   // Calls `member(raw key, span of the value)` for each. False: no object, or it ends early.
   template <typename Member>
   bool Walk(const Member& member) {
@@ -79,7 +83,9 @@ class MemberScanner {
     while (at_ < body_.size()) {
       const char c = body_[at_];
       if (c == '"') {
-        if (!String()) return false;
+        const auto string = String();
+        if (!string) return false;
+        Note(body_.substr(string->begin + 1, string->end - string->begin - 2));
         continue;
       }
       ++at_;
@@ -92,8 +98,15 @@ class MemberScanner {
     return false;
   }
 
+  void Note(std::string_view string) {
+    if (string == "thinking" || string == "redacted_thinking") saw_thinking_ = true;
+    if (IsOurSignature(string)) saw_our_signature_ = true;
+  }
+
   std::string_view body_;
   size_t at_ = 0;
+  bool saw_thinking_ = false;
+  bool saw_our_signature_ = false;
 };
 
 std::string_view Cut(std::string_view body, Span span) {
@@ -185,7 +198,8 @@ LeftOver Clean(JsonView message, ForeignThinking which) {
 
 Result<RequestPeek> PeekRequest(std::string_view body) {
   RequestPeek peek;
-  const bool whole = MemberScanner(body).Walk([&](std::string_view key, Span span) {
+  MemberScanner scanner(body);
+  const bool whole = scanner.Walk([&](std::string_view key, Span span) {
     const std::string_view raw = Cut(body, span);
     if (key == "model") {
       JsonDocument document;
@@ -211,6 +225,8 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
     return Fail(ErrorCode::kInvalidArgument,
                 "the request body is not a JSON object; send the body of POST /v1/messages");
   }
+  peek.may_hold_thinking = scanner.saw_thinking();
+  peek.may_hold_our_signature = scanner.saw_our_signature();
   return peek;
 }
 
