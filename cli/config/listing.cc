@@ -124,6 +124,7 @@ class Lister {
                                     : variable + (is_set_(variable) ? " (set)" : " (not set)"));
     Add(prefix + "default_model",
         provider.default_model.empty() ? "(the client's own)" : provider.default_model);
+    if (provider.http2) Add(prefix + "http2", "true");
     if (!provider.models.empty()) Add(prefix + "models", Join(provider.models, ", "));
   }
 

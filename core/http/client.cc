@@ -110,9 +110,18 @@ void CurlClient::Add(Transfer* transfer) {
   --depth_;
 }
 
+// curl may keep the reset of a cancelled HTTP/2 stream to itself when no other stream is left on
+// the connection; the server would go on with its work. Closing says it as well.
+void CurlClient::CloseWhenAlone(Transfer* transfer) {
+  if (transfer->request.http2) curl_easy_setopt(transfer->handle, CURLOPT_FORBID_REUSE, 1L);
+}
+
 void CurlClient::Remove(Transfer* transfer) {
   ++depth_;
-  if (transfer->added) curl_multi_remove_handle(multi_, transfer->handle);
+  if (transfer->added) {
+    CloseWhenAlone(transfer);
+    curl_multi_remove_handle(multi_, transfer->handle);
+  }
   --depth_;
   if (spare_.size() < kSpareHandles) {
     curl_easy_reset(transfer->handle);
@@ -170,6 +179,7 @@ void CurlClient::Settle() {
 
 void CurlClient::Finish(Transfer* transfer, const CallEnd& end) {
   // The transfer lives until its Call is destroyed, but curl is done with it.
+  if (!end.complete) CloseWhenAlone(transfer);
   curl_multi_remove_handle(multi_, transfer->handle);
   transfer->added = false;
   const auto tell = std::move(transfer->events.end);

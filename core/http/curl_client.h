@@ -72,6 +72,7 @@ class CurlClient final : public Client {
   void Act(curl_socket_t socket, int events);
   void Settle();
   void Add(Transfer* transfer);
+  static void CloseWhenAlone(Transfer* transfer);
   void Remove(Transfer* transfer);
   void Finish(Transfer* transfer, const CallEnd& end);
   void Sweep();

@@ -220,6 +220,15 @@ void ReadProvider(Section section, Provider& provider) {
     provider.max_output_tokens = limit->get<int64_t>();
     section.Mark("max_output_tokens");
   }
+  if (const json* http2 = section.Find("http2")) {
+    provider.http2 = http2->get<bool>();
+    section.Mark("http2");
+    const std::string& url = provider.interface == Interface::kMessages ? provider.messages_base_url
+                                                                        : provider.chat_base_url;
+    if (provider.http2 && url.starts_with("http://")) {
+      section.Warn("/http2", "needs an https:// address: this one is asked over HTTP/1.1");
+    }
+  }
   if (const json* models = section.Find("models")) {
     provider.models = models->get<std::vector<std::string>>();
     section.Mark("models");

@@ -2,11 +2,12 @@
 
 namespace katra::gateway {
 
-http::Outgoing StartOutgoing(const Settings& settings) {
+http::Outgoing StartOutgoing(const Settings& settings, const router::Provider& provider) {
   http::Outgoing outgoing;
   outgoing.connect_timeout = settings.connect_timeout;
   outgoing.first_byte_timeout = settings.first_byte_timeout;
   outgoing.idle_timeout = settings.idle_timeout;
+  outgoing.http2 = provider.http2;  // U1
   return outgoing;
 }
 

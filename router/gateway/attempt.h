@@ -85,8 +85,9 @@ using MadeAttempt = tl::expected<std::unique_ptr<Attempt>, translate::ApiError>;
 [[nodiscard]] MadeAttempt MakeMessagesAttempt(AttemptPlan plan, AttemptEvents& events);
 [[nodiscard]] MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events);
 
-// What both have in common: timeouts and the failure of a call.
-[[nodiscard]] http::Outgoing StartOutgoing(const Settings& settings);
+// What both have in common: timeouts, the HTTP version, and the failure of a call.
+[[nodiscard]] http::Outgoing StartOutgoing(const Settings& settings,
+                                           const router::Provider& provider);
 [[nodiscard]] translate::ApiError FailureOf(const http::CallEnd& end, const std::string& provider);
 [[nodiscard]] translate::Headers ToPairs(const http::Headers& headers);
 [[nodiscard]] bool IsEventStream(const http::Headers& headers);

@@ -26,7 +26,7 @@ class ChatAttempt final : public Attempt {
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = plan_.candidate->provider;
-    http::Outgoing outgoing = StartOutgoing(*plan_.settings);
+    http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     outgoing.url = provider.chat_base_url + "/chat/completions";
     outgoing.headers.push_back({"content-type", "application/json"});
     outgoing.headers.push_back(

@@ -40,7 +40,7 @@ class MessagesAttempt final : public Attempt {
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = plan_.candidate->provider;
-    http::Outgoing outgoing = StartOutgoing(*plan_.settings);
+    http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     outgoing.url = provider.messages_base_url + "/v1/messages";
     if (plan_.count_only) outgoing.url += "/count_tokens";
     if (!plan_.front && !plan_.client->query.empty()) outgoing.url += "?" + plan_.client->query;

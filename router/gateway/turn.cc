@@ -12,6 +12,7 @@ using translate::ApiError;
 using translate::Failure;
 
 constexpr size_t kPauseBytes = 256 * 1024;
+constexpr size_t kBehindBytes = size_t{8} * 1024 * 1024;
 constexpr milliseconds kTick{1000};
 constexpr int kClientLeft = 499;
 constexpr size_t kMaxIdBytes = 200;
@@ -272,9 +273,16 @@ void Turn::Send(std::string_view bytes) {
   if (bytes.empty() || done_) return;
   last_sent_ = services_.clock.Steady();
   exchange_->Write(bytes);
-  if (!done_ && !paused_ && attempt_ && exchange_->pending_bytes() > kPauseBytes) {
+  if (done_ || paused_ || !attempt_ || exchange_->pending_bytes() <= kPauseBytes) return;
+  if (!current_->provider.http2) {
     paused_ = true;
-    attempt_->Pause();  // U3
+    attempt_->Pause();                                                 // U3
+  } else if (!behind_ && exchange_->pending_bytes() > kBehindBytes) {  // U2: it is never paused
+    behind_ = true;
+    OnBroken(translate::NoAnswer(
+                 "the client reads too slowly: " + std::to_string(kBehindBytes / 1024 / 1024) +
+                 " MiB of the answer wait for it"),
+             false);
   }
 }
 

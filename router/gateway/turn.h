@@ -105,6 +105,7 @@ class Turn final : public AttemptEvents {
   bool content_ = false;    // something of the answer is out
   bool done_ = false;
   bool paused_ = false;
+  bool behind_ = false;  // the client lost the stream because it read too slowly
   Outcome outcome_;
 };
 

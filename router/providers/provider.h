@@ -124,6 +124,7 @@ struct Provider {
   std::vector<std::string> models;
   int64_t max_output_tokens = 0;         // of one answer of any model; 0: not known
   std::vector<ModelLimit> model_limits;  // of models that are known to give less than others
+  bool http2 = false;                    // asked over HTTP/2 where TLS agrees on it (U1)
   Quirks quirks;
   bool built_in = false;
 };

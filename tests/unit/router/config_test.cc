@@ -46,6 +46,20 @@ TEST_CASE("without files there are the built-in providers and anthropic as the d
   CHECK(config.router_port == 12000);
 }
 
+TEST_CASE("HTTP/2 is spoken to a provider that asks for it, and a plain address is warned of") {
+  ConfigHome home;
+  home.Personas(R"({"providers": {
+    "far": {"api_base_url": "https://far.example/v1", "interface": "openai", "http2": true},
+    "near": {"api_base_url": "http://127.0.0.1:1/v1", "interface": "openai", "http2": true},
+    "deepseek": {"http2": false}}})");
+  const RouterConfig config = home.Loaded();
+  CHECK(config.FindProvider("far")->http2);
+  CHECK_FALSE(config.FindProvider("deepseek")->http2);
+  CHECK_FALSE(config.FindProvider("openai")->http2);
+  REQUIRE(config.warnings.size() == 1);
+  CHECK(config.warnings[0].path == "$.providers.near.http2");
+}
+
 TEST_CASE("a persona has what the file says of it, with the line it stands on") {
   ConfigHome home;
   home.Personas(R"({
