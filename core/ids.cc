@@ -2,8 +2,10 @@
 
 #include <unistd.h>  // getentropy(3): Linux
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #ifdef __APPLE__
 #include <sys/random.h>
@@ -13,9 +15,13 @@ namespace katra {
 
 uint64_t SystemRandom::Next() {
   // Not std::random_device: it asks the processor, which takes 20 us on some machines.
-  uint64_t bits = 0;
-  if (getentropy(&bits, sizeof bits) != 0) std::abort();  // only a bad buffer fails
-  return bits;
+  thread_local std::array<uint64_t, 32> bits;  // as much as one call gives
+  thread_local size_t left = 0;
+  if (left == 0) {
+    if (getentropy(bits.data(), sizeof bits) != 0) std::abort();  // only a bad buffer fails
+    left = bits.size();
+  }
+  return std::exchange(bits[--left], 0);
 }
 
 std::string MakeUuidV7(WallTime now, Random& random) {

@@ -15,6 +15,7 @@ class Random {
   [[nodiscard]] virtual uint64_t Next() = 0;
 };
 
+// A child of fork() must call exec() before it uses one: it would repeat its parent.
 class SystemRandom final : public Random {
  public:
   [[nodiscard]] uint64_t Next() override;

@@ -36,6 +36,8 @@ class StderrLogger final : public Logger {
     logger_.log(ToSpdlog(level), spdlog::string_view_t(text.data(), text.size()));
   }
 
+  bool Logs(LogLevel level) const override { return logger_.should_log(ToSpdlog(level)); }
+
  private:
   spdlog::logger logger_;
 };

@@ -19,6 +19,8 @@ class Logger {
  public:
   virtual ~Logger() = default;
   virtual void Log(LogLevel level, std::string_view text) = 0;
+  // False: a line of this level would go nowhere, and need not be made.
+  [[nodiscard]] virtual bool Logs(LogLevel level) const = 0;
 
   void Debug(std::string_view text) { Log(LogLevel::kDebug, text); }
   void Info(std::string_view text) { Log(LogLevel::kInfo, text); }

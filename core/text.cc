@@ -173,6 +173,10 @@ std::vector<std::string> NearestMatches(std::string_view word,
 }
 
 std::string OneLine(std::string_view text, size_t max_bytes) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (text.size() <= max_bytes && std::all_of(text.begin(), text.end(), plain)) {
+    return std::string(text);
+  }
   std::string line;
   while (!text.empty()) {
     uint32_t c = 0;

@@ -25,7 +25,7 @@ class ChatAttempt final : public Attempt {
   }
 
   void Begin(http::Client& client) override {
-    const router::Provider& provider = plan_.candidate->provider;
+    const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     outgoing.url = provider.chat_base_url + "/chat/completions";
     outgoing.headers.push_back({"content-type", "application/json"});
@@ -81,7 +81,7 @@ class ChatAttempt final : public Attempt {
   const std::vector<std::string>& dropped() const override { return request_.dropped; }
 
  private:
-  const std::string& provider_name() const { return plan_.candidate->provider.name; }
+  const std::string& provider_name() const { return plan_.candidate->provider->name; }
 
   static bool IsJsonOrPage(const http::Headers& headers) {
     const std::string* type = headers.Find("content-type");
@@ -201,10 +201,10 @@ class ChatAttempt final : public Attempt {
 MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events) {
   const policy::Candidate& candidate = *plan.candidate;
   translate::Target target;
-  target.provider = candidate.provider.name;
+  target.provider = candidate.provider->name;
   target.model = candidate.model;
-  target.quirks = candidate.provider.quirks;
-  target.max_output_tokens = router::MaxOutputTokens(candidate.provider, candidate.model);
+  target.quirks = candidate.provider->quirks;
+  target.max_output_tokens = router::MaxOutputTokens(*candidate.provider, candidate.model);
   target.session_id = plan.session_id;
   target.request_id = plan.request_id;
   target.input_estimate = plan.input_estimate;

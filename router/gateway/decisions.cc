@@ -42,10 +42,12 @@ std::string DecisionJson(const Outcome& outcome) {
   return json;
 }
 
-void Decisions::Take(const Outcome& outcome) {
-  std::string json = DecisionJson(outcome);
-  const std::string event = http::FormatSse("decision", json);
+void Decisions::Take(const OutcomePtr& outcome) {
+  last_.push_back(outcome);
+  if (last_.size() > kKept) last_.pop_front();
   watchers_.remove_if([](const auto& watcher) { return watcher->gone(); });
+  if (watchers_.empty()) return;
+  const std::string event = http::FormatSse("decision", DecisionJson(*outcome));
   for (const auto& watcher : watchers_) {
     if (watcher->pending_bytes() > kMaxBehindBytes) {
       watcher->Cut();
@@ -53,14 +55,14 @@ void Decisions::Take(const Outcome& outcome) {
       watcher->Write(event);
     }
   }
-  last_.push_back(std::move(json));
-  if (last_.size() > kKept) last_.pop_front();
 }
 
 void Decisions::Watch(std::shared_ptr<http::Exchange> exchange) {
   exchange->Begin(200, {{"content-type", "text/event-stream"}, {"cache-control", "no-cache"}});
   exchange->Write(": decisions\n\n");
-  for (const std::string& json : last_) exchange->Write(http::FormatSse("decision", json));
+  for (const OutcomePtr& outcome : last_) {
+    exchange->Write(http::FormatSse("decision", DecisionJson(*outcome)));
+  }
   watchers_.push_back(std::move(exchange));
 }
 

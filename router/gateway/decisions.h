@@ -18,7 +18,7 @@ namespace katra::gateway {
 // On the loop's thread.
 class Decisions {
  public:
-  void Take(const Outcome& outcome);
+  void Take(const OutcomePtr& outcome);
   // Streams the last ones and then what comes, as events, until the watcher leaves.
   void Watch(std::shared_ptr<http::Exchange> exchange);
   // Ends every watch.
@@ -28,7 +28,7 @@ class Decisions {
   static constexpr size_t kKept = 100;
   static constexpr size_t kMaxBehindBytes = 1024 * 1024;
 
-  std::deque<std::string> last_;
+  std::deque<OutcomePtr> last_;
   std::list<std::shared_ptr<http::Exchange>> watchers_;
 };
 

@@ -1,5 +1,7 @@
 #include "router/gateway/gateway.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "router/gateway/models.h"
 
@@ -8,6 +10,8 @@ namespace {
 
 using translate::ApiError;
 using translate::Failure;
+
+constexpr std::chrono::milliseconds kTick{1000};
 
 http::Response Plain(int status, std::string type, std::string body) {
   http::Response response;
@@ -36,6 +40,21 @@ ApiError WrongMethod(const std::string& allowed) {
                    "this endpoint takes " + allowed + " only");
 }
 
+std::string LogLine(const Outcome& outcome) {
+  std::string line = outcome.request_id + " " + outcome.endpoint + " " + outcome.persona + " " +
+                     outcome.requested_model + " -> " + outcome.provider + "/" + outcome.model +
+                     " " + std::to_string(outcome.status) + " " +
+                     std::to_string(outcome.duration.count()) + " ms";
+  if (outcome.attempts.size() > 1) {
+    line += ", " + std::to_string(outcome.attempts.size()) + " attempts";
+  }
+  if (!outcome.error_type.empty()) line += ", " + outcome.error_type;
+  for (const AttemptRecord& attempt : outcome.attempts) {
+    if (!attempt.error.empty()) line += "; " + attempt.provider + ": " + attempt.error;
+  }
+  return line;
+}
+
 }  // namespace
 
 Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::RouterConfig> config)
@@ -49,6 +68,7 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
                 *policy_,    circuits_,        keys_,     traces_,      prices_,
                 *this,       parts_.reasoning, &memo_},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
+      tick_(parts_.loop, [this] { Tick(); }),
       started_at_(parts_.clock.Now()) {
   ReadPrices();
 }
@@ -126,6 +146,19 @@ void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpo
   Turn* turn = owned.get();
   turns_.emplace(turn, std::move(owned));
   turn->Start();
+  if (!ticking_ && !turns_.empty()) {
+    ticking_ = true;
+    tick_.Start(std::min(kTick, settings_.ping_interval));
+  }
+}
+
+void Gateway::Tick() {
+  std::vector<Turn*> turns;
+  turns.reserve(turns_.size());
+  for (const auto& [turn, owned] : turns_) turns.push_back(turn);
+  for (Turn* turn : turns) turn->Tick();  // one that has ended meanwhile is retired, not gone
+  ticking_ = !turns_.empty();
+  if (ticking_) tick_.Start(std::min(kTick, settings_.ping_interval));
 }
 
 void Gateway::Retire(Turn* turn) {
@@ -162,22 +195,12 @@ http::Response Gateway::Models(const http::Request& request) {
                }));
 }
 
-void Gateway::Take(const Outcome& outcome) {
-  metrics_.Take(outcome);
+void Gateway::Take(const OutcomePtr& outcome) {
+  metrics_.Take(*outcome);
   decisions_.Take(outcome);
   if (parts_.recorder != nullptr) parts_.recorder->Take(outcome);
-  std::string line = outcome.request_id + " " + outcome.endpoint + " " + outcome.persona + " " +
-                     outcome.requested_model + " -> " + outcome.provider + "/" + outcome.model +
-                     " " + std::to_string(outcome.status) + " " +
-                     std::to_string(outcome.duration.count()) + " ms";
-  if (outcome.attempts.size() > 1) {
-    line += ", " + std::to_string(outcome.attempts.size()) + " attempts";
-  }
-  if (!outcome.error_type.empty()) line += ", " + outcome.error_type;
-  for (const AttemptRecord& attempt : outcome.attempts) {
-    if (!attempt.error.empty()) line += "; " + attempt.provider + ": " + attempt.error;
-  }
-  parts_.logger.Log(outcome.error_type.empty() ? LogLevel::kInfo : LogLevel::kWarning, line);
+  const LogLevel level = outcome->error_type.empty() ? LogLevel::kInfo : LogLevel::kWarning;
+  if (parts_.logger.Logs(level)) parts_.logger.Log(level, LogLine(*outcome));
 }
 
 void Gateway::ReadPrices() {

@@ -54,9 +54,10 @@ class Gateway final : public http::Handler, private OutcomeSink {
   [[nodiscard]] size_t open_requests() const { return turns_.size(); }
 
  private:
-  void Take(const Outcome& outcome) override;
+  void Take(const OutcomePtr& outcome) override;
   void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
   void Retire(Turn* turn);
+  void Tick();
   void ReadPrices();
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
   [[nodiscard]] http::Response Answer(const http::Request& request);
@@ -82,6 +83,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   std::unordered_map<Turn*, std::unique_ptr<Turn>> turns_;
   std::vector<std::unique_ptr<Turn>> retired_;
   uv::Timer sweep_;  // destroys what has ended
+  uv::Timer tick_;   // of the turns that are under way
+  bool ticking_ = false;
   const http::Server* server_ = nullptr;
   bool draining_ = false;
   WallTime started_at_;

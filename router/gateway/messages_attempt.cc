@@ -39,7 +39,7 @@ class MessagesAttempt final : public Attempt {
       : plan_(std::move(plan)), events_(events) {}
 
   void Begin(http::Client& client) override {
-    const router::Provider& provider = plan_.candidate->provider;
+    const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     outgoing.url = provider.messages_base_url + "/v1/messages";
     if (plan_.count_only) outgoing.url += "/count_tokens";
@@ -75,7 +75,7 @@ class MessagesAttempt final : public Attempt {
 
  private:
   const translate::TappedAnswer& answer() const { return streaming_ ? tap_.answer() : whole_; }
-  const std::string& provider_name() const { return plan_.candidate->provider.name; }
+  const std::string& provider_name() const { return plan_.candidate->provider->name; }
 
   std::vector<http::Header> MakeHeaders(const router::Provider& provider) const {
     std::vector<http::Header> headers;
@@ -250,7 +250,7 @@ class MessagesAttempt final : public Attempt {
     std::unique_ptr<RawReply> reply;
     // A page or a plain text is no error of the format (E2).
     const bool fits = status_ == 200 || Trim(body_).substr(0, 1) == "{";
-    if (raw && fits && !plan_.candidate->provider.quirks.openai_shaped_errors) {
+    if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
     events_.OnFailed(error, std::move(reply));

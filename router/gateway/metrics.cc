@@ -7,6 +7,7 @@
 namespace katra::gateway {
 namespace {
 
+constexpr size_t kRecent = 8;
 constexpr size_t kMaxLines = 500;  // models are named by clients: the number of labels is bounded
 
 std::string Label(std::string_view text) {
@@ -39,13 +40,26 @@ void Metrics::Histogram::Observe(double seconds) {
   sum_seconds += seconds;
 }
 
-void Metrics::Take(const Outcome& outcome) {
+Metrics::Line& Metrics::LineOf(const Outcome& outcome) {
+  for (const Recent& recent : recent_) {
+    if (recent.model == outcome.model && recent.provider == outcome.provider &&
+        recent.endpoint == outcome.endpoint) {
+      return *recent.line;
+    }
+  }
   std::string labels = "endpoint=\"" + outcome.endpoint + "\",provider=\"" +
                        Label(outcome.provider) + "\",model=\"" + Label(outcome.model) + "\"";
   if (lines_.size() >= kMaxLines && lines_.count(labels) == 0) {
     labels = "endpoint=\"" + outcome.endpoint + "\",provider=\"other\",model=\"other\"";
   }
   Line& line = lines_[labels];
+  if (recent_.size() >= kRecent) recent_.clear();
+  recent_.push_back({outcome.endpoint, outcome.provider, outcome.model, &line});
+  return line;
+}
+
+void Metrics::Take(const Outcome& outcome) {
+  Line& line = LineOf(outcome);
   ++line.requests;
   if (!outcome.error_type.empty()) ++line.errors[outcome.error_type];
   if (outcome.first_byte.count() >= 0) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "router/gateway/outcome.h"
 
@@ -40,8 +41,18 @@ class Metrics {
     int64_t cost_usd_micros = 0;
     uint64_t failovers = 0;
   };
+  // Saves the rendering of labels that were seen a moment ago.
+  struct Recent {
+    std::string endpoint;
+    std::string provider;
+    std::string model;
+    Line* line = nullptr;
+  };
+
+  [[nodiscard]] Line& LineOf(const Outcome& outcome);
 
   std::map<std::string, Line> lines_;  // by rendered labels
+  std::vector<Recent> recent_;
 };
 
 }  // namespace katra::gateway

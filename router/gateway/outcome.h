@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,14 @@ struct Outcome {
   WallTime at;
 };
 
+// Shared by whoever keeps it for a while, on any thread.
+using OutcomePtr = std::shared_ptr<const Outcome>;
+
 // Takes outcomes as they come; on the loop's thread, must not block.
 class OutcomeSink {
  public:
   virtual ~OutcomeSink() = default;
-  virtual void Take(const Outcome& outcome) = 0;
+  virtual void Take(const OutcomePtr& outcome) = 0;
 };
 
 }  // namespace katra::gateway

@@ -14,6 +14,17 @@ constexpr size_t kMaxKeptBytes = size_t{32} * 1024 * 1024;
 constexpr size_t kMaxEntryBytes = 1024 * 1024;
 constexpr std::chrono::seconds kPatience{10};
 
+// As the upstream calls it, when it says so.
+const std::string& AnsweringModel(const Outcome& outcome) {
+  return outcome.reported_model.empty() ? outcome.model : outcome.reported_model;
+}
+
+// Whether it tells which model the persona's conversation is with.
+bool Verifies(const Outcome& outcome) {
+  return outcome.answered && !outcome.side && outcome.agent_id.empty() &&
+         outcome.endpoint != "count_tokens";
+}
+
 store::AnswerRecord ToRecord(const Outcome& outcome) {
   store::AnswerRecord record;
   record.at = outcome.at;
@@ -25,13 +36,12 @@ store::AnswerRecord ToRecord(const Outcome& outcome) {
   record.agent_id = outcome.agent_id;
   record.requested_model = outcome.requested_model;
   record.provider = outcome.provider;
-  record.model = outcome.reported_model.empty() ? outcome.model : outcome.reported_model;
+  record.model = AnsweringModel(outcome);
   record.status = outcome.status;
   record.error = outcome.error_type;
   record.attempts = static_cast<int>(outcome.attempts.size());
   record.streamed = outcome.streamed;
-  record.verifies = outcome.answered && !outcome.side && outcome.agent_id.empty() &&
-                    outcome.endpoint != "count_tokens";
+  record.verifies = Verifies(outcome);
   record.input_tokens = outcome.usage.input_tokens;
   record.output_tokens = outcome.usage.output_tokens;
   record.cache_read_tokens = outcome.usage.cache_read_tokens;
@@ -47,7 +57,7 @@ store::AnswerRecord ToRecord(const Outcome& outcome) {
 // What goes to the store's thread and comes back.
 struct Recorder::Batch {
   std::shared_ptr<store::Store> store;
-  std::vector<store::AnswerRecord> answers;
+  std::vector<OutcomePtr> answers;
   std::vector<store::KeptReasoning> reasoning;
   std::vector<store::KeptReasoning> loaded;
   Status status;
@@ -101,17 +111,17 @@ void Recorder::Open() {
       });
 }
 
-void Recorder::Take(const Outcome& outcome) {
+void Recorder::Take(const OutcomePtr& outcome) {
   if (answers_.size() >= kMaxWaiting) {  // H7
     ++dropped_;
     return;
   }
-  answers_.push_back(ToRecord(outcome));
-  const store::AnswerRecord& record = answers_.back();
-  if (record.verifies) {
+  answers_.push_back(outcome);
+  if (Verifies(*outcome)) {
     // Who answers has changed, or a new session has begun: what is said next is to carry the tag.
-    std::string& tag = tags_[record.persona];
-    std::string now = record.client_session_id + " " + record.provider + "/" + record.model;
+    std::string& tag = tags_[outcome->persona];
+    std::string now = outcome->client_session_id;
+    now.append(" ").append(outcome->provider).append("/").append(AnsweringModel(*outcome));
     if (now != tag) {
       tag = std::move(now);
       armed_ = true;
@@ -178,7 +188,10 @@ void Recorder::Flush() {
       [batch] {
         const store::CallContext call{std::chrono::steady_clock::now() + kPatience};
         if (!batch->answers.empty()) {
-          batch->status = batch->store->RecordAnswers(batch->answers, call);
+          std::vector<store::AnswerRecord> records;
+          records.reserve(batch->answers.size());
+          for (const OutcomePtr& outcome : batch->answers) records.push_back(ToRecord(*outcome));
+          batch->status = batch->store->RecordAnswers(records, call);
         }
         if (!batch->reasoning.empty()) {
           auto kept = batch->store->KeepReasoning(batch->reasoning, call);

@@ -28,7 +28,7 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   Recorder(uv::Loop& loop, store::Executor& executor, Logger& logger, OpenStore open);
   ~Recorder() override;
 
-  void Take(const Outcome& outcome) override;
+  void Take(const OutcomePtr& outcome) override;
   void Put(std::string_view tool_id, std::string_view kept) override;
   std::optional<std::string> Get(std::string_view tool_id) override;
 
@@ -51,7 +51,7 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   bool busy_ = false;
   bool armed_ = false;
   uint64_t dropped_ = 0;
-  std::vector<store::AnswerRecord> answers_;
+  std::vector<OutcomePtr> answers_;
   std::unordered_map<std::string, std::string> tags_;  // who answered last, by persona
   std::vector<store::KeptReasoning> reasoning_;
   std::unordered_map<std::string, std::string> kept_;

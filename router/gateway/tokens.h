@@ -2,6 +2,9 @@
 // (0600), so that gateway and command share them and a restart ends no session. Knows no HTTP.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +51,16 @@ class TokenBook {
   void Refresh();
 
   std::string path_;
-  std::string seen_;  // inode, size and time of what was read
+  // Of the file that was read; a file that is not there is all zeros.
+  struct Seen {
+    uint64_t inode = 0;
+    int64_t size = 0;
+    int64_t seconds = 0;
+    int64_t nanoseconds = 0;
+    bool operator==(const Seen& other) const = default;
+  };
+  std::optional<Seen> seen_;
+  std::chrono::steady_clock::time_point looked_at_;
   std::vector<Grant> grants_;
   std::string trouble_;
 };

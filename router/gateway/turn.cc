@@ -13,7 +13,6 @@ using translate::Failure;
 
 constexpr size_t kPauseBytes = 256 * 1024;
 constexpr size_t kBehindBytes = size_t{8} * 1024 * 1024;
-constexpr milliseconds kTick{1000};
 constexpr int kClientLeft = 499;
 constexpr size_t kMaxIdBytes = 200;
 
@@ -66,9 +65,7 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
       exchange_(std::move(exchange)),
       caller_(std::move(caller)),
       endpoint_(endpoint),
-      finished_(std::move(finished)),
-      retry_(services.loop, [this] { Launch(); }),
-      tick_(services.loop, [this] { OnTick(); }) {
+      finished_(std::move(finished)) {
   begun_ = last_sent_ = services_.clock.Steady();
   const http::Headers& headers = exchange_->request().headers;
   outcome_.request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
@@ -91,13 +88,12 @@ void Turn::Start() {
                        }
                      });
   if (!ReadRequest() || !Choose()) return;
-  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider.quirks.count_tokens) {
+  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
     AnswerCount();
     return;
   }
   attempts_ = std::make_unique<policy::Attempts>(candidates_, services_.circuits, services_.random,
                                                  services_.settings.retry, begun_);
-  tick_.Start(std::min(kTick, services_.settings.ping_interval));
   TakeNext();
 }
 
@@ -138,7 +134,7 @@ bool Turn::Choose() {
     return false;
   }
   candidates_ = std::move(*chosen);
-  outcome_.provider = candidates_.front().provider.name;
+  outcome_.provider = candidates_.front().provider->name;
   outcome_.model = candidates_.front().model;
   return true;
 }
@@ -157,7 +153,8 @@ void Turn::TakeNext() {
   if (attempts_->tried() == 1) {
     Launch();
   } else {
-    retry_.Start(next->delay);  // never from within the attempt before, which is dropped there
+    if (!retry_) retry_.emplace(services_.loop, [this] { Launch(); });
+    retry_->Start(next->delay);  // never from within the attempt before, which is dropped there
   }
 }
 
@@ -166,11 +163,11 @@ void Turn::Launch() {
   old_attempt_.reset();
   paused_ = false;
   attempt_begun_ = services_.clock.Steady();
-  outcome_.provider = current_->provider.name;
+  outcome_.provider = current_->provider->name;
   outcome_.model = current_->model;
   outcome_.side = current_->side;
   const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
-  const std::string variable = router::ApiKeyEnv(persona, current_->provider);
+  const std::string variable = router::ApiKeyEnv(persona, *current_->provider);
   AttemptPlan plan;
   plan.candidate = current_;
   plan.body = body_;
@@ -186,11 +183,11 @@ void Turn::Launch() {
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
-  const bool same_format = current_->provider.interface == router::Interface::kMessages;
+  const bool same_format = current_->provider->interface == router::Interface::kMessages;
   const bool own_login =
       same_format && (!caller_.own_authorization.empty() || !caller_.own_api_key.empty());
   if (plan.key.empty() && !variable.empty() && !own_login) {
-    OnFailed(translate::NoKey("no key for " + current_->provider.title + ": set " + variable +
+    OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
                               " where the session is started, and start it again"),
              nullptr);
     return;
@@ -202,7 +199,7 @@ void Turn::Launch() {
   }
   plan.left_home =
       std::any_of(trace.providers.begin(), trace.providers.end(),
-                  [&](const std::string& provider) { return provider != current_->provider.name; });
+                  [&](const std::string& provider) { return provider != current_->provider->name; });
   MadeAttempt made = same_format ? MakeMessagesAttempt(std::move(plan), *this)
                                  : MakeChatAttempt(std::move(plan), *this);
   if (!made) {
@@ -234,7 +231,7 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
   bool has_id = false;
-  if (attempt_ && !is_front() && current_->provider.interface == router::Interface::kMessages) {
+  if (attempt_ && !is_front() && current_->provider->interface == router::Interface::kMessages) {
     for (const http::Header& header : attempt_->reply_headers().all()) {
       if (!CopiedBack(header.name)) continue;
       has_id = has_id || http::EqualsIgnoreCase(header.name, "request-id");
@@ -274,7 +271,7 @@ void Turn::Send(std::string_view bytes) {
   last_sent_ = services_.clock.Steady();
   exchange_->Write(bytes);
   if (done_ || paused_ || !attempt_ || exchange_->pending_bytes() <= kPauseBytes) return;
-  if (!current_->provider.http2) {
+  if (!current_->provider->http2) {
     paused_ = true;
     attempt_->Pause();                                                 // U3
   } else if (!behind_ && exchange_->pending_bytes() > kBehindBytes) {  // U2: it is never paused
@@ -405,7 +402,7 @@ void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
   Finish(status, error.type);
 }
 
-void Turn::OnTick() {
+void Turn::Tick() {
   if (done_) return;
   const SteadyTime now = services_.clock.Steady();
   if (attempt_) attempt_->Tick();
@@ -417,7 +414,6 @@ void Turn::OnTick() {
     Send(content_ && !is_front() ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
                                  : ": waiting for the model\n\n");
   }
-  if (!done_) tick_.Start(std::min(kTick, services_.settings.ping_interval));
 }
 
 void Turn::OnClientGone() {
@@ -430,7 +426,7 @@ void Turn::OnClientGone() {
 void Turn::NoteAttempt(const std::string& error) {
   if (current_ == nullptr) return;
   AttemptRecord record;
-  record.provider = current_->provider.name;
+  record.provider = current_->provider->name;
   record.model = current_->model;
   record.reason = current_->reason;
   record.status = attempt_ ? attempt_->status() : 0;
@@ -442,8 +438,7 @@ void Turn::NoteAttempt(const std::string& error) {
 void Turn::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
-  retry_.Stop();
-  tick_.Stop();
+  retry_.reset();
   outcome_.status = status;
   outcome_.error_type = error_type;
   outcome_.duration = Between(begun_, services_.clock.Steady());
@@ -469,7 +464,7 @@ void Turn::Finish(int status, const std::string& error_type) {
     outcome_.cost_usd_micros = *cost;
   }
   exchange_->Observe(nullptr, nullptr);
-  services_.outcomes.Take(outcome_);
+  services_.outcomes.Take(std::make_shared<const Outcome>(std::move(outcome_)));
   finished_(this);
 }
 

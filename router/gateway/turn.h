@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ class Turn final : public AttemptEvents {
   Turn& operator=(const Turn&) = delete;
 
   void Start();
+  // Once in a while: a sign of life for the client of a silent model.
+  void Tick();
 
   void OnFlow(std::string_view events) override;
   void OnWhole(std::string body) override;
@@ -68,7 +71,6 @@ class Turn final : public AttemptEvents {
   void BeginStream();
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
   void Send(std::string_view bytes);
-  void OnTick();
   void OnClientGone();
   void NoteAttempt(const std::string& error);
   void Finish(int status, const std::string& error_type);
@@ -96,8 +98,7 @@ class Turn final : public AttemptEvents {
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;
   std::unique_ptr<RawReply> raw_;  // of the most telling failure
-  uv::Timer retry_;
-  uv::Timer tick_;
+  std::optional<uv::Timer> retry_;
   SteadyTime begun_;
   SteadyTime last_sent_;
   int64_t estimate_ = -1;   // of the input, when it was needed

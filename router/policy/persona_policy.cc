@@ -42,10 +42,10 @@ class PersonaPolicy final : public Policy {
       const router::Provider* provider = ask.config.FindProvider(target.provider);
       const bool known =
           std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-            return candidate.provider.name == target.provider && candidate.model == target.model;
+            return candidate.provider->name == target.provider && candidate.model == target.model;
           });
       if (provider == nullptr || known) continue;
-      candidates.push_back({*provider, target.model, "fallback " + std::to_string(number), false});
+      candidates.push_back({provider, target.model, "fallback " + std::to_string(number), false});
     }
     return candidates;
   }
@@ -102,7 +102,7 @@ class PersonaPolicy final : public Policy {
                                       const std::string& reason) {
     const auto provider = ask.config.RequireProvider(target.provider);
     if (!provider) return tl::unexpected<Error>(provider.error());
-    return Candidate{**provider, target.model, reason, false};
+    return Candidate{*provider, target.model, reason, false};
   }
 };
 

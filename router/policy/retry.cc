@@ -17,12 +17,12 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
     if (now - begun_ > options_.budget) break;
     const Candidate& candidate = candidates_[position_];
     ++position_;
-    if (exhausted_.count(candidate.provider.name) != 0 || keyless_.count(&candidate) != 0) continue;
+    if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0) continue;
     const std::string key = KeyOf(candidate);
     if (!circuits_.Admits(key, now)) {
       if (!has_error_ || error_.failure == translate::Failure::kNoKey) {
         has_error_ = false;  // whoever is asked yet tells more
-        error_ = translate::NoAnswer(candidate.provider.name +
+        error_ = translate::NoAnswer(candidate.provider->name +
                                      " failed several times in a row and "
                                      "is left alone for a moment");
         error_.failure = translate::Failure::kOverloaded;
@@ -61,7 +61,7 @@ void Attempts::Failed(const translate::ApiError& error, SteadyTime now) {
   has_error_ = true;
   const std::string key = KeyOf(*current_);
   if (error.failure == translate::Failure::kQuota) {
-    exhausted_.insert(current_->provider.name);
+    exhausted_.insert(current_->provider->name);
     circuits_.Undecided(key);
     return;
   }

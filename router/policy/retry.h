@@ -54,7 +54,7 @@ class Attempts {
   [[nodiscard]] int tried() const { return tried_; }
 
   [[nodiscard]] static std::string KeyOf(const Candidate& candidate) {
-    return candidate.provider.name + "/" + candidate.model;
+    return candidate.provider->name + "/" + candidate.model;
   }
 
  private:

@@ -81,6 +81,7 @@ class QueueExecutor final : public store::Executor {
 class SilentLogger final : public Logger {
  public:
   void Log(LogLevel, std::string_view) override {}
+  bool Logs(LogLevel) const override { return false; }
 };
 
 // What the client sent, as far as it decides what must be answered.

@@ -58,6 +58,7 @@ class ManualExecutor final : public store::Executor {
 class NullLogger final : public Logger {
  public:
   void Log(LogLevel level, std::string_view text) override;
+  bool Logs(LogLevel) const override { return false; }
   std::vector<std::string> errors;
 };
 

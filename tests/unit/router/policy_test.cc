@@ -1,4 +1,6 @@
 // Whom a request goes to, in which order, and when it is tried again.
+#include <map>
+
 #include "router/policy/retry.h"
 #include "tests/support/catch.h"
 
@@ -15,7 +17,9 @@ class FixedRandom final : public Random {
 
 Candidate At(const std::string& provider, const std::string& model) {
   Candidate candidate;
-  candidate.provider.name = provider;
+  static std::map<std::string, router::Provider> providers;
+  providers[provider].name = provider;
+  candidate.provider = &providers[provider];
   candidate.model = model;
   return candidate;
 }
