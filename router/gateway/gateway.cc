@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "router/gateway/models.h"
+#include "router/gateway/notices.h"
 
 namespace katra::gateway {
 namespace {
@@ -206,7 +207,10 @@ void Gateway::Take(const OutcomePtr& outcome) {
 void Gateway::ReadPrices() {
   Prices prices;
   if (auto read = prices.ReadFile(settings_.home + "/router/prices.json"); !read) {
-    parts_.logger.Warning(read.error().message);
+    // Old prices say more than none of the user's own.
+    parts_.logger.Warning("the new prices are not taken, the old ones stay: " +
+                          read.error().message);
+    return;
   }
   prices_ = std::move(prices);
 }
@@ -218,9 +222,7 @@ Status Gateway::Reload() {
                            loaded.error().message);
     return Pass(std::move(loaded));
   }
-  for (const router::ConfigWarning& warning : loaded->warnings) {
-    parts_.logger.Warning(router::DescribeWarning(warning));
-  }
+  for (const std::string& notice : NoticesOf(*loaded)) parts_.logger.Warning(notice);
   config_ = std::make_shared<const router::RouterConfig>(std::move(*loaded));
   ReadPrices();
   parts_.logger.Info("the configuration was read again");

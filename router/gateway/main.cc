@@ -10,6 +10,7 @@
 #include "core/error_map.h"
 #include "core/files.h"
 #include "router/gateway/gateway.h"
+#include "router/gateway/notices.h"
 #include "router/gateway/recorder.h"
 #include "router/gateway/runtime.h"
 #include "store/executor.h"
@@ -213,12 +214,7 @@ int Serve(Options options, Logger& logger) {
   if (!lock) return Explain(logger, lock.error());
   auto config = router::Load({settings.home, settings.personas_file});
   if (!config) return Explain(logger, config.error());
-  for (const router::ConfigWarning& warning : config->warnings) {
-    logger.Warning(router::DescribeWarning(warning));
-  }
-  if (config->record) {
-    logger.Warning("router.record is set, but this gateway keeps no prompts and no answers");
-  }
+  for (const std::string& notice : NoticesOf(*config)) logger.Warning(notice);
   const int configured_port = config->router_port;
 
   const SystemClock clock;

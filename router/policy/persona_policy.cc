@@ -33,6 +33,7 @@ class PersonaPolicy final : public Policy {
     auto first = First(ask);
     if (!first) return Pass(std::move(first));
     candidates.push_back(std::move(*first));
+    AddOwnBehindBackground(ask, candidates);
     const auto& fallbacks = ask.persona != nullptr && !ask.persona->fallbacks.empty()
                                 ? ask.persona->fallbacks
                                 : ask.config.routing_rules.fallbacks;
@@ -40,17 +41,29 @@ class PersonaPolicy final : public Policy {
     for (const router::Target& target : fallbacks) {
       ++number;
       const router::Provider* provider = ask.config.FindProvider(target.provider);
-      const bool known =
-          std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-            return candidate.provider->name == target.provider && candidate.model == target.model;
-          });
-      if (provider == nullptr || known) continue;
-      candidates.push_back({provider, target.model, "fallback " + std::to_string(number), false});
+      if (provider == nullptr || Holds(candidates, target)) continue;
+      candidates.push_back(
+          {provider, target.model, "fallback " + std::to_string(number), candidates.front().side});
     }
     return candidates;
   }
 
  private:
+  static bool Holds(const std::vector<Candidate>& candidates, const router::Target& target) {
+    return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+      return candidate.provider->name == target.provider && candidate.model == target.model;
+    });
+  }
+
+  // A route that fails leads back to the model that would have answered without it (E12).
+  static void AddOwnBehindBackground(const Ask& ask, std::vector<Candidate>& candidates) {
+    if (!candidates.front().side) return;
+    const router::Target own = router::OwnTarget(ask.config, ask.persona);
+    const router::Provider* provider = ask.config.FindProvider(own.provider);
+    if (provider == nullptr || own.model.empty() || Holds(candidates, own)) return;
+    candidates.push_back({provider, own.model, "the persona's model", true});
+  }
+
   static Result<Candidate> First(const Ask& ask) {
     const router::Target own = router::OwnTarget(ask.config, ask.persona);
     const std::string asked = Unlist(ask.request.model);

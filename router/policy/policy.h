@@ -35,7 +35,8 @@ class Policy {
 };
 
 // The requested model when it is an explicit one, else the persona's own; the client's small
-// background model where `routing.background` says so; then the persona's fallbacks.
+// background model where `routing.background` says so, with the persona's own behind it; then the
+// persona's fallbacks.
 [[nodiscard]] std::unique_ptr<Policy> MakePersonaPolicy();
 
 // The names under which models are listed for clients that keep only what begins with "claude"

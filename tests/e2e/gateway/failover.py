@@ -29,7 +29,7 @@ class World:
                 "api_key_env": second_key, "models": ["m2"]}}
         sam = {"provider": "first", "model": "m1", **more}
         if second:
-            sam["fallbacks"] = ["second/m2"]
+            sam.setdefault("fallbacks", ["second/m2"])
         self.gateway = Gateway(providers, {"Sam": sam}, *options)
 
     def __enter__(self):
@@ -65,8 +65,13 @@ class Failover(unittest.TestCase):
             with self.subTest(status=status):
                 self.check_next_answers(lambda request, to: to.reply(status, OVERLOADED))
 
-    def test_the_next_answers_after_a_reset(self):
+    def test_the_next_answers_after_a_reset(self):  # B62
         self.check_next_answers(lambda request, to: to.reset())
+
+    def test_the_next_answers_when_nobody_listens(self):  # B62, E10
+        with World(two, two) as world:
+            world.first.__exit__()
+            self.assertEqual(world.ask().header("x-katra-provider"), "second")
 
     def test_the_next_answers_after_a_cut_before_content(self):  # S38
         self.check_next_answers(lambda request, to: (
@@ -269,6 +274,19 @@ class Choosing(unittest.TestCase):
             reply = world.ask(model="claude-haiku-4-5")
             self.assertEqual(reply.header("x-katra-model"), "small")
             self.assertEqual(world.ask().header("x-katra-model"), "m1")
+
+    def test_a_route_that_fails_leads_back_to_the_persona_s_model(self):  # B67, E12
+        wrong = {"down": lambda request, to: to.reset(), "slow": lambda request, to: time.sleep(1),
+                 "failing": lambda request, to: to.reply(500, OVERLOADED),
+                 "of a wrong shape": lambda request, to: to.reply(200, b"[]")}
+        for what, script in wrong.items():
+            with self.subTest(what), World(two, script, "--first-byte-timeout", "200",
+                                           routing={"background": "second/small"},
+                                           fallbacks=[]) as world:
+                reply = world.ask(model="claude-haiku-4-5")
+                self.assertEqual(reply.status, 200, reply.body)
+                self.assertEqual(reply.header("x-katra-model"), "m1")
+                self.assertIn("second/small", reply.header("x-katra-failed"))
 
 
 if __name__ == "__main__":

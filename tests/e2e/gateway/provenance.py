@@ -94,6 +94,17 @@ class Provenance(unittest.TestCase):
             self.gateway.ask(body={**BODY, "model": "far,gpt-x"})  # /model in mid-session
             wait_until(lambda: sam.call("katra_who_is_here").count("far/gpt-x-0613, verified") == 2)
 
+    def test_what_answers_beside_the_conversation_says_nothing_of_the_session(self):  # B93
+        self.chat.script = lambda request, to: to.reply(500, b"{}")
+        with Server(self.gateway, "Sam") as sam:
+            small = self.gateway.ask(body={**BODY, "model": "claude-haiku-4-5"})
+            self.assertEqual(small.header("x-katra-provider"), "near")  # after "far" had failed
+            self.gateway.ask(body=BODY, headers={"x-claude-code-agent-id": "a1"})
+            wait_until(lambda: sum(row["requests"] for row in self.usage()["usage"]) == 2)
+            self.assertNotIn("verified", sam.call("katra_who_is_here"))
+            self.gateway.ask(body=BODY)
+            wait_until(lambda: "near/claude-x-20260101, verified" in sam.call("katra_who_is_here"))
+
     def test_usage_is_summed(self):
         self.gateway.ask(body=BODY)
         self.gateway.ask(body=BODY, persona="Eve")

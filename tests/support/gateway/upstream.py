@@ -46,7 +46,10 @@ class Upstream:
         return self
 
     def __exit__(self, *_):
+        if self.closing:
+            return
         self.closing = True
+        self.listener.shutdown(socket.SHUT_RDWR)  # else an accept that waits would take one more
         self.listener.close()
         for connection in list(self.open):
             try:

@@ -88,9 +88,11 @@ class Reply:
 
 
 class Gateway:
-    """A running katra_gateway. `providers`: name -> personas.json's provider object."""
+    """A running katra_gateway. `providers`: name -> personas.json's provider object; None: there is no
+    such file."""
 
-    def __init__(self, providers: dict, personas: dict, *options: str, environment=None, **more):
+    def __init__(self, providers: dict | None, personas: dict | None, *options: str,
+                 environment=None, **more):
         self.home = tempfile.mkdtemp(prefix="katra-gateway-")
         self.environment = {"PATH": os.environ["PATH"], "HOME": self.home,
                             "TEST_KEY": "sk-test-secret", **(environment or {})}
@@ -99,7 +101,8 @@ class Gateway:
                 self.environment[name] = os.environ[name]
         self.personas = {"version": 1, "providers": providers, "personas": personas, **more}
         os.makedirs(f"{self.home}/router", mode=0o700)
-        self.write_configuration()
+        if providers is not None:
+            self.write_configuration()
         self.log_path = f"{self.home}/gateway.test.log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
