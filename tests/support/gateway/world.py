@@ -111,7 +111,9 @@ class Gateway:
         line = self.process.stdout.readline().decode()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
-            raise AssertionError(f"the gateway did not start: {line} {self.log()}")
+            log = self.log()
+            self.__exit__()
+            raise AssertionError(f"the gateway did not start: {line} {log}")
         self.port = int(found.group(1))
         self.tokens: dict[str, str] = {}
 
