@@ -48,39 +48,45 @@ size_t SkipEscape(std::string_view text, size_t at) {
   return at + 6;
 }
 
+// Which of the 64 bytes at `at` are quotes or backslashes, the first one lowest.
+uint64_t QuotesAndEscapes(const char* at) {
 #ifdef __SSE2__
-// The first quote or backslash at or after `at`, or `end`.
-const char* FindQuoteOrEscape(const char* at, const char* end) {
   const __m128i quotes = _mm_set1_epi8('"');
   const __m128i slashes = _mm_set1_epi8('\\');
-  for (; end - at >= 16; at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  uint64_t mask = 0;
+  for (int i = 0; i < 4; ++i) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i);
     const __m128i hits =
         _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits));
-    if (mask != 0) return at + __builtin_ctz(mask);
+    mask |= static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(hits))) << (16 * i);
   }
-  while (at < end && *at != '"' && *at != '\\') ++at;
-  return at;
-}
+  return mask;
 #else
-const char* FindQuoteOrEscape(const char* at, const char* end) {
-  for (; end - at >= 8; at += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    if ((HasZero(word ^ (kOnes * '"')) | HasZero(word ^ (kOnes * '\\'))) != 0) break;
+  uint64_t mask = 0;
+  for (int i = 0; i < 64; ++i) {
+    mask |= static_cast<uint64_t>(at[i] == '"' || at[i] == '\\') << i;
   }
-  while (at < end && *at != '"' && *at != '\\') ++at;
-  return at;
-}
+  return mask;
 #endif
+}
 
 // Only where the string ends.
 size_t FindClosingQuote(std::string_view text, size_t at) {
-  const char* const end = text.data() + text.size();
-  for (const char* from = text.data() + at + 1; from < end; from += 2) {  // an escape is no end
-    from = FindQuoteOrEscape(from, end);
-    if (from < end && *from == '"') return static_cast<size_t>(from - text.data()) + 1;
+  constexpr size_t kBlock = 64;
+  size_t from = at + 1;
+  while (from + kBlock <= text.size()) {
+    size_t step = kBlock;
+    for (uint64_t mask = QuotesAndEscapes(text.data() + from); mask != 0;) {
+      const auto bit = static_cast<size_t>(__builtin_ctzll(mask));
+      if (text[from + bit] == '"') return from + bit + 1;
+      if (bit == kBlock - 1) ++step;  // what is escaped stands in the next block
+      mask &= ~(uint64_t{3} << bit);
+    }
+    from += step;
+  }
+  for (; from < text.size(); ++from) {
+    if (text[from] == '"') return from + 1;
+    if (text[from] == '\\') ++from;
   }
   return std::string_view::npos;
 }

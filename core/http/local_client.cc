@@ -8,6 +8,7 @@ namespace katra::http {
 namespace {
 
 constexpr std::chrono::milliseconds kSweep{50};
+constexpr std::chrono::milliseconds kIdleSweep{10'000};
 constexpr std::chrono::seconds kIdleTime{118};  // U7: below what servers commonly keep
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr std::string_view kScheme = "http://";
@@ -190,8 +191,12 @@ void LocalClient::Sweep() {
     }
   }
   for (LocalWire* wire : old) wire->Close();
-  sweeping_ = !trips_.empty() || idle_count_ > 0;
-  if (sweeping_) sweep_.Start(kSweep);
+  sweeping_ = !trips_.empty();
+  if (sweeping_) {
+    sweep_.Start(kSweep);
+  } else if (idle_count_ > 0) {
+    sweep_.Start(kIdleSweep);
+  }
 }
 
 }  // namespace katra::http

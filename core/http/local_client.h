@@ -66,7 +66,7 @@ class LocalClient final : public Client {
   std::vector<std::pair<std::shared_ptr<LocalTrip>, CallEnd>> failing_;
   uv::Timer sweep_;
   uv::Timer kick_;
-  bool sweeping_ = false;
+  bool sweeping_ = false;  // often, because of trips
 };
 
 }  // namespace katra::http

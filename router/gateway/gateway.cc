@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/memory.h"
 #include "core/text.h"
 #include "router/gateway/models.h"
 #include "router/gateway/notices.h"
@@ -159,6 +160,7 @@ void Gateway::Tick() {
   for (const auto& [turn, owned] : turns_) turns.push_back(turn);
   for (Turn* turn : turns) turn->Tick();  // one that has ended meanwhile is retired, not gone
   ticking_ = !turns_.empty();
+  if (!ticking_) GiveFreedMemoryBack();
   if (ticking_) tick_.Start(std::min(kTick, settings_.ping_interval));
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/error_map.h"
 #include "core/files.h"
+#include "core/memory.h"
 #include "router/gateway/gateway.h"
 #include "router/gateway/notices.h"
 #include "router/gateway/recorder.h"
@@ -273,6 +274,7 @@ int Main(int argc, char** argv) {
   if (const auto exit_code = Parse(argc, argv, options)) return *exit_code;
   std::signal(SIGPIPE, SIG_IGN);  // H6
   AllowManyDescriptors();
+  KeepFreedMemory();
   const auto logger = MakeStderrLogger("katra_gateway", options.log_level);
   return Serve(std::move(options), *logger);
 }

@@ -1,5 +1,6 @@
 // gateway_bench --gateway PATH --katra PATH [--nginx PATH] [--ccr CLI_JS] [--node PATH] [--quick]
-// [--only forwarding|translation|streams|throughput] [--json FILE]: measures what is promised of
+// [--only forwarding|translation|streams|throughput] [--size "600 B"|"150 KB"|"830 KB"]
+// [--at-once 1|16|256] [--json FILE]: measures what is promised of
 // the gateway's speed, as ratios against a bare nginx. Judges with "ok" and "short"; no test.
 #include <csignal>
 #include <cstdio>
@@ -19,8 +20,8 @@ using katra::bench::Report;
 int Usage() {
   std::fputs(
       "usage: gateway_bench --gateway PATH --katra PATH [--nginx PATH] [--ccr CLI_JS]\n"
-      "  [--node PATH] [--quick] [--only forwarding|translation|streams|throughput] [--json "
-      "FILE]\n",
+      "  [--node PATH] [--quick] [--only forwarding|translation|streams|throughput]\n"
+      "  [--size \"600 B\"|\"150 KB\"|\"830 KB\"] [--at-once 1|16|256] [--json FILE]\n",
       stderr);
   return 2;
 }
@@ -37,7 +38,9 @@ int Measure(std::map<std::string, std::string>& flags, bool quick) {
   const auto direct = Direct(upstream);
   const auto katra = StartKatra(programs, upstream, 0);
   const auto nginx = programs.nginx.empty() ? nullptr : StartNginx(programs, upstream, 0);
-  const Field field{direct.get(), nginx.get(), katra.get(), nullptr, quick};
+  const int at_once = flags["--at-once"].empty() ? 0 : std::stoi(flags["--at-once"]);
+  const Field field{direct.get(), nginx.get(),     katra.get(), nullptr,
+                    quick,        flags["--size"], at_once};
   const std::string only = flags["--only"];
   Report report;
   if (only.empty() || only == "forwarding") MeasureForwarding(field, &report);

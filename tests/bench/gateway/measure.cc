@@ -75,7 +75,9 @@ void MeasureForwarding(const Field& field, Report* report) {
   if (field.nginx == nullptr) return;
   constexpr const char* kParts = "us: direct %.0f, nginx %.0f, katra %.0f";
   for (const Size size : kSizes) {
+    if (!field.size.empty() && field.size != NameOf(size)) continue;
     for (const int connections : kConnections) {
+      if (field.connections != 0 && field.connections != connections) continue;
       std::vector<Lane> lanes;
       for (Target* target : {field.direct, field.nginx, field.katra}) {
         lanes.push_back({target, Manner::kWhole, false, Changing::kMessage});
@@ -92,6 +94,7 @@ void MeasureForwarding(const Field& field, Report* report) {
       report->Add({"same format, added p99 / nginx's, " + at, AddedRatio(p99[0], p99[1], p99[2]),
                    3.0, "x", Note(kParts, p99[0], p99[1], p99[2], lanes[2].errors)});
     }
+    if (field.connections > 1) continue;
     std::vector<Lane> lanes;
     for (Target* target : {field.direct, field.nginx, field.katra}) {
       lanes.push_back({target, Manner::kBurst, false, Changing::kMessage});

@@ -14,6 +14,8 @@ struct Field {
   Target* katra = nullptr;
   Target* router = nullptr;  // claude-code-router, likewise
   bool quick = false;
+  std::string size = {};  // of the bodies; empty: all
+  int connections = 0;    // at once; 0: 1, 16 and 256
 };
 
 // Added latency of whole answers and first bytes, by size and by connections.
