@@ -21,9 +21,9 @@ struct CallClock {
     return now - last_byte > request.idle_timeout;
   }
   [[nodiscard]] CallEnd TimedOut() const {
-    return {false, CallFailure::kTimeout,
-            head_told ? "the server sent nothing more in time"
-                      : "the server did not answer in time"};
+    return {
+        false, CallFailure::kTimeout,
+        head_told ? "the server sent nothing more in time" : "the server did not answer in time"};
   }
 };
 

@@ -21,7 +21,6 @@ class CurlClient;
 // One request on its way. Owned by the client's list; its Call points to it.
 class Transfer : public CallClock {
  public:
-
   Transfer(CurlClient& client, CURL* easy, Outgoing outgoing, CallEvents handlers);
   ~Transfer();
   Transfer(const Transfer&) = delete;

@@ -1,6 +1,7 @@
-// Plain HTTP/1.1 to a server on this machine (Ollama, llama.cpp, vLLM), where libcurl would cost more
-// than the forwarding itself (U10, U12): pooled connections that stay watched, bodies sent in
-// pieces without a copy. TLS, proxies, names and other machines are libcurl's. Private to client.cc.
+// Plain HTTP/1.1 to a server on this machine (Ollama, llama.cpp, vLLM), where libcurl would cost
+// more than the forwarding itself (U10, U12): pooled connections that stay watched, bodies sent in
+// pieces without a copy. TLS, proxies, names and other machines are libcurl's. Private to
+// client.cc.
 #pragma once
 
 #include <uv.h>

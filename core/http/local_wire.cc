@@ -103,11 +103,9 @@ void LocalWire::Begin(std::shared_ptr<LocalTrip> trip) {
     buffers_[skip].len -= left;
   }
   writing_ = true;
-  const int status = uv_write(&write_, stream, buffers_.data() + skip,
-                              static_cast<unsigned>(buffers_.size() - skip),
-                              [](uv_write_t* write, int code) {
-                                static_cast<LocalWire*>(write->data)->OnWritten(code);
-                              });
+  const int status = uv_write(
+      &write_, stream, buffers_.data() + skip, static_cast<unsigned>(buffers_.size() - skip),
+      [](uv_write_t* write, int code) { static_cast<LocalWire*>(write->data)->OnWritten(code); });
   if (status != 0) writing_ = false;  // as above
 }
 

@@ -14,7 +14,8 @@
 namespace katra::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds kLookEvery{1};  // a command that ends a token takes longer to return
+constexpr std::chrono::milliseconds kLookEvery{
+    1};  // a command that ends a token takes longer to return
 constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
 constexpr size_t kMaxTokens = 10'000;
 constexpr size_t kSecretBytes = 32;

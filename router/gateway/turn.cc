@@ -197,9 +197,9 @@ void Turn::Launch() {
     if (estimate_ < 0) estimate_ = translate::EstimateInputTokens(*body_);
     plan.input_estimate = trace.calibration.Apply(estimate_);
   }
-  plan.left_home =
-      std::any_of(trace.providers.begin(), trace.providers.end(),
-                  [&](const std::string& provider) { return provider != current_->provider->name; });
+  plan.left_home = std::any_of(
+      trace.providers.begin(), trace.providers.end(),
+      [&](const std::string& provider) { return provider != current_->provider->name; });
   MadeAttempt made = same_format ? MakeMessagesAttempt(std::move(plan), *this)
                                  : MakeChatAttempt(std::move(plan), *this);
   if (!made) {

@@ -1,5 +1,5 @@
-// However bytes are cut into reads, the HTTP parser finds the same request or the same fault, and
-// the reader of server-sent events the same events, in bounded memory.
+// However bytes are cut into reads, the HTTP parsers find the same request, the same reply or the
+// same fault, and the reader of server-sent events the same events, in bounded memory.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/http/request_parser.h"
+#include "core/http/response_parser.h"
 #include "core/http/sse.h"
 
 namespace katra::testing {
@@ -77,6 +78,30 @@ std::vector<std::string> Events(std::string_view bytes, size_t step) {
   return events;
 }
 
+// What a reply is taken for: its state, head and data.
+std::string Reply(std::string_view bytes, size_t step) {
+  http::ResponseParser parser;
+  parser.Reset(false);
+  std::string head;
+  std::string data;
+  for (size_t at = 0; at < bytes.size(); at += step) {
+    const http::ResponseParser::News news = parser.Feed(bytes.substr(at, step));
+    data += news.data;
+    if (!news.head) continue;
+    Require(head.empty(), "a reply has one head");
+    Require(parser.status() >= 200, "an interim reply is passed over");
+    head = std::to_string(parser.status());
+    for (const http::Header& header : parser.headers().all()) {
+      head += "|" + header.name + ":" + header.value;
+    }
+  }
+  const bool finished = parser.Finish();
+  const bool done = parser.state() == http::ResponseParser::State::kDone;
+  Require(!finished || done, "what is finished is done");
+  if (parser.state() == http::ResponseParser::State::kFailed) return "failed";
+  return (done ? "done " : "open ") + head + "|" + data;
+}
+
 }  // namespace
 }  // namespace katra::testing
 
@@ -86,8 +111,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t all = std::max<size_t>(1, size);
   const test::Seen whole = test::Parse(bytes, all);
   const std::vector<std::string> events = test::Events(bytes, all);
+  const std::string reply = test::Reply(bytes, all);
   for (const size_t step : {size_t{1}, size_t{5}, size_t{64}}) {
     test::Require(test::Parse(bytes, step) == whole, "the cuts change nothing of a request");
+    test::Require(test::Reply(bytes, step) == reply, "the cuts change nothing of a reply");
     test::Require(test::Events(bytes, step) == events, "the cuts change nothing of the events");
   }
   return 0;
