@@ -1,4 +1,4 @@
-"""The Debian package of a build folder installs a server that runs, and names what it needs."""
+"""The Debian package of a build folder installs programs that run, and names what it needs."""
 import json
 import os
 import pathlib
@@ -106,6 +106,23 @@ class PackageTest(unittest.TestCase):
             self.assertEqual(server.wait(timeout=10), 0)
         self.assertEqual(answers[0]["result"]["protocolVersion"], "2025-06-18")
         self.assertFalse(answers[1]["result"].get("isError", False), answers[1])
+
+    def test_the_gateway_in_it_answers_with_a_stream(self):  # B71
+        os.environ["KATRA_BIN"] = str(self.installed / "usr" / "bin")
+        sys.path.insert(0, str(ROOT / "tests" / "support" / "gateway"))
+        from upstream import Upstream
+        from world import Gateway, chat_stream, message_stream
+        for interface, pieces in (("anthropic", message_stream()), ("openai", chat_stream())):
+            upstream = Upstream(lambda request, to, pieces=pieces: to.stream(pieces))
+            url = upstream.url + ("/v1" if interface == "openai" else "")
+            gateway = Gateway({"own": {"api_base_url": url, "interface": interface,
+                                       "api_key_env": "TEST_KEY", "models": ["m"]}},
+                              {"Sam": {"provider": "own", "model": "m"}})
+            with self.subTest(interface), upstream, gateway:
+                reply = gateway.ask(body={"model": "claude-sonnet", "max_tokens": 5, "stream": True,
+                                          "messages": [{"role": "user", "content": "Hi"}]})
+                self.assertEqual(reply.status, 200, reply.body)
+                self.assertEqual(reply.events()[-1][0], "message_stop")
 
 
 if __name__ == "__main__":

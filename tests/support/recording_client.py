@@ -3,6 +3,8 @@
 KATRA_RECORD     the folder for the records, one JSON file a start
 KATRA_BEHAVIOUR  "quit" (default), "hold" (until SIGTERM), "deaf" (ignores SIGTERM),
                  "connect" (hold, with the MCP server that --mcp-config names, connected)
+                 "interrupt" (hold, until Ctrl-C as well)
+KATRA_EXIT       the code to exit with, 0 by default
 """
 import json
 import os
@@ -53,6 +55,8 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN if behaviour == "deaf" else signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_IGN if behaviour == "deaf" else
                   lambda number, frame: ended.append(number))
+    if behaviour == "interrupt":
+        signal.signal(signal.SIGINT, lambda number, frame: ended.append(number))
     server = connect() if behaviour == "connect" else None
     record(os.environ["KATRA_RECORD"])
     while behaviour != "quit" and not ended:
@@ -60,6 +64,7 @@ def main() -> None:
     if server:
         server.stdin.close()
         server.wait(timeout=10)
+    sys.exit(int(os.environ.get("KATRA_EXIT", "0")))
 
 
 main()
