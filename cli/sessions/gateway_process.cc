@@ -85,6 +85,14 @@ void EndOwn(pid_t pid) {
   }
 }
 
+// Whether it is this one that answers: what is written of a killed one stays until the next has
+// begun, and the next answers on the same socket.
+bool Answers(const Runtime& runtime) {
+  const auto status = AskGateway(runtime, "GET", "/admin/status");
+  JsonDocument document;
+  return status && document.Parse(status->body) && document.Root()["pid"].Integer() == runtime.pid;
+}
+
 Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   const std::string log = gateway::LogPath(context.home());
   for (const std::string& folder :
@@ -100,7 +108,7 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
     // Another process may have been quicker: then that one's is as good, and ours must not wait
     // for its end to take over.
     auto running = RunningGateway(context);
-    if (running && AskGateway(*running, "GET", "/admin/status")) {
+    if (running && Answers(*running)) {
       if (running->pid != *pid && !ended) EndOwn(*pid);
       return running;
     }

@@ -1,5 +1,7 @@
 // The admin surface of the gateway: on the local socket only, where the kernel vouches for the
 // user. Tokens and their keys, status, decisions, reload, shutdown.
+#include <unistd.h>
+
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "router/gateway/gateway.h"
@@ -77,7 +79,7 @@ http::Response Gateway::RevokeForAdmin(const http::Request& request) {
 http::Response Gateway::StatusForAdmin() const {
   std::string body;
   JsonWriter writer(body);
-  writer.BeginObject().Key("version").String(settings_.version);
+  writer.BeginObject().Key("version").String(settings_.version).Key("pid").Integer(getpid());
   writer.Key("started_at").String(FormatRfc3339(started_at_));
   writer.Key("open_requests").Integer(static_cast<int64_t>(turns_.size()));
   writer.Key("connections")

@@ -213,6 +213,7 @@ int Serve(Options options, Logger& logger) {
   if (auto home = EnsurePrivateFolder(settings.home); !home) return Explain(logger, home.error());
   auto lock = Elect(settings.home, kElectionPatience);
   if (!lock) return Explain(logger, lock.error());
+  RemoveRuntime(settings.home);  // of one that was killed
   auto config = router::Load({settings.home, settings.personas_file});
   if (!config) return Explain(logger, config.error());
   for (const std::string& notice : NoticesOf(*config)) logger.Warning(notice);
