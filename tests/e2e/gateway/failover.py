@@ -246,6 +246,14 @@ class Choosing(unittest.TestCase):
                 self.assertEqual(reply.status, 404)
                 self.assertIn("first", reply.json()["error"]["message"])
 
+    def test_a_provider_that_needs_no_key_is_asked_without_one(self):  # B28
+        upstream = Upstream(lambda request, to: to.stream(chat_stream("local")))
+        gateway = Gateway({"ollama": {"api_base_url": upstream.url + "/v1"}},
+                          {"Sam": {"provider": "Ollama", "model": "qwen3-coder"}})
+        with upstream, gateway:
+            self.assertEqual(gateway.ask(body=BODY).header("x-katra-provider"), "ollama")
+            self.assertIsNone(upstream.requests[0].header("authorization"))
+
     def test_the_gateways_own_tries_stay_few_and_short(self):  # E13
         with World(lambda request, to: to.reply(500, OVERLOADED)) as world:
             begun = time.monotonic()

@@ -44,6 +44,33 @@ class SameFormat(unittest.TestCase):
                              body.replace(b'"claude-sonnet"', b'"claude-x"'))
             self.assertEqual(upstream.requests[0].target, "/v1/messages?beta=true")
 
+    def test_shapes_that_other_gateways_refuse_go_through(self):  # B20
+        upstream, gateway = world(lambda request, to: to.stream(message_stream()))
+        body = json.dumps({**BODY, "tools": [
+            {"type": "web_search_20250305", "name": "web_search", "max_uses": 3},
+            {"name": "later", "defer_loading": True, "input_schema": {"type": "object"}}],
+            "messages": [
+                {"role": "user", "content": [{"type": "document", "source": {
+                    "type": "text", "media_type": "text/plain", "data": "a"}}]},
+                {"role": "assistant", "content": [
+                    {"type": "redacted_thinking", "data": "X"},
+                    {"type": "tool_use", "id": "t1", "name": "later", "input": {}}]},
+                {"role": "user", "content": [
+                    {"type": "tool_result", "tool_use_id": "t1"},
+                    {"type": "tool_reference", "tool_name": "later"}]}]}).encode()
+        with upstream, gateway:
+            self.assertEqual(gateway.ask(body=body).status, 200)
+            self.assertEqual(upstream.requests[0].body, body.replace(b"claude-sonnet", b"claude-x"))
+
+    def test_a_line_of_two_megabytes_goes_through(self):  # B53, S43
+        pieces = message_stream()
+        pieces.insert(4, sse("content_block_delta", {
+            "type": "content_block_delta", "index": 0,
+            "delta": {"type": "text_delta", "text": "x" * (2 << 20)}}))
+        upstream, gateway = world(lambda request, to: to.stream(pieces))
+        with upstream, gateway:
+            self.assertEqual(gateway.ask(body=BODY).body, b"".join(pieces))
+
     def test_headers_that_mean_something_are_forwarded_and_credentials_are_replaced(self):  # R3
         upstream, gateway = world(lambda request, to: to.stream(message_stream()))
         with upstream, gateway:

@@ -134,19 +134,24 @@ class Choices(unittest.TestCase):
                   "claude-gw-first--m"]
         seen = []
         with first, second, third:
-            for turn in (1, -1, 1):
+            for turn in (1, -1):
                 with Gateway(dict(list(providers.items())[::turn]),
                              dict(list(personas.items())[::turn])) as gateway:
-                    chosen = []
-                    for persona in personas:
-                        for model in models:
-                            reply = gateway.ask(body={**BODY, "model": model}, persona=persona)
-                            chosen.append((persona, model, reply.header("x-katra-provider"),
-                                           reply.header("x-katra-model")))
-                    seen.append(chosen)
-        self.assertEqual(seen[0], seen[1])
-        self.assertEqual(seen[0], seen[2])
+                    seen.append(self.chosen(gateway, personas, models))
+                    gateway.restart()
+                    seen.append(self.chosen(gateway, personas, models))
+        for again in seen[1:]:
+            self.assertEqual(seen[0], again)
         self.assertEqual(len({choice[2] for choice in seen[0]}), 3)
+
+    def chosen(self, gateway: Gateway, personas, models) -> list[tuple]:
+        found = []
+        for persona in personas:
+            for model in models:
+                reply = gateway.ask(body={**BODY, "model": model}, persona=persona)
+                found.append((persona, model, reply.header("x-katra-provider"),
+                              reply.header("x-katra-model")))
+        return found
 
     def test_a_file_of_the_folder_hides_no_variable_of_the_shell(self):  # B90
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="katra-dotenv-"))
@@ -174,6 +179,58 @@ class Choices(unittest.TestCase):
                 reply = gateway.ask(body=body, headers={"x-claude-code-agent-id": "a1"})
                 self.assertEqual(reply.header("x-katra-model"), "m")
                 self.assertEqual(upstream.requests[-1].body, body.replace(b"claude-sonnet", b"m"))
+
+
+class Gemini(unittest.TestCase):
+    """The built-in provider, moved to a server of the test's."""
+
+    def setUp(self):
+        self.upstream = Upstream(lambda request, to: to.stream(self.pieces))
+        self.pieces = chat_stream()
+        self.gateway = Gateway(
+            {"gemini": {"api_base_url": self.upstream.url + "/v1beta/openai"}},
+            {"Sam": {"provider": "gemini", "model": "gemini-3-pro"}},
+            environment={"GEMINI_API_KEY": "AIza-of-the-test"})
+        self.addCleanup(self.upstream.__exit__)
+        self.addCleanup(self.gateway.__exit__)
+
+    def test_system_sampling_and_length_arrive_and_the_key_is_in_no_address(self):  # B21
+        self.gateway.ask(body={**BODY, "system": "Be brief.", "temperature": 0.5,
+                               "max_tokens": 77})
+        sent = self.upstream.requests[0]
+        self.assertEqual(sent.target, "/v1beta/openai/chat/completions")
+        self.assertEqual(sent.header("authorization"), "Bearer AIza-of-the-test")
+        body = json.loads(sent.body)
+        self.assertEqual(body["messages"][0], {"role": "system", "content": "Be brief."})
+        self.assertEqual((body["temperature"], body["max_tokens"]), (0.5, 77))
+
+    def test_a_thought_signature_outlives_a_restart(self):  # B12, R56
+        call = {"index": 0, "id": "call_1", "type": "function",
+                "function": {"name": "Read", "arguments": "{}"},
+                "extra_content": {"google": {"thought_signature": "SIG+/="}}}
+        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
+                 "choices": [{"index": 0, "delta": {"tool_calls": [call]},
+                              "finish_reason": "tool_calls"}]}
+        self.pieces = [b"data: " + json.dumps(chunk).encode() + b"\n\n", b"data: [DONE]\n\n"]
+        events = self.gateway.ask(body=BODY).events()
+        block = next(data["content_block"] for name, data in events if name ==
+                     "content_block_start" and data["content_block"]["type"] == "tool_use")
+        self.pieces = chat_stream()
+        # Without the thinking block, which carries it as well: some clients do not keep it.
+        turn = {**BODY, "messages": [
+            {"role": "user", "content": "go"},
+            {"role": "assistant", "content": [{**block, "input": {}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": block["id"],
+                                          "content": "ok"}]}]}
+        self.gateway.restart()
+
+        def sent_back() -> bool:  # the store is read in the background
+            self.gateway.ask(body=turn)
+            body = json.loads(self.upstream.requests[-1].body)
+            call = body["messages"][1]["tool_calls"][0]
+            return call["extra_content"]["google"]["thought_signature"] == "SIG+/="
+
+        wait_until(sent_back, what="the signature is lost")
 
 
 class Refusals(unittest.TestCase):

@@ -104,10 +104,15 @@ class Gateway:
         if providers is not None:
             self.write_configuration()
         self.log_path = f"{self.home}/gateway.test.log"
-        with open(self.log_path, "wb") as log:
+        self.options = options
+        self.tokens: dict[str, str] = {}
+        self.start()
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [f"{BIN}/katra_gateway", "--home", self.home, "--port", "0", "--retry-delay", "20",
-                 *options], stdout=subprocess.PIPE, stderr=log, env=self.environment)
+                 *self.options], stdout=subprocess.PIPE, stderr=log, env=self.environment)
         line = self.process.stdout.readline().decode()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
@@ -115,7 +120,6 @@ class Gateway:
             self.__exit__()
             raise AssertionError(f"the gateway did not start: {line} {log}")
         self.port = int(found.group(1))
-        self.tokens: dict[str, str] = {}
 
     def __enter__(self):
         return self
@@ -123,6 +127,16 @@ class Gateway:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def restart(self):
+        """The same home again, in another process, on another port."""
+        self.stop()
+        self.start()
+
+    def stop(self):
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(20)
@@ -130,7 +144,6 @@ class Gateway:
                 self.process.kill()
                 self.process.wait()
         self.process.stdout.close()
-        shutil.rmtree(self.home, ignore_errors=True)
 
     def write_configuration(self, text: str | None = None):
         path = f"{self.home}/router/personas.json"
