@@ -153,7 +153,7 @@ class BadInputTest(world.World):
         self.write(PERSONAS, target.read_text()).chmod(0o666)
         self.expect(self.run_katra(*START), DENIED, ["chmod"])
 
-    def test_a_providers_conf_is_never_executed(self):
+    def test_a_providers_conf_is_never_executed(self):  # B88
         self.write("providers.conf", "OPENAI_ENDPOINT=https://x.test/$(touch pwned)`touch pwned`\n")
         run = self.run_katra(*OPENAI, "--explain", environment=KEY)
         self.assertEqual(list(self.project.iterdir()), [], run.stderr)

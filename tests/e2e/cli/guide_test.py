@@ -118,7 +118,7 @@ class GuideTest(world.World):
                 self.assertEqual(started["environment"]["KATRA_PERSONA"], persona)
                 self.assertEqual(started["folder"], str(self.project))
 
-    def test_the_client_is_handed_server_hooks_and_status_line_for_this_session_only(self):
+    def test_the_client_is_handed_server_hooks_and_status_line_for_this_session_only(self):  # B85
         before = self.files()
         self.line("katra start --persona Sam --provider anthropic --role tester --room dev")
         (started,) = self.started()
@@ -136,7 +136,7 @@ class GuideTest(world.World):
         changed = {name for name in self.files() if name not in before}
         self.assertTrue(all(name.startswith("user/.katra/") for name in changed), changed)
 
-    def test_arguments_after_two_dashes_go_to_the_client_as_they_are(self):
+    def test_arguments_after_two_dashes_go_to_the_client_as_they_are(self):  # B83
         words = ["-p", "say $(touch pwned) `id` \"quoted\" 'single' \\ ; & | *", "--model", "x"]
         self.succeed("start", "--persona", "Sam", "--", *words)
         (started,) = self.started()
@@ -198,7 +198,7 @@ class GuideTest(world.World):
             self.assertEqual(attached.returncode, 0)
         os.close(master)
 
-    def test_no_key_is_in_any_argument_list_or_file(self):
+    def test_no_key_is_in_any_argument_list_or_file(self):  # B87
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         with ArgumentWatch(list(KEYS.values())) as watch:
             self.line("katra start --persona Sam --provider openai -b")

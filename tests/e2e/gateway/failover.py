@@ -77,7 +77,7 @@ class Failover(unittest.TestCase):
         self.check_next_answers(lambda request, to: (
             to.stream(message_stream()[:1], end=False), to.cut()))
 
-    def test_the_next_answers_after_an_error_event_before_content(self):  # S34
+    def test_the_next_answers_after_an_error_event_before_content(self):  # S34, B64
         error = sse("error", {"type": "error",
                               "error": {"type": "overloaded_error", "message": "busy"}})
         self.check_next_answers(
@@ -103,7 +103,7 @@ class Failover(unittest.TestCase):
                 self.assertEqual((reply.status, reply.body), (status, OVERLOADED))
                 self.assertEqual(world.second.requests, [])
 
-    def test_nothing_else_answers_once_content_was_sent(self):  # S35, S36, B44
+    def test_nothing_else_answers_once_content_was_sent(self):  # S35, S36, B44, B64
         with World(lambda request, to: (to.stream(message_stream()[:5], end=False), to.cut()),
                    two) as world:
             reply = world.ask()

@@ -144,7 +144,7 @@ class Provenance(unittest.TestCase):
         self.assertIn(f"katra_output_tokens_total{labels} 7", text)
         self.assertIn("katra_open_requests 0", text)
 
-    def test_no_key_token_or_text_is_left_anywhere(self):
+    def test_no_key_token_or_text_is_left_anywhere(self):  # B87
         for persona in ("Sam", "Eve"):
             self.gateway.ask(body=BODY, persona=persona)
             self.gateway.ask(body={**BODY, "model": "nowhere,x"}, persona=persona)

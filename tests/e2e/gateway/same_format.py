@@ -265,7 +265,7 @@ class Asking(unittest.TestCase):
             self.assertEqual(models["first_id"], models["data"][0]["id"])
             self.assertFalse(models["has_more"])
 
-    def test_tokens_are_counted_without_asking_anyone(self):  # C2, T2
+    def test_tokens_are_counted_without_asking_anyone(self):  # C2, T2, B75
         upstream, gateway = world(lambda request, to: to.stream(message_stream()))
         with upstream, gateway:
             reply = gateway.ask(path="/v1/messages/count_tokens", body={

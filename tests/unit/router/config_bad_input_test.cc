@@ -76,6 +76,12 @@ const std::vector<BadFile>& BadPersonas() {
       {"a member in another spelling",
        "{\"personas\": {\"Sam\": {\"routing\": {\n\"long_context\": \"x\"}}}}",
        {"@2", "$.personas.Sam.routing.long_context", "did you mean \"longContext\"?"}},
+      {"preferences in the words of another gateway",
+       "{\"personas\": {\"Sam\": {\n\"routing_preferences\": [\"code\"]}}}",
+       {"@2", "$.personas.Sam.routing_preferences"}},
+      {"a limit that there is not",
+       "{\"providers\": {\"openai\": {\n\"rate_limit\": 5}}}",
+       {"@2", "$.providers.openai.rate_limit"}},
       {"another version",
        "{\"version\": \"2.0\"}",
        {"$.version", "reads version 1", "found \"2.0\""}},
@@ -212,7 +218,7 @@ void CheckRefused(const std::string& home, const std::string& file,
   }
 }
 
-TEST_CASE("a personas.json that is wrong is refused with its line and what to do") {
+TEST_CASE("B86 B91 a personas.json that is wrong is refused with its line and what to do") {
   for (const BadFile& bad : BadPersonas()) {
     const TempHome home;
     mkdir(home.File("router").c_str(), 0700);
@@ -223,7 +229,7 @@ TEST_CASE("a personas.json that is wrong is refused with its line and what to do
   }
 }
 
-TEST_CASE("a providers.conf that is wrong is refused with its line, and nothing of it is run") {
+TEST_CASE("B88 a providers.conf that is wrong is refused with its line, and nothing of it is run") {
   for (const BadFile& bad : BadConf()) {
     const TempHome home;
     const std::string path = home.File("providers.conf");

@@ -214,7 +214,7 @@ TEST_CASE("pieces that belong to no call are noted, not followed") {
   CHECK_FALSE(run.notes.empty());
 }
 
-TEST_CASE("R41 R44 R56 reasoning is kept by the call's id and travels in the signature") {
+TEST_CASE("R41 R44 R56 B12 reasoning is kept by the call's id and travels in the signature") {
   MapReasoningStore store;
   translate::ReplyContext context = PlainContext();
   context.reasoning = &store;

@@ -23,7 +23,7 @@ json Reply(const std::string& message, const std::string& finish = "stop") {
   return json::parse(reply->body);
 }
 
-TEST_CASE("S45 a reply with reasoning, text and calls") {
+TEST_CASE("S45 B48 a reply with reasoning, text and calls") {
   const json out =
       Reply(R"({"role":"assistant","content":"text","reasoning_content":"why","tool_calls":[)"
             R"({"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},)"
@@ -169,7 +169,7 @@ TEST_CASE("E4 B61 a prompt that is too long starts the client's compaction") {
   }
 }
 
-TEST_CASE("E6 when to try again") {
+TEST_CASE("E6 B60 when to try again") {
   using std::chrono::milliseconds;
   const auto after = [](const translate::Headers& headers, const std::string& body = "{}") {
     return FromUpstream(429, headers, body, "p");

@@ -255,7 +255,7 @@ TEST_CASE("R38 a model that does not reason is not asked to, and that is listed"
   CHECK_FALSE(Translate(request, BuiltIn("groq", "llama-3.3")).body.contains("reasoning_effort"));
 }
 
-TEST_CASE("R40 disabled thinking is no thinking") {
+TEST_CASE("R40 B10 disabled thinking is no thinking") {
   json request = Request();
   request["thinking"] = {{"type", "disabled"}};
   CHECK_FALSE(Translate(request, OpenAi()).body.contains("reasoning_effort"));

@@ -141,6 +141,24 @@ class LintTest(unittest.TestCase):
                 self.assertEqual(code, 1, said)
                 self.assertTrue(said.startswith(f"README.md:2: {link} leads to no "), said)
 
+    def test_defects_and_the_tests_against_them_name_each_other(self):
+        row = "| B1 | a call is lost | `unit/a_test.cc` |\n"
+        suite = {"tests/unit/a_test.cc": 'TEST_CASE("B1 a call is kept") {}\n'}
+        listed = {"docs/regressions.md": f"# All\n{row}"}
+        self.assertEqual(self.run_lint("regressions", {**listed, **suite}), (0, ""))
+        for files, message in [
+            (listed, "docs/regressions.md:2: there is no tests/unit/a_test.cc"),
+            ({**listed, "tests/unit/a_test.cc": "// B11\n"}, "has no test of B1"),
+            ({**suite, "docs/regressions.md": row + row}, "docs/regressions.md:2: B1 stands here"),
+            ({**suite, "docs/regressions.md": "| B1 | lost | none |\n"}, "B1 names no suite"),
+            ({**listed, **suite, "tests/b.py": "# B1\n"}, "tests/b.py:1: docs/regressions.md does"),
+            ({**listed, **suite, "tests/b.py": "# B2\n"}, "does not name this file at B2"),
+        ]:
+            with self.subTest(message):
+                code, said = self.run_lint("regressions", files)
+                self.assertEqual(code, 1, said)
+                self.assertIn(message, said)
+
     def test_layout_is_that_of_clang_format(self):
         code, said = self.run_lint("format", {"core/a.cc": "int  a;\n"})
         if code == 77 and not os.environ.get("CI"):
