@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "router/gateway/record_files.h"
 #include "router/gateway/tokens.h"
 
 namespace katra::cli {
@@ -29,6 +30,7 @@ struct StatusOptions {
 
 struct LogsOptions {
   int lines = 50;
+  bool record = false;
 };
 
 struct TokenOptions {
@@ -100,7 +102,21 @@ int StatusOf(const StatusOptions& options, const Context& context) {
   return kExitOk;
 }
 
+int Recorded(const LogsOptions& options, const Context& context) {
+  const auto lines = gateway::LastRecords(gateway::RecordFolder(context.home()),
+                                          static_cast<size_t>(options.lines));
+  if (lines) {
+    context.out() << *lines;
+    return kExitOk;
+  }
+  if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
+  context.out() << "Nothing was recorded: \"record\": true of a persona, or of \"router\", in\n"
+                << context.home() << "/router/personas.json switches it on.\n";
+  return kExitNothing;
+}
+
 int Logs(const LogsOptions& options, const Context& context) {
+  if (options.record) return Recorded(options, context);
   const std::string path = gateway::LogPath(context.home());
   const auto text = ReadFile(path, kMaxLogBytes);
   if (!text) {
@@ -174,6 +190,8 @@ void AddGateway(CLI::App& app, Program& program) {
   logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
+  logs->add_flag("--record", logs_options->record,
+                 "the prompts and answers that were recorded, one JSON object a line");
   logs->callback([&program, logs_options] {
     program.Run([logs_options](Context& context) { return Logs(*logs_options, context); });
   });

@@ -107,6 +107,7 @@ class Lister {
     AddSaid(prefix + "role", persona.role);
     AddSaid(prefix + "room", persona.room);
     AddSaid(prefix + "client", persona.client);
+    if (persona.record) Add(prefix + "record", *persona.record ? "true" : "false");
     AddSaid(prefix + "description", persona.description);
     AddRoutes(prefix + "routing.", persona.routing);
     AddFallbacks(prefix + "fallbacks", persona.fallbacks);

@@ -57,6 +57,7 @@ struct PersonaConfig {
   std::string client;  // claude, codex, gemini, opencode
   Routes routing;      // filled up from routing_rules
   std::vector<Target> fallbacks;
+  std::optional<bool> record;  // instead of RouterConfig::record
 };
 
 // For every persona that does not say otherwise, and for sessions without one.
@@ -93,7 +94,7 @@ struct RouterConfig {
 
   RouterKind router_kind = RouterKind::kGateway;
   int router_port = 12000;  // 3456 for claude-code-router
-  bool record = false;      // keep prompts and answers (redacted)
+  bool record = false;      // keep prompts and answers, redacted
 
   std::vector<ConfigWarning> warnings;
   // Where each value that a file says was said. Keys as in the file: "default_provider",
@@ -130,6 +131,9 @@ struct LoadOptions {
 // What a persona (or, with nullptr, a session without one) is answered by when nothing else is
 // asked for. The model is empty when neither file names one and the provider has no default.
 [[nodiscard]] Target OwnTarget(const RouterConfig& config, const PersonaConfig* persona);
+
+// Whether prompts and answers of `persona` (may be nullptr) are kept.
+[[nodiscard]] bool Records(const RouterConfig& config, const PersonaConfig* persona);
 
 // The variable that holds the key for `provider` as `persona` (may be nullptr) uses it. Empty: none
 // is needed.

@@ -273,6 +273,10 @@ void ReadPersona(Section section, const std::string& name) {
   section.Text("role", &persona.role);
   section.Text("room", &persona.room);
   section.Text("client", &persona.client);
+  if (const json* record = section.Find("record")) {
+    persona.record = record->get<bool>();
+    section.Mark("record");
+  }
   section.Below("routing").ReadRoutes(own, &persona.routing);
   section.ReadTargets("fallbacks", own, &persona.fallbacks);
   config.personas.push_back(std::move(persona));

@@ -49,6 +49,10 @@ Target OwnTarget(const RouterConfig& config, const PersonaConfig* persona) {
   return target;
 }
 
+bool Records(const RouterConfig& config, const PersonaConfig* persona) {
+  return persona == nullptr ? config.record : persona->record.value_or(config.record);
+}
+
 std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider) {
   const bool own = persona != nullptr && !persona->api_key_env.empty() &&
                    (persona->provider.empty() || persona->provider == provider.name);

@@ -24,13 +24,11 @@ bool IsThisMachine(std::string_view host) {
                      [&](std::string_view name) { return http::EqualsIgnoreCase(host, name); });
 }
 
-std::string_view WithoutScheme(std::string_view authorization) {
-  constexpr std::string_view kBearer = "bearer ";
-  if (authorization.size() > kBearer.size() &&
-      http::EqualsIgnoreCase(authorization.substr(0, kBearer.size()), kBearer)) {
-    return Trim(authorization.substr(kBearer.size()));
-  }
-  return Trim(authorization);
+std::string OfEnvironment(const std::string& variable) {
+  if (variable.empty()) return {};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
+  const char* value = std::getenv(variable.c_str());
+  return value == nullptr ? std::string() : std::string(Trim(value));
 }
 
 std::string Value(const http::Headers& headers, std::string_view name) {
@@ -50,6 +48,15 @@ std::string_view PlainPath(std::string_view path) {
   if (path.substr(0, 7) == "/v1/v1/") path.remove_prefix(3);
   if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   return path;
+}
+
+std::string_view WithoutScheme(std::string_view authorization) {
+  constexpr std::string_view kBearer = "bearer ";
+  if (authorization.size() > kBearer.size() &&
+      http::EqualsIgnoreCase(authorization.substr(0, kBearer.size()), kBearer)) {
+    return Trim(authorization.substr(kBearer.size()));
+  }
+  return Trim(authorization);
 }
 
 ApiError MakeError(Failure failure, int status, std::string type, std::string message) {
@@ -119,9 +126,21 @@ std::string KeyRing::Find(const std::string& token_id, const std::string& variab
     const auto key = session->second.find(variable);
     if (key != session->second.end()) return key->second;
   }
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
-  const char* value = std::getenv(variable.c_str());
-  return value == nullptr ? std::string() : std::string(Trim(value));
+  return OfEnvironment(variable);
+}
+
+std::vector<std::string> KeyRing::Values(const router::RouterConfig& config) const {
+  std::vector<std::string> values;
+  for (const auto& [token_id, keys] : keys_) {
+    for (const auto& [variable, value] : keys) values.push_back(value);
+  }
+  for (const router::Provider& provider : config.providers) {
+    values.push_back(OfEnvironment(provider.api_key_env));
+  }
+  for (const router::PersonaConfig& persona : config.personas) {
+    values.push_back(OfEnvironment(persona.api_key_env));
+  }
+  return values;
 }
 
 http::Response ErrorResponse(const ApiError& error, CallerFormat format,

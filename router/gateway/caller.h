@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/http/message.h"
+#include "router/config/config.h"
 #include "router/gateway/tokens.h"
 #include "router/translate/errors.h"
 
@@ -33,6 +35,9 @@ enum class CallerFormat { kMessages, kOpenAi };
 [[nodiscard]] std::optional<translate::ApiError> CheckSource(const http::Request& request,
                                                              bool any_host);
 
+// "Bearer abc" -> "abc".
+[[nodiscard]] std::string_view WithoutScheme(std::string_view authorization);
+
 // By x-katra-token, Authorization or x-api-key (C8, C38). The error is a 401 (E9).
 [[nodiscard]] tl::expected<Caller, translate::ApiError> Identify(const http::Request& request,
                                                                  TokenBook& tokens);
@@ -46,6 +51,8 @@ class KeyRing {
   void Drop(const std::string& token_id) { keys_.erase(token_id); }
   // Of the session, else of the gateway's own environment; empty: none.
   [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;
+  // Every key that is known: of all sessions, and of the variables that `config` names.
+  [[nodiscard]] std::vector<std::string> Values(const router::RouterConfig& config) const;
 
  private:
   std::map<std::string, std::map<std::string, std::string>> keys_;

@@ -66,9 +66,9 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       policy_(policy::MakePersonaPolicy()),
       circuits_(settings_.circuits),
       tokens_(settings_.home),
-      services_{parts_.loop, parts_.client,    settings_, parts_.clock, parts_.random,
-                *policy_,    circuits_,        keys_,     traces_,      prices_,
-                *this,       parts_.reasoning, &memo_},
+      services_{parts_.loop, parts_.client,    settings_, parts_.clock,      parts_.random,
+                *policy_,    circuits_,        keys_,     traces_,           prices_,
+                *this,       parts_.reasoning, &memo_,    parts_.transcripts},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
       tick_(parts_.loop, [this] { Tick(); }),
       started_at_(parts_.clock.Now()) {
@@ -179,8 +179,10 @@ http::Response Gateway::Answer(const http::Request& request) {
   }
   if (path == "/metrics") {
     const size_t connections = server_ == nullptr ? 0 : server_->connections();
+    const auto streams = static_cast<size_t>(std::count_if(
+        turns_.begin(), turns_.end(), [](const auto& turn) { return turn.second->streaming(); }));
     return Plain(200, "text/plain; version=0.0.4",
-                 metrics_.Render(turns_.size(), connections,
+                 metrics_.Render({turns_.size(), streams, connections},
                                  parts_.dropped_records ? parts_.dropped_records() : 0));
   }
   if (path.substr(0, 10) == "/v1/models") return Models(request);

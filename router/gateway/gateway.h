@@ -32,6 +32,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
     // What else wants to know of outcomes; may be nullptr.
     OutcomeSink* recorder = nullptr;
     translate::ReasoningStore* reasoning = nullptr;
+    // Keeps prompts and answers where that is configured; nullptr: nowhere.
+    Transcripts* transcripts = nullptr;
     // Outcomes that the recorder could not keep.
     std::function<uint64_t()> dropped_records;
     std::function<void()> shut_down;  // asked for on the admin surface

@@ -14,6 +14,7 @@
 #include "router/gateway/notices.h"
 #include "router/gateway/recorder.h"
 #include "router/gateway/runtime.h"
+#include "router/gateway/transcripts.h"
 #include "store/executor.h"
 #include "store/sqlite/open.h"
 
@@ -134,6 +135,7 @@ class Ending {
     Gateway& gateway;
     http::Server& server;
     Recorder& recorder;
+    const Transcripts& transcripts;
     Logger& logger;
   };
 
@@ -143,6 +145,7 @@ class Ending {
         gateway_(parts.gateway),
         server_(parts.server),
         recorder_(parts.recorder),
+        transcripts_(parts.transcripts),
         logger_(parts.logger),
         patience_(patience),
         release_(std::move(release)),
@@ -175,7 +178,7 @@ class Ending {
   // What was answered is written down before the end.
   void AwaitRecords() {
     limit_.Stop();
-    if (recorder_.idle() || ++looks_ > kMaxLooks) {
+    if ((recorder_.idle() && transcripts_.idle()) || ++looks_ > kMaxLooks) {
       loop_.Stop();
       return;
     }
@@ -190,6 +193,7 @@ class Ending {
   Gateway& gateway_;
   http::Server& server_;
   Recorder& recorder_;
+  const Transcripts& transcripts_;
   Logger& logger_;
   std::chrono::milliseconds patience_;
   std::function<void()> release_;
@@ -228,10 +232,12 @@ int Serve(Options options, Logger& logger) {
   auto executor = store::LoopExecutor::Make(**loop);
   if (!executor) return Explain(logger, executor.error());
   Recorder recorder(**loop, **executor, logger, MakeOpenStore(settings.home, clock, random));
+  Transcripts transcripts(**executor, logger, settings.home);
   std::function<void(const std::string&)> end;
-  Gateway gateway({**loop, **client, clock, random, logger, &recorder, &recorder,
-                   [&recorder] { return recorder.dropped(); }, [&end] { end("asked to end"); }},
-                  settings, std::make_shared<const router::RouterConfig>(std::move(*config)));
+  Gateway gateway(
+      {**loop, **client, clock, random, logger, &recorder, &recorder, &transcripts,
+       [&] { return recorder.dropped() + transcripts.dropped(); }, [&end] { end("asked to end"); }},
+      settings, std::make_shared<const router::RouterConfig>(std::move(*config)));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
   gateway.SetServer(server.get());
   auto port = Listen(*server, settings, configured_port);
@@ -245,10 +251,11 @@ int Serve(Options options, Logger& logger) {
     return Explain(logger, written.error());
   }
 
-  Ending ending({**loop, gateway, *server, recorder, logger}, settings.drain_timeout, [&] {
-    RemoveRuntime(settings.home);
-    lock->Release();
-  });
+  Ending ending({**loop, gateway, *server, recorder, transcripts, logger}, settings.drain_timeout,
+                [&] {
+                  RemoveRuntime(settings.home);
+                  lock->Release();
+                });
   end = [&ending](const std::string& why) { ending.Begin(why); };
   std::vector<std::unique_ptr<uv::Signal>> signals;
   for (const int number : {SIGTERM, SIGINT}) {

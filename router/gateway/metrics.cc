@@ -70,12 +70,16 @@ void Metrics::Take(const Outcome& outcome) {
   line.output_tokens += outcome.usage.output_tokens;
   line.cache_read_tokens += outcome.usage.cache_read_tokens;
   line.cache_write_tokens += outcome.usage.cache_write_tokens;
-  if (outcome.cost_usd_micros > 0) line.cost_usd_micros += outcome.cost_usd_micros;
+  if (outcome.cost_usd_micros >= 0) {
+    line.cost_usd_micros += outcome.cost_usd_micros;
+    ++line.priced;
+  } else if (outcome.usage.input_tokens + outcome.usage.output_tokens > 0) {
+    ++line.unpriced;
+  }
   if (outcome.attempts.size() > 1) line.failovers += outcome.attempts.size() - 1;
 }
 
-std::string Metrics::Render(size_t open_requests, size_t connections,
-                            uint64_t dropped_records) const {
+std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
   std::string out;
   const auto counter = [&](const char* name, const char* help, const auto& value) {
     Head(out, name, "counter", help);
@@ -121,14 +125,22 @@ std::string Metrics::Render(size_t open_requests, size_t connections,
           [](const Line& line) { return std::to_string(line.cache_read_tokens); });
   counter("katra_cache_write_tokens_total", "Input tokens written to a prompt cache.",
           [](const Line& line) { return std::to_string(line.cache_write_tokens); });
-  counter("katra_cost_usd_total", "Cost where prices are known, in US dollars.",
-          [](const Line& line) { return Real(static_cast<double>(line.cost_usd_micros) / 1e6); });
+  Head(out, "katra_cost_usd_total", "counter", "Cost where prices are known, in US dollars.");
+  for (const auto& [labels, line] : lines_) {
+    if (line.priced == 0) continue;  // not known is not nothing
+    out.append("katra_cost_usd_total{").append(labels).append("} ");
+    out.append(Real(static_cast<double>(line.cost_usd_micros) / 1e6)).append("\n");
+  }
+  counter("katra_unpriced_requests_total", "Requests with tokens of models without a price.",
+          [](const Line& line) { return std::to_string(line.unpriced); });
   counter("katra_failovers_total", "Attempts beyond the first of a request.",
           [](const Line& line) { return std::to_string(line.failovers); });
   Head(out, "katra_open_requests", "gauge", "Requests being answered.");
-  out.append("katra_open_requests ").append(std::to_string(open_requests)).append("\n");
+  out.append("katra_open_requests ").append(std::to_string(open.requests)).append("\n");
+  Head(out, "katra_open_streams", "gauge", "Streams of which a part is out.");
+  out.append("katra_open_streams ").append(std::to_string(open.streams)).append("\n");
   Head(out, "katra_connections", "gauge", "Open client connections.");
-  out.append("katra_connections ").append(std::to_string(connections)).append("\n");
+  out.append("katra_connections ").append(std::to_string(open.connections)).append("\n");
   Head(out, "katra_dropped_records_total", "counter", "Usage records that the store did not take.");
   out.append("katra_dropped_records_total ").append(std::to_string(dropped_records)).append("\n");
   return out;

@@ -15,10 +15,15 @@ namespace katra::gateway {
 // On the loop's thread.
 class Metrics {
  public:
+  // What is open now.
+  struct Open {
+    size_t requests = 0;
+    size_t streams = 0;  // of these, with a part of the answer out
+    size_t connections = 0;
+  };
+
   void Take(const Outcome& outcome);
-  // `open_requests` and `connections` are now's.
-  [[nodiscard]] std::string Render(size_t open_requests, size_t connections,
-                                   uint64_t dropped_records) const;
+  [[nodiscard]] std::string Render(const Open& open, uint64_t dropped_records) const;
 
  private:
   static constexpr std::array<double, 14> kBounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
@@ -39,6 +44,8 @@ class Metrics {
     int64_t cache_read_tokens = 0;
     int64_t cache_write_tokens = 0;
     int64_t cost_usd_micros = 0;
+    uint64_t priced = 0;    // requests whose cost is known
+    uint64_t unpriced = 0;  // with tokens, without a price
     uint64_t failovers = 0;
   };
   // Saves the rendering of labels that were seen a moment ago.

@@ -25,9 +25,6 @@ std::vector<std::string> NoticesOf(const router::RouterConfig& config) {
   for (const router::ConfigWarning& warning : config.warnings) {
     notices.push_back(router::DescribeWarning(warning));
   }
-  if (config.record) {
-    notices.emplace_back("router.record is set, but this gateway keeps no prompts and no answers");
-  }
   for (const auto& [key, origin] : config.origins) {
     if (!IsUnusedRoute(key)) continue;
     notices.push_back(router::DescribeOrigin(origin) + ": " + key +

@@ -87,7 +87,12 @@ void Turn::Start() {
                          attempt_->Resume();
                        }
                      });
-  if (!ReadRequest() || !Choose()) return;
+  if (!ReadRequest()) return;
+  if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
+      router::Records(*config_, config_->FindPersona(caller_.persona))) {
+    recorded_ = TurnText{body_, {}};
+  }
+  if (!Choose()) return;
   if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
     AnswerCount();
     return;
@@ -292,6 +297,7 @@ void Turn::OnFlow(std::string_view events) {
     attempts_->Succeeded();
   }
   BeginStream();
+  if (recorded_) recorded_->Append(events);
   if (!is_front()) {
     Send(events);
     return;
@@ -309,6 +315,10 @@ void Turn::OnWhole(std::string body) {
   if (done_) return;
   attempts_->Succeeded();
   outcome_.first_byte = Between(begun_, services_.clock.Steady());
+  if (recorded_) {
+    recorded_->whole = true;
+    recorded_->answer = body;
+  }
   if (is_front()) {
     auto written = translate::WriteFrontReply(
         front_, body, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
@@ -464,7 +474,15 @@ void Turn::Finish(int status, const std::string& error_type) {
     outcome_.cost_usd_micros = *cost;
   }
   exchange_->Observe(nullptr, nullptr);
-  services_.outcomes.Take(std::make_shared<const Outcome>(std::move(outcome_)));
+  const auto outcome = std::make_shared<const Outcome>(std::move(outcome_));
+  if (recorded_) {
+    std::vector<std::string> secrets = services_.keys.Values(*config_);
+    for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
+      secrets.emplace_back(WithoutScheme(*own));
+    }
+    services_.transcripts->Take(std::move(*recorded_), outcome, std::move(secrets));
+  }
+  services_.outcomes.Take(outcome);
   finished_(this);
 }
 

@@ -15,6 +15,7 @@
 #include "router/gateway/outcome.h"
 #include "router/gateway/prices.h"
 #include "router/gateway/sessions.h"
+#include "router/gateway/transcripts.h"
 #include "router/policy/retry.h"
 #include "router/translate/openai_front.h"
 
@@ -35,6 +36,7 @@ struct Services {
   OutcomeSink& outcomes;
   translate::ReasoningStore* reasoning;
   translate::PrefixMemo* memo;
+  Transcripts* transcripts;  // nullptr: nothing is ever recorded
 };
 
 enum class Endpoint { kMessages, kCountTokens, kChat, kResponses };
@@ -53,6 +55,8 @@ class Turn final : public AttemptEvents {
   void Start();
   // Once in a while: a sign of life for the client of a silent model.
   void Tick();
+  // Whether a part of a streamed answer is out.
+  [[nodiscard]] bool streaming() const { return streaming_ && !done_; }
 
   void OnFlow(std::string_view events) override;
   void OnWhole(std::string body) override;
@@ -101,9 +105,10 @@ class Turn final : public AttemptEvents {
   std::optional<uv::Timer> retry_;
   SteadyTime begun_;
   SteadyTime last_sent_;
-  int64_t estimate_ = -1;   // of the input, when it was needed
-  bool streaming_ = false;  // the head of a stream is out
-  bool content_ = false;    // something of the answer is out
+  std::optional<TurnText> recorded_;  // only where `record` is switched on
+  int64_t estimate_ = -1;             // of the input, when it was needed
+  bool streaming_ = false;            // the head of a stream is out
+  bool content_ = false;              // something of the answer is out
   bool done_ = false;
   bool paused_ = false;
   bool behind_ = false;  // the client lost the stream because it read too slowly

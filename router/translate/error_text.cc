@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/json_view.h"
+#include "core/secrets.h"
 #include "core/text.h"
 
 namespace katra::translate {
@@ -67,13 +68,7 @@ bool IsWordByte(char c) {
          c == '_' || c == '*' || c == '.';
 }
 
-bool LooksLikeKey(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> kStarts = {"sk-",  "gsk_",   "xai-", "AIza",
-                                                              "pplx", "nvapi-", "sk_",  "r8_"};
-  return word.size() >= 8 && std::any_of(kStarts.begin(), kStarts.end(), [&](auto start) {
-           return word.substr(0, start.size()) == start;
-         });
-}
+bool LooksLikeKey(std::string_view word) { return word.size() >= 8 && StartsLikeKey(word); }
 
 // "/srv/app/server.py", "/app/main.js:12": a file with the extension of a program.
 bool LooksLikeFile(std::string_view word) {

@@ -46,6 +46,23 @@ TEST_CASE("without files there are the built-in providers and anthropic as the d
   CHECK(config.router_port == 12000);
 }
 
+TEST_CASE("prompts are kept for whom the file says so, and for nobody without a word") {
+  ConfigHome home;
+  RouterConfig config = home.Loaded();
+  CHECK_FALSE(Records(config, nullptr));
+  home.Personas(R"({"personas": {"Sam": {"record": true}, "Eve": {}}})");
+  config = home.Loaded();
+  CHECK(Records(config, config.FindPersona("Sam")));
+  CHECK_FALSE(Records(config, config.FindPersona("Eve")));
+  CHECK_FALSE(Records(config, nullptr));
+  home.Personas(
+      R"({"router": {"record": true}, "personas": {"Sam": {"record": false}, "Eve": {}}})");
+  config = home.Loaded();
+  CHECK_FALSE(Records(config, config.FindPersona("Sam")));
+  CHECK(Records(config, config.FindPersona("Eve")));
+  CHECK(Records(config, nullptr));
+}
+
 TEST_CASE("HTTP/2 is spoken to a provider that asks for it, and a plain address is warned of") {
   ConfigHome home;
   home.Personas(R"({"providers": {

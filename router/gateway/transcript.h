@@ -1,0 +1,34 @@
+// What was asked and answered in one request, as a line of JSON without secrets, for whoever has
+// `record` switched on. Knows no files and no threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/secrets.h"
+#include "router/gateway/outcome.h"
+
+namespace katra::gateway {
+
+// Gathers one request's text while it is answered: cheap, on the loop's thread.
+struct TurnText {
+  static constexpr size_t kMaxAnswerBytes = size_t{8} * 1024 * 1024;
+
+  std::shared_ptr<const std::string> request;  // in the Messages form
+  std::string answer;                          // events of a stream, or a whole reply
+  bool whole = false;                          // which of the two
+  bool cut = false;                            // the answer was longer
+
+  // What comes beyond the limit is left out.
+  void Append(std::string_view events);
+};
+
+// One line, with its line feed: who asked for what, the request's members and messages, the text,
+// thinking and tool calls of the answer. At most about 2 MiB: long texts are cut, the oldest
+// messages, the schemas of tools and Base64 data are left out, and the line says so. Takes
+// milliseconds: not for the loop's thread.
+[[nodiscard]] std::string TranscriptLine(const TurnText& text, const Outcome& outcome,
+                                         const SecretFilter& filter);
+
+}  // namespace katra::gateway
