@@ -80,10 +80,17 @@ class Promptness(unittest.TestCase):
             to.stream(message_stream()[:4], end=False)
             to.wait_gone()
 
-        upstream = Upstream(script)
-        gateway = Gateway({"fake": {"api_base_url": upstream.url, "interface": "anthropic",
-                                    "api_key_env": "TEST_KEY", "models": ["m"]}},
-                          {"Sam": {"provider": "fake", "model": "m"}})
+        # A server of this machine, and one of another, which is asked by way of a proxy.
+        for address in ("", "http://far.invalid"):
+            upstream = Upstream(script)
+            gateway = Gateway({"fake": {"api_base_url": address or upstream.url, "models": ["m"],
+                                        "interface": "anthropic", "api_key_env": "TEST_KEY"}},
+                              {"Sam": {"provider": "fake", "model": "m"}},
+                              environment={"http_proxy": upstream.url})
+            with self.subTest(address):
+                self.check_both_legs(upstream, gateway)
+
+    def check_both_legs(self, upstream: Upstream, gateway: Gateway):
         with upstream, gateway, gateway.connect() as client:
             client.sendall(gateway.request_bytes(
                 "POST", "/v1/messages", body(0),

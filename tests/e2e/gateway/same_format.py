@@ -324,6 +324,25 @@ class Leaving(unittest.TestCase):
             self.assertTrue(upstream.gone.wait(5))
             self.assertEqual(gateway.ask("GET", "/healthz").status, 200)
 
+    def test_clients_that_vanish_while_it_writes_do_not_end_it(self):  # B74, H6
+        def script(request, to):
+            pieces = message_stream("word " * 20)
+            to.stream(pieces[:3], end=False)
+            for _ in range(300):
+                for piece in pieces[3:20]:
+                    to.send(b"%x\r\n%s\r\n" % (len(piece), piece))
+
+        upstream, gateway = world(script)
+        with upstream, gateway:
+            request = gateway.request_bytes("POST", "/v1/messages", json.dumps(BODY).encode(),
+                                            {"authorization": f"Bearer {gateway.token('Sam')}"})
+            for _ in range(20):
+                with gateway.connect() as client:
+                    client.sendall(request)
+                    client.recv(1000)
+            self.assertEqual(gateway.ask("GET", "/healthz").status, 200)
+            self.assertIsNone(gateway.process.poll())
+
     def test_a_silent_upstream_does_not_leave_the_client_silent(self):  # C35, B47, B66
         def script(request, to):
             time.sleep(0.5)
