@@ -21,7 +21,7 @@ struct Ask {
 
 struct Candidate {
   const router::Provider* provider = nullptr;  // of the configuration that was asked
-  std::string model;   // as the provider calls it
+  std::string model;                           // as the provider calls it
   std::string reason;  // "the persona's model", "asked for as openai,gpt-4", "fallback 1"
   bool side = false;   // for a small background request, not for the conversation itself
 };

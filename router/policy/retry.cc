@@ -17,7 +17,8 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
     if (now - begun_ > options_.budget) break;
     const Candidate& candidate = candidates_[position_];
     ++position_;
-    if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0) continue;
+    if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0)
+      continue;
     const std::string key = KeyOf(candidate);
     if (!circuits_.Admits(key, now)) {
       if (!has_error_ || error_.failure == translate::Failure::kNoKey) {
