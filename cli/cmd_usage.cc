@@ -31,8 +31,13 @@ const std::map<std::string, store::UsageGroup>& Groups() {
   return groups;
 }
 
+// Not known is not nothing.
+bool CostIsUnknown(const store::UsageSum& sum) {
+  return sum.unpriced > 0 && sum.cost_usd_micros == 0;
+}
+
 std::string Dollars(const store::UsageSum& sum) {
-  if (sum.unpriced == sum.requests) return "?";
+  if (CostIsUnknown(sum)) return "?";
   char text[32];
   std::snprintf(text, sizeof text, "%.4f", static_cast<double>(sum.cost_usd_micros) / 1e6);
   return std::string(text) + (sum.unpriced > 0 ? "+" : "");
@@ -49,7 +54,12 @@ std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by
     writer.Key("output_tokens").Integer(sum.output_tokens);
     writer.Key("cache_read_tokens").Integer(sum.cache_read_tokens);
     writer.Key("cache_write_tokens").Integer(sum.cache_write_tokens);
-    writer.Key("cost_usd_micros").Integer(sum.cost_usd_micros);
+    writer.Key("cost_usd_micros");
+    if (CostIsUnknown(sum)) {
+      writer.Null();
+    } else {
+      writer.Integer(sum.cost_usd_micros);
+    }
     writer.Key("requests_without_price").Integer(sum.unpriced).EndObject();
   }
   writer.EndArray().EndObject();

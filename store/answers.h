@@ -47,7 +47,7 @@ struct UsageSum {
   int64_t cache_read_tokens = 0;
   int64_t cache_write_tokens = 0;
   int64_t cost_usd_micros = 0;
-  int64_t unpriced = 0;  // requests without a known price
+  int64_t unpriced = 0;  // requests of unknown cost; failures that took no tokens cost nothing
 };
 
 struct KeptReasoning {

@@ -73,7 +73,8 @@ void Metrics::Take(const Outcome& outcome) {
   if (outcome.cost_usd_micros >= 0) {
     line.cost_usd_micros += outcome.cost_usd_micros;
     ++line.priced;
-  } else if (outcome.usage.input_tokens + outcome.usage.output_tokens > 0) {
+  } else if (outcome.usage.input_tokens + outcome.usage.output_tokens > 0 ||
+             (outcome.answered && outcome.endpoint != "count_tokens")) {
     ++line.unpriced;
   }
   if (outcome.attempts.size() > 1) line.failovers += outcome.attempts.size() - 1;
@@ -131,7 +132,7 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
     out.append("katra_cost_usd_total{").append(labels).append("} ");
     out.append(Real(static_cast<double>(line.cost_usd_micros) / 1e6)).append("\n");
   }
-  counter("katra_unpriced_requests_total", "Requests with tokens of models without a price.",
+  counter("katra_unpriced_requests_total", "Requests of unknown cost.",
           [](const Line& line) { return std::to_string(line.unpriced); });
   counter("katra_failovers_total", "Attempts beyond the first of a request.",
           [](const Line& line) { return std::to_string(line.failovers); });

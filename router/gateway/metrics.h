@@ -45,7 +45,7 @@ class Metrics {
     int64_t cache_write_tokens = 0;
     int64_t cost_usd_micros = 0;
     uint64_t priced = 0;    // requests whose cost is known
-    uint64_t unpriced = 0;  // with tokens, without a price
+    uint64_t unpriced = 0;  // of unknown cost
     uint64_t failovers = 0;
   };
   // Saves the rendering of labels that were seen a moment ago.

@@ -17,8 +17,9 @@ struct Listed {
   Price price;
 };
 
-// List prices, which their owners change: HOME/router/prices.json says what is true for a user.
-constexpr std::array<Listed, 18> kListed = {{
+// List prices, which their owners change: HOME/router/prices.json says what is true for a user. A
+// dated model with a price of its own stands here too: else it would cost what the others do.
+constexpr std::array<Listed, 21> kListed = {{
     {"anthropic/claude-opus-4", {15, 75, 1.5, 18.75}},
     {"anthropic/claude-opus-4-1", {15, 75, 1.5, 18.75}},
     {"anthropic/claude-opus-4-5", {5, 25, 0.5, 6.25}},
@@ -27,14 +28,17 @@ constexpr std::array<Listed, 18> kListed = {{
     {"anthropic/claude-haiku-4-5", {1, 5, 0.1, 1.25}},
     {"deepseek/deepseek-chat", {0.28, 0.42, 0.028, 0.28}},
     {"deepseek/deepseek-reasoner", {0.28, 0.42, 0.028, 0.28}},
-    {"gemini/gemini-2.5-flash", {0.3, 2.5, 0.075, 0.3}},
-    {"gemini/gemini-2.5-pro", {1.25, 10, 0.31, 1.25}},
+    {"gemini/gemini-2.5-flash", {0.3, 2.5, 0.03, 0.3}},
+    {"gemini/gemini-2.5-pro", {1.25, 10, 0.125, 1.25}},
     {"openai/gpt-4-turbo", {10, 30, 10, 10}},
     {"openai/gpt-4.1", {2, 8, 0.5, 2}},
     {"openai/gpt-4.1-mini", {0.4, 1.6, 0.1, 0.4}},
+    {"openai/gpt-4.1-nano", {0.1, 0.4, 0.025, 0.1}},
+    {"openai/gpt-4o-2024-05-13", {5, 15, 5, 5}},
     {"openai/gpt-4o", {2.5, 10, 1.25, 2.5}},
     {"openai/gpt-4o-mini", {0.15, 0.6, 0.075, 0.15}},
     {"openai/gpt-5", {1.25, 10, 0.125, 1.25}},
+    {"openai/gpt-5-chat-latest", {1.25, 10, 0.125, 1.25}},
     {"openai/gpt-5-mini", {0.25, 2, 0.025, 0.25}},
     {"openai/gpt-5-nano", {0.05, 0.4, 0.005, 0.05}},
 }};

@@ -65,7 +65,9 @@ bool VerifyTag(Connection& c, const AnswerRecord& record) {
   "SELECT " KEY                                                               \
   " AS k, count(*), sum(error <> ''), sum(input_tokens), sum(output_tokens)," \
   " sum(cache_read_tokens), sum(cache_write_tokens),"                         \
-  " sum(coalesce(cost_usd_micros, 0)), sum(cost_usd_micros IS NULL)"          \
+  " sum(coalesce(cost_usd_micros, 0)),"                                       \
+  " sum(cost_usd_micros IS NULL AND (error = '' OR input_tokens +"            \
+  " output_tokens + cache_read_tokens + cache_write_tokens > 0))"             \
   " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"
 
 const char* SumBy(UsageGroup group) {

@@ -98,6 +98,11 @@ TEST_CASE("usage is summed by whom and by what", "[contract]") {
   CHECK(sums(UsageGroup::kModel).at(0).key == "openai/a");
   CHECK(sums(UsageGroup::kProvider).at(0).requests == 3);
   CHECK(sums(UsageGroup::kDay).at(0).key == FormatDate(backend->clock.Now()));
+  failed.input_tokens = failed.output_tokens = 0;
+  failed.cache_read_tokens = failed.cache_write_tokens = 0;
+  REQUIRE(backend->store().RecordAnswers({failed}, CallContext{}));
+  CHECK(sums(UsageGroup::kPersona).at(1).errors == 2);
+  CHECK(sums(UsageGroup::kPersona).at(1).unpriced == 1);
   const auto later = backend->store().SumUsage(
       UsageGroup::kDay, backend->clock.Now() + std::chrono::hours(1), CallContext{});
   CHECK(later->empty());

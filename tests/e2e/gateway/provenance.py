@@ -1,15 +1,18 @@
 """What is known afterwards: verified tags, usage, decisions, metrics; and what is known nowhere."""
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "gateway"))
 from upstream import Upstream  # noqa: E402
-from world import BIN, Gateway, chat_stream, message_stream, wait_until  # noqa: E402
+from world import (BIN, Gateway, chat_stream, in_background, message_stream,  # noqa: E402
+                   wait_until)
 
 PROMPT = "the-secret-prompt-of-a-user"
 ANSWER = "the-secret-answer-of-a-model"
@@ -113,6 +116,43 @@ class Provenance(unittest.TestCase):
         self.assertEqual(by_model["near/claude-x-20260101"]["output_tokens"], 7)
         self.assertEqual(by_model["near/claude-x-20260101"]["cache_read_tokens"], 3)
         self.assertEqual(by_model["far/gpt-x-0613"]["input_tokens"], 11)
+
+    def test_a_cost_that_nobody_knows_is_not_0(self):
+        self.gateway.ask(body=BODY)
+        wait_until(lambda: self.usage()["usage"])
+        for by in ("persona", "provider", "model", "day"):
+            (row,) = self.usage("--by", by)["usage"]
+            self.assertIsNone(row["cost_usd_micros"])
+            self.assertEqual((row["requests"], row["requests_without_price"]), (1, 1))
+        table = subprocess.run([f"{BIN}/katra", "usage"], capture_output=True, text=True,
+                               check=True, env={**self.gateway.environment,
+                                                "KATRA_HOME": self.gateway.home}).stdout
+        self.assertRegex(table, r"(?m)^Sam .* \?\s*$")
+        text = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+        self.assertNotIn("katra_cost_usd_total{", text)
+        self.assertIn('katra_unpriced_requests_total{endpoint="messages",provider="near",'
+                      'model="claude-x"} 1', text)
+
+    def test_open_streams_are_counted(self):
+        done = threading.Event()
+
+        def script(request, to):
+            to.stream(message_stream(ANSWER)[:4], end=False)
+            done.wait(20)
+            to.cut()
+
+        self.messages.script = script
+
+        def metric():
+            text = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+            return re.search(r"(?m)^katra_open_streams (\d+)$", text).group(1)
+
+        self.assertEqual(metric(), "0")
+        job = in_background(lambda: self.gateway.ask(body=BODY))
+        wait_until(lambda: metric() == "1")
+        done.set()
+        job.result()
+        self.assertEqual(metric(), "0")
 
     def test_prices_are_the_users(self):
         path = f"{self.gateway.home}/router/prices.json"

@@ -46,6 +46,24 @@ TEST_CASE("without files there are the built-in providers and anthropic as the d
   CHECK(config.router_port == 12000);
 }
 
+TEST_CASE("an answer's limit is that of the longest beginning of the model's name, or the file's") {
+  ConfigHome home;
+  const auto limit = [&](const char* model) {
+    return MaxOutputTokens(*home.Loaded().FindProvider("openai"), model);
+  };
+  CHECK(limit("gpt-4-turbo-2024-04-09") == 4096);
+  CHECK(limit("gpt-4o-mini") == 16384);
+  CHECK(limit("gpt-4o-2024-05-13") == 4096);
+  CHECK(limit("openai/GPT-4.1-mini") == 32768);
+  CHECK(limit("gpt-5-mini") == 128000);
+  CHECK(limit("gpt-5-chat-latest") == 16384);
+  CHECK(limit("o3-mini") == 100000);
+  CHECK(limit("a-model-of-tomorrow") == 0);
+  home.Personas(R"({"providers": {"openai": {"max_output_tokens": 7000}}})");
+  CHECK(limit("gpt-5-mini") == 7000);
+  CHECK(limit("a-model-of-tomorrow") == 7000);
+}
+
 TEST_CASE("prompts are kept for whom the file says so, and for nobody without a word") {
   ConfigHome home;
   RouterConfig config = home.Loaded();

@@ -47,6 +47,30 @@ TEST_CASE("a dated name costs what the name before the date does") {
         10 * 0.3 + 100 * 3.75);
 }
 
+TEST_CASE("a dated name with a price of its own costs that") {
+  const Prices prices;
+  CHECK(prices.CostUsdMicros("openai", "gpt-4o-2024-05-13", Of(1, 1)) == 20);
+  CHECK(prices.CostUsdMicros("openai", "gpt-4o-2024-08-06", Of(2, 1)) == 15);
+}
+
+TEST_CASE("built-in prices are plausible: output above input, cached input below it") {
+  const Prices prices;
+  const auto [provider, model] =
+      GENERATE(table<std::string, std::string>({{"anthropic", "claude-opus-4-5"},
+                                                {"anthropic", "claude-haiku-4-5"},
+                                                {"deepseek", "deepseek-chat"},
+                                                {"gemini", "gemini-2.5-pro"},
+                                                {"gemini", "gemini-2.5-flash"},
+                                                {"openai", "gpt-5"},
+                                                {"openai", "gpt-5-nano"},
+                                                {"openai", "gpt-4.1-nano"}}));
+  constexpr int64_t kMillion = 1'000'000;
+  const int64_t input = *prices.CostUsdMicros(provider, model, Of(kMillion, 0));
+  CHECK(prices.CostUsdMicros(provider, model, Of(0, kMillion)) > input);
+  CHECK(prices.CostUsdMicros(provider, model, Of(0, 0, kMillion)) <= input / 2);
+  CHECK(prices.CostUsdMicros(provider, model, Of(0, 0, 0, kMillion)) >= input);
+}
+
 TEST_CASE("the user's prices win over the built-in ones, and leave the others") {
   const TempHome home;
   Prices prices;
