@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::chrono::seconds kLingerTime{2};
+constexpr size_t kSmallBytes = 16 * 1024;
 constexpr size_t kLingerBytes = 8 * 1024 * 1024;
 
 uv_buf_t Buffer(std::string_view bytes) {
@@ -84,6 +85,7 @@ class Connection::Answer final : public Exchange {
     if (connection_ == nullptr) return;
     Connection* connection = connection_;
     Detach();
+    connection->Flush();  // what was written before is not cut off
     connection->Close();
   }
 
@@ -249,8 +251,18 @@ std::string Connection::Head(int status, const Headers& headers, int64_t length)
 
 void Connection::Send(const uv_buf_t* buffers, size_t count) {
   if (phase_ == Phase::kClosed) return;
+  size_t length = backlog_.size();
+  for (size_t i = 0; i < count; ++i) length += buffers[i].len;
+  if (!write_busy_ && length <= kSmallBytes) {
+    for (size_t i = 0; i < count; ++i) backlog_.append(buffers[i].base, buffers[i].len);
+    if (!flush_waits_) {
+      flush_waits_ = true;
+      host_.waiting.push_back(this);
+    }
+    return;
+  }
   size_t sent = 0;
-  if (!write_busy_) {
+  if (!write_busy_ && backlog_.empty()) {
     const int status = uv_try_write(stream_, buffers, static_cast<unsigned>(count));  // H3
     if (status < 0 && status != UV_EAGAIN) {
       Close();
@@ -265,6 +277,26 @@ void Connection::Send(const uv_buf_t* buffers, size_t count) {
     if (skip < buffers[i].len) backlog_.append(buffers[i].base + skip, buffers[i].len - skip);
   }
   if (!write_busy_ && !backlog_.empty()) StartWrite();
+}
+
+void Connection::Flush() {
+  flush_waits_ = false;
+  if (phase_ == Phase::kClosed || write_busy_) return;
+  if (!backlog_.empty()) {
+    const uv_buf_t buffer = Buffer(backlog_);
+    const int status = uv_try_write(stream_, &buffer, 1);
+    if (status < 0 && status != UV_EAGAIN) {
+      Close();
+      return;
+    }
+    backlog_.erase(0, status > 0 ? static_cast<size_t>(status) : 0);
+    last_taken_ = Clock::now();
+  }
+  if (!backlog_.empty()) {
+    StartWrite();
+  } else if (ended_) {
+    FinishAnswer();
+  }
 }
 
 void Connection::StartWrite() {
@@ -306,7 +338,7 @@ void Connection::OnWritten(int status) {
 void Connection::AnswerEnded() {
   if (phase_ == Phase::kClosed) return;
   if (answer_) answer_->Detach();
-  if (!write_busy_) FinishAnswer();
+  if (!write_busy_ && !flush_waits_) FinishAnswer();
 }
 
 void Connection::FinishAnswer() {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/http/request_parser.h"
 #include "core/http/server.h"
@@ -24,6 +25,9 @@ class Connection {
     std::function<void(Connection*)> closed;
     // Shared by all connections: what is read is used up before the next read.
     uv_buf_t read_buffer{};
+    // Those that have something to send at the end of the round: several answers wake the other
+    // side once, and small pieces of one answer go out together.
+    std::vector<Connection*> waiting;
     bool draining = false;
     std::string date;  // "date: …\r\n"
   };
@@ -41,6 +45,8 @@ class Connection {
   // Closes when no request is being answered; otherwise after the answer.
   void DrainNow();
   void Close();
+  // The end of the round: sends what waits.
+  void Flush();
 
  private:
   class Answer;
@@ -72,6 +78,7 @@ class Connection {
   uv_write_t write_{};
   std::string writing_;
   std::string backlog_;
+  bool flush_waits_ = false;  // for the end of the round, with the backlog
   bool write_busy_ = false;
   size_t unsent_before_ = 0;
 

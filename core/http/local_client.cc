@@ -75,8 +75,13 @@ LocalClient::LocalClient(uv::Loop& loop, int max_idle)
       max_idle_(static_cast<size_t>(max_idle)),
       read_bytes_(kReadBytes),
       sweep_(loop, [this] { Sweep(); }),
-      kick_(loop, [this] {
-        for (const auto& [trip, end] : std::exchange(failing_, {})) End(trip, end);
+      kick_(loop,
+            [this] {
+              for (const auto& [trip, end] : std::exchange(failing_, {})) End(trip, end);
+            }),
+      round_(loop, [this] {
+        for (LocalWire* wire : sending_) wire->Send();
+        sending_.clear();
       }) {}
 
 LocalClient::~LocalClient() {

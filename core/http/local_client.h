@@ -49,6 +49,8 @@ class LocalClient final : public Client {
   void Idle(LocalWire* wire);
   void Closed(LocalWire* wire);   // its handle is gone: deletes it
   void Closing(LocalWire* wire);  // it is no longer idle
+  // Sends its request at the end of the round: several wake the server once.
+  void SendSoon(LocalWire* wire) { sending_.push_back(wire); }
 
   [[nodiscard]] uv_loop_t* raw_loop() { return loop_.raw(); }
   // What is read is used up before the next read: one for all.
@@ -65,8 +67,10 @@ class LocalClient final : public Client {
   std::unordered_map<std::string, std::vector<LocalWire*>> idle_;  // by "host:port"
   size_t idle_count_ = 0;
   std::vector<std::pair<std::shared_ptr<LocalTrip>, CallEnd>> failing_;
+  std::vector<LocalWire*> sending_;
   uv::Timer sweep_;
   uv::Timer kick_;
+  uv::RoundEnd round_;
   bool sweeping_ = false;  // often, because of trips
 };
 

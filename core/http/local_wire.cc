@@ -92,6 +92,14 @@ void LocalWire::Begin(std::shared_ptr<LocalTrip> trip) {
   if (request.body) {
     for (const std::string_view piece : request.body->pieces()) buffers_.push_back(Buffer(piece));
   }
+  writing_ = true;
+  client_->SendSoon(this);
+}
+
+// The bytes are the trip's: nothing is sent of one that was abandoned meanwhile.
+void LocalWire::Send() {
+  if (closing_ || !trip_) return;
+  writing_ = false;
   auto* stream = reinterpret_cast<uv_stream_t*>(&tcp_);
   size_t skip = 0;
   if (connected_) {

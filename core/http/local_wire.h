@@ -23,8 +23,9 @@ class LocalWire {
 
   // Begins to connect; a failure is told to the trip of Begin(). False: it cannot even begin.
   [[nodiscard]] bool Connect(const sockaddr* address);
-  // Sends the request of `trip` once connected, and tells it the reply.
+  // Sends the request of `trip` at the end of the round, and tells it the reply.
   void Begin(std::shared_ptr<LocalTrip> trip);
+  void Send();
   void SetPaused(bool paused);
   // Nothing is told any more.
   void Close();

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <unordered_map>
@@ -18,7 +19,15 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr size_t kReadBytes = 64 * 1024;
-constexpr std::chrono::milliseconds kSweep{100};
+constexpr std::chrono::milliseconds kLongestSweep{1000};
+
+// Often enough for the shortest patience to be kept to a tenth.
+std::chrono::milliseconds SweepEvery(const ServerLimits& limits) {
+  const auto shortest =
+      std::min({limits.head_timeout, limits.idle_timeout, limits.body_idle_timeout,
+                limits.body_timeout, limits.write_timeout});
+  return std::clamp(shortest / 10, std::chrono::milliseconds(10), kLongestSweep);
+}
 
 std::string DateHeader() {
   const std::time_t now = std::time(nullptr);
@@ -35,7 +44,8 @@ class LoopServer final : public Server {
       : loop_(loop),
         limits_(limits),
         read_space_(kReadBytes, '\0'),
-        sweep_(loop, [this] { Sweep(); }) {
+        sweep_(loop, [this] { Sweep(); }),
+        round_(loop, [this] { FlushAll(); }) {
     host_.handler = &handler;
     host_.limits = &limits_;
     host_.read_buffer = uv_buf_init(read_space_.data(), static_cast<unsigned>(kReadBytes));
@@ -146,7 +156,7 @@ class LoopServer final : public Server {
     opened->Start();
     if (!sweeping_) {
       sweeping_ = true;
-      sweep_.Start(kSweep);
+      sweep_.Start(sweep_every_);
     }
   }
 
@@ -157,6 +167,11 @@ class LoopServer final : public Server {
     text += std::to_string(full.body.size()) + "\r\n\r\n" + full.body;
     const uv_buf_t buffer = uv_buf_init(text.data(), static_cast<unsigned>(text.size()));
     uv_try_write(stream, &buffer, 1);
+  }
+
+  void FlushAll() {
+    for (size_t i = 0; i < host_.waiting.size(); ++i) host_.waiting[i]->Flush();
+    host_.waiting.clear();
   }
 
   void Forget(Connection* connection) {
@@ -170,7 +185,7 @@ class LoopServer final : public Server {
     for (const auto& [connection, owned] : open_) connection->Check(now);
     sweeping_ = !open_.empty();
     if (sweeping_) {
-      sweep_.Start(kSweep);
+      sweep_.Start(sweep_every_);
     } else if (host_.draining && drained_) {
       const auto drained = std::move(drained_);
       drained_ = nullptr;
@@ -180,6 +195,7 @@ class LoopServer final : public Server {
 
   uv::Loop& loop_;
   ServerLimits limits_;
+  std::chrono::milliseconds sweep_every_ = SweepEvery(limits_);
   std::string read_space_;
   Connection::Host host_;
   uv::OwnedHandle<uv_tcp_t> tcp_;
@@ -189,6 +205,7 @@ class LoopServer final : public Server {
   bool sweeping_ = false;
   std::function<void()> drained_;
   uv::Timer sweep_;
+  uv::RoundEnd round_;
 };
 
 }  // namespace

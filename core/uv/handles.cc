@@ -64,6 +64,22 @@ Result<std::unique_ptr<Signal>> Signal::Catch(Loop& loop, int number,
   return signal;
 }
 
+RoundEnd::RoundEnd(Loop& loop, std::function<void()> end)
+    : end_(std::make_shared<Plain>(std::move(end))) {
+  auto prepare = std::make_unique<uv_prepare_t>();
+  int status = uv_prepare_init(loop.raw(), prepare.get());  // neither can fail
+  before_waiting_ = Own(std::move(prepare), status);
+  before_waiting_->data = &end_;
+  uv_prepare_start(before_waiting_.get(), [](uv_prepare_t* handle) { Call<Plain>(handle); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(before_waiting_.get()));
+  auto check = std::make_unique<uv_check_t>();
+  status = uv_check_init(loop.raw(), check.get());
+  after_events_ = Own(std::move(check), status);
+  after_events_->data = &end_;
+  uv_check_start(after_events_.get(), [](uv_check_t* handle) { Call<Plain>(handle); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(after_events_.get()));
+}
+
 Result<std::unique_ptr<FileWatch>> FileWatch::Start(Loop& loop, const std::string& path,
                                                     std::function<void(bool gone)> changed) {
   auto watch = std::unique_ptr<FileWatch>(new FileWatch);

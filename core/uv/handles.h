@@ -1,5 +1,5 @@
-// Timers, wake-ups from other threads, signals and file watches on a loop, each owned by its
-// object. A callback may destroy its own object.
+// Timers, wake-ups from other threads, signals, ends of rounds and file watches on a loop, each
+// owned by its object. A callback may destroy its own object.
 #pragma once
 
 #include <chrono>
@@ -52,6 +52,19 @@ class Signal {
 
   std::shared_ptr<std::function<void()>> caught_;
   OwnedHandle<uv_signal_t> handle_;
+};
+
+// Calls `end` before the loop waits and when it has handled what had come: for what is better done
+// once for several callbacks than in each of them. Keeps no loop running.
+class RoundEnd {
+ public:
+  // `loop` is borrowed. `end` runs on the loop's thread.
+  RoundEnd(Loop& loop, std::function<void()> end);
+
+ private:
+  std::shared_ptr<std::function<void()>> end_;
+  OwnedHandle<uv_prepare_t> before_waiting_;
+  OwnedHandle<uv_check_t> after_events_;
 };
 
 class FileWatch {
