@@ -73,6 +73,22 @@ TEST_CASE("S19 B34 a new id or name at an occupied or missing index is a new cal
   }
 }
 
+TEST_CASE("S19 B34 a new name after a call without arguments is a new call") {
+  for (const std::string index : {R"("index":0,)", ""}) {
+    INFO(index);
+    const json blocks =
+        FeedEverySplit(Calls("{" + index + R"("function":{"name":"f","arguments":""}})") +
+                       Calls("{" + index + R"("function":{"name":"g","arguments":"{\"n\":2}"}})") +
+                       End())
+            .Blocks();
+    REQUIRE(blocks.size() == 2);
+    CHECK(blocks[0]["name"] == "f");
+    CHECK(blocks[0]["input"] == json::object());
+    CHECK(blocks[1]["name"] == "g");
+    CHECK(blocks[1]["input"]["n"] == 2);
+  }
+}
+
 TEST_CASE("S20 B33 several calls in one delta are all kept") {
   const StreamRun run = FeedEverySplit(
       Calls(R"({"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},)"
