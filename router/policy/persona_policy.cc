@@ -17,6 +17,12 @@ bool IsSmall(std::string_view model) {
   return ToLowerAscii(model).find("haiku") != std::string::npos;
 }
 
+bool IsAnthropicItself(const router::Provider& provider) {
+  const router::Provider* built_in = router::FindBuiltIn("anthropic");
+  return provider.name == built_in->name &&
+         provider.messages_base_url == built_in->messages_base_url;
+}
+
 // "claude-gw-openai--gpt-4" -> "openai,gpt-4"; anything else as it is.
 std::string Unlist(std::string_view model) {
   if (model.substr(0, kListed.size()) != kListed) return std::string(model);
@@ -81,9 +87,10 @@ class PersonaPolicy final : public Policy {
       return small;
     }
     if (!asked.empty() && asked != own.model) {
-      // A client that knows only Claude names a model of its own when it means "the usual one".
+      // A client that knows only Claude names a model of its own when it means "the usual one". At
+      // Anthropic itself, where all of these are, the name means what it says.
       const bool takes_it = provider->interface == router::Interface::kMessages &&
-                            (provider->name == "anthropic" || own.model.empty());
+                            (IsAnthropicItself(*provider) || own.model.empty());
       if (takes_it || !IsClaude(asked)) return Explicit(ask, asked, own.provider);
     }
     if (own.model.empty()) {

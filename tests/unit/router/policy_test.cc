@@ -188,3 +188,30 @@ TEST_CASE("when every circuit is open the client is told when to come back") {
   CHECK(attempts.error().status == 529);
   CHECK(attempts.error().retry_after);
 }
+
+namespace {
+
+// What is chosen for a persona of provider "anthropic" at `address` with a model of its own.
+std::string ChosenFor(const std::string& address, const std::string& asked) {
+  router::RouterConfig config;
+  config.providers = router::BuiltIns();
+  for (router::Provider& provider : config.providers) {
+    if (provider.name == "anthropic" && !address.empty()) provider.messages_base_url = address;
+  }
+  router::PersonaConfig persona;
+  persona.provider = "anthropic";
+  persona.model = "claude-opus-4-8";
+  translate::RequestPeek request;
+  request.model = asked;
+  const auto chosen = MakePersonaPolicy()->Choose({config, &persona, request});
+  return chosen ? chosen->front().model : chosen.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a model that the client names of itself means the persona's own, but not at Anthropic") {
+  CHECK(ChosenFor("http://127.0.0.1:9", "claude-sonnet-5") == "claude-opus-4-8");
+  CHECK(ChosenFor("http://127.0.0.1:9", "anthropic,claude-sonnet-5") == "claude-sonnet-5");
+  CHECK(ChosenFor("", "claude-sonnet-5") == "claude-sonnet-5");
+  CHECK(ChosenFor("", "claude-opus-4-8") == "claude-opus-4-8");
+}
