@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +85,13 @@ const std::string& ThisDomain() {
 }  // namespace
 
 ProcessIdentity ProcessById(int64_t pid) { return {pid, StartTicks(pid), ThisDomain()}; }
+
+void YieldToOtherThreads() {
+#ifdef __linux__
+  constexpr int kNice = 10;
+  setpriority(PRIO_PROCESS, 0, kNice);  // of this thread alone, on Linux; best effort
+#endif
+}
 
 ProcessIdentity CurrentProcess() { return ProcessById(getpid()); }
 

@@ -18,6 +18,10 @@ struct ProcessIdentity {
 // kUnknown: another machine or container, or no /proc.
 enum class Liveness { kAlive, kDead, kUnknown };
 
+// From now on the calling thread gets little of a processor that others want. Where the system
+// knows only the priority of processes nothing changes.
+void YieldToOtherThreads();
+
 [[nodiscard]] ProcessIdentity CurrentProcess();
 // Of a process of this machine and container; `start_ticks` is 0 when there is none.
 [[nodiscard]] ProcessIdentity ProcessById(int64_t pid);

@@ -14,6 +14,7 @@ using translate::ApiError;
 using translate::Failure;
 
 constexpr std::chrono::milliseconds kTick{1000};
+constexpr size_t kQuietBytes = 1024 * 1024;  // of requests, between two ticks
 
 http::Response Plain(int status, std::string type, std::string body) {
   http::Response response;
@@ -143,6 +144,7 @@ void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpo
     exchange->Respond(Refusal(caller.error(), FormatOf(exchange->request().path)));
     return;
   }
+  read_bytes_ += exchange->request().body.size();
   auto owned = std::make_unique<Turn>(services_, config_, std::move(exchange), std::move(*caller),
                                       endpoint, [this](Turn* ended) { Retire(ended); });
   Turn* turn = owned.get();
@@ -159,8 +161,11 @@ void Gateway::Tick() {
   turns.reserve(turns_.size());
   for (const auto& [turn, owned] : turns_) turns.push_back(turn);
   for (Turn* turn : turns) turn->Tick();  // one that has ended meanwhile is retired, not gone
-  ticking_ = !turns_.empty();
-  if (!ticking_) GiveFreedMemoryBack();
+  // Large bodies leave much behind. While more of them come, it is used again.
+  const bool quiet = std::exchange(read_bytes_, 0) < kQuietBytes;
+  if (quiet && left_behind_) GiveFreedMemoryBack();
+  left_behind_ = !quiet;
+  ticking_ = !turns_.empty() || left_behind_;
   if (ticking_) tick_.Start(std::min(kTick, settings_.ping_interval));
 }
 

@@ -87,6 +87,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   uv::Timer sweep_;  // destroys what has ended
   uv::Timer tick_;   // of the turns that are under way
   bool ticking_ = false;
+  size_t read_bytes_ = 0;     // of requests, since the last tick
+  bool left_behind_ = false;  // they were many, and their memory was not given back yet
   const http::Server* server_ = nullptr;
   bool draining_ = false;
   WallTime started_at_;

@@ -1,13 +1,17 @@
 #include "router/gateway/recorder.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
+
+#include "core/process.h"
 
 namespace katra::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kFlushAfter{150};
 constexpr std::chrono::milliseconds kReopenAfter{5'000};
+constexpr size_t kMostAtOnce = 64;  // in one transaction
 constexpr size_t kMaxWaiting = 20'000;
 constexpr size_t kMaxKept = 20'000;
 constexpr size_t kMaxKeptBytes = size_t{32} * 1024 * 1024;
@@ -58,6 +62,7 @@ store::AnswerRecord ToRecord(const Outcome& outcome) {
 struct Recorder::Batch {
   std::shared_ptr<store::Store> store;
   std::vector<OutcomePtr> answers;
+  size_t recorded = 0;  // of the answers
   std::vector<store::KeptReasoning> reasoning;
   std::vector<store::KeptReasoning> loaded;
   Status status;
@@ -79,6 +84,7 @@ void Recorder::Open() {
   executor_.Post(
       store::Executor::Lane::kWrite,
       [batch, open = open_] {
+        YieldToOtherThreads();
         auto opened = open();
         if (!opened) {
           batch->status = tl::unexpected<Error>(opened.error());
@@ -187,11 +193,13 @@ void Recorder::Flush() {
       store::Executor::Lane::kWrite,
       [batch] {
         const store::CallContext call{std::chrono::steady_clock::now() + kPatience};
-        if (!batch->answers.empty()) {
+        for (size_t at = 0; at < batch->answers.size() && batch->status; at += kMostAtOnce) {
           std::vector<store::AnswerRecord> records;
-          records.reserve(batch->answers.size());
-          for (const OutcomePtr& outcome : batch->answers) records.push_back(ToRecord(*outcome));
+          const size_t end = std::min(at + kMostAtOnce, batch->answers.size());
+          for (size_t i = at; i < end; ++i) records.push_back(ToRecord(*batch->answers[i]));
           batch->status = batch->store->RecordAnswers(records, call);
+          if (batch->status) batch->recorded = end;
+          std::this_thread::yield();  // others write to this store, and streams are waiting
         }
         if (!batch->reasoning.empty()) {
           auto kept = batch->store->KeepReasoning(batch->reasoning, call);
@@ -201,7 +209,7 @@ void Recorder::Flush() {
       [this, batch] {
         busy_ = false;
         if (!batch->status) {
-          dropped_ += batch->answers.size() + batch->reasoning.size();
+          dropped_ += batch->answers.size() - batch->recorded + batch->reasoning.size();
           logger_.Warning("usage could not be recorded: " + batch->status.error().message);
         }
         if (!answers_.empty() || !reasoning_.empty()) Flush();

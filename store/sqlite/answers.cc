@@ -1,4 +1,7 @@
 // Answers of the gateway: usage, verified tags, kept reasoning.
+#include <algorithm>
+#include <set>
+
 #include "core/text.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -61,6 +64,19 @@ bool VerifyTag(Connection& c, const AnswerRecord& record) {
   return changed;
 }
 
+// Of several answers for one session the last one tells what it is answered by. In their order.
+std::vector<const AnswerRecord*> LastOfEachSession(const std::vector<AnswerRecord>& records) {
+  std::vector<const AnswerRecord*> last;
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    if (record->verifies && seen.emplace(record->persona, record->client_session_id).second) {
+      last.push_back(&*record);
+    }
+  }
+  std::reverse(last.begin(), last.end());
+  return last;
+}
+
 #define KATRA_SUM_USAGE_BY(KEY)                                               \
   "SELECT " KEY                                                               \
   " AS k, count(*), sum(error <> ''), sum(input_tokens), sum(output_tokens)," \
@@ -91,10 +107,10 @@ Status SqliteStore::RecordAnswers(const std::vector<AnswerRecord>& records,
   auto changed = database_->Write(
       context, "recording answers",
       [&](Connection& c) -> Result<bool> {
+        for (const AnswerRecord& record : records) InsertAnswer(c, record);
         bool any = false;
-        for (const AnswerRecord& record : records) {
-          InsertAnswer(c, record);
-          if (record.verifies) any = VerifyTag(c, record) || any;
+        for (const AnswerRecord* record : LastOfEachSession(records)) {
+          any = VerifyTag(c, *record) || any;
         }
         return any;
       },
