@@ -14,6 +14,7 @@
 #include "core/json_write.h"
 #include "router/gateway/record_files.h"
 #include "router/gateway/tokens.h"
+#include "store/home.h"
 
 namespace katra::cli {
 namespace {
@@ -135,7 +136,7 @@ int Logs(const LogsOptions& options, const Context& context) {
 
 int CreateToken(const TokenOptions& options, const Context& context) {
   const std::string home = options.home.empty() ? context.home() : options.home;
-  if (auto folder = EnsurePrivateFolder(home); !folder) return context.Explain(folder.error());
+  if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
   const auto minted = gateway::MintToken(home, options.persona, context.clock(), context.random());
   if (!minted) return context.Explain(minted.error());
   context.out() << minted->token << "\n";

@@ -18,6 +18,7 @@
 #include "router/config/config.h"
 #include "router/config/example.h"
 #include "router/config/own_file.h"
+#include "store/home.h"
 
 namespace katra::cli::config {
 namespace {
@@ -111,7 +112,7 @@ class Session {
                   "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
     }
     if (auto placed = router::PlaceExample(context_.home()); !placed) return placed;
-    if (auto made = EnsurePrivateFolder(context_.home()); !made) return made;
+    if (auto made = store::EnsureHome(context_.home()); !made) return made;
     if (file_ == ConfigFile::kPersonas) {
       if (auto made = EnsurePrivateFolder(context_.home() + "/router"); !made) return made;
     }

@@ -5,10 +5,10 @@
 
 #include "cli/exit_codes.h"
 #include "cli/health/check.h"
-#include "core/files.h"
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
 #include "store/bell.h"
+#include "store/home.h"
 
 namespace katra::cli {
 namespace {
@@ -78,7 +78,7 @@ Findings CheckHome(Context& context) {
   if (!std::filesystem::exists(home, failed)) {
     return {{Health::kNote, "home", home + " does not exist yet", "the first session makes it", 0}};
   }
-  if (const Status closed = EnsurePrivateFolder(home); !closed)
+  if (const Status closed = store::EnsureHome(home); !closed)
     return {Bad("home", closed.error())};
   Findings findings = {{Health::kGood, "home", home, {}, 0}};
   findings.push_back(CheckDatabase(context));

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/http/ack.h"
+
 namespace katra::http {
 namespace {
 
@@ -194,6 +196,10 @@ void Connection::TakeBytes(std::string_view bytes) {
       return;
     }
   }
+  // Many clients send the body in a write of its own.
+  const bool head_alone =
+      parser_.state() == RequestParser::State::kBody && parser_.request().body.empty();
+  if (phase_ == Phase::kReading && head_alone) AcknowledgeNow(stream_);
 }
 
 void Connection::HeadReady() {

@@ -42,11 +42,16 @@ std::string_view Authority(std::string_view url) {
   return rest.substr(0, rest.find_first_of("/?#"));
 }
 
-// Into `address`; false: not a numeric address of this machine.
-bool ReadAddress(std::string_view authority, sockaddr_storage* address) {
+bool IsLocalhost(std::string_view authority) {
+  return EqualsIgnoreCase(authority.substr(0, authority.find(':')), "localhost");
+}
+
+// Into `address`; false: not an address of this machine. `by_ipv6`: which one of localhost.
+bool ReadAddress(std::string_view authority, bool by_ipv6, sockaddr_storage* address) {
   const bool six = !authority.empty() && authority.front() == '[';
   const size_t host_end = six ? authority.find(']') : authority.find(':');
   std::string host(authority.substr(six ? 1 : 0, six ? host_end - 1 : host_end));
+  if (IsLocalhost(authority)) host = by_ipv6 ? "::1" : "127.0.0.1";
   if (six && host_end == std::string_view::npos) return false;
   std::string_view rest =
       host_end == std::string_view::npos ? "" : authority.substr(six ? host_end + 1 : host_end);
@@ -60,7 +65,7 @@ bool ReadAddress(std::string_view authority, sockaddr_storage* address) {
     }
     if (port == 0 || port > 65535) return false;
   }
-  if (six) {
+  if (host.find(':') != std::string::npos) {
     return host == "::1" &&
            uv_ip6_addr(host.c_str(), port, reinterpret_cast<sockaddr_in6*>(address)) == 0;
   }
@@ -93,7 +98,7 @@ LocalClient::~LocalClient() {
 
 bool LocalClient::Serves(const std::string& url) {
   sockaddr_storage address{};
-  return url.rfind(kScheme, 0) == 0 && ReadAddress(Authority(url), &address);
+  return url.rfind(kScheme, 0) == 0 && ReadAddress(Authority(url), false, &address);
 }
 
 uv_buf_t LocalClient::read_buffer() {
@@ -124,7 +129,7 @@ void LocalClient::Send(const std::shared_ptr<LocalTrip>& trip, bool fresh_wire) 
     return;
   }
   sockaddr_storage address{};
-  ReadAddress(endpoint, &address);
+  ReadAddress(endpoint, trip->by_ipv6, &address);
   auto* wire = new LocalWire(*this, endpoint);
   wires_.insert(wire);
   if (wire->Connect(reinterpret_cast<const sockaddr*>(&address))) {
@@ -133,6 +138,13 @@ void LocalClient::Send(const std::shared_ptr<LocalTrip>& trip, bool fresh_wire) 
     wire->Close();
     FailSoon(trip, {false, CallFailure::kConnect, "no connection can be opened"});
   }
+}
+
+bool LocalClient::TryOtherAddress(const std::shared_ptr<LocalTrip>& trip) {
+  if (trip->by_ipv6 || !IsLocalhost(Authority(trip->request.url))) return false;
+  trip->by_ipv6 = true;
+  Send(trip, true);
+  return true;
 }
 
 void LocalClient::Abandon(const std::shared_ptr<LocalTrip>& trip) {

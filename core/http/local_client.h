@@ -26,6 +26,7 @@ struct LocalTrip : CallClock {
   Outgoing request;
   CallEvents events;
   LocalWire* wire = nullptr;  // nullptr: not begun yet, or ended
+  bool by_ipv6 = false;       // "localhost" has two addresses; the first one took no connection
   bool over = false;          // told its end, or abandoned
 };
 
@@ -34,7 +35,7 @@ class LocalClient final : public Client {
   LocalClient(uv::Loop& loop, int max_idle);
   ~LocalClient() override;
 
-  // http:// and a numeric address of this machine.
+  // http:// and "localhost", or a numeric address of this machine.
   [[nodiscard]] static bool Serves(const std::string& url);
 
   std::unique_ptr<Call> Start(Outgoing request, CallEvents events) override;
@@ -42,6 +43,8 @@ class LocalClient final : public Client {
   // For its calls and wires.
   void Abandon(const std::shared_ptr<LocalTrip>& trip);
   void Send(const std::shared_ptr<LocalTrip>& trip, bool fresh_wire);
+  // Its wire could not connect. True: another address is tried.
+  bool TryOtherAddress(const std::shared_ptr<LocalTrip>& trip);
   // `trip` ends when this callback is over, so that Start never calls back from within.
   void FailSoon(const std::shared_ptr<LocalTrip>& trip, CallEnd end);
   void End(const std::shared_ptr<LocalTrip>& trip, const CallEnd& end);

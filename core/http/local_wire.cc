@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/http/ack.h"
+
 namespace katra::http {
 namespace {
 
@@ -51,7 +53,13 @@ bool LocalWire::Connect(const sockaddr* address) {
 void LocalWire::OnConnected(int status) {
   if (closing_) return;
   if (status != 0) {
-    Fail(CallFailure::kConnect, uv_strerror(status));
+    const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
+    LocalClient* client = client_;
+    Close();
+    if (!trip || client == nullptr) return;
+    trip->wire = nullptr;
+    if (client->TryOtherAddress(trip)) return;
+    client->End(trip, {false, CallFailure::kConnect, uv_strerror(status)});
     return;
   }
   connected_ = true;
@@ -166,9 +174,14 @@ void LocalWire::TakeReply(std::string_view bytes) {
   if (trip->over) return;
   if (!news.data.empty() && trip->events.data) trip->events.data(news.data);
   if (trip->over) return;
-  if (parser_.state() == ResponseParser::State::kDone) Complete();
+  if (parser_.state() == ResponseParser::State::kDone) {
+    Complete();
+    return;
+  }
   if (parser_.state() == ResponseParser::State::kFailed) {
     Fail(CallFailure::kProtocol, parser_.error());
+  } else {
+    AcknowledgeNow(reinterpret_cast<uv_stream_t*>(&tcp_));
   }
 }
 

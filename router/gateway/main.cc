@@ -8,7 +8,6 @@
 #include <iostream>
 
 #include "core/error_map.h"
-#include "core/files.h"
 #include "core/memory.h"
 #include "router/gateway/gateway.h"
 #include "router/gateway/notices.h"
@@ -16,6 +15,7 @@
 #include "router/gateway/runtime.h"
 #include "router/gateway/transcripts.h"
 #include "store/executor.h"
+#include "store/home.h"
 #include "store/sqlite/open.h"
 
 namespace katra::gateway {
@@ -214,7 +214,7 @@ Recorder::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, R
 int Serve(Options options, Logger& logger) {
   Settings& settings = options.settings;
   if (auto safe = CheckAddress(settings); !safe) return Explain(logger, safe.error());
-  if (auto home = EnsurePrivateFolder(settings.home); !home) return Explain(logger, home.error());
+  if (auto home = store::EnsureHome(settings.home); !home) return Explain(logger, home.error());
   auto lock = Elect(settings.home, kElectionPatience);
   if (!lock) return Explain(logger, lock.error());
   RemoveRuntime(settings.home);  // of one that was killed

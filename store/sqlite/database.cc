@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "store/home.h"
 #include "store/sqlite/migrations.h"
 
 namespace katra::store::sqlite {
@@ -167,7 +168,7 @@ Status Database::CheckSameFile() const {
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& home,
                                                  const CallContext& context) {
-  if (auto made = EnsurePrivateFolder(home); !made) return Pass(std::move(made));
+  if (auto made = EnsureHome(home); !made) return Pass(std::move(made));
   const std::string path = home + "/katra.db";
   for (const char* beside : {"-wal", "-shm"}) {
     if (auto checked = CheckPrivateFile(path + beside); !checked) return Pass(std::move(checked));

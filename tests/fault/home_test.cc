@@ -130,6 +130,27 @@ TEST_CASE("a home open to others is refused with the command that mends it") {
   CHECK(Mode(home.path()) == mode);
 }
 
+TEST_CASE("a folder that holds nothing yet but configuration is closed to others, and works") {
+  const TempHome home;
+  std::filesystem::create_directory(home.File("router"));
+  std::ofstream(home.File("providers.conf")) << "";
+  REQUIRE(chmod(home.path().c_str(), GENERATE(0755, 0750, 0701)) == 0);
+  CHECK(TryToTalk(At(home.path())).works);
+  CHECK(Mode(home.path()) == 0700);
+}
+
+TEST_CASE("a folder that holds something else, or that others may fill, is left alone") {
+  const TempHome home;
+  const bool writable = GENERATE(true, false);
+  if (!writable) std::ofstream(home.File("thesis.txt")) << "mine";
+  const mode_t mode = writable ? 0770 : 0755;
+  REQUIRE(chmod(home.path().c_str(), mode) == 0);
+  const Attempt attempt = TryToTalk(At(home.path()));
+  CHECK_FALSE(attempt.works);
+  CHECK(Contains(attempt.words, "chmod 700"));
+  CHECK(Mode(home.path()) == mode);
+}
+
 TEST_CASE("a database open to others is refused with the command that mends it") {
   const TempHome home;
   MakeUsed(home);

@@ -80,6 +80,37 @@ class Promptness(unittest.TestCase):
                     self.assertLess(first, BOUND, "until the first content")
                     self.assertLess(rest, 2 * PACE + BOUND, "between the writes")
 
+    def test_a_peer_that_waits_for_acknowledgements_is_not_kept_waiting(self):  # B73
+        """Neither a provider nor a client with Nagle's algorithm on, which both write in pieces."""
+        reply = b'{"type":"message","role":"assistant","model":"m","content":[],"usage":{}}'
+
+        def script(request, to):
+            to.send(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
+                    + str(len(reply)).encode() + b"\r\n\r\n")
+            to.send(reply[:20])
+            to.send(reply[20:])
+
+        upstream = Upstream(script, nodelay=False)
+        gateway = Gateway({"fake": {"api_base_url": upstream.url, "interface": "anthropic",
+                                    "api_key_env": "TEST_KEY", "models": ["m"]}},
+                          {"Sam": {"provider": "fake", "model": "m"}})
+        with upstream, gateway, gateway.connect() as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+            sent = json.dumps({"model": "m", "max_tokens": 5, "messages": []}).encode()
+            head, rest = gateway.request_bytes(
+                "POST", "/v1/messages", sent,
+                {"authorization": f"Bearer {gateway.token('Sam')}"}).split(b"\r\n\r\n", 1)
+            took = []
+            for _ in range(REQUESTS):
+                begun = time.monotonic()
+                client.sendall(head + b"\r\n\r\n")
+                client.sendall(rest)
+                received = b""
+                while not received.endswith(reply):
+                    received += client.recv(65536)
+                took.append(time.monotonic() - begun)
+            self.assertLess(statistics.median(took), BOUND)
+
     def test_small_writes_do_not_wait_for_an_acknowledgement_on_either_leg(self):  # B73, H2, U4
         def script(request, to):
             to.stream(message_stream()[:4], end=False)

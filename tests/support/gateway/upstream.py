@@ -29,8 +29,9 @@ class Gone(Exception):
 class Upstream:
     """Answers each request by `script(request, conversation)`. A context manager."""
 
-    def __init__(self, script):
+    def __init__(self, script, nodelay: bool = True):
         self.script = script
+        self.nodelay = nodelay
         self.requests: list[Request] = []
         self.gone = threading.Event()  # a connection was closed while it was being answered
         self.arrived = threading.Condition()
@@ -63,7 +64,7 @@ class Upstream:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, int(self.nodelay))
             self.open.add(connection)
             self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()

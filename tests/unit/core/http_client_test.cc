@@ -1,5 +1,5 @@
 // What both transports owe whoever makes a call, against a server that does what it is told: the
-// one for plain servers of this machine (127.0.0.1) and libcurl's (localhost).
+// one for plain servers of this machine and libcurl's, which reads more forms of an address.
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -160,7 +160,9 @@ Outgoing Post(const std::string& host, const Server& server, Body body = Body("p
   return request;
 }
 
-std::string AnyTransport() { return GENERATE(as<std::string>(), "127.0.0.1", "localhost"); }
+std::string AnyTransport() {
+  return GENERATE(as<std::string>(), "127.0.0.1", "localhost", "127.1");
+}
 
 TEST_CASE("a request arrives whole, its body in order, and its reply comes back") {
   const std::string host = AnyTransport();
@@ -247,6 +249,37 @@ TEST_CASE("a server that is not there is told as such") {
   REQUIRE(reply.ends.size() == 1);
   CHECK_FALSE(reply.ends[0].complete);
   CHECK(reply.ends[0].failure == CallFailure::kConnect);
+}
+
+TEST_CASE("localhost is also found where a server listens on its IPv6 address alone") {
+  const int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  socklen_t size = sizeof address;
+  if (listener < 0 || bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0) {
+    WARN("this machine has no IPv6");
+    if (listener >= 0) close(listener);
+    return;
+  }
+  REQUIRE(listen(listener, 4) == 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  std::thread server([&] {
+    const int accepted = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    Peer peer(accepted);
+    peer.Read();
+    peer.Write(kOk);
+    close(accepted);
+  });
+  Outgoing request;
+  request.url = "http://localhost:" + std::to_string(ntohs(address.sin6_port)) + "/";
+  request.body = Body("x");
+  Rig rig;
+  const Reply reply = rig.Ask(std::move(request));
+  shutdown(listener, SHUT_RDWR);  // lets the server go, whatever came of it
+  server.join();
+  close(listener);
+  CHECK(reply.data == "ok");
 }
 
 TEST_CASE("a reply that breaks off is not complete") {
