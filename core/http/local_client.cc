@@ -161,9 +161,8 @@ void LocalClient::FailSoon(const std::shared_ptr<LocalTrip>& trip, CallEnd end) 
 void LocalClient::End(const std::shared_ptr<LocalTrip>& trip, const CallEnd& end) {
   if (trip->over) return;
   trip->over = true;
-  const std::shared_ptr<LocalTrip> keep = trip;
-  trips_.erase(keep);
-  const auto tell = std::move(keep->events.end);
+  trips_.erase(trip);
+  const auto tell = std::move(trip->events.end);
   if (tell) tell(end);
 }
 
@@ -191,9 +190,10 @@ void LocalClient::Sweep() {
   for (const auto& trip : trips_) {
     if (trip->wire != nullptr && !trip->wire->connected() &&
         now - trip->started > trip->request.connect_timeout) {
-      expired.push_back({trip, {false, CallFailure::kConnect, "the server takes no connection"}});
+      expired.emplace_back(trip,
+                           CallEnd{false, CallFailure::kConnect, "the server takes no connection"});
     } else if (trip->Expired(now, trip->request)) {
-      expired.push_back({trip, trip->TimedOut()});
+      expired.emplace_back(trip, trip->TimedOut());
     }
   }
   for (const auto& [trip, end] : expired) {

@@ -47,6 +47,7 @@ class LocalClient final : public Client {
   bool TryOtherAddress(const std::shared_ptr<LocalTrip>& trip);
   // `trip` ends when this callback is over, so that Start never calls back from within.
   void FailSoon(const std::shared_ptr<LocalTrip>& trip, CallEnd end);
+  // `trip` is the caller's own: the client lets go of it.
   void End(const std::shared_ptr<LocalTrip>& trip, const CallEnd& end);
   // The wire can serve another request.
   void Idle(LocalWire* wire);

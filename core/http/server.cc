@@ -170,8 +170,11 @@ class LoopServer final : public Server {
   }
 
   void FlushAll() {
-    for (size_t i = 0; i < host_.waiting.size(); ++i) host_.waiting[i]->Flush();
-    host_.waiting.clear();
+    while (!host_.waiting.empty()) {  // one may make another wait
+      flushing_.swap(host_.waiting);
+      for (Connection* connection : flushing_) connection->Flush();
+      flushing_.clear();
+    }
   }
 
   void Forget(Connection* connection) {
@@ -198,6 +201,7 @@ class LoopServer final : public Server {
   std::chrono::milliseconds sweep_every_ = SweepEvery(limits_);
   std::string read_space_;
   Connection::Host host_;
+  std::vector<Connection*> flushing_;
   uv::OwnedHandle<uv_tcp_t> tcp_;
   uv::OwnedHandle<uv_pipe_t> pipe_;
   // Closing never removes from it: that is for a later round of the loop.
