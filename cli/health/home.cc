@@ -78,8 +78,7 @@ Findings CheckHome(Context& context) {
   if (!std::filesystem::exists(home, failed)) {
     return {{Health::kNote, "home", home + " does not exist yet", "the first session makes it", 0}};
   }
-  if (const Status closed = store::EnsureHome(home); !closed)
-    return {Bad("home", closed.error())};
+  if (const Status closed = store::EnsureHome(home); !closed) return {Bad("home", closed.error())};
   Findings findings = {{Health::kGood, "home", home, {}, 0}};
   findings.push_back(CheckDatabase(context));
   if (findings.back().health == Health::kGood) findings.push_back(CheckBell(home + "/bell"));
