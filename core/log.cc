@@ -1,11 +1,19 @@
 #include "core/log.h"
 
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "core/text.h"
 
 namespace katra {
 namespace {
+
+constexpr size_t kMaxTextBytes = 3500;
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -33,13 +41,31 @@ class StderrLogger final : public Logger {
   }
 
   void Log(LogLevel level, std::string_view text) override {
+    if (!Logs(level)) return;
+    if (!TakesALine()) {
+      left_out_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    if (const int lines = left_out_.exchange(0, std::memory_order_relaxed); lines > 0) {
+      logger_.log(spdlog::level::warn, "log lines that nobody read and that were left out: {}",
+                  lines);
+      if (!TakesALine()) return;
+    }
+    text = TruncateUtf8(text, kMaxTextBytes);
     logger_.log(ToSpdlog(level), spdlog::string_view_t(text.data(), text.size()));
   }
 
   bool Logs(LogLevel level) const override { return logger_.should_log(ToSpdlog(level)); }
 
  private:
+  // A pipe that can be written to takes a page (4,096 bytes) at least.
+  static bool TakesALine() {
+    pollfd out{STDERR_FILENO, POLLOUT, 0};
+    return poll(&out, 1, 0) > 0;
+  }
+
   spdlog::logger logger_;
+  std::atomic<int> left_out_ = 0;
 };
 
 }  // namespace

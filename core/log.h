@@ -28,7 +28,9 @@ class Logger {
   void LogError(std::string_view text) { Log(LogLevel::kError, text); }
 };
 
-// Lines of "2026-11-21T12:03:05.123Z warning NAME: text" on stderr, from `minimum` on.
+// Lines of "2026-11-21T12:03:05.123Z warning NAME: text" on stderr, from `minimum` on, 3,500 bytes
+// of text at the most. Never waits for a reader: what a full pipe or a stopped terminal does not
+// take is left out, and the next line that goes out says how many lines that were.
 [[nodiscard]] std::unique_ptr<Logger> MakeStderrLogger(const std::string& name, LogLevel minimum);
 
 }  // namespace katra
