@@ -9,6 +9,7 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+constexpr int kEndingServers = 3;  // one after the other
 // The option that marks our sessions. Its value is the home.
 constexpr const char* kMark = "@katra_home";
 
@@ -20,6 +21,11 @@ Error Failed(const ProcessOutcome& outcome) {
 
 bool Contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
+}
+
+bool ServerEnded(const ProcessOutcome& outcome) {
+  return outcome.exit_code != 0 &&
+         (Contains(outcome.err, "server exited") || Contains(outcome.err, "lost server"));
 }
 
 // No server is as no sessions.
@@ -71,7 +77,12 @@ Status Tmux::New(const std::string& name, const std::string& folder,
                    {";", "set-option", "-w", "-t", target, "remain-on-exit", "off"});
   ProcessSpec spec = Command(std::move(arguments));
   spec.folder = folder;  // where tmux is run is where the session's windows begin
-  const Result<ProcessOutcome> run = RunProcess(spec, kPatience);
+  Result<ProcessOutcome> run = RunProcess(spec, kPatience);
+  // It came to a server that was ending, with the last session of before: nothing was made, and the
+  // next one begins a server.
+  for (int again = 0; again < kEndingServers && run && ServerEnded(*run); ++again) {
+    run = RunProcess(spec, kPatience);
+  }
   if (!run) return Fail(run.error().code, run.error().message);
   if (run->exit_code == 0) return {};
   if (Contains(run->err, "duplicate session")) {

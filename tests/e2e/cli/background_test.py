@@ -49,6 +49,28 @@ class BackgroundTest(world.World):
         self.assertEqual([s["environment"]["KATRA_PERSONA"] for s in alive], ["Elsewhere"])
         self.succeed("stop", "--all", environment=other_home)
 
+    def test_a_tmux_server_that_is_ending_is_asked_again(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        real = (self.programs / "tmux").resolve()
+        (self.programs / "tmux").unlink()
+        asked = self.folder / "asked"
+        (self.programs / "tmux").write_text(
+            "#!/bin/sh\n"
+            f'case "$*" in *new-session*) echo x >> {asked}\n'
+            f'  [ "$(/usr/bin/wc -l < {asked})" -lt 3 ] && '
+            '{ echo "server exited unexpectedly" >&2; exit 1; };;\n'
+            f'esac\nexec {real} "$@"\n', encoding="utf-8")
+        (self.programs / "tmux").chmod(0o755)
+        self.start("Sam")
+        self.started()
+        self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
+        asked.write_text("", encoding="utf-8")
+        (self.programs / "tmux").write_text(
+            "#!/bin/sh\necho 'server exited unexpectedly' >&2\nexit 1\n", encoding="utf-8")
+        run = self.run_katra("start", "--persona", "Dario", "-b")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("server exited unexpectedly", run.stderr)
+
     def test_a_second_start_of_a_live_persona_is_refused_with_what_to_type_instead(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         self.start("Sam")

@@ -171,6 +171,7 @@ class Watch(world.World):
     def test_colours_unless_asked_for_none(self):
         self.open_watch(80, 24)
         self.assertIn("\x1b[", self.screen("-e"))
+        self.tmux("new-session", "-d", "-s", "keeps-the-server", "/bin/cat")
         self.tmux("kill-session", "-t", "watch")
         self.start_watch(80, 24, "NO_COLOR=1")
         self.wait_for("For lead alone.")
