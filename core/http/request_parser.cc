@@ -34,6 +34,11 @@ struct RequestParser::Machine {
     };
     settings.on_header_value_complete = [](llhttp_t* p) {
       Machine& machine = Of(p);
+      if (machine.owner->state_ != State::kHead) {  // a trailer is no header
+        machine.field.clear();
+        machine.value.clear();
+        return 0;
+      }
       machine.owner->request_.headers.Add(std::move(machine.field), std::move(machine.value));
       machine.field.clear();
       machine.value.clear();

@@ -32,6 +32,11 @@ struct ResponseParser::Machine {
     };
     settings.on_header_value_complete = [](llhttp_t* p) {
       Machine& machine = Of(p);
+      if (machine.owner->state_ != State::kHead) {  // a trailer is no header
+        machine.field.clear();
+        machine.value.clear();
+        return 0;
+      }
       machine.owner->headers_.Add(std::move(machine.field), std::move(machine.value));
       machine.field.clear();
       machine.value.clear();

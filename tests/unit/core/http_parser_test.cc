@@ -48,6 +48,17 @@ TEST_CASE("a request is the same at every split") {
   }
 }
 
+TEST_CASE("a trailer is not taken for a header: what was checked stays as it was") {
+  const ServerLimits limits;
+  RequestParser parser(limits);
+  const std::string_view request =
+      "POST /v1/messages HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\na\r\n0\r\nOrigin: http://elsewhere\r\n\r\n";
+  REQUIRE(Feed(parser, request, request.size()) == request.size());
+  REQUIRE(parser.state() == State::kDone);
+  CHECK(parser.request().headers.Find("origin") == nullptr);
+}
+
 TEST_CASE("a request cut anywhere is not taken for a whole one") {
   const ServerLimits limits;
   for (size_t length = 0; length < kChunked.size(); ++length) {

@@ -82,6 +82,18 @@ TEST_CASE("a reply that ends before its length is no whole one") {
   }
 }
 
+TEST_CASE("a trailer is not taken for a header, however it is cut") {
+  const std::string reply =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Late: 1\r\n\r\n";
+  for (const size_t step : {size_t{1}, reply.size()}) {
+    ResponseParser parser;
+    parser.Reset(false);
+    for (size_t at = 0; at < reply.size(); at += step) parser.Feed(reply.substr(at, step));
+    CHECK(parser.state() == ResponseParser::State::kDone);
+    CHECK(parser.headers().all().size() == 1);
+  }
+}
+
 TEST_CASE("interim replies are passed over") {
   const std::string reply = "HTTP/1.1 100 Continue\r\nX-A: 1\r\n\r\n" + std::string(kLengthed);
   for (size_t step = 1; step <= reply.size(); ++step) {
