@@ -57,7 +57,10 @@ Status Change(const Client& client, const InstallOptions& options,
       EditRegistration(client, file->text, options.remove ? nullptr : &registration);
   if (!text) {
     return Fail(text.error().code,
-                file->path + ": " + text.error().message + ". Nothing was changed.");
+                file->path + ": " + text.error().message +
+                    ". Nothing was changed: mend the file, or move it away, and run `" +
+                    context.program() + (options.remove ? " un" : " ") + "install --client " +
+                    client.name + "` again.");
   }
   if (*text == file->text) {
     if (!options.remove || !options.clients.empty()) {

@@ -32,14 +32,15 @@ class Reader {
  public:
   explicit Reader(const std::string& text) : text_(text) {}
 
-  Result<Object> ReadObject(size_t at) {
+  Result<Object> ReadObject(size_t at, int depth = 0) {
     at = Skip(at);
     if (At(at) != '{') return Wrong(at, "an object, {...}, was expected");
+    if (depth > kMaxDepth) return Wrong(at, "this is nested too deeply");
     Object object;
     object.open = at;
     at = Skip(at + 1);
     while (At(at) != '}') {
-      Result<Member> member = ReadMember(at);
+      Result<Member> member = ReadMember(at, depth);
       if (!member) return Pass(std::move(member));
       at = Skip(member->end);
       object.members.push_back(std::move(*member));
@@ -58,6 +59,8 @@ class Reader {
   Status CheckEnd(size_t at) {
     at = Skip(at);
     if (at < text_.size()) return Wrong(at, "nothing more was expected");
+    // Elsewhere it hides a bracket, which is missed then.
+    if (open_comment_ != std::string::npos) return Wrong(open_comment_, "this comment has no end");
     return {};
   }
 
@@ -69,6 +72,7 @@ class Reader {
         at = std::min(text_.find('\n', at), text_.size());
       } else if (text_.compare(at, 2, "/*") == 0) {
         const size_t end = text_.find("*/", at + 2);
+        if (end == std::string::npos) open_comment_ = at;
         at = end == std::string::npos ? text_.size() : end + 2;
       } else {
         return at;
@@ -85,7 +89,7 @@ class Reader {
     return Fail(ErrorCode::kInvalidArgument, "line " + std::to_string(line) + ": " + what);
   }
 
-  Result<Member> ReadMember(size_t at) {
+  Result<Member> ReadMember(size_t at, int depth) {
     Member member;
     member.start = at;
     Result<size_t> key_end = SkipString(at);
@@ -96,7 +100,7 @@ class Reader {
     at = Skip(*key_end);
     if (At(at) != ':') return Wrong(at, "a colon was expected");
     member.value = Skip(at + 1);
-    Result<size_t> end = SkipValue(member.value);
+    Result<size_t> end = SkipValue(member.value, depth);
     if (!end) return Pass(std::move(end));
     member.end = *end;
     return member;
@@ -116,36 +120,38 @@ class Reader {
     return Wrong(at, "this text has no end");
   }
 
-  Result<size_t> SkipValue(size_t at) {
+  // Everything inside is looked at: a damaged file is not ours to change.
+  Result<size_t> SkipValue(size_t at, int depth) {
     if (At(at) == '"') return SkipString(at);
-    if (At(at) != '{' && At(at) != '[') {
-      const size_t end = std::min(text_.find_first_of(",]}/ \t\r\n", at), text_.size());
-      if (!Json::accept(text_.substr(at, end - at))) return Wrong(at, "a value was expected");
-      return end;
+    if (At(at) == '{') {
+      Result<Object> object = ReadObject(at, depth + 1);
+      if (!object) return Pass(std::move(object));
+      return object->close + 1;
     }
-    std::string open;  // the closing characters that are still to come
-    for (;;) {
-      at = Skip(at);
-      const char character = At(at);
-      if (character == '"') {
-        Result<size_t> end = SkipString(at);
-        if (!end) return end;
-        at = *end;
-        continue;
+    if (At(at) == '[') return SkipArray(at, depth + 1);
+    const size_t end = std::min(text_.find_first_of(",]}/ \t\r\n", at), text_.size());
+    if (!Json::accept(text_.substr(at, end - at))) return Wrong(at, "a value was expected");
+    return end;
+  }
+
+  Result<size_t> SkipArray(size_t at, int depth) {
+    if (depth > kMaxDepth) return Wrong(at, "this is nested too deeply");
+    at = Skip(at + 1);
+    while (At(at) != ']') {
+      Result<size_t> end = SkipValue(at, depth);
+      if (!end) return end;
+      at = Skip(*end);
+      if (At(at) == ',') {
+        at = Skip(at + 1);
+      } else if (At(at) != ']') {
+        return Wrong(at, "a comma or ] was expected");
       }
-      if (character == '\0') return Wrong(at, "a closing bracket is missing");
-      if (character == '{' || character == '[') open += character == '{' ? '}' : ']';
-      if (open.size() > kMaxDepth) return Wrong(at, "this is nested too deeply");
-      if (character == '}' || character == ']') {
-        if (character != open.back()) return Wrong(at, "another bracket was expected");
-        open.pop_back();
-      }
-      ++at;
-      if (open.empty()) return at;
     }
+    return at + 1;
   }
 
   const std::string& text_;
+  mutable size_t open_comment_ = std::string::npos;
 };
 
 const Member* Find(const Object& object, const std::string& key) {

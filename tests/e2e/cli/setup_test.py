@@ -1,4 +1,5 @@
 """Registration in the clients' own files, the doctor, completions and man pages."""
+import itertools
 import json
 import os
 import pathlib
@@ -121,6 +122,31 @@ class InstallTest(world.World):
                 self.assertEqual(target.read_text(), "{}")
                 self.assertEqual(list(path.parent.glob("*.katra-*")), [])
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def test_a_damaged_file_is_refused_with_its_line_and_stays_as_it_is(self):
+        registered = {}
+        for client in FILES:
+            path, _ = self.put(client)
+            self.succeed("install", "--client", client)
+            registered[client] = path.read_bytes()
+            for backup in path.parent.glob("*.katra-*"):
+                backup.unlink()
+        for client, text in registered.items():
+            path = self.user_home / FILES[client]
+            cases = {"a stray last line": text + b"a line that is not of this format\n",
+                     "the same without its end": text + b"stray",
+                     "a stray first line": b"<<<<<<< HEAD\n" + text,
+                     "cut off": text.rstrip()[:-2]}
+            for (what, damaged), command in itertools.product(
+                    cases.items(), ("install", "uninstall")):
+                with self.subTest(client=client, what=what, command=command):
+                    path.write_bytes(damaged)
+                    run = self.run_katra(command, "--client", client)
+                    self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
+                    self.assertRegex(run.stderr, rf"{re.escape(str(path))}: line \d+: ")
+                    self.assertIn(f"{command} --client {client}` again", run.stderr)
+                    self.assertEqual(path.read_bytes(), damaged)
+                    self.assertEqual(list(path.parent.glob("*.katra-*")), [])
 
 
 class DoctorTest(world.World):

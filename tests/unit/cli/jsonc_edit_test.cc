@@ -113,6 +113,11 @@ TEST_CASE("text in strings is not taken for brackets, commas or comments") {
   CHECK(Set(before).rfind("{\n  \"a\": \"} // \\\" , { /*\",\n  \"b\": [\"]\"],\n", 0) == 0);
 }
 
+TEST_CASE("a comment may hold the beginning of another") {
+  const std::string before = "{\"a\": [1, {}, [\"/*\"],], // see /*\n}\n// and /*\n";
+  CHECK(SetMember(before, kPath, kEntry)->ends_with("// and /*\n"));
+}
+
 TEST_CASE("a file that cannot be understood is refused with the line") {
   struct Case {
     const char* text;
@@ -122,11 +127,17 @@ TEST_CASE("a file that cannot be understood is refused with the line") {
        {Case{"[1]", "line 1"}, Case{"{\n  \"a\": \n}", "line 3"}, Case{"{\n  \"a\" 1}", "line 2"},
         Case{"{\"a\": 1", "line 1"}, Case{"{\"a\": \"x\n\"}", "line 1"},
         Case{"{\"mcpServers\": [1]}", "$.mcpServers"}, Case{"{} {}", "line 1"},
-        Case{"{a: 1}", "line 1"}, Case{"{\"a\": [1}}", "line 1"}, Case{"null", "line 1"}}) {
+        Case{"{a: 1}", "line 1"}, Case{"{\"a\": [1}}", "line 1"}, Case{"null", "line 1"},
+        Case{"{\"a\": {\n\"b\": {\"c\" 1}}}", "line 2"}, Case{"{\"a\": [1\n2]}", "line 2"},
+        Case{"{\"a\": [,]}", "line 1"}, Case{"{\"a\": [{\n}\nstray]}", "line 3"},
+        Case{"{\"a\": 1}\nstray\n", "line 2"}, Case{"{\"a\": 1}\n/* open", "line 2"},
+        Case{"{\"mcpServers\": {\"katra\": {}\nstray\n}}", "line 2"},
+        Case{"{\"a\": nothing}", "line 1"}}) {
     INFO(wrong.text);
     const Result<std::string> set = SetMember(wrong.text, kPath, kEntry);
     REQUIRE(!set);
     CHECK(set.error().message.find(wrong.said) != std::string::npos);
+    CHECK(!RemoveMember(wrong.text, kPath));
   }
 }
 
