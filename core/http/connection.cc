@@ -243,7 +243,7 @@ std::string Connection::Head(int status, const Headers& headers, int64_t length)
   head.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
   head.append(ReasonPhrase(status)).append("\r\n").append(host_.date);
   for (const Header& header : headers.all()) {
-    head.append(header.name).append(": ").append(header.value).append("\r\n");
+    if (AppendHeaderLine(header, &head)) head.append("\r\n");
   }
   if (length >= 0 && HasBody(status)) {
     head.append("content-length: ").append(std::to_string(length)).append("\r\n");

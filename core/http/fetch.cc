@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "core/http/local_path.h"
-#include "core/text.h"
 
 namespace katra::http {
 namespace {
@@ -20,11 +19,8 @@ size_t TakeBody(char* bytes, size_t size, size_t count, void* into) {
 }
 
 size_t TakeHeader(char* bytes, size_t size, size_t count, void* into) {
-  const std::string_view line = Trim(std::string_view(bytes, size * count));
-  const size_t colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    static_cast<Response*>(into)->headers.Add(std::string(line.substr(0, colon)),
-                                              std::string(Trim(line.substr(colon + 1))));
+  if (auto header = ReadHeaderLine(std::string_view(bytes, size * count))) {
+    static_cast<Response*>(into)->headers.Add(std::move(header->name), std::move(header->value));
   }
   return size * count;
 }
@@ -38,7 +34,8 @@ Result<Response> Fetch(const FetchRequest& request) {
   Response response;
   curl_slist* list = curl_slist_append(nullptr, "Expect:");
   for (const Header& header : request.headers) {
-    list = curl_slist_append(list, (header.name + ": " + header.value).c_str());
+    std::string line;
+    if (AppendHeaderLine(header, &line)) list = curl_slist_append(list, line.c_str());
   }
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> owned(list,
                                                                           &curl_slist_free_all);

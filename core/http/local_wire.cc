@@ -22,8 +22,7 @@ std::string HeadOf(const Outgoing& request, const std::string& endpoint) {
   if (target.empty() || target.front() != '/') head.push_back('/');
   head.append(target).append(" HTTP/1.1\r\nHost: ").append(endpoint).append("\r\n");
   for (const Header& header : request.headers) {
-    AppendHeaderLine(header, &head);
-    head.append("\r\n");
+    if (AppendHeaderLine(header, &head)) head.append("\r\n");
   }
   if (request.body) {
     head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n");

@@ -4,10 +4,32 @@
 #include <array>
 #include <utility>
 
+#include "core/text.h"
+
 namespace katra::http {
 namespace {
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool IsTokenCharacter(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+bool IsValueCharacter(char c) { return (c >= ' ' && c <= '~') || c == '\t'; }
+
+// Nearly all values are clean, and copied at once.
+void AppendClean(std::string_view value, std::string* out) {
+  while (!value.empty()) {
+    const auto* end = std::find_if_not(value.begin(), value.end(), IsValueCharacter);
+    const auto length = static_cast<size_t>(end - value.begin());
+    out->append(value.substr(0, length));
+    if (length == value.size()) return;
+    out->push_back(' ');
+    value.remove_prefix(length + 1);
+  }
+}
 
 }  // namespace
 
@@ -24,18 +46,28 @@ void Body::Append(std::shared_ptr<const std::string> whole, std::string_view par
   size_ += part.size();
 }
 
-void AppendHeaderLine(const Header& header, std::string* out) {
-  const auto append = [out](std::string_view text) {
-    constexpr std::string_view kBreaks("\r\n\0", 3);
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find_first_of(kBreaks, at), text.size());
-      out->append(text.substr(at, end - at));
-      at = end + 1;
-    }
-  };
-  append(header.name);
-  out->append(": ");
-  append(header.value);
+bool IsHeaderName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), IsTokenCharacter);
+}
+
+std::string CleanHeaderValue(std::string_view value) {
+  std::string clean;
+  AppendClean(value, &clean);
+  return std::string(Trim(clean));
+}
+
+bool AppendHeaderLine(const Header& header, std::string* out) {
+  if (!IsHeaderName(header.name)) return false;
+  out->append(header.name).append(": ");
+  AppendClean(header.value, out);
+  return true;
+}
+
+std::optional<Header> ReadHeaderLine(std::string_view line) {
+  if (line.empty() || line.front() == ' ' || line.front() == '\t') return std::nullopt;
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || !IsHeaderName(line.substr(0, colon))) return std::nullopt;
+  return Header{std::string(line.substr(0, colon)), CleanHeaderValue(line.substr(colon + 1))};
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {

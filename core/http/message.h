@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,9 +70,20 @@ struct Response {
   std::string body;
 };
 
-// "name: value" without its line end. Line breaks and NULs within are left out: they would begin
-// another header.
-void AppendHeaderLine(const Header& header, std::string* out);
+// Whether `name` is a token of RFC 9110, as the name of a header must be.
+[[nodiscard]] bool IsHeaderName(std::string_view name);
+
+// A value as it may stand in a header: printable ASCII and tabs. Whatever else is in it, line ends
+// and bytes that readers take for some, becomes a blank; blanks around it go.
+[[nodiscard]] std::string CleanHeaderValue(std::string_view value);
+
+// "name: value" without its line end: all headers that are sent, to clients and to upstreams, are
+// written here. The value is cleaned. False, and nothing is written: the name is none.
+bool AppendHeaderLine(const Header& header, std::string* out);
+
+// A line of a reply's head, with or without its line end. Nothing for what is no header: a name
+// that is none, or the continuation of the line before.
+[[nodiscard]] std::optional<Header> ReadHeaderLine(std::string_view line);
 
 [[nodiscard]] bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 // "Not Found"; "Unknown" for what has no name.

@@ -37,7 +37,9 @@ struct ResponseParser::Machine {
         machine.value.clear();
         return 0;
       }
-      machine.owner->headers_.Add(std::move(machine.field), std::move(machine.value));
+      if (IsHeaderName(machine.field)) {
+        machine.owner->headers_.Add(std::move(machine.field), CleanHeaderValue(machine.value));
+      }
       machine.field.clear();
       machine.value.clear();
       return machine.owner->headers_.all().size() > kMaxHeaders ? -1 : 0;

@@ -1,6 +1,7 @@
 // One request as libcurl sees it: its options, its callbacks, what its end means.
 #include <algorithm>
 
+#include "core/authority.h"
 #include "core/http/curl_client.h"
 #include "core/text.h"
 
@@ -16,12 +17,8 @@ constexpr size_t kMaxHeaderBytes = 64 * 1024;
 
 // A proxy of the environment is not for this machine's own servers.
 bool IsLoopback(const std::string& url) {
-  const size_t start = url.find("://");
-  if (start == std::string::npos) return false;
-  const std::string_view rest = std::string_view(url).substr(start + 3);
-  return rest.substr(0, 4) == "127." || rest.substr(0, 5) == "[::1]" ||
-         (rest.substr(0, 9) == "localhost" &&
-          (rest.size() == 9 || rest[9] == ':' || rest[9] == '/'));
+  const auto named = HostOfUrl(url);
+  return named && IsLoopbackHost(named->authority.host);
 }
 
 }  // namespace
@@ -76,11 +73,9 @@ void Transfer::Configure(const Client::Options& options) {
   header_list_ = curl_slist_append(header_list_, "Expect:");  // U4
   for (const Header& header : request.headers) {
     std::string line;
-    if (header.value.empty()) {
-      line = header.name + ";";
-    } else {
-      AppendHeaderLine(header, &line);
-    }
+    if (!AppendHeaderLine(header, &line)) continue;
+    // What has nothing behind its colon curl would leave out.
+    if (Trim(line).back() == ':') line = header.name + ";";
     header_list_ = curl_slist_append(header_list_, line.c_str());
   }
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, header_list_);
@@ -120,7 +115,8 @@ int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
 size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const size_t length = size * count;
-  std::string_view line = Trim(std::string_view(bytes, length));
+  if (transfer.head_told) return length;  // a trailer is no header
+  const std::string_view line(bytes, length);
   if (line.substr(0, 5) == "HTTP/") {
     transfer.headers.Clear();  // of a reply before, e.g. 100 Continue
     const size_t space = line.find(' ');
@@ -128,17 +124,14 @@ size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
         space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space)).c_str());
     return length;
   }
-  if (line.empty()) {
+  if (Trim(line).empty()) {
     if (transfer.status >= 200) transfer.TellHead();
     return transfer.abandoned ? 0 : length;
   }
-  const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || line.size() > kMaxHeaderBytes ||
-      transfer.headers.all().size() >= kMaxHeaders) {
-    return length;
+  if (line.size() > kMaxHeaderBytes || transfer.headers.all().size() >= kMaxHeaders) return length;
+  if (auto header = ReadHeaderLine(line)) {
+    transfer.headers.Add(std::move(header->name), std::move(header->value));
   }
-  transfer.headers.Add(std::string(line.substr(0, colon)),
-                       std::string(Trim(line.substr(colon + 1))));
   return length;
 }
 
