@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "core/authority.h"
 #include "core/text.h"
 
 namespace katra::gateway {
@@ -12,16 +13,13 @@ namespace {
 using translate::ApiError;
 using translate::Failure;
 
-// "127.0.0.1:12000" -> "127.0.0.1"; "[::1]:1" -> "[::1]".
-std::string_view HostOnly(std::string_view host) {
-  if (!host.empty() && host.front() == '[') return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
+bool IsThisMachine(const std::optional<Authority>& named) {
+  static constexpr std::array<std::string_view, 3> kNames = {"127.0.0.1", "localhost", "[::1]"};
+  return named && std::find(kNames.begin(), kNames.end(), named->host) != kNames.end();
 }
 
-bool IsThisMachine(std::string_view host) {
-  static constexpr std::array<std::string_view, 3> kNames = {"127.0.0.1", "localhost", "[::1]"};
-  return std::any_of(kNames.begin(), kNames.end(),
-                     [&](std::string_view name) { return http::EqualsIgnoreCase(host, name); });
+ApiError OtherSource(std::string message) {
+  return MakeError(Failure::kPermission, 403, "permission_error", std::move(message));
 }
 
 std::string OfEnvironment(const std::string& variable) {
@@ -70,20 +68,19 @@ ApiError MakeError(Failure failure, int status, std::string type, std::string me
 
 std::optional<ApiError> CheckSource(const http::Request& request, bool any_host) {
   if (request.local || any_host) return std::nullopt;
+  // A request of HTTP/1.0 may come without one, and then says nothing of whom it is meant for.
   const std::string* host = request.headers.Find("host");
-  if (host != nullptr && !IsThisMachine(HostOnly(*host))) {
-    return MakeError(Failure::kPermission, 403, "permission_error",
-                     "this gateway answers for 127.0.0.1 and localhost only, and the request's "
-                     "Host is another");
+  if (host == nullptr || request.headers.Count("host") > 1 ||
+      !IsThisMachine(ParseAuthority(*host))) {
+    return OtherSource(
+        "this gateway answers for 127.0.0.1 and localhost only: send a Host header with one of "
+        "them, and the port");
   }
-  if (const std::string* origin = request.headers.Find("origin")) {
-    const size_t start = origin->find("://");
-    const std::string_view rest =
-        start == std::string::npos ? *origin : std::string_view(*origin).substr(start + 3);
-    if (!IsThisMachine(HostOnly(rest))) {
-      return MakeError(Failure::kPermission, 403, "permission_error",
-                       "a web page of another origin may not use this gateway");
-    }
+  const std::string* origin = request.headers.Find("origin");
+  if (origin == nullptr) return std::nullopt;
+  const auto page = ParseOrigin(*origin);
+  if (request.headers.Count("origin") > 1 || !page || !IsThisMachine(page->authority)) {
+    return OtherSource("a web page of another origin may not use this gateway");
   }
   return std::nullopt;
 }

@@ -85,6 +85,58 @@ class Hardening(unittest.TestCase):
         self.check_refused(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
         self.check_refused(b"GET http://127.0.0.1/healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
 
+    def asked_as(self, host: bytes | None, *lines: bytes, version=b"1.1") -> int:
+        head = [b"GET /v1/models HTTP/" + version, self.auth, b"connection: close", *lines]
+        if host is not None:
+            head.insert(1, b"Host: " + host)
+        return self.raw(b"\r\n".join(head) + b"\r\n\r\n").status
+
+    def test_only_this_machine_s_own_names_are_answered_for(self):
+        for host in (b"127.0.0.1", b"localhost", b"LocalHost", b"[::1]", b"127.0.0.1:12000",
+                     b"localhost:1", b"[::1]:65535", b"[0:0:0:0:0:0:0:1]:80"):
+            self.assertEqual(self.asked_as(host), 200, host)
+        for host in (b"", b"evil.com", b"[::1]evil.com", b"[::1].evil.com", b"localhost:1@evil.com",
+                     b"localhost@evil.com", b"evil.com@localhost", b"localhost.", b"127.0.0.1.",
+                     b"localhost.evil.com", b"127.0.0.1.evil.com", b"localhost:", b"localhost:0",
+                     b"localhost:65536", b"localhost:99999", b"localhost:-1", b"localhost:+80",
+                     b"localhost:80x", b"localhost:8 0", b"localhost/", b"localhost/evil.com",
+                     b"localhost?", b"localhost#x", b"http://localhost", b"localhost, evil.com",
+                     b"localhost,localhost", b"local host", b"127.1", b"127.0.0.2", b"0", b"0.0.0.0",
+                     b"0x7f.0.0.1", b"2130706433", b"127.0.0.01", b"[::1", b"::1", b"[::2]", b"[]",
+                     b"[::ffff:127.0.0.1]", b"[::1%25lo]", b"local%68ost", b"localhost\\evil.com",
+                     b"xn--localhost", b"localhost;x", b"*"):
+            self.assertEqual(self.asked_as(host), 403, host)
+
+    def test_a_host_is_said_once_whatever_the_version(self):
+        self.assertEqual(self.asked_as(b"localhost", version=b"1.0"), 200)
+        self.assertEqual(self.asked_as(None, version=b"1.0"), 403)
+        self.assertEqual(self.asked_as(b"evil.com", version=b"1.0"), 403)
+        self.assertEqual(self.asked_as(None), 400)
+        for other in (b"evil.com", b"localhost"):
+            self.assertEqual(self.asked_as(b"localhost", b"host: " + other), 400)
+            self.assertEqual(self.asked_as(b"localhost", b"host: " + other, version=b"1.0"), 400)
+        for target in (b"http://evil.com/v1/models", b"http://localhost/v1/models", b"*",
+                       b"evil.com:80", b"v1/models"):
+            self.check_refused(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    def test_a_page_of_another_origin_is_refused(self):
+        for origin in (b"http://localhost", b"http://127.0.0.1:3000", b"https://[::1]:8443",
+                       b"http://LOCALHOST:80"):
+            self.assertEqual(self.asked_as(b"localhost", b"origin: " + origin), 200, origin)
+        for origin in (b"", b"null", b"http://evil.com", b"http://[::1].evil.com",
+                       b"http://[::1]evil.com", b"http://localhost:1@evil.com", b"http://localhost.",
+                       b"http://localhost/", b"http://localhost/x", b"http://localhost?x",
+                       b"http://localhost#x", b"http://localhost:", b"http://localhost:0",
+                       b"http://localhost:65536", b"localhost", b"//localhost", b"ftp://localhost",
+                       b"file://localhost", b"file://", b"http:localhost", b"http:///localhost",
+                       b"chrome-extension://localhost", b"http://localhost http://localhost",
+                       b"http://localhost, http://evil.com", b"http://127.0.0.2", b"http://",
+                       b"https://", b"http://localhost\\@evil.com", b"http://x@localhost"):
+            self.assertEqual(self.asked_as(b"localhost", b"origin: " + origin), 403, origin)
+        for second in (b"http://evil.com", b"http://localhost", b"null", b""):
+            self.assertEqual(self.asked_as(b"localhost", b"Origin: http://localhost",
+                                           b"origin: " + second), 403, second)
+
     def test_a_chunked_body_is_read(self):
         half = len(BODY) // 2
         chunked = b"%x\r\n%s\r\n%x;ext=1\r\n%s\r\n0\r\n\r\n" % (
