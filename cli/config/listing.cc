@@ -126,6 +126,7 @@ class Lister {
     Add(prefix + "default_model",
         provider.default_model.empty() ? "(the client's own)" : provider.default_model);
     if (provider.http2) Add(prefix + "http2", "true");
+    if (provider.pass_login) Add(prefix + "pass_login", "true");
     if (!provider.models.empty()) Add(prefix + "models", Join(provider.models, ", "));
   }
 

@@ -51,7 +51,8 @@ struct PersonaConfig {
   std::string provider;  // lower case
   std::string model;
   std::string description;
-  std::string api_key_env;  // instead of the provider's
+  std::string api_key_env;   // instead of the provider's, at key_provider alone
+  std::string key_provider;  // its own one, whoever named it
   std::string role;
   std::string room;
   std::string client;  // claude, codex, gemini, opencode

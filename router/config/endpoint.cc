@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/authority.h"
 #include "core/text.h"
 
 namespace katra::router {
@@ -44,6 +45,18 @@ Interface Guess(const Provider& provider, std::string_view base) {
   return provider.interface;
 }
 
+// What only the host of a built-in provider is known to take does not move with its name.
+void ForgetOwnHeaders(Provider& provider) {
+  const std::vector<std::string> common = CommonClientHeaders();
+  std::vector<std::string>& taken = provider.client_headers;
+  taken.erase(std::remove_if(taken.begin(), taken.end(),
+                             [&](const std::string& name) {
+                               return std::find(common.begin(), common.end(), name) == common.end();
+                             }),
+              taken.end());
+  provider.messages_query.clear();
+}
+
 }  // namespace
 
 Status CheckEndpoint(std::string_view url) {
@@ -80,17 +93,29 @@ Status CheckEndpoint(std::string_view url) {
 }
 
 bool IsLoopback(std::string_view url) {
-  static constexpr std::array<std::string_view, 3> kLocal = {"localhost", "[::1]", "127."};
-  const std::string authority = ToLowerAscii(Authority(url));
-  return std::any_of(kLocal.begin(), kLocal.end(), [&](std::string_view local) {
-    if (!authority.starts_with(local)) return false;
-    return local.ends_with('.') || authority.size() == local.size() ||
-           authority[local.size()] == ':';
+  const auto named = HostOfUrl(url);
+  return named && IsLoopbackHost(named->authority.host);
+}
+
+bool IsAnthropicHost(std::string_view url) {
+  // In the spelling that needs no normalising: what is written otherwise is another host.
+  static constexpr std::array<std::string_view, 2> kSpellings = {"https://api.anthropic.com",
+                                                                 "https://api.anthropic.com:443"};
+  return std::any_of(kSpellings.begin(), kSpellings.end(), [&](std::string_view spelling) {
+    return url.starts_with(spelling) &&
+           (url.size() == spelling.size() || url[spelling.size()] == '/');
   });
+}
+
+bool MayCarryLogin(std::string_view url, bool pass_login) {
+  if (IsAnthropicHost(url)) return true;
+  const auto named = HostOfUrl(url);
+  return pass_login && named && (named->tls || IsLoopbackHost(named->authority.host));
 }
 
 void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interface> interface) {
   std::string_view base = WithoutSlashes(url);
+  const std::string before = provider.messages_base_url;
   provider.interface = interface.value_or(Guess(provider, base));
   provider.chat_base_url.clear();
   provider.messages_base_url.clear();
@@ -101,6 +126,7 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
       base.remove_suffix(3);
     }
     provider.messages_base_url = std::string(WithoutSlashes(base));
+    if (provider.messages_base_url != before) ForgetOwnHeaders(provider);
     return;
   }
   if (base.ends_with(kChatPath)) base.remove_suffix(kChatPath.size());

@@ -17,6 +17,13 @@ namespace katra::router {
 // Whether what is sent there stays on this computer.
 [[nodiscard]] bool IsLoopback(std::string_view url);
 
+// Whether `url` is at Anthropic's own host, over TLS and on its usual port.
+[[nodiscard]] bool IsAnthropicHost(std::string_view url);
+
+// Whether the client's own login may go to `url`: to Anthropic's own host; with `pass_login`, to
+// any host over TLS, and over plain HTTP as far as it does not leave this computer.
+[[nodiscard]] bool MayCarryLogin(std::string_view url, bool pass_login);
+
 // Sets the face of `provider` that `url` is for: a base ("https://host/v1"), or the full address
 // ("https://host/v1/chat/completions", "https://host/v1/messages"). Without `interface` it is read
 // off the address, else it is the provider's own. The other face is cleared: it would lead to

@@ -194,6 +194,20 @@ void ReadEndpoint(Section& section, Provider& provider) {
   provider.plain_speaks_messages = provider.interface == Interface::kMessages;
 }
 
+void ReadPassLogin(Section& section, Provider& provider) {
+  const json* pass = section.Find("pass_login");
+  if (pass == nullptr) return;
+  provider.pass_login = pass->get<bool>();
+  section.Mark("pass_login");
+  const std::string& url = provider.interface == Interface::kMessages ? provider.messages_base_url
+                                                                      : provider.chat_base_url;
+  if (provider.pass_login && !MayCarryLogin(url, true)) {
+    section.Error("/pass_login",
+                  "a client's login goes over TLS only: give an https:// address as api_base_url, "
+                  "or leave pass_login out");
+  }
+}
+
 void ReadProvider(Section section, Provider& provider) {
   ReadEndpoint(section, provider);
   const bool new_key = section.Text("api_key_env", &provider.api_key_env);
@@ -229,6 +243,7 @@ void ReadProvider(Section section, Provider& provider) {
       section.Warn("/http2", "needs an https:// address: this one is asked over HTTP/1.1");
     }
   }
+  ReadPassLogin(section, provider);
   if (const json* models = section.Find("models")) {
     provider.models = models->get<std::vector<std::string>>();
     section.Mark("models");
@@ -312,6 +327,7 @@ void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& 
     Provider provider;
     provider.name = lower;
     provider.title = name;
+    provider.client_headers = CommonClientHeaders();
     config.providers.push_back(std::move(provider));
   }
 }
@@ -355,7 +371,10 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
   }
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
-  for (PersonaConfig& persona : config.personas) FillUp(config.routing_rules, persona);
+  for (PersonaConfig& persona : config.personas) {
+    FillUp(config.routing_rules, persona);
+    persona.key_provider = OwnTarget(config, &persona).provider;
+  }
 }
 
 }  // namespace katra::router

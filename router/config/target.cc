@@ -54,8 +54,8 @@ bool Records(const RouterConfig& config, const PersonaConfig* persona) {
 }
 
 std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider) {
-  const bool own = persona != nullptr && !persona->api_key_env.empty() &&
-                   (persona->provider.empty() || persona->provider == provider.name);
+  const bool own =
+      persona != nullptr && !persona->api_key_env.empty() && persona->key_provider == provider.name;
   return own ? persona->api_key_env : provider.api_key_env;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/http/client.h"
-#include "router/gateway/caller.h"
+#include "router/gateway/login.h"
 #include "router/gateway/settings.h"
 #include "router/policy/policy.h"
 #include "router/translate/errors.h"
@@ -48,9 +48,9 @@ struct AttemptPlan {
   std::shared_ptr<const std::string> body;  // the client's, in the Messages form
   const translate::RequestPeek* peek = nullptr;
   const http::Request* client = nullptr;
-  const Caller* caller = nullptr;
   const Settings* settings = nullptr;
-  std::string key;  // of the provider; empty: none is needed, or the caller's own
+  std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
+  Login login;      // the caller's own, where it may go and `key` is empty
   std::string request_id;
   std::string session_id;
   int64_t input_estimate = 0;

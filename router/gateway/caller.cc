@@ -94,8 +94,9 @@ tl::expected<Caller, ApiError> Identify(const http::Request& request, TokenBook&
   const Grant* grant = nullptr;
   if (!own.empty()) {
     grant = tokens.Find(Trim(own));
-    caller.own_authorization = authorization;
-    caller.own_api_key = api_key;
+    // A token of ours, this one or an older one, is nobody's login.
+    if (!IsGatewayToken(WithoutScheme(authorization))) caller.own_authorization = authorization;
+    if (!IsGatewayToken(Trim(api_key))) caller.own_api_key = Trim(api_key);
   } else {
     if (!authorization.empty()) grant = tokens.Find(WithoutScheme(authorization));
     if (grant == nullptr && !api_key.empty()) grant = tokens.Find(Trim(api_key));

@@ -17,8 +17,7 @@ namespace katra::gateway {
 struct Caller {
   std::string persona;
   std::string token_id;
-  // The client's own credential, when the token came in x-katra-token: for a provider that has no
-  // key of ours (C10).
+  // The client's own login, when the token came in x-katra-token (C10). Where it may go: LoginFor.
   std::string own_authorization;
   std::string own_api_key;
 };

@@ -33,6 +33,8 @@ class ChatAttempt final : public Attempt {
         {"accept", request_.stream ? "text/event-stream" : "application/json"});
     if (!plan_.key.empty()) {
       outgoing.headers.push_back({"authorization", "Bearer " + plan_.key});
+    } else if (!plan_.login.authorization.empty()) {
+      outgoing.headers.push_back({"authorization", plan_.login.authorization});
     }
     outgoing.body.emplace(std::move(request_.body));
     plan_.body.reset();

@@ -1,5 +1,6 @@
 // An upstream that speaks the Messages API: the body goes through byte for byte but for a splice
 // (R1-R8), and the answer as it comes (S44). Usage is read on the side.
+#include <algorithm>
 #include <cstring>
 
 #include "core/json_write.h"
@@ -26,13 +27,6 @@ size_t EventsEnd(std::string_view bytes) {
   return 0;
 }
 
-// C8-C11: the client's own headers that mean something to an Anthropic-format upstream.
-bool Forwarded(const std::string& name) {
-  const std::string lower = ToLowerAscii(name);
-  return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-stainless-", 0) == 0 ||
-         lower == "accept" || lower == "user-agent" || lower == "x-app";
-}
-
 class MessagesAttempt final : public Attempt {
  public:
   MessagesAttempt(AttemptPlan plan, AttemptEvents& events)
@@ -43,8 +37,9 @@ class MessagesAttempt final : public Attempt {
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     outgoing.url = provider.messages_base_url + "/v1/messages";
     if (plan_.count_only) outgoing.url += "/count_tokens";
-    if (!plan_.front && !plan_.client->query.empty()) outgoing.url += "?" + plan_.client->query;
     outgoing.headers = MakeHeaders(provider);
+    const bool betas = Has(outgoing.headers, "anthropic-beta");
+    if (betas && !provider.messages_query.empty()) outgoing.url += "?" + provider.messages_query;
     outgoing.body = MakeBody(provider);
     plan_.body.reset();
     call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
@@ -77,18 +72,24 @@ class MessagesAttempt final : public Attempt {
   const translate::TappedAnswer& answer() const { return streaming_ ? tap_.answer() : whole_; }
   const std::string& provider_name() const { return plan_.candidate->provider->name; }
 
+  static bool Has(const std::vector<http::Header>& headers, std::string_view name) {
+    return std::any_of(headers.begin(), headers.end(), [&](const http::Header& header) {
+      return http::EqualsIgnoreCase(header.name, name);
+    });
+  }
+
   std::vector<http::Header> MakeHeaders(const router::Provider& provider) const {
     std::vector<http::Header> headers;
-    headers.push_back({"content-type", "application/json"});
-    bool has_version = false;
     if (!plan_.front) {
-      for (const http::Header& header : plan_.client->headers.all()) {
-        if (!Forwarded(header.name)) continue;
-        has_version = has_version || http::EqualsIgnoreCase(header.name, "anthropic-version");
-        headers.push_back(header);
-      }
+      headers = ForwardedHeaders(*plan_.client, provider, !plan_.login.empty());
     }
-    if (!has_version) headers.push_back({"anthropic-version", "2023-06-01"});
+    headers.push_back({"content-type", "application/json"});
+    if (!Has(headers, "accept")) {
+      headers.push_back({"accept", plan_.peek->stream ? "text/event-stream" : "application/json"});
+    }
+    if (!Has(headers, "anthropic-version")) {
+      headers.push_back({"anthropic-version", "2023-06-01"});
+    }
     if (!plan_.key.empty()) {  // R3: never both our key and the user's
       if (provider.auth == router::Auth::kXApiKey || provider.auth == router::Auth::kBoth) {
         headers.push_back({"x-api-key", plan_.key});
@@ -96,14 +97,12 @@ class MessagesAttempt final : public Attempt {
       if (provider.auth == router::Auth::kBearer || provider.auth == router::Auth::kBoth) {
         headers.push_back({"authorization", "Bearer " + plan_.key});
       }
-    } else {
-      if (!plan_.caller->own_authorization.empty()) {
-        headers.push_back({"authorization", plan_.caller->own_authorization});
-      }
-      if (!plan_.caller->own_api_key.empty()) {
-        headers.push_back({"x-api-key", plan_.caller->own_api_key});
-      }
+      return headers;
     }
+    if (!plan_.login.authorization.empty()) {
+      headers.push_back({"authorization", plan_.login.authorization});
+    }
+    if (!plan_.login.api_key.empty()) headers.push_back({"x-api-key", plan_.login.api_key});
     return headers;
   }
 
@@ -248,8 +247,8 @@ class MessagesAttempt final : public Attempt {
   void Fail(ApiError error, bool raw) {
     ended_ = true;
     std::unique_ptr<RawReply> reply;
-    // A page or a plain text is no error of the format (E2).
-    const bool fits = status_ == 200 || Trim(body_).substr(0, 1) == "{";
+    // A page or a plain text is no error of the format (E2), and a redirect is none either.
+    const bool fits = status_ == 200 || (status_ >= 400 && Trim(body_).substr(0, 1) == "{");
     if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }

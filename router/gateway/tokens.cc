@@ -98,6 +98,8 @@ Status Edit(const std::string& home, Change&& change) {
 
 }  // namespace
 
+bool IsGatewayToken(std::string_view text) { return text.substr(0, kPrefix.size()) == kPrefix; }
+
 std::string TokensPath(const std::string& home) { return home + "/run/tokens.json"; }
 
 Result<MintedToken> MintToken(const std::string& home, const std::string& persona,

@@ -23,6 +23,9 @@ struct Grant {
   WallTime created_at;
 };
 
+// Whether `text` has the form of a token, ended or not.
+[[nodiscard]] bool IsGatewayToken(std::string_view text);
+
 // "HOME/run/tokens.json".
 [[nodiscard]] std::string TokensPath(const std::string& home);
 

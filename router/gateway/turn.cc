@@ -178,7 +178,6 @@ void Turn::Launch() {
   plan.body = body_;
   plan.peek = &peek_;
   plan.client = &exchange_->request();
-  plan.caller = &caller_;
   plan.settings = &services_.settings;
   plan.key = services_.keys.Find(caller_.token_id, variable);
   plan.request_id = outcome_.request_id;
@@ -189,9 +188,8 @@ void Turn::Launch() {
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
   const bool same_format = current_->provider->interface == router::Interface::kMessages;
-  const bool own_login =
-      same_format && (!caller_.own_authorization.empty() || !caller_.own_api_key.empty());
-  if (plan.key.empty() && !variable.empty() && !own_login) {
+  if (plan.key.empty()) plan.login = LoginFor(caller_, *current_->provider, is_front());
+  if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
     OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
                               " where the session is started, and start it again"),
              nullptr);

@@ -1,4 +1,4 @@
-// Anthropic: the Messages API itself (N1). A login of the client goes through as it came.
+// Anthropic: the Messages API itself (N1). To its own host a login of the client goes through.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -15,6 +15,9 @@ Provider Anthropic() {
   p.model_form = ModelForm::kBare;
   p.auth = Auth::kXApiKey;
   p.models = {"claude-sonnet-5", "claude-opus-4-8", "claude-haiku-4-5"};
+  p.client_headers = {"anthropic-version", "anthropic-beta", "anthropic-*",  "accept",
+                      "user-agent",        "x-app",          "x-stainless-*"};
+  p.messages_query = "beta=true";
   p.quirks.pdfs = true;
   p.quirks.count_tokens = true;
   return p;

@@ -29,6 +29,18 @@ const Provider* FindBuiltIn(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> CommonClientHeaders() { return {"anthropic-version", "anthropic-beta"}; }
+
+bool TakesClientHeader(const Provider& provider, std::string_view name) {
+  const std::string wanted = ToLowerAscii(name);
+  return std::any_of(provider.client_headers.begin(), provider.client_headers.end(),
+                     [&](const std::string& known) {
+                       return known.ends_with('*')
+                                  ? wanted.starts_with(known.substr(0, known.size() - 1))
+                                  : wanted == known;
+                     });
+}
+
 Status CheckModelForm(const Provider& provider, std::string_view model) {
   const auto wrong = [&](const std::string& what) {
     return Fail(ErrorCode::kInvalidArgument, "model \"" + OneLine(model, 80) + "\" " + what);

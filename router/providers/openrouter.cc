@@ -17,6 +17,7 @@ Provider OpenRouter() {
   p.model_form = ModelForm::kVendorSlash;
   p.auth = Auth::kBearer;
   p.models = {"anthropic/claude-sonnet-4"};
+  p.client_headers = CommonClientHeaders();  // it has Anthropic's models
   p.quirks.reasoning_request = ReasoningRequest::kOpenRouter;
   p.quirks.reasoning_history = ReasoningHistory::kReasoningDetails;
   p.quirks.web_search = WebSearch::kOpenRouterPlugin;

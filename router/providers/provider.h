@@ -125,6 +125,14 @@ struct Provider {
   int64_t max_output_tokens = 0;         // of one answer of any model; 0: not known
   std::vector<ModelLimit> model_limits;  // of models that are known to give less than others
   bool http2 = false;                    // asked over HTTP/2 where TLS agrees on it (U1)
+  // Whether the client's own login goes there, where no key of ours is known. Said by the user
+  // alone; Anthropic's own host needs no such word.
+  bool pass_login = false;
+  // The client's headers that its Messages face is known to take: lower case, a "*" at the end for
+  // all that begin so (C9-C11). No other header of a client goes there.
+  std::vector<std::string> client_headers = {"anthropic-version"};
+  // Appended there as "?query" to a request with betas. The client's own query goes nowhere.
+  std::string messages_query;
   Quirks quirks;
   bool built_in = false;
 };
@@ -134,6 +142,13 @@ struct Provider {
 
 // By name, without regard to case. nullptr: no such built-in.
 [[nodiscard]] const Provider* FindBuiltIn(std::string_view name);
+
+// The client's headers that any server behind the Messages API may need: the version, and the betas
+// that fields of the body come with (C18).
+[[nodiscard]] std::vector<std::string> CommonClientHeaders();
+
+// Whether `name`, in any case, is among the provider's client_headers.
+[[nodiscard]] bool TakesClientHeader(const Provider& provider, std::string_view name);
 
 // kInvalidArgument says which form the provider's models have, with an example.
 [[nodiscard]] Status CheckModelForm(const Provider& provider, std::string_view model);

@@ -198,6 +198,88 @@ TEST_CASE("a persona's key is its own at its own provider only") {
   CHECK(ApiKeyEnv(nullptr, *config.FindProvider("openai")) == "OPENAI_API_KEY");
 }
 
+TEST_CASE("a persona's key goes to no other provider when a default names its own") {
+  ConfigHome home;
+  home.Personas(
+      R"({"default_provider": "openai", "personas": {"Sam": {"api_key_env": "SAM_KEY"}}})");
+  RouterConfig config = home.Loaded();
+  CHECK(ApiKeyEnv(config.FindPersona("Sam"), *config.FindProvider("openai")) == "SAM_KEY");
+  CHECK(ApiKeyEnv(config.FindPersona("Sam"), *config.FindProvider("deepseek")) ==
+        "DEEPSEEK_API_KEY");
+  home.Personas(R"({"routing_rules": {"default": "deepseek/deepseek-v4-pro"},
+                    "personas": {"Sam": {"api_key_env": "SAM_KEY"}}})");
+  config = home.Loaded();
+  CHECK(ApiKeyEnv(config.FindPersona("Sam"), *config.FindProvider("deepseek")) == "SAM_KEY");
+  CHECK(ApiKeyEnv(config.FindPersona("Sam"), *config.FindProvider("anthropic")) ==
+        "ANTHROPIC_API_KEY");
+}
+
+TEST_CASE("a login may go to Anthropic's own host, and to a marked one over TLS") {
+  for (const char* url : {"https://api.anthropic.com", "https://api.anthropic.com/v1",
+                          "https://api.anthropic.com:443"}) {
+    CHECK(MayCarryLogin(url, false));
+  }
+  for (const char* url :
+       {"http://api.anthropic.com", "https://api.anthropic.com:8443", "https://api.anthropic.com.",
+        "https://api.anthropic.com.evil.test", "https://api.anthropic.com:443.evil.test",
+        "https://api.anthropic.com:4430", "https://x@api.anthropic.com",
+        "https://api.anthropic.com@evil.test", "https://api.anthropic.com:443@evil.test",
+        "https://evil.test/https://api.anthropic.com", "https://API.anthropic.com",
+        "https://anthropic.com", "api.anthropic.com", ""}) {
+    INFO(url);
+    CHECK_FALSE(MayCarryLogin(url, false));
+  }
+  for (const char* url :
+       {"https://far.test", "http://localhost:1", "http://127.0.0.1", "http://[::1]"}) {
+    CHECK(MayCarryLogin(url, true));
+    CHECK_FALSE(MayCarryLogin(url, false));
+  }
+  for (const char* url : {"http://far.test", "http://127.evil.test", "http://localhost.evil.test",
+                          "http://localhost@evil.test", "ftp://localhost", "https://u@far.test"}) {
+    INFO(url);
+    CHECK_FALSE(MayCarryLogin(url, true));
+  }
+}
+
+TEST_CASE("what only Anthropic's host takes of a client stays there when the name moves") {
+  ConfigHome home;
+  const Provider* at_home = FindBuiltIn("anthropic");
+  CHECK(TakesClientHeader(*at_home, "Anthropic-Anything"));
+  CHECK(TakesClientHeader(*at_home, "user-agent"));
+  home.Personas(R"({"providers": {"anthropic": {"api_base_url": "https://moved.test"},
+    "own": {"api_base_url": "https://own.test", "interface": "anthropic"}}})");
+  const RouterConfig config = home.Loaded();
+  for (const char* name : {"anthropic", "own"}) {
+    const Provider* moved = config.FindProvider(name);
+    CHECK(TakesClientHeader(*moved, "Anthropic-Beta"));
+    CHECK_FALSE(TakesClientHeader(*moved, "anthropic-anything"));
+    CHECK_FALSE(TakesClientHeader(*moved, "user-agent"));
+    CHECK(moved->messages_query.empty());
+  }
+  for (const Provider& provider : BuiltIns()) {
+    for (const char* header : {"authorization", "x-api-key", "cookie", "x-katra-token",
+                               "proxy-authorization", "x-claude-code-session-id", "host"}) {
+      CHECK_FALSE(TakesClientHeader(provider, header));
+    }
+  }
+}
+
+TEST_CASE("a login is passed where that is said, and never unencrypted to another machine") {
+  ConfigHome home;
+  home.Personas(R"({"providers": {"a": {"api_base_url": "https://a.test", "pass_login": true},
+                                  "b": {"api_base_url": "http://localhost:1", "pass_login": true},
+                                  "c": {"api_base_url": "https://c.test"}}})");
+  const RouterConfig config = home.Loaded();
+  CHECK(config.FindProvider("a")->pass_login);
+  CHECK(config.FindProvider("b")->pass_login);
+  CHECK_FALSE(config.FindProvider("c")->pass_login);
+  CHECK(config.OriginOf("providers.a.pass_login").kind == OriginKind::kPersonasFile);
+  home.Personas(R"({"providers": {"a": {"api_base_url": "http://a.test", "pass_login": true}}})");
+  const auto refused = home.Load();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("over TLS only") != std::string::npos);
+}
+
 TEST_CASE("plain mode's addresses are those that are promised") {
   const RouterConfig config = ConfigHome().Loaded();
   const auto plain = [&](const char* name) { return config.FindProvider(name)->plain_base_url; };

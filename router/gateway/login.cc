@@ -1,0 +1,110 @@
+#include "router/gateway/login.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+#include "router/config/endpoint.h"
+
+namespace katra::gateway {
+namespace {
+
+constexpr std::string_view kAnthropicKey = "sk-ant-";
+constexpr std::string_view kAnthropicLogin = "sk-ant-oat";
+constexpr size_t kLeastSecretBytes = 8;  // shorter ones would be found in ordinary words
+
+// Beginnings of other companies' keys, which Anthropic has no business with.
+bool IsOfAnotherCompany(std::string_view secret) {
+  static constexpr std::array<std::string_view, 10> kBeginnings = {
+      "sk-", "sess-", "gsk_", "AIza", "xai-", "ghp_", "gho_", "ghu_", "github_pat_", "hf_"};
+  return !secret.starts_with(kAnthropicKey) &&
+         std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view beginning) { return secret.starts_with(beginning); });
+}
+
+// One of the two headers, the one that Anthropic wants this credential in.
+Login ForAnthropic(const Caller& caller) {
+  Login login{caller.own_authorization, caller.own_api_key};
+  const std::string_view bearer = WithoutScheme(login.authorization);
+  const bool other_scheme = bearer == Trim(login.authorization);
+  if (other_scheme || IsOfAnotherCompany(bearer)) login.authorization.clear();
+  if (IsOfAnotherCompany(login.api_key)) login.api_key.clear();
+  if (login.authorization.empty() || login.api_key.empty()) return login;
+  if (WithoutScheme(login.authorization).starts_with(kAnthropicLogin)) {
+    login.api_key.clear();
+  } else {
+    login.authorization.clear();
+  }
+  return login;
+}
+
+// Where the user said so: in the header that the provider reads.
+Login ForMarked(const Caller& caller, router::Auth auth) {
+  Login login{caller.own_authorization, caller.own_api_key};
+  const bool one = login.authorization.empty() || login.api_key.empty();
+  const bool same = WithoutScheme(login.authorization) == login.api_key;
+  if (one || (same && auth == router::Auth::kBoth)) return login;
+  if (auth == router::Auth::kXApiKey) {
+    login.authorization.clear();
+  } else {
+    login.api_key.clear();
+  }
+  return login;
+}
+
+std::vector<std::string> SecretsOf(const http::Headers& headers) {
+  std::vector<std::string> secrets;
+  for (const http::Header& header : headers.all()) {
+    const bool credential = http::EqualsIgnoreCase(header.name, "authorization") ||
+                            http::EqualsIgnoreCase(header.name, "x-api-key") ||
+                            http::EqualsIgnoreCase(header.name, "x-katra-token");
+    if (!credential) continue;
+    std::string secret(WithoutScheme(header.value));
+    if (secret.size() >= kLeastSecretBytes) secrets.push_back(std::move(secret));
+  }
+  return secrets;
+}
+
+// A login's own capability means nothing without the login, and tells of it.
+std::string WithoutLoginBetas(std::string_view betas) {
+  std::vector<std::string> kept;
+  for (const std::string& beta : Split(betas, ',')) {
+    const std::string_view name = Trim(beta);
+    if (!name.starts_with("oauth-")) kept.emplace_back(name);
+  }
+  return Join(kept, ",");
+}
+
+}  // namespace
+
+Login LoginFor(const Caller& caller, const router::Provider& provider, bool front) {
+  const bool messages = provider.interface == router::Interface::kMessages;
+  const std::string& url = messages ? provider.messages_base_url : provider.chat_base_url;
+  if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
+  if (messages && router::IsAnthropicHost(url)) return ForAnthropic(caller);
+  return messages ? ForMarked(caller, provider.auth) : Login{caller.own_authorization, ""};
+}
+
+std::vector<http::Header> ForwardedHeaders(const http::Request& client,
+                                           const router::Provider& provider, bool with_login) {
+  const std::vector<std::string> secrets = SecretsOf(client.headers);
+  const bool all_betas = with_login || router::IsAnthropicHost(provider.messages_base_url);
+  std::vector<http::Header> forwarded;
+  for (const http::Header& header : client.headers.all()) {
+    if (!router::TakesClientHeader(provider, header.name)) continue;
+    const bool tells = std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
+      return header.value.find(secret) != std::string::npos;
+    });
+    if (tells) continue;
+    http::Header copy = header;
+    if (!all_betas && http::EqualsIgnoreCase(header.name, "anthropic-beta") &&
+        header.value.find("oauth-") != std::string::npos) {
+      copy.value = WithoutLoginBetas(header.value);
+      if (copy.value.empty()) continue;
+    }
+    forwarded.push_back(std::move(copy));
+  }
+  return forwarded;
+}
+
+}  // namespace katra::gateway

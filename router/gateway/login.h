@@ -1,0 +1,34 @@
+// What of a client's own reaches an upstream: its login, and headers. Everything else stays here:
+// an upstream is another company's, and gets what the user meant for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/http/message.h"
+#include "router/gateway/caller.h"
+
+namespace katra::gateway {
+
+// Headers with a credential, as they go upstream; at most one of them is set, but where a provider
+// wants the same one in both.
+struct Login {
+  std::string authorization;
+  std::string api_key;
+
+  [[nodiscard]] bool empty() const { return authorization.empty() && api_key.empty(); }
+};
+
+// The caller's own login as far as it may go to the face of `provider` that is asked: to
+// Anthropic's own host, or where the configuration says `pass_login` (router::MayCarryLogin). A
+// login that came with one format never goes to a provider of another. `front`: it came with Chat
+// Completions or Responses.
+[[nodiscard]] Login LoginFor(const Caller& caller, const router::Provider& provider, bool front);
+
+// The headers of a Messages client that `provider` is known to take. What holds a credential of the
+// request is left out, whatever its name. `with_login`: the caller's own login goes there, too.
+[[nodiscard]] std::vector<http::Header> ForwardedHeaders(const http::Request& client,
+                                                         const router::Provider& provider,
+                                                         bool with_login);
+
+}  // namespace katra::gateway
