@@ -29,6 +29,8 @@ translate::ApiError FailureOf(const http::CallEnd& end, const std::string& provi
       break;
   }
   translate::ApiError error = translate::NoAnswer(provider + what + ": " + end.message);
+  error.unreachable =
+      end.failure == http::CallFailure::kConnect || end.failure == http::CallFailure::kTls;
   if (end.failure == http::CallFailure::kTimeout) {
     error.status = 504;
     error.type = "timeout_error";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/sha256.h"
 #include "core/text.h"
 
 namespace katra::gateway {
@@ -139,9 +140,24 @@ bool Turn::Choose() {
     return false;
   }
   candidates_ = std::move(*chosen);
+  for (policy::Candidate& candidate : candidates_) {
+    candidate.credential = CredentialOf(*candidate.provider);
+  }
   outcome_.provider = candidates_.front().provider->name;
   outcome_.model = candidates_.front().model;
   return true;
+}
+
+std::string Turn::CredentialOf(const router::Provider& provider) const {
+  const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
+  std::string secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(persona, provider));
+  if (secret.empty()) {
+    const Login login = LoginFor(caller_, provider, is_front());
+    secret = login.authorization + login.api_key;
+  }
+  // Where no credential is asked for, one persona is still not another.
+  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
+  return {hash.begin(), hash.end()};
 }
 
 void Turn::TakeNext() {

@@ -67,6 +67,7 @@ class Turn final : public AttemptEvents {
  private:
   [[nodiscard]] bool ReadRequest();
   [[nodiscard]] bool Choose();
+  [[nodiscard]] std::string CredentialOf(const router::Provider& provider) const;
   void TakeNext();
   void Launch();
   void AnswerCount();

@@ -4,27 +4,59 @@
 
 namespace katra::policy {
 
+Circuits::State* Circuits::Find(const std::string& key) const {
+  const auto found = index_.find(key);
+  return found == index_.end() ? nullptr : &*found->second;
+}
+
 bool Circuits::Admits(const std::string& key, SteadyTime now) {
-  const auto found = states_.find(key);
-  if (found == states_.end() || !found->second.open_until) return true;
-  State& state = found->second;
-  if (now < *state.open_until || state.trial) return false;
-  state.trial = true;
+  State* state = Find(key);
+  if (state == nullptr || !state->open_until) return true;
+  if (now < *state->open_until || state->trial) return false;
+  state->trial = true;
   return true;
 }
 
 std::optional<std::chrono::milliseconds> Circuits::OpenFor(const std::string& key,
                                                            SteadyTime now) const {
-  const auto found = states_.find(key);
-  if (found == states_.end() || !found->second.open_until) return std::nullopt;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*found->second.open_until - now);
+  const State* state = Find(key);
+  if (state == nullptr || !state->open_until) return std::nullopt;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*state->open_until - now);
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-void Circuits::Succeeded(const std::string& key) { states_.erase(key); }
+void Circuits::Succeeded(const std::string& key) {
+  const auto found = index_.find(key);
+  if (found == index_.end()) return;
+  states_.erase(found->second);
+  index_.erase(found);
+}
+
+// They stand in the order of their last failures: what can go is at the end.
+void Circuits::Forget(SteadyTime now) {
+  const auto keep_for = std::max(options_.keep_for, 2 * options_.open_at_most);
+  while (!states_.empty() && now - states_.back().failed_at > keep_for) {
+    index_.erase(states_.back().key);
+    states_.pop_back();
+  }
+}
 
 void Circuits::Failed(const std::string& key, SteadyTime now) {
-  State& state = states_[key];
+  Forget(now);
+  const auto found = index_.find(key);
+  if (found != index_.end()) {
+    states_.splice(states_.begin(), states_, found->second);
+  } else {
+    if (states_.size() >= options_.most) {
+      index_.erase(states_.back().key);
+      states_.pop_back();
+    }
+    states_.emplace_front();
+    states_.front().key = key;
+    index_[key] = states_.begin();
+  }
+  State& state = states_.front();
+  state.failed_at = now;
   ++state.failures;
   const bool trial_failed = state.trial;
   state.trial = false;
@@ -39,7 +71,7 @@ void Circuits::Failed(const std::string& key, SteadyTime now) {
 }
 
 void Circuits::Undecided(const std::string& key) {
-  if (const auto found = states_.find(key); found != states_.end()) found->second.trial = false;
+  if (State* state = Find(key)) state->trial = false;
 }
 
 }  // namespace katra::policy

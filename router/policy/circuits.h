@@ -1,11 +1,12 @@
-// A circuit for each provider and model: after failures in a row it is not asked for a while, then
-// once for a trial. No clock of its own.
+// A circuit for whatever a key stands for: after failures in a row it is not asked for a while,
+// then once for a trial. Bounded; no clock of its own.
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <list>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "core/clock.h"
 
@@ -18,6 +19,8 @@ class Circuits {
     int failures = 5;  // in a row, until it opens
     std::chrono::milliseconds open_for{10'000};
     std::chrono::milliseconds open_at_most{120'000};  // it doubles with each failed trial
+    std::chrono::milliseconds keep_for{600'000};  // after the last failure; then all is forgotten
+    size_t most = 4096;                           // keys; the one that failed longest ago goes
   };
 
   explicit Circuits(Options options) : options_(options) {}
@@ -33,16 +36,26 @@ class Circuits {
   // The trial ended without a word on the provider (e.g. the client left).
   void Undecided(const std::string& key);
 
+  [[nodiscard]] size_t size() const { return index_.size(); }
+
  private:
   struct State {
+    std::string key;
+    SteadyTime failed_at;
     int failures = 0;
     std::optional<SteadyTime> open_until;
     std::chrono::milliseconds span{0};
     bool trial = false;
   };
 
+  using States = std::list<State>;
+
+  [[nodiscard]] State* Find(const std::string& key) const;
+  void Forget(SteadyTime now);
+
   Options options_;
-  std::map<std::string, State> states_;
+  States states_;  // the last one that failed first
+  std::unordered_map<std::string, States::iterator> index_;
 };
 
 }  // namespace katra::policy

@@ -4,6 +4,15 @@
 
 namespace katra::policy {
 
+std::optional<std::string> Attempts::Barred(const Candidate& candidate, SteadyTime now) {
+  std::string provider = KeyOf(candidate);
+  if (!circuits_.Admits(provider, now)) return provider;
+  std::string credential = CredentialKeyOf(candidate);
+  if (circuits_.Admits(credential, now)) return std::nullopt;
+  circuits_.Undecided(provider);
+  return credential;
+}
+
 std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
   if (final_) return std::nullopt;
   while (true) {
@@ -19,8 +28,7 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
     ++position_;
     if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0)
       continue;
-    const std::string key = KeyOf(candidate);
-    if (!circuits_.Admits(key, now)) {
+    if (const auto barred = Barred(candidate, now)) {
       if (!has_error_ || error_.failure == translate::Failure::kNoKey) {
         has_error_ = false;  // whoever is asked yet tells more
         error_ = translate::NoAnswer(candidate.provider->name +
@@ -29,7 +37,7 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
         error_.failure = translate::Failure::kOverloaded;
         error_.status = 529;
         error_.type = "overloaded_error";
-        error_.retry_after = circuits_.OpenFor(key, now);
+        error_.retry_after = circuits_.OpenFor(*barred, now);
       }
       continue;
     }
@@ -37,7 +45,7 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
     if (round_ > 0) {
       delay = std::max(Backoff(), wanted_);
       if (wanted_ > options_.longest_delay) {  // E14
-        circuits_.Undecided(key);
+        Release(candidate);
         break;
       }
     }
@@ -60,30 +68,43 @@ std::chrono::milliseconds Attempts::Backoff() {
 void Attempts::Failed(const translate::ApiError& error, SteadyTime now) {
   error_ = has_error_ ? translate::MoreTelling(error_, error) : error;
   has_error_ = true;
-  const std::string key = KeyOf(*current_);
   if (error.failure == translate::Failure::kQuota) {
     exhausted_.insert(current_->provider->name);
-    circuits_.Undecided(key);
+    Release(*current_);
     return;
   }
   if (error.failure == translate::Failure::kNoKey) {
     keyless_.insert(current_);
-    circuits_.Undecided(key);  // it was not asked
+    Release(*current_);  // it was not asked
     return;
   }
   if (!error.retryable) {
-    circuits_.Undecided(key);  // the request is at fault, not the provider (E10)
+    Release(*current_);  // the request is at fault, not the provider (E10)
     final_ = true;
     return;
   }
-  circuits_.Failed(key, now);
+  if (error.unreachable) {
+    circuits_.Failed(KeyOf(*current_), now);
+    circuits_.Undecided(CredentialKeyOf(*current_));
+  } else {
+    circuits_.Succeeded(KeyOf(*current_));  // there was a connection
+    circuits_.Failed(CredentialKeyOf(*current_), now);
+  }
   if (error.retry_after) wanted_ = std::max(wanted_, *error.retry_after);
 }
 
-void Attempts::Succeeded() { circuits_.Succeeded(KeyOf(*current_)); }
+void Attempts::Succeeded() {
+  circuits_.Succeeded(KeyOf(*current_));
+  circuits_.Succeeded(CredentialKeyOf(*current_));
+}
 
 void Attempts::Undecided() {
-  if (current_ != nullptr) circuits_.Undecided(KeyOf(*current_));
+  if (current_ != nullptr) Release(*current_);
+}
+
+void Attempts::Release(const Candidate& candidate) {
+  circuits_.Undecided(KeyOf(candidate));
+  circuits_.Undecided(CredentialKeyOf(candidate));
 }
 
 }  // namespace katra::policy

@@ -53,11 +53,20 @@ class Attempts {
   [[nodiscard]] const translate::ApiError& error() const { return error_; }
   [[nodiscard]] int tried() const { return tried_; }
 
+  // The circuits that a candidate stands behind. That of the provider is for all who ask, and
+  // opens only when there was no connection: whatever else goes wrong (429, 5xx, 529, a time-out,
+  // an answer that breaks off) may be the doing of who asks, and counts for that credential alone.
   [[nodiscard]] static std::string KeyOf(const Candidate& candidate) {
     return candidate.provider->name + "/" + candidate.model;
   }
+  [[nodiscard]] static std::string CredentialKeyOf(const Candidate& candidate) {
+    return KeyOf(candidate) + '\n' + candidate.credential;
+  }
 
  private:
+  // The key of the circuit that is open; nothing: the candidate may be asked.
+  [[nodiscard]] std::optional<std::string> Barred(const Candidate& candidate, SteadyTime now);
+  void Release(const Candidate& candidate);  // a trial of its circuits ended without a word
   [[nodiscard]] std::chrono::milliseconds Backoff();
 
   const std::vector<Candidate>& candidates_;

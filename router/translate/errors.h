@@ -41,7 +41,8 @@ struct ApiError {
   // The same request may succeed at once or later, here or elsewhere (E10, E15).
   bool retryable = false;
   std::optional<std::chrono::milliseconds> retry_after;
-  Headers headers;  // for the client: retry-after, x-should-retry, anthropic-ratelimit-*
+  bool unreachable = false;  // there was no connection to the provider, whoever asks
+  Headers headers;           // for the client: retry-after, x-should-retry, anthropic-ratelimit-*
 };
 
 // E3-E7. `status` 200 is for a reply that holds an error object (E16). The message names `provider`

@@ -217,6 +217,28 @@ class Failover(unittest.TestCase):
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.05)
 
+    def test_a_persona_s_failures_leave_others_with_another_key_alone(self):
+        statuses = {"429": (429, b'{"error":{"message":"slow down"}}'), "401": (401, b"{}"),
+                    "403": (403, b"{}"), "500": (500, b"{}"), "529": (529, OVERLOADED)}
+        for name, (status, body) in statuses.items():
+            def script(request, to, status=status, body=body):
+                mal = "mal-s-key" in str(request.headers)
+                to.reply(status, body) if mal else to.stream(message_stream())
+
+            with self.subTest(status=name), Upstream(script) as upstream, Gateway(
+                    {"fake": {"api_base_url": upstream.url, "interface": "anthropic",
+                              "api_key_env": "TEST_KEY", "models": ["m"]}},
+                    {"Mal": {"provider": "fake", "model": "m", "api_key_env": "MAL_KEY"},
+                     "Good": {"provider": "fake", "model": "m"}},
+                    environment={"MAL_KEY": "mal-s-key"}) as gateway:
+                for _ in range(6):
+                    self.assertNotEqual(gateway.ask(body=BODY, persona="Mal").status, 200)
+                self.assertEqual(gateway.ask(body=BODY, persona="Good").status, 200)
+                asked = len(upstream.requests)
+                gateway.ask(body=BODY, persona="Mal")
+                self.assertEqual(len(upstream.requests) > asked, status in (401, 403))
+                self.assertNotIn("mal-s-key", gateway.log())
+
     def test_whole_replies_fail_over_too(self):
         with World(lambda request, to: to.reply(529, OVERLOADED),
                    lambda request, to: to.reply(200, message("two"))) as world:

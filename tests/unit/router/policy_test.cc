@@ -179,6 +179,93 @@ TEST_CASE("a circuit opens after failures in a row, and lets one through when it
   }
 }
 
+namespace {
+
+translate::ApiError Unreachable() {
+  translate::ApiError error = Transient();
+  error.unreachable = true;
+  return error;
+}
+
+// Whether somebody with `credential` may ask after somebody with "mal" failed often with `error`.
+bool MayAsk(const std::string& credential, const translate::ApiError& error) {
+  Rig rig;
+  rig.candidates = {At("a", "1")};
+  rig.options.rounds = 1;
+  rig.candidates.front().credential = "mal";
+  for (int i = 0; i < 6; ++i) {
+    Attempts attempts = rig.Begin();
+    if (attempts.Take(rig.now)) attempts.Failed(error, rig.now);
+  }
+  rig.candidates.front().credential = credential;
+  Attempts attempts = rig.Begin();
+  return attempts.Take(rig.now).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("a circuit opens for the credential whose requests fail, and for no other") {
+  for (const translate::ApiError& error : {Of(429), Of(500), Of(503), Of(529), Transient()}) {
+    INFO(error.message);
+    CHECK_FALSE(MayAsk("mal", error));
+    CHECK(MayAsk("good", error));
+  }
+}
+
+TEST_CASE("refused credentials, wrong requests and missing keys open no circuit") {
+  for (const translate::ApiError& error :
+       {Of(400), Of(401), Of(403), Of(404), Of(413), translate::NoKey("no key")}) {
+    INFO(error.message);
+    CHECK(MayAsk("mal", error));
+    CHECK(MayAsk("good", error));
+  }
+}
+
+TEST_CASE("a provider that cannot be reached is left alone by everybody") {
+  CHECK_FALSE(MayAsk("mal", Unreachable()));
+  CHECK_FALSE(MayAsk("good", Unreachable()));
+}
+
+TEST_CASE("an answer of any kind says that the provider can be reached") {
+  Rig rig;
+  rig.candidates = {At("a", "1")};
+  rig.options.rounds = 1;
+  for (int i = 0; i < 12; ++i) {
+    rig.candidates.front().credential = "caller " + std::to_string(i);
+    Attempts attempts = rig.Begin();
+    REQUIRE(attempts.Take(rig.now));
+    attempts.Failed(i % 4 == 3 ? Of(429) : Unreachable(), rig.now);
+  }
+}
+
+TEST_CASE("the trial of a provider is not used up by a credential that may not ask") {
+  Rig rig;
+  rig.candidates = {At("a", "1")};
+  rig.candidates.front().credential = "mal";
+  for (int i = 0; i < 5; ++i) {
+    rig.circuits.Failed("a/1", rig.now);
+    rig.circuits.Failed(Attempts::CredentialKeyOf(rig.candidates.front()), rig.now + 5s);
+  }
+  CHECK_FALSE(rig.Begin().Take(rig.now + 12s));
+  rig.candidates.front().credential = "good";
+  CHECK(rig.Begin().Take(rig.now + 12s));
+}
+
+TEST_CASE("circuits are forgotten long after the last failure, and never become many") {
+  Circuits::Options options;
+  options.most = 3;
+  Circuits circuits(options);
+  SteadyTime now{};
+  for (int i = 0; i < 4; ++i) circuits.Failed("old", now);
+  now += options.keep_for + 1s;
+  circuits.Failed("old", now);
+  CHECK(circuits.Admits("old", now));  // it is the first failure again
+  CHECK(circuits.size() == 1);
+  for (int i = 0; i < 5; ++i) circuits.Failed("bad", now);
+  for (int i = 0; i < 100; ++i) circuits.Failed(std::to_string(i), now);
+  CHECK(circuits.size() == 3);
+}
+
 TEST_CASE("when every circuit is open the client is told when to come back") {
   Rig rig;
   rig.candidates = {At("a", "1")};
