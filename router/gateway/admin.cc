@@ -2,6 +2,8 @@
 // user. Tokens and their keys, status, decisions, reload, shutdown.
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "router/gateway/gateway.h"
@@ -73,6 +75,9 @@ http::Response Gateway::RevokeForAdmin(const http::Request& request) {
   auto ended = RevokeTokens(settings_.home, document.Root()["persona"].Text());
   if (!ended) return Wrong(ended.error());
   for (const std::string& id : *ended) keys_.Drop(id);
+  EndTurns([&](const std::string& token_id) {
+    return std::find(ended->begin(), ended->end(), token_id) != ended->end();
+  });
   return Json(200, "{\"ended\":" + std::to_string(ended->size()) + "}");
 }
 

@@ -14,6 +14,7 @@ using translate::ApiError;
 using translate::Failure;
 
 constexpr std::chrono::milliseconds kTick{1000};
+constexpr std::chrono::milliseconds kTokenWatch{250};
 constexpr size_t kQuietBytes = 1024 * 1024;  // of requests, between two ticks
 
 http::Response Plain(int status, std::string type, std::string body) {
@@ -72,6 +73,7 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
                 *this,       parts_.reasoning, &memo_,    parts_.transcripts},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
       tick_(parts_.loop, [this] { Tick(); }),
+      token_watch_(parts_.loop, [this] { WatchTokens(); }),
       started_at_(parts_.clock.Now()) {
   ReadPrices();
 }
@@ -154,6 +156,29 @@ void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpo
     ticking_ = true;
     tick_.Start(std::min(kTick, settings_.ping_interval));
   }
+  if (!watching_tokens_ && !turns_.empty()) {
+    watching_tokens_ = true;
+    token_watch_.Start(kTokenWatch);
+  }
+}
+
+// A command ends tokens in the file, and tells nobody.
+void Gateway::WatchTokens() {
+  tokens_.LookAgain();
+  if (tokens_.trouble().empty() && tokens_.readings() != tokens_seen_) {
+    tokens_seen_ = tokens_.readings();
+    EndTurns([this](const std::string& token_id) { return !tokens_.Holds(token_id); });
+  }
+  watching_tokens_ = !turns_.empty();
+  if (watching_tokens_) token_watch_.Start(kTokenWatch);
+}
+
+void Gateway::EndTurns(const std::function<bool(const std::string& token_id)>& over) {
+  std::vector<Turn*> ending;
+  for (const auto& [turn, owned] : turns_) {
+    if (over(turn->token_id())) ending.push_back(turn);
+  }
+  for (Turn* turn : ending) turn->EndWithToken();
 }
 
 void Gateway::Tick() {

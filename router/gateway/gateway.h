@@ -60,6 +60,9 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
   void Retire(Turn* turn);
   void Tick();
+  void WatchTokens();
+  // Ends the requests under way whose token `over` says to be.
+  void EndTurns(const std::function<bool(const std::string& token_id)>& over);
   void ReadPrices();
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
   [[nodiscard]] http::Response Answer(const http::Request& request);
@@ -84,8 +87,11 @@ class Gateway final : public http::Handler, private OutcomeSink {
   Services services_;
   std::unordered_map<Turn*, std::unique_ptr<Turn>> turns_;
   std::vector<std::unique_ptr<Turn>> retired_;
-  uv::Timer sweep_;  // destroys what has ended
-  uv::Timer tick_;   // of the turns that are under way
+  uv::Timer sweep_;        // destroys what has ended
+  uv::Timer tick_;         // of the turns that are under way
+  uv::Timer token_watch_;  // while some are
+  bool watching_tokens_ = false;
+  uint64_t tokens_seen_ = 0;  // of the book's readings
   bool ticking_ = false;
   size_t read_bytes_ = 0;     // of requests, since the last tick
   bool left_behind_ = false;  // they were many, and their memory was not given back yet

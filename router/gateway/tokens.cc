@@ -156,6 +156,9 @@ void TokenBook::Refresh() {
   auto grants = ReadGrants(path_);
   trouble_ = grants ? std::string() : grants.error().message;
   grants_ = grants ? std::move(*grants) : std::vector<Grant>();
+  ids_.clear();
+  for (const Grant& grant : grants_) ids_.insert(grant.id);
+  ++readings_;
   seen_ = now;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/clock.h"
@@ -47,6 +48,11 @@ class TokenBook {
 
   // nullptr: no such token. Compares in constant time. Valid until the next call.
   [[nodiscard]] const Grant* Find(std::string_view token);
+  // Reads the file again when it has changed.
+  void LookAgain() { Refresh(); }
+  // How often it was read, and whether a grant of that id was in it then.
+  [[nodiscard]] uint64_t readings() const { return readings_; }
+  [[nodiscard]] bool Holds(const std::string& id) const { return ids_.count(id) != 0; }
   // Why the file could not be read; empty when it could.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
@@ -65,6 +71,8 @@ class TokenBook {
   std::optional<Seen> seen_;
   std::chrono::steady_clock::time_point looked_at_;
   std::vector<Grant> grants_;
+  std::unordered_set<std::string> ids_;
+  uint64_t readings_ = 0;
   std::string trouble_;
 };
 

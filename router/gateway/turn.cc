@@ -26,14 +26,6 @@ milliseconds Between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration_cast<milliseconds>(to - from);
 }
 
-// Upstream headers that a client of the same format may want (E1, E6).
-bool CopiedBack(const std::string& name) {
-  const std::string lower = ToLowerAscii(name);
-  return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-ratelimit-", 0) == 0 ||
-         lower == "request-id" || lower == "retry-after" || lower == "retry-after-ms" ||
-         lower == "x-should-retry";
-}
-
 // The request itself is at fault, whoever is asked.
 bool IsOfTheRequest(Failure failure) {
   return failure == Failure::kInvalidRequest || failure == Failure::kCapability ||
@@ -235,47 +227,6 @@ SessionTrace& Turn::Trace() {
   return services_.traces.Of(session + "/" + outcome_.agent_id);
 }
 
-void Turn::AnswerCount() {
-  const int64_t estimate = translate::EstimateInputTokens(*body_);  // T2
-  SessionTrace& trace = Trace();
-  http::Response response;
-  response.headers = AnswerHeaders("application/json");
-  response.body = "{\"input_tokens\":" + std::to_string(trace.calibration.Apply(estimate)) + "}";
-  exchange_->Respond(std::move(response));
-  outcome_.answered = true;
-  Finish(200, "");
-}
-
-http::Headers Turn::AnswerHeaders(const char* type) const {
-  http::Headers headers;
-  headers.Add("content-type", type);
-  bool has_id = false;
-  if (attempt_ && !is_front() && current_->provider->interface == router::Interface::kMessages) {
-    for (const http::Header& header : attempt_->reply_headers().all()) {
-      if (!CopiedBack(header.name)) continue;
-      has_id = has_id || http::EqualsIgnoreCase(header.name, "request-id");
-      headers.Add(header.name, header.value);
-    }
-  }
-  if (!has_id) headers.Add("request-id", outcome_.request_id);  // E19
-  headers.Add("x-katra-request-id", outcome_.request_id);
-  if (!outcome_.provider.empty()) {
-    headers.Add("x-katra-provider", outcome_.provider);
-    headers.Add("x-katra-model", OneWord(outcome_.model));
-  }
-  if (attempts_) headers.Add("x-katra-attempts", std::to_string(attempts_->tried()));
-  std::string failed;
-  for (const AttemptRecord& attempt : outcome_.attempts) {
-    if (attempt.error.empty()) continue;
-    if (!failed.empty()) failed += "; ";
-    failed += attempt.provider + "/" + attempt.model + ": " + attempt.error;
-  }
-  if (!failed.empty()) headers.Add("x-katra-failed", OneLine(failed, 1000));
-  const std::vector<std::string>& dropped = attempt_ ? attempt_->dropped() : outcome_.dropped;
-  if (!dropped.empty()) headers.Add("x-katra-dropped", OneLine(Join(dropped, ", "), 1000));
-  return headers;
-}
-
 void Turn::BeginStream() {
   if (streaming_) return;
   streaming_ = true;
@@ -389,41 +340,6 @@ void Turn::OnBroken(const ApiError& error, bool told) {
   if (done_) return;
   exchange_->End();
   Finish(200, error.type);
-}
-
-void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
-  if (streaming_) {
-    // A comment has kept the client waiting: the status is gone, the event is left.
-    const std::string event = translate::MessagesErrorEvent(error, outcome_.request_id);
-    if (is_front()) {
-      Send("data: " + translate::OpenAiErrorBody(error) + "\n\n");
-    } else {
-      Send(raw && raw->status == 200 ? raw->body : event);
-    }
-    if (!done_) exchange_->End();
-    Finish(200, error.type);
-    return;
-  }
-  http::Response response;
-  const bool unmodified = raw != nullptr && !is_front();
-  if (unmodified) {  // E1
-    response.status = raw->status;
-    const std::string* type = raw->headers.Find("content-type");
-    response.headers = AnswerHeaders(type == nullptr ? "application/json" : type->c_str());
-    for (const http::Header& header : raw->headers.all()) {
-      if (CopiedBack(header.name)) response.headers.Set(header.name, header.value);
-    }
-    response.body = std::move(raw->body);
-  } else {
-    response = ErrorResponse(error, format(), outcome_.request_id);
-    const http::Headers told = AnswerHeaders("application/json");
-    for (const http::Header& header : told.all()) {
-      response.headers.Set(header.name, header.value);
-    }
-  }
-  const int status = response.status;
-  exchange_->Respond(std::move(response));
-  Finish(status, error.type);
 }
 
 void Turn::Tick() {

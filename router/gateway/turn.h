@@ -55,6 +55,9 @@ class Turn final : public AttemptEvents {
   void Start();
   // Once in a while: a sign of life for the client of a silent model.
   void Tick();
+  // Its token is no more: the client gets an error, and the upstream's work is cancelled.
+  void EndWithToken();
+  [[nodiscard]] const std::string& token_id() const { return caller_.token_id; }
   // Whether a part of a streamed answer is out.
   [[nodiscard]] bool streaming() const { return streaming_ && !done_; }
 
