@@ -224,7 +224,8 @@ void Turn::Launch() {
 SessionTrace& Turn::Trace() {
   const std::string& session =
       outcome_.client_session_id.empty() ? caller_.token_id : outcome_.client_session_id;
-  return services_.traces.Of(session + "/" + outcome_.agent_id);
+  // The session's id is the client's word: one persona's says nothing of another's.
+  return services_.traces.Of(caller_.persona + "/" + session + "/" + outcome_.agent_id);
 }
 
 void Turn::BeginStream() {

@@ -71,6 +71,24 @@ class NumberedAnswers(unittest.TestCase):
         self.assertEqual(self.text(), "answer4")
 
 
+class SessionsOfOthers(unittest.TestCase):
+    def test_a_session_s_id_in_the_mouth_of_another_persona_changes_nothing(self):
+        # A session that has been elsewhere loses its thinking blocks, which others cannot check.
+        thinking = {"type": "thinking", "thinking": "hm", "signature": "of the provider"}
+        body = {**BODY, "model": "fake,m", "messages": [
+            *BODY["messages"], {"role": "assistant", "content": [thinking]}, *BODY["messages"]]}
+        with Upstream(lambda request, to: to.stream(message_stream())) as upstream, Gateway(
+                {"fake": provider(upstream), "other": provider(upstream)},
+                {name: {"provider": "fake", "model": "m"} for name in ("Sam", "Mal")}) as gateway:
+            headers = {"x-claude-code-session-id": "the-session-of-Sam"}
+            gateway.ask(body={**BODY, "model": "other,m"}, persona="Mal", headers=headers)
+            gateway.ask(body=body, persona="Sam", headers=headers)
+            self.assertIn(b"of the provider", upstream.requests[-1].body)
+            gateway.ask(body={**BODY, "model": "other,m"}, persona="Sam", headers=headers)
+            gateway.ask(body=body, persona="Sam", headers=headers)
+            self.assertNotIn(b"of the provider", upstream.requests[-1].body)
+
+
 class Secrets(unittest.TestCase):
     def setUp(self):
         self.upstream = Upstream(lambda request, to: to.stream(chat_stream("a picture")))
