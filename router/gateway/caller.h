@@ -1,6 +1,7 @@
 // Who asks: the token of a request, and whether a browser of elsewhere sent it. Knows no provider.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,10 @@ class KeyRing {
     keys_[token_id] = std::move(keys);
   }
   void Drop(const std::string& token_id) { keys_.erase(token_id); }
+  // Keeps those of the tokens that `holds` says to be there.
+  void Prune(const std::function<bool(const std::string& token_id)>& holds) {
+    std::erase_if(keys_, [&](const auto& session) { return !holds(session.first); });
+  }
   // Of the session, else of the gateway's own environment; empty: none.
   [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;
   // Every key that is known: of all sessions, and of the variables that `config` names.

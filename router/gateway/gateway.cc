@@ -168,6 +168,7 @@ void Gateway::WatchTokens() {
   if (tokens_.trouble().empty() && tokens_.readings() != tokens_seen_) {
     tokens_seen_ = tokens_.readings();
     EndTurns([this](const std::string& token_id) { return !tokens_.Holds(token_id); });
+    keys_.Prune([this](const std::string& token_id) { return tokens_.Holds(token_id); });
   }
   watching_tokens_ = !turns_.empty();
   if (watching_tokens_) token_watch_.Start(kTokenWatch);

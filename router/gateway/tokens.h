@@ -48,8 +48,11 @@ class TokenBook {
 
   // nullptr: no such token. Compares in constant time. Valid until the next call.
   [[nodiscard]] const Grant* Find(std::string_view token);
-  // Reads the file again when it has changed.
-  void LookAgain() { Refresh(); }
+  // Reads the file again when it has changed, even since the last moment.
+  void LookAgain() {
+    looked_at_ = {};
+    Refresh();
+  }
   // How often it was read, and whether a grant of that id was in it then.
   [[nodiscard]] uint64_t readings() const { return readings_; }
   [[nodiscard]] bool Holds(const std::string& id) const { return ids_.count(id) != 0; }
