@@ -1,5 +1,6 @@
 // However bytes are cut into reads, the HTTP parsers find the same request, the same reply or the
-// same fault, and the reader of server-sent events the same events, in bounded memory.
+// same fault, and the reader of server-sent events the same events, in bounded memory. A header
+// that is written is one line, whatever is in it.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/http/message.h"
 #include "core/http/request_parser.h"
 #include "core/http/response_parser.h"
 #include "core/http/sse.h"
@@ -102,6 +104,31 @@ std::string Reply(std::string_view bytes, size_t step) {
   return (done ? "done " : "open ") + head + "|" + data;
 }
 
+// Whatever bytes a header is made of, it is one line of printable ASCII, and reads as itself.
+void WriteHeader(std::string_view name, std::string_view value) {
+  std::string line;
+  if (!http::AppendHeaderLine({std::string(name), std::string(value)}, &line)) {
+    Require(line.empty() && !http::IsHeaderName(name), "what is refused is not written");
+    return;
+  }
+  Require(std::all_of(line.begin(), line.end(),
+                      [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; }),
+          "a header is one line");
+  const auto read = http::ReadHeaderLine(line + "\r\n");
+  Require(read && read->name == name, "the name is what it was");
+  Require(read->value == http::CleanHeaderValue(value), "the value is the clean one");
+}
+
+// The lines of an upstream's head, as libcurl hands them on.
+void ReadHead(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const size_t end = std::min(bytes.find('\n'), bytes.size() - 1);
+    const auto header = http::ReadHeaderLine(bytes.substr(0, end + 1));
+    bytes.remove_prefix(end + 1);
+    if (header) WriteHeader(header->name, header->value);
+  }
+}
+
 }  // namespace
 }  // namespace katra::testing
 
@@ -112,6 +139,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const test::Seen whole = test::Parse(bytes, all);
   const std::vector<std::string> events = test::Events(bytes, all);
   const std::string reply = test::Reply(bytes, all);
+  const size_t half = size / 2;
+  test::WriteHeader(std::string_view(bytes).substr(0, half), std::string_view(bytes).substr(half));
+  test::WriteHeader("x-a", bytes);
+  test::ReadHead(bytes);
   for (const size_t step : {size_t{1}, size_t{5}, size_t{64}}) {
     test::Require(test::Parse(bytes, step) == whole, "the cuts change nothing of a request");
     test::Require(test::Reply(bytes, step) == reply, "the cuts change nothing of a reply");
