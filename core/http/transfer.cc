@@ -36,6 +36,8 @@ void Transfer::Configure(const Client::Options& options) {
                    request.http2 ? static_cast<long>(CURL_HTTP_VERSION_2TLS)
                                  : static_cast<long>(CURL_HTTP_VERSION_1_1));  // U1
   curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
+  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);  // it would carry credentials elsewhere
+  curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);  // U4
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kReadBytes);

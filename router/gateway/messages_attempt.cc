@@ -248,7 +248,8 @@ class MessagesAttempt final : public Attempt {
     ended_ = true;
     std::unique_ptr<RawReply> reply;
     // A page or a plain text is no error of the format (E2), and a redirect is none either.
-    const bool fits = status_ == 200 || (status_ >= 400 && Trim(body_).substr(0, 1) == "{");
+    const bool refused = status_ >= 400 && status_ < 600;
+    const bool fits = status_ == 200 || (refused && Trim(body_).substr(0, 1) == "{");
     if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
