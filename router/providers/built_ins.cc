@@ -33,12 +33,11 @@ std::vector<std::string> CommonClientHeaders() { return {"anthropic-version", "a
 
 bool TakesClientHeader(const Provider& provider, std::string_view name) {
   const std::string wanted = ToLowerAscii(name);
-  return std::any_of(provider.client_headers.begin(), provider.client_headers.end(),
-                     [&](const std::string& known) {
-                       return known.ends_with('*')
-                                  ? wanted.starts_with(known.substr(0, known.size() - 1))
-                                  : wanted == known;
-                     });
+  return std::any_of(
+      provider.client_headers.begin(), provider.client_headers.end(), [&](std::string_view known) {
+        return known.ends_with('*') ? wanted.starts_with(known.substr(0, known.size() - 1))
+                                    : wanted == known;
+      });
 }
 
 Status CheckModelForm(const Provider& provider, std::string_view model) {

@@ -64,6 +64,15 @@ TEST_CASE("config show tells each value and where it was said") {
   CHECK(Contains(json.out, "\"key\": \"personas.Sam.provider\""));
 }
 
+TEST_CASE("config show names the providers that a login is passed to") {
+  const TempHome home;
+  Put(home, R"({"personas": {"Sam": {"provider": "own", "model": "m"}},
+                "providers": {"own": {"api_base_url": "https://own.test", "pass_login": true}}})");
+  const Outcome shown = RunCli(home, {"config", "show", "--json"});
+  CHECK(Contains(shown.out, "\"key\": \"providers.own.pass_login\""));
+  CHECK_FALSE(Contains(shown.out, "\"key\": \"providers.anthropic.pass_login\""));
+}
+
 TEST_CASE("config check names the line of what is wrong and exits with 2") {
   const TempHome home;
   CHECK(RunCli(home, {"config", "check"}).code == 0);
