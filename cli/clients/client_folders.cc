@@ -38,7 +38,7 @@ Result<Client> FindClient(const std::string& name, const Context& context) {
   const std::vector<std::string> near = NearestMatches(wanted, known);
   return Fail(ErrorCode::kNotFound,
               "\"" + OneLine(name, 128) + "\" is no client that Katra knows" +
-                  (near.empty() ? "" : "; did you mean " + near.front() + "?") + " Known are " +
+                  (near.empty() ? "." : "; did you mean " + near.front() + "?") + " Known are " +
                   Join(known, ", ") + ".");
 }
 
