@@ -98,7 +98,7 @@ int Show(const ShowOptions& options, Context& context) {
   }
   std::vector<std::string> headings = {"KEY", "VALUE"};
   if (options.origin) headings.emplace_back("FROM");
-  context.out() << RenderTable(headings, rows);
+  context.out() << RenderTable(headings, rows, PageFor(context.terminal()));
   return kExitOk;
 }
 

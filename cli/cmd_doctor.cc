@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/health/check.h"
+#include "cli/output.h"
 #include "cli/program.h"
 #include "core/text.h"
 
@@ -18,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kMaxText = 1000;
+constexpr size_t kMarkWidth = 8;
 
 const char* NameOf(Health health) {
   switch (health) {
@@ -36,24 +38,26 @@ const char* NameOf(Health health) {
 const char* ColourOf(Health health) {
   switch (health) {
     case Health::kGood:
-      return "\x1b[32m";
+      return kGoodLook;
     case Health::kNote:
-      return "\x1b[2m";
+      return kFaintLook;
     case Health::kWarning:
-      return "\x1b[33m";
+      return kAttentionLook;
     case Health::kBad:
-      return "\x1b[31m";
+      return kBadLook;
   }
   return "";
 }
 
-std::string Line(const Finding& finding, bool colours) {
+// "warning tmux: TEXT -> ADVICE", further lines below the text.
+std::string Line(const Finding& finding, const Page& page) {
+  std::string text = finding.subject + ": " + OneLine(finding.text, kMaxText);
+  if (!finding.advice.empty()) text += " -> " + OneLine(finding.advice, kMaxText);
+  std::string line = WrapLines(text, std::string(kMarkWidth, ' '), page);
   std::string mark = NameOf(finding.health);
-  mark.resize(8, ' ');
-  if (colours) mark = ColourOf(finding.health) + mark + "\x1b[0m";
-  std::string line = mark + finding.subject + ": " + OneLine(finding.text, kMaxText);
-  if (!finding.advice.empty()) line += " -> " + OneLine(finding.advice, kMaxText);
-  return line + "\n";
+  mark.resize(kMarkWidth, ' ');
+  if (page.colours) mark = ColourOf(finding.health) + mark + "\x1b[0m";
+  return line.replace(0, kMarkWidth, mark);
 }
 
 // The worst of all: an error's own code, 1 for warnings, 0.
@@ -84,7 +88,7 @@ int Doctor(bool json, Context& context) {
                   << "\n";
   } else {
     for (const Finding& finding : findings) {
-      context.out() << Line(finding, context.terminal().colours);
+      context.out() << Line(finding, PageFor(context.terminal()));
     }
   }
   return ExitCodeOfAll(findings);

@@ -87,15 +87,16 @@ Json ToJson(const LiveSession& session) {
   return json;
 }
 
-std::string RenderRows(const std::vector<LiveSession>& live, WallTime now) {
+std::string RenderRows(const std::vector<LiveSession>& live, const Page& page, WallTime now) {
   std::vector<std::vector<std::string>> rows;
   for (const LiveSession& session : live) {
     rows.push_back({session.persona, TagOf(session), ClientOf(session), StateOf(session),
                     UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
                     FolderOf(session)});
   }
-  return RenderTable({"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "FOLDER"},
-                     rows);
+  return RenderTable(
+      {"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "FOLDER"}, rows, page,
+      [](size_t column, const std::string& cell) { return column == 3 ? LookOfState(cell) : ""; });
 }
 
 int List(bool json, Context& context) {
@@ -116,7 +117,7 @@ int List(bool json, Context& context) {
                   << " start --persona NAME\n";
     return kExitOk;
   }
-  context.out() << RenderRows(*live, context.clock().Now());
+  context.out() << RenderRows(*live, PageFor(context.terminal()), context.clock().Now());
   return kExitOk;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
@@ -34,7 +35,7 @@ int Say(const SayOptions& options, Context& context) {
   if (options.speaker.json) {
     context.out() << mcp::SaidJson(*receipt).dump(2) << "\n";
   } else {
-    context.out() << mcp::SaidText(*receipt) << "\n";
+    context.out() << WrapLines(mcp::SaidText(*receipt), "", PageFor(context.terminal()));
   }
   return kExitOk;
 }

@@ -95,7 +95,7 @@ int Usage(const UsageOptions& options, Context& context) {
   }
   context.out() << RenderTable(
       {options.by, "requests", "errors", "input", "cache read", "cache write", "output", "USD"},
-      rows);
+      rows, PageFor(context.terminal()));
   return kExitOk;
 }
 

@@ -107,7 +107,9 @@ int Who(const WhoOptions& options, Context& context) {
                     session.working_folder});
   }
   context.out() << RenderTable(
-      {"PERSONA", "MODEL", "STATE", "ROOM", "CLIENT", "UNHEARD", "SINCE", "FOLDER"}, rows);
+      {"PERSONA", "MODEL", "STATE", "ROOM", "CLIENT", "UNHEARD", "SINCE", "FOLDER"}, rows,
+      PageFor(context.terminal()),
+      [](size_t column, const std::string& cell) { return column == 2 ? LookOfState(cell) : ""; });
   return kExitOk;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 
 namespace katra::cli {
 namespace {
@@ -99,14 +100,18 @@ Result<std::string> Context::ReadInput(size_t max_bytes) const {
   return text;
 }
 
+void Context::Tell(const std::string& text) const {
+  const bool people = parts_.terminal.err && parts_.terminal.width > 0;
+  parts_.err << WrapLines(parts_.program + text, "",
+                          {people ? static_cast<size_t>(parts_.terminal.width) : 0, false});
+}
+
 int Context::Explain(const Error& error) const {
-  parts_.err << parts_.program << ": " << error.message << "\n";
+  Tell(": " + error.message);
   return ExitCodeOf(error);
 }
 
-void Context::Warn(std::string_view message) const {
-  parts_.err << parts_.program << ": warning: " << message << "\n";
-}
+void Context::Warn(std::string_view message) const { Tell(": warning: " + std::string(message)); }
 
 int Context::Misused(std::string_view message, std::string_view command) const {
   parts_.err << parts_.program << ": " << message << "\nTry `" << parts_.program;

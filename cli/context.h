@@ -90,6 +90,9 @@ class Context {
   int Misused(std::string_view message, std::string_view command) const;
 
  private:
+  // The program's name and `text` on stderr, wrapped when that is a terminal.
+  void Tell(const std::string& text) const;
+
   Parts parts_;
   std::string home_;
   std::string user_home_;

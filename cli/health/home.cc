@@ -7,6 +7,7 @@
 #include "cli/health/check.h"
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
+#include "mcp_server/tools/render.h"
 #include "store/bell.h"
 #include "store/home.h"
 
@@ -34,8 +35,9 @@ Finding CheckDatabase(Context& context) {
   return {Health::kGood,
           "database",
           "whole, version " + std::to_string(info->schema_version) + ", " +
-              std::to_string(info->size_bytes / 1024) + " KiB, " + std::to_string(info->messages) +
-              " messages, " + std::to_string(info->memories) + " memories",
+              std::to_string(info->size_bytes / 1024) + " KiB, " +
+              mcp::Count(info->messages, "message", "messages") + ", " +
+              mcp::Count(info->memories, "memory", "memories"),
           {},
           0};
 }

@@ -13,10 +13,24 @@ std::string Bold(const std::string& text, const Context& context) {
   return context.terminal().colours ? "\x1b[1m" + text + "\x1b[0m" : text;
 }
 
+std::string Heading(const std::string& text, const Context& context) {
+  std::string lines;
+  for (const std::string& line : WrapWords(text, PageFor(context.terminal()).width)) {
+    lines += Bold(line, context) + "\n";
+  }
+  return lines;
+}
+
+// A body behind its fence; on a terminal broken between words, so that no line of it can begin
+// without the fence.
+std::string Body(const std::string& text, const Context& context) {
+  return WrapLines(Fence(text, ""), "| ", PageFor(context.terminal()));
+}
+
 std::string Show(const store::Message& message, mcp::MessageMarks marks, const Context& context) {
   const WallTime now = context.clock().Now();
   marks.time = FormatLocal(message.said_at, now);
-  return Bold(mcp::MessageHeader(message, marks, now), context) + "\n" + Fence(message.body) + "\n";
+  return Heading(mcp::MessageHeader(message, marks, now), context) + Body(message.body, context);
 }
 
 }  // namespace
@@ -47,12 +61,12 @@ std::string ShowMemory(const store::Memory& memory, const std::string& query, bo
                                           std::to_string(memory.id) + "` shows all " +
                                           std::to_string(body.total_bytes) + " bytes"
                                     : "";
-  std::string text = Bold(mcp::MemoryHeader(memory, shortened, context.clock().Now()), context) +
-                     "\n" + Fence(body.text) + "\n";
+  std::string text = Heading(mcp::MemoryHeader(memory, shortened, context.clock().Now()), context) +
+                     Body(body.text, context);
   if (!memory.reasoning.empty()) {
     const mcp::Snippet why = mcp::MakeSnippet(memory.reasoning, query,
                                               whole ? memory.reasoning.size() : mcp::kSnippetBytes);
-    text += "because:\n" + Fence(why.text) + "\n";
+    text += "because:\n" + Body(why.text, context);
   }
   return text;
 }
