@@ -1,6 +1,7 @@
 #include "router/translate/chat_mapper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/json_write.h"
 #include "router/translate/estimate.h"
@@ -11,6 +12,9 @@ namespace katra::translate {
 namespace {
 
 using router::ReasoningHistory;
+
+// What one answer may put into the store of reasoning, which is a copy for each of its calls.
+constexpr size_t kMostKeptBytes = size_t{8} << 20U;
 
 // The id of the message that the client sees: with the prefix of its API (S45).
 std::string MessageId(const std::string& upstream_id, const std::string& request_id) {
@@ -225,8 +229,9 @@ void ChatMapper::ToolFragment(JsonView index, JsonView id, JsonView function, Js
 // Lets one call's input out as it comes; those begun meanwhile wait for their turn (S22). `all`:
 // nothing more comes for any of them.
 void ChatMapper::AdvanceTools(bool all) {
-  for (ToolCall& call : tools_.calls()) {
-    if (call.closed) continue;
+  std::deque<ToolCall>& calls = tools_.calls();
+  for (; first_open_ < calls.size(); ++first_open_) {  // they close in their order
+    ToolCall& call = calls[first_open_];
     if (!call.opened) {
       const bool ready = !call.name.empty() && (!call.id.empty() || !call.arguments.empty());
       if (!ready && !all) return;
@@ -261,6 +266,7 @@ void ChatMapper::OpenTool(ToolCall& call) {
   call.client_id = NewToolId(call);
   if (!call.thought_signature.empty()) {
     kept_.thought_signatures[call.client_id] = call.thought_signature;
+    new_signatures_[call.client_id] = call.thought_signature;
     // The signature must outlive the store: it travels in the thinking block before the call, which
     // is made when there is none (R56).
     if (open_ != Open::kThinking) SwitchTo(Open::kThinking);
@@ -290,9 +296,15 @@ void ChatMapper::SwitchTo(Open open) {
   if (open == Open::kThinking) sink_.OpenThinking();
 }
 
-std::string ChatMapper::Signature() const {
-  KeptReasoning kept = kept_;
-  kept.reasoning_content.clear();  // it is the block's text
+// Each block carries the signatures of the calls since the block before it, and all details.
+std::string ChatMapper::Signature() {
+  KeptReasoning kept;
+  kept.provider = kept_.provider;
+  if (kept_.reasoning_details.size() <= signature_room_) {
+    kept.reasoning_details = kept_.reasoning_details;
+    signature_room_ -= kept_.reasoning_details.size();
+  }
+  kept.thought_signatures = std::exchange(new_signatures_, {});
   return MakeSignature(kept.ToJson());
 }
 
@@ -371,13 +383,17 @@ void ChatMapper::KeepReasoning() {
   const bool anything = !kept_.reasoning_content.empty() || !kept_.reasoning_details.empty() ||
                         !kept_.thought_signatures.empty();
   if (!anything) return;
+  const auto signatures = std::exchange(kept_.thought_signatures, {});
+  size_t room = kMostKeptBytes;
   for (const ToolCall& call : tools_.calls()) {
     if (!call.opened) continue;
-    KeptReasoning kept = kept_;
-    kept.thought_signatures.clear();
-    const auto signature = kept_.thought_signatures.find(call.client_id);
-    if (signature != kept_.thought_signatures.end()) kept.thought_signatures.insert(*signature);
-    context_.reasoning->Put(call.client_id, kept.ToJson());
+    kept_.thought_signatures.clear();
+    const auto signature = signatures.find(call.client_id);
+    if (signature != signatures.end()) kept_.thought_signatures.insert(*signature);
+    const std::string json = kept_.ToJson();
+    if (json.size() > room) return;
+    room -= json.size();
+    context_.reasoning->Put(call.client_id, json);
   }
 }
 

@@ -76,7 +76,7 @@ class ChatMapper {
   void FlushFilters();
   void WriteSearches();
   void KeepReasoning();
-  [[nodiscard]] std::string Signature() const;
+  [[nodiscard]] std::string Signature();
   [[nodiscard]] std::string NewToolId(const ToolCall& call);
   void Note(std::string note);
 
@@ -88,6 +88,9 @@ class ChatMapper {
   StopFilter stops_;
   Usage usage_;
   KeptReasoning kept_;
+  decltype(KeptReasoning::thought_signatures) new_signatures_;  // that no block has carried yet
+  size_t signature_room_ = size_t{16} << 20U;  // for details, which every block repeats
+  size_t first_open_ = 0;                      // of the calls: those before it are closed
   std::unordered_set<std::string> given_ids_;
   std::vector<std::string> searches_;  // web_search_result objects
   std::vector<std::string> notes_;

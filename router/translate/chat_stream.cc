@@ -64,6 +64,7 @@ class ChatStreamReader::Impl {
 
   [[nodiscard]] const ChatMapper& mapper() const { return mapper_; }
   [[nodiscard]] StreamState state() const { return state_; }
+  [[nodiscard]] size_t progress() const { return progress_; }
   [[nodiscard]] const ApiError& error() const { return error_; }
 
  private:
@@ -111,6 +112,7 @@ class ChatStreamReader::Impl {
     // The quote that ends the content is the first byte of what comes after it.
     const size_t end = SkipJsonString(data, before_.size() - 1, nullptr, false);
     if (end != data.size() - after_.size() + 1) return false;
+    ++progress_;
     mapper_.ContentOnly(data.substr(before_.size(), data.size() - around));
     if (mapper_.stopped()) End();
     return true;
@@ -142,6 +144,7 @@ class ChatStreamReader::Impl {
           FromUpstream(200, {}, (*choices.begin()).Raw(), mapper_.context().provider, Estimate()));
       return;
     }
+    if (!chunk["choices"].Empty()) ++progress_;
     mapper_.Chunk(chunk);
     if (mapper_.finished_with_error()) {
       Break(NoAnswer(Who() + " ended the answer with an error"));
@@ -194,6 +197,7 @@ class ChatStreamReader::Impl {
   std::string before_;  // of a chunk that holds content only, what stands before and after it
   std::string after_;
   std::string body_;
+  size_t progress_ = 0;
   ApiError error_;
   StreamState state_ = StreamState::kOpen;
 };
@@ -209,6 +213,7 @@ StreamState ChatStreamReader::Finish(bool cut, std::string* out) { return impl_-
 void ChatStreamReader::Start(std::string* out) { impl_->Start(out); }
 bool ChatStreamReader::Started() const { return impl_->mapper().started(); }
 bool ChatStreamReader::ContentSent() const { return impl_->mapper().content_sent(); }
+size_t ChatStreamReader::progress() const { return impl_->progress(); }
 bool ChatStreamReader::Finishing() const { return impl_->mapper().finish_seen(); }
 StreamState ChatStreamReader::state() const { return impl_->state(); }
 const ApiError& ChatStreamReader::error() const { return impl_->error(); }

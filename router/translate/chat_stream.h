@@ -26,7 +26,7 @@ struct ChatStreamOptions {
   // An earlier attempt already sent message_start to this client.
   bool message_started = false;
   // Bytes of one event; more is a failure (S43).
-  size_t max_event_bytes = size_t{64} << 20U;
+  size_t max_event_bytes = size_t{16} << 20U;
 };
 
 class ChatStreamReader {
@@ -47,6 +47,8 @@ class ChatStreamReader {
   [[nodiscard]] bool Started() const;
   // Something of the answer is out: no other model may go on (S35).
   [[nodiscard]] bool ContentSent() const;
+  // How many chunks so far had a choice, be it empty.
+  [[nodiscard]] size_t progress() const;
   // finish_reason came; only usage and the end mark are awaited. An upstream that lingers may be
   // cut with Finish(false).
   [[nodiscard]] bool Finishing() const;

@@ -91,7 +91,7 @@ bool WriteTools(JsonView root, JsonWriter& writer) {
       writer.Key("description").RawString(function["description"].RawString());
     }
     writer.Key("input_schema");
-    WriteSchema(function["parameters"], router::SchemaDialect::kFull, writer.Place());
+    WriteFullSchema(function["parameters"], writer.Place());
     writer.EndObject();
   }
   if (search) writer.Raw(R"({"type":"web_search_20250305","name":"web_search"})");

@@ -152,7 +152,7 @@ void WriteTool(JsonView tool, JsonView tool_namespace, FrontRequest* request, Js
   if (custom) {
     writer.Raw(kTextSchema);
   } else {
-    WriteSchema(tool["parameters"], router::SchemaDialect::kFull, writer.Place());
+    WriteFullSchema(tool["parameters"], writer.Place());
   }
   writer.EndObject();
 }

@@ -114,7 +114,7 @@ Result<TranslatedRequest> ToChat(std::string_view messages_body, const Target& t
   std::string parameters;
   JsonWriter parameters_writer(parameters);
   parameters_writer.BeginObject();
-  WriteParameters(draft, parameters_writer);
+  if (auto done = WriteParameters(draft, parameters_writer); !done) return Pass(std::move(done));
   if (auto done = WriteMessages(draft, writer); !done) return Pass(std::move(done));
   for (const std::string* members : {&tools, &parameters}) {
     if (members->size() > 1) body += "," + members->substr(1);

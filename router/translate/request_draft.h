@@ -42,13 +42,18 @@ struct Draft {
 // Each writes its members of the Chat request (tools first: names and notes come of them).
 [[nodiscard]] Status WriteTools(Draft& draft, JsonWriter& writer);
 [[nodiscard]] Status WriteMessages(Draft& draft, JsonWriter& writer);
-void WriteParameters(Draft& draft, JsonWriter& writer);
+[[nodiscard]] Status WriteParameters(Draft& draft, JsonWriter& writer);
 
 // Whether the model is one of OpenAI's that reason: o-series, gpt-5 and later. A vendor in front
 // and case do not matter.
 [[nodiscard]] bool IsReasoningModel(std::string_view model);
 
-// A tool's input_schema as `parameters` (R29, R30).
-void WriteSchema(JsonView schema, router::SchemaDialect dialect, std::string& out);
+// What the references in the schemas of all tools of a request may add to them, in bytes.
+constexpr size_t kMaxReferencedOfAll = size_t{4} << 20U;
+// A tool's input_schema as `parameters` (R29, R30). `room`: what references may still add; it
+// counts down.
+void WriteSchema(JsonView schema, router::SchemaDialect dialect, size_t* room, std::string& out);
+// The same for whoever takes JSON Schema as it is.
+void WriteFullSchema(JsonView schema, std::string& out);
 
 }  // namespace katra::translate

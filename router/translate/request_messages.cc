@@ -1,5 +1,5 @@
 // `system` and `messages` of a Messages request for Chat Completions (R10-R27, R41-R44, R57).
-#include <unordered_set>
+#include <unordered_map>
 
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/request_content.h"
@@ -17,6 +17,10 @@ constexpr std::string_view kAttribution = "x-anthropic-billing-header";
 constexpr std::string_view kNoResult = "No result: the call was interrupted.";
 // What Gemini documents for a signature that was lost.
 constexpr std::string_view kLostSignature = "skip_thought_signature_validator";
+
+// Of kept reasoning that one request may bring back: the store holds no more, so only ids that are
+// repeated reach it.
+constexpr size_t kMostKeptBytes = size_t{32} << 20U;
 
 // A call of the assistant's last turn, which wants its result.
 struct Call {
@@ -160,7 +164,7 @@ class MessageWriter {
 
   // What the client carried in its thinking blocks, and what the store has of the calls.
   [[nodiscard]] KeptReasoning Kept(const std::vector<JsonView>& thinking,
-                                   const std::vector<JsonView>& calls) const {
+                                   const std::vector<JsonView>& calls) {
     KeptReasoning all;
     if (draft_.quirks().reasoning_history == ReasoningHistory::kDrop) return all;
     const auto take = [&](std::optional<KeptReasoning> kept) {
@@ -177,8 +181,9 @@ class MessageWriter {
       }
     }
     for (const JsonView call : calls) {
-      if (draft_.target.reasoning == nullptr) break;
+      if (draft_.target.reasoning == nullptr || kept_bytes_ > kMostKeptBytes) break;
       if (const auto json = draft_.target.reasoning->Get(call["id"].Text())) {
+        kept_bytes_ += json->size();
         take(KeptReasoning::FromJson(*json));
       }
     }
@@ -238,21 +243,24 @@ class MessageWriter {
 
   // A `tool` message for each call that waits; pictures go into `content_`, for the message after.
   Status Results(const std::vector<Piece>& results, const std::string& folded) {
-    std::unordered_set<std::string> wanted;
-    for (const Call& call : pending_) wanted.insert(call.client_id);
+    const std::vector<Call> calls = std::move(pending_);
+    pending_.clear();
+    std::unordered_map<std::string_view, const Piece*> by_id;  // the first result of each call
+    by_id.reserve(calls.size());
+    for (const Call& call : calls) by_id.emplace(call.client_id, nullptr);
     for (const Piece& result : results) {
       const JsonView id = result.block["tool_use_id"];
       if (!id.IsString()) return Malformed("a tool_result block needs a tool_use_id");
-      if (wanted.count(id.Text()) == 0) draft_.dropped.insert("orphan_tool_result");
+      const auto wanted = by_id.find(id.Text());
+      if (wanted == by_id.end()) {
+        draft_.dropped.insert("orphan_tool_result");
+      } else if (wanted->second == nullptr) {
+        wanted->second = &result;
+      }
     }
-    const std::vector<Call> calls = std::move(pending_);
-    pending_.clear();
     for (const Call& call : calls) {
       const bool last = &call == &calls.back();
-      const Piece* own = nullptr;
-      for (const Piece& result : results) {
-        if (own == nullptr && result.block["tool_use_id"].Is(call.client_id)) own = &result;
-      }
+      const Piece* own = by_id.find(call.client_id)->second;
       if (auto done = WriteResult(call, own, last ? folded : std::string()); !done) return done;
     }
     return {};
@@ -323,7 +331,8 @@ class MessageWriter {
   Draft& draft_;
   JsonWriter& writer_;
   std::vector<Call> pending_;
-  Content content_;  // of the user's message that is being written
+  Content content_;        // of the user's message that is being written
+  size_t kept_bytes_ = 0;  // read from the store
 };
 
 }  // namespace

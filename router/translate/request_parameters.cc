@@ -16,6 +16,10 @@ using router::ReasoningRequest;
 constexpr std::array<std::string_view, 6> kEfforts = {"minimal", "low",   "medium",
                                                       "high",    "xhigh", "max"};
 
+// Stop sequences that the upstream does not take.
+constexpr size_t kMostEmulated = 64;
+constexpr size_t kLongestEmulated = 1024;
+
 size_t Rank(std::string_view effort) {
   const auto* found = std::find(kEfforts.begin(), kEfforts.end(), effort);
   return static_cast<size_t>(found - kEfforts.begin());
@@ -115,7 +119,7 @@ void WriteLength(Draft& draft, JsonWriter& writer) {  // R45
   writer.Key(draft.reasoning_model ? "max_completion_tokens" : "max_tokens").Integer(*most);
 }
 
-void WriteStops(Draft& draft, JsonWriter& writer) {  // R46
+Status WriteStops(Draft& draft, JsonWriter& writer) {  // R46
   const auto room = draft.reasoning_model
                         ? size_t{0}
                         : static_cast<size_t>(std::max(draft.quirks().max_stop_sequences, 0));
@@ -123,14 +127,23 @@ void WriteStops(Draft& draft, JsonWriter& writer) {  // R46
   for (const JsonView stop : draft.root["stop_sequences"]) {
     if (!stop.RawString().empty()) stops.push_back(stop);
   }
-  if (stops.empty()) return;
+  if (stops.empty()) return {};
   for (size_t i = room; i < stops.size(); ++i) {
+    // Each is looked for in each piece of the answer.
+    if (i >= room + kMostEmulated || stops[i].RawString().size() > kLongestEmulated) {
+      return RejectCapability("stop_sequences",
+                              "the model " + draft.target.model + " takes " + std::to_string(room) +
+                                  ", and the gateway looks for " + std::to_string(kMostEmulated) +
+                                  " more of up to " + std::to_string(kLongestEmulated) +
+                                  " bytes; send fewer or shorter ones");
+    }
     draft.result.reply.emulated_stops.push_back(stops[i].Text());
   }
-  if (room == 0) return;
+  if (room == 0) return {};
   writer.Key("stop").BeginArray();
   for (size_t i = 0; i < std::min(room, stops.size()); ++i) writer.RawString(stops[i].RawString());
   writer.EndArray();
+  return {};
 }
 
 void WriteSampling(Draft& draft, JsonWriter& writer) {
@@ -195,18 +208,19 @@ void WriteFormat(Draft& draft, JsonWriter& writer) {  // R52
 
 }  // namespace
 
-void WriteParameters(Draft& draft, JsonWriter& writer) {
+Status WriteParameters(Draft& draft, JsonWriter& writer) {
   WriteLength(draft, writer);
-  WriteStops(draft, writer);
+  if (auto done = WriteStops(draft, writer); !done) return done;
   WriteSampling(draft, writer);
   WriteThinking(draft, writer);
   WriteFormat(draft, writer);
   WriteIdentity(draft, writer);
-  if (!draft.result.stream) return;
+  if (!draft.result.stream) return {};
   writer.Key("stream").Bool(true);
   if (draft.quirks().stream_usage) {  // R54
     writer.Key("stream_options").BeginObject().Key("include_usage").Bool(true).EndObject();
   }
+  return {};
 }
 
 }  // namespace katra::translate

@@ -1,6 +1,8 @@
 // A tool's input_schema in the dialect of an upstream (R29, R30).
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "router/translate/request_draft.h"
@@ -12,8 +14,8 @@ using router::SchemaDialect;
 
 constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})";
 constexpr int kMaxDepth = 24;
-// Schemas within one tool's: one that refers to itself several times would grow without end.
-constexpr int kMaxSchemas = 5000;
+// What the references of one tool's schema may add to it, in bytes.
+constexpr size_t kMaxReferenced = size_t{256} << 10U;
 
 // A schema for OpenAI and its like: as it is, but always an object with properties.
 void WriteFull(JsonView schema, std::string& out) {
@@ -39,8 +41,9 @@ void WriteFull(JsonView schema, std::string& out) {
 // or left out.
 class GeminiSchema {
  public:
-  // `left` counts down the schemas that may still be written; borrowed.
-  GeminiSchema(JsonView root, int* left, std::string& out) : root_(root), left_(left), out_(out) {}
+  // `room` is what references may still add, in bytes; borrowed.
+  GeminiSchema(JsonView root, size_t* room, std::string& out)
+      : root_(root), room_(room), out_(out) {}
 
   void Write(JsonView schema, int depth) {
     JsonWriter writer(out_);
@@ -50,34 +53,48 @@ class GeminiSchema {
   }
 
  private:
-  // {"$ref": "#/$defs/Name"} -> what stands there.
+  // {"$ref": "#/$defs/Name"} -> what stands there. One that refers to itself would grow without
+  // end: each reference takes the size of what it stands for, and the search for it, out of the
+  // room.
   JsonView Resolve(JsonView schema) {
     for (int hops = 0; hops < 8 && schema["$ref"].IsString(); ++hops) {
       const std::string ref = schema["$ref"].Text();
-      JsonView at = root_;
-      if (ref.empty() || ref.front() != '#') return schema;
-      size_t begin = 1;
-      while (begin < ref.size() && !at.IsMissing()) {
-        const size_t end = std::min(ref.find('/', begin + 1), ref.size());
-        at = at[ref.substr(begin + 1, end - begin - 1)];
-        begin = end;
-      }
-      if (at.IsMissing()) return schema;
+      if (ref.empty() || ref.front() != '#' || *room_ == 0) return schema;
+      const JsonView at = Find(ref);
+      if (at.IsMissing() || !Take(at.Raw().size())) return schema;
       schema = at;
     }
     return schema;
   }
 
+  JsonView Find(const std::string& ref) {
+    JsonView at = root_;
+    size_t begin = 1;
+    while (begin < ref.size() && !at.IsMissing()) {
+      if (!Take(at.Size())) return {};
+      const size_t end = std::min(ref.find('/', begin + 1), ref.size());
+      at = at[ref.substr(begin + 1, end - begin - 1)];
+      begin = end;
+    }
+    return at;
+  }
+
+  bool Take(size_t size) {
+    const bool fits = size <= *room_;
+    *room_ -= fits ? size : *room_;
+    return fits;
+  }
+
   void Members(JsonView schema, int depth, JsonWriter& writer) {
-    if (schema["allOf"].Size() == 1 && schema["type"].IsNothing()) {
-      Members(Resolve(*schema["allOf"].begin()), depth, writer);
+    if (depth < kMaxDepth && schema["allOf"].Size() == 1 && schema["type"].IsNothing()) {
+      Members(Resolve(*schema["allOf"].begin()), depth + 1, writer);
       return;
     }
     Type(schema, depth, writer);
     Description(schema, writer);
     Choices(schema, writer);
     Copy(schema, writer);
-    if (depth >= kMaxDepth || --*left_ <= 0) return;
+    if (depth >= kMaxDepth) return;
     Properties(schema, depth, writer);
     if (schema["items"].IsObject()) {
       writer.Key("items");
@@ -90,7 +107,7 @@ class GeminiSchema {
 
   void Separately(JsonView schema, int depth, JsonWriter& writer) {
     std::string inner;
-    GeminiSchema(root_, left_, inner).Write(schema, depth + 1);
+    GeminiSchema(root_, room_, inner).Write(schema, depth + 1);
     writer.Raw(inner);
   }
 
@@ -175,9 +192,13 @@ class GeminiSchema {
       Separately(property, depth, writer);
     }
     writer.EndObject();
+    const JsonView names = schema["required"];
+    if (names.Empty()) return;
+    std::unordered_set<std::string> known;
+    for (const JsonView property : properties) known.insert(property.Key().Text());
     std::vector<JsonView> required;
-    for (const JsonView name : schema["required"]) {
-      if (!properties[name.Text()].IsMissing()) required.push_back(name);
+    for (const JsonView name : names) {
+      if (known.count(name.Text()) != 0) required.push_back(name);
     }
     if (required.empty()) return;
     writer.Key("required").BeginArray();
@@ -196,18 +217,26 @@ class GeminiSchema {
   }
 
   JsonView root_;
-  int* left_;
+  size_t* room_;
   std::string& out_;
 };
 
 }  // namespace
 
-void WriteSchema(JsonView schema, SchemaDialect dialect, std::string& out) {
+void WriteSchema(JsonView schema, SchemaDialect dialect, size_t* room, std::string& out) {
+  if (dialect == SchemaDialect::kGemini && schema.IsObject() && !schema.Empty()) {
+    size_t own = std::min(*room, kMaxReferenced);
+    const size_t had = own;
+    GeminiSchema(schema, &own, out).Write(schema, 0);
+    *room -= had - own;
+  } else {
+    WriteFullSchema(schema, out);
+  }
+}
+
+void WriteFullSchema(JsonView schema, std::string& out) {
   if (!schema.IsObject() || schema.Empty()) {
     out.append(kEmptyObject);  // R29
-  } else if (dialect == SchemaDialect::kGemini) {
-    int left = kMaxSchemas;
-    GeminiSchema(schema, &left, out).Write(schema, 0);
   } else {
     WriteFull(schema, out);
   }

@@ -38,7 +38,8 @@ void ListToolDrops(JsonView tool, std::vector<std::string>* dropped) {
   }
 }
 
-void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, JsonWriter& writer) {
+void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, size_t* room,
+                   JsonWriter& writer) {
   const std::string name = tool["name"].Text();
   std::string mapped = UpstreamToolName(name);
   if (mapped != name) entry.names.emplace_back(mapped, name);
@@ -48,7 +49,7 @@ void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, JsonWr
     writer.Key("description").RawString(tool["description"].RawString());
   }
   writer.Key("parameters");
-  WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, writer.Place());
+  WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, room, writer.Place());
   writer.EndObject();
   if (draft.claude_model && tool["cache_control"].IsObject()) {  // R14
     writer.Key("cache_control").Raw(tool["cache_control"].Raw());
@@ -61,9 +62,10 @@ void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, JsonWr
 PrefixMemo::Entry TranslateFunctions(JsonView tools, Draft& draft) {
   PrefixMemo::Entry entry;
   JsonWriter writer(entry.output);
+  size_t room = kMaxReferencedOfAll;
   writer.BeginArray();
   for (const JsonView tool : tools) {
-    if (KindOf(tool) == ToolKind::kFunction) WriteFunction(tool, draft, entry, writer);
+    if (KindOf(tool) == ToolKind::kFunction) WriteFunction(tool, draft, entry, &room, writer);
   }
   writer.EndArray();
   return entry;
@@ -120,9 +122,9 @@ Status WriteServerTools(JsonView tools, Draft& draft, JsonWriter& writer) {
   return {};
 }
 
-bool HasFunction(JsonView tools, JsonView name) {
+bool HasFunction(JsonView tools, const std::string& name) {
   for (const JsonView tool : tools) {
-    if (KindOf(tool) == ToolKind::kFunction && tool["name"].Text() == name.Text()) return true;
+    if (KindOf(tool) == ToolKind::kFunction && tool["name"].Is(name)) return true;
   }
   return false;
 }
@@ -139,7 +141,7 @@ void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
     writer.Key("tool_choice").RawString(type.RawString());
   } else if (type.Is("any")) {
     writer.Key("tool_choice").String("required");
-  } else if (type.Is("tool") && HasFunction(tools, choice["name"])) {
+  } else if (type.Is("tool") && HasFunction(tools, choice["name"].Text())) {
     writer.Key("tool_choice").BeginObject().Key("type").String("function");
     writer.Key("function").BeginObject();
     writer.Key("name").String(UpstreamToolName(choice["name"].Text())).EndObject().EndObject();

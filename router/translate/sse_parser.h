@@ -10,13 +10,17 @@ namespace katra::translate {
 
 class SseParser {
  public:
-  explicit SseParser(size_t max_event_bytes = size_t{64} << 20U) : max_bytes_(max_event_bytes) {}
+  // Models write far less; what a tool of the provider found may take megabytes.
+  static constexpr size_t kMaxEventBytes = size_t{16} << 20U;
+
+  explicit SseParser(size_t max_event_bytes = kMaxEventBytes) : max_bytes_(max_event_bytes) {}
 
   // Calls `on_event(name, data)` for each event that has data; both are borrowed for the call. An
   // event without a name has an empty one. `on_event` returns false to stop: the rest of the bytes
   // is dropped. False when it stopped or an event is too long.
   template <typename OnEvent>
   bool Feed(std::string_view bytes, const OnEvent& on_event) {
+    line_feed_ = nullptr;
     while (!bytes.empty() && !overflow_) {
       const size_t used = TakeLine(bytes);
       bytes.remove_prefix(used);
@@ -56,6 +60,8 @@ class SseParser {
   }
 
   size_t max_bytes_;
+  const char* line_feed_ =
+      nullptr;        // the next one of the bytes that are fed, once it was looked for
   std::string line_;  // without its end
   std::string name_;
   std::string data_;

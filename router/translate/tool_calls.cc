@@ -1,5 +1,7 @@
 #include "router/translate/tool_calls.h"
 
+#include <algorithm>
+
 #include "core/json_write.h"
 #include "core/text.h"
 
@@ -18,29 +20,61 @@ bool BeginsObject(std::string_view escaped) {
   return first != std::string_view::npos && escaped[first] == '{';
 }
 
-void Append(JsonView arguments, std::string* to) {
+void Append(JsonView arguments, ToolCall* to) {
   if (arguments.IsString()) {
-    to->append(arguments.RawString());
+    to->arguments.append(arguments.RawString());
+    if (arguments.HasEscapes()) {
+      to->watch.Feed(arguments.Text());
+    } else {
+      to->watch.Feed(arguments.RawString());
+    }
   } else if (arguments.IsObject()) {
-    AppendJsonEscaped(*to, arguments.Raw());
+    AppendJsonEscaped(to->arguments, arguments.Raw());
+    to->watch.Feed(arguments.Raw());
   }
 }
+
+bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 }  // namespace
 
+void ObjectWatch::Feed(std::string_view text) {
+  for (const char c : text) {
+    if (after_backslash_) {
+      after_backslash_ = false;
+    } else if (in_string_) {
+      after_backslash_ = c == '\\';
+      in_string_ = c != '"';
+    } else if (place_ == Place::kInside) {
+      in_string_ = c == '"';
+      if (c == '{' || c == '[') ++depth_;
+      if ((c == '}' || c == ']') && --depth_ == 0) place_ = Place::kClosed;
+    } else if (!IsSpace(c)) {
+      if (place_ != Place::kBefore || c != '{') {
+        place_ = Place::kBroken;
+        return;
+      }
+      place_ = Place::kInside;
+      depth_ = 1;
+    }
+  }
+}
+
+bool ObjectWatch::Whole(const std::string& escaped) {
+  if (place_ != Place::kClosed) return false;
+  if (!whole_) whole_ = IsWholeObject(escaped);
+  return *whole_;
+}
+
 ToolCall* ToolCalls::LastAt(std::optional<int64_t> index) {
   if (!index) return calls_.empty() ? nullptr : &calls_.back();
-  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
-    if (call->index == index) return &*call;
-  }
-  return nullptr;
+  const auto found = by_index_.find(*index);
+  return found == by_index_.end() ? nullptr : found->second;
 }
 
 ToolCall* ToolCalls::ById(const std::string& id) {
-  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
-    if (call->id == id) return &*call;
-  }
-  return nullptr;
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 // The call that a fragment continues, or null for a new one.
@@ -61,7 +95,7 @@ ToolCall* ToolCalls::Match(std::optional<int64_t> index, const std::string& id,
   // The same name again: the same call told once more, or the next one of the same tool.
   const bool anew = arguments.IsObject() || BeginsObject(arguments.RawString());
   const bool no_mark = id.empty() && !index;
-  return (anew || no_mark) && IsWholeObject(call->arguments) ? nullptr : call;
+  return (anew || no_mark) && call->watch.Whole(call->arguments) ? nullptr : call;
 }
 
 ToolCall* ToolCalls::Take(JsonView index_view, JsonView id_view, JsonView function,
@@ -76,14 +110,22 @@ ToolCall* ToolCalls::Take(JsonView index_view, JsonView id_view, JsonView functi
     calls_.emplace_back();
     call = &calls_.back();
     call->index = index;
+    if (index) by_index_[*index] = call;
   }
   // Of two calls with one id the second gets another one when it opens.
-  if (call->id.empty()) call->id = id;
+  if (call->id.empty() && !id.empty()) {
+    call->id = id;
+    by_id_[id] = call;
+  }
   if (call->name.empty()) call->name = name;
   const JsonView signature = extra["google"]["thought_signature"];
   if (signature.IsString()) call->thought_signature = signature.RawString();
-  Append(arguments, &call->arguments);
-  call->streams = call->streams || BeginsObject(call->arguments);
+  Append(arguments, call);
+  if (!call->streams) {
+    call->blanks =
+        std::min(call->arguments.find_first_not_of(' ', call->blanks), call->arguments.size());
+    call->streams = call->blanks < call->arguments.size() && call->arguments[call->blanks] == '{';
+  }
   return call;
 }
 

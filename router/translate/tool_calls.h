@@ -7,10 +7,30 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/json_view.h"
 
 namespace katra::translate {
+
+// Whether text that comes in pieces is one whole JSON object so far. Each byte is looked at once;
+// only a text whose brackets have closed is parsed, once.
+class ObjectWatch {
+ public:
+  // `text` is plain, not escaped.
+  void Feed(std::string_view text);
+  // Of all that was fed; `escaped` is that, as JSON string contents.
+  [[nodiscard]] bool Whole(const std::string& escaped);
+
+ private:
+  enum class Place : uint8_t { kBefore, kInside, kClosed, kBroken };
+
+  Place place_ = Place::kBefore;
+  size_t depth_ = 0;
+  bool in_string_ = false;
+  bool after_backslash_ = false;
+  std::optional<bool> whole_;  // once it has closed
+};
 
 struct ToolCall {
   std::optional<int64_t> index;   // as the upstream numbered it
@@ -19,6 +39,8 @@ struct ToolCall {
   std::string thought_signature;  // Gemini's, as JSON string contents; may be empty
   std::string client_id;          // set when the block opens
   std::string arguments;          // all of it so far, as JSON string contents
+  ObjectWatch watch;              // of `arguments`
+  size_t blanks = 0;              // that `arguments` begins with
   size_t sent = 0;                // bytes of `arguments` that are out
   bool streams = false;           // it begins as an object does, so that pieces may go out
   bool opened = false;
@@ -40,6 +62,9 @@ class ToolCalls {
   ToolCall* ById(const std::string& id);
 
   std::deque<ToolCall> calls_;  // in the order of their beginning; addresses stay
+  // The last of each.
+  std::unordered_map<std::string, ToolCall*> by_id_;
+  std::unordered_map<int64_t, ToolCall*> by_index_;
 };
 
 // What of the call's input may go out now, as JSON string contents.

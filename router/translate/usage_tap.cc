@@ -47,7 +47,7 @@ void UsageTap::Feed(std::string_view bytes) {
         const bool dull = partial_.size() > 40 && StartsWith(partial_, "data: ") &&
                           !MayInterest(std::string_view(partial_).substr(6));
         skipping_ = dull || partial_.size() > kMostOfInterest;
-        if (skipping_) answer_.content_started = true;
+        if (skipping_ && StartsWith(partial_, "data:")) TakeContent();
         if (skipping_ || end != std::string_view::npos) {
           if (!skipping_) Line(partial_);
           partial_.clear();
@@ -68,8 +68,13 @@ void UsageTap::Line(std::string_view line) {
   if (MayInterest(line)) {
     Data(line);
   } else {
-    answer_.content_started = true;
+    TakeContent();
   }
+}
+
+void UsageTap::TakeContent() {
+  answer_.content_started = true;
+  ++progress_;
 }
 
 void UsageTap::Data(std::string_view json) {
@@ -77,6 +82,7 @@ void UsageTap::Data(std::string_view json) {
   if (!document.Parse(json)) return;
   const JsonView event = document.Root();
   const JsonView type = event["type"];
+  ++progress_;
   if (type.Is("message_start")) {
     TakeMessage(event["message"], &answer_);
   } else if (type.Is("message_delta")) {
@@ -89,6 +95,8 @@ void UsageTap::Data(std::string_view json) {
     TakeError(event["error"], &answer_);
   } else if (type.Is("content_block_start") || type.Is("content_block_delta")) {
     answer_.content_started = true;
+  } else if (!type.Is("content_block_stop")) {
+    --progress_;
   }
 }
 

@@ -26,13 +26,17 @@ class UsageTap {
  public:
   void Feed(std::string_view bytes);
   [[nodiscard]] const TappedAnswer& answer() const { return answer_; }
+  // How many events so far said something of the answer: no pings, no comments, nothing unknown.
+  [[nodiscard]] size_t progress() const { return progress_; }
 
  private:
   void Line(std::string_view line);
   void Data(std::string_view json);
+  void TakeContent();
 
   TappedAnswer answer_;
-  std::string partial_;    // a line whose end has not come
+  std::string partial_;  // a line whose end has not come
+  size_t progress_ = 0;
   bool skipping_ = false;  // the rest of a line that is of no interest
 };
 
