@@ -119,7 +119,7 @@ class Connection::Answer final : public Exchange {
 };
 
 Connection::Connection(Host& host, uv_stream_t* stream, bool local)
-    : host_(host), stream_(stream), local_(local), parser_(*host.limits) {
+    : host_(host), stream_(stream), local_(local), known_(local), parser_(*host.limits) {
   stream_->data = this;
   write_.data = this;
   since_ = last_byte_ = last_taken_ = Clock::now();
@@ -127,7 +127,10 @@ Connection::Connection(Host& host, uv_stream_t* stream, bool local)
 
 Connection::~Connection() = default;
 
-void Connection::Start() {
+void Connection::Start() { GoOn(); }
+
+void Connection::GoOn() {
+  if (phase_ == Phase::kClosed) return;
   uv_read_start(
       stream_,
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
@@ -143,6 +146,8 @@ void Connection::Start() {
 void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
+  CountHead(0);
+  host_.closing(this);
   const std::shared_ptr<Answer> answer = std::move(answer_);
   answer_ = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(stream_), [](uv_handle_t* handle) {
@@ -180,11 +185,13 @@ void Connection::OnRead(std::string_view bytes) {
 }
 
 void Connection::TakeBytes(std::string_view bytes) {
-  if (!parser_.begun()) since_ = last_byte_;
+  const bool had_begun = parser_.begun();
   while (phase_ == Phase::kReading && !bytes.empty()) {
     const bool had_head = parser_.state() != RequestParser::State::kHead;
     bytes.remove_prefix(parser_.Feed(bytes));
     const RequestParser::State state = parser_.state();
+    CountHead(state == RequestParser::State::kHead ? parser_.head_bytes() : 0);
+    if (phase_ == Phase::kClosed) return;  // it was the one to go
     if (state == RequestParser::State::kFailed) {
       RefuseNow(parser_.error_status(), parser_.error());
       return;
@@ -196,16 +203,50 @@ void Connection::TakeBytes(std::string_view bytes) {
       return;
     }
   }
+  // Blank lines alone are no request: they buy no time.
+  if (!had_begun && parser_.begun() && parser_.state() == RequestParser::State::kHead) {
+    since_ = last_byte_;
+  }
+  RestWhenBusy();
   // Many clients send the body in a write of its own.
   const bool head_alone =
       parser_.state() == RequestParser::State::kBody && parser_.request().body.empty();
   if (phase_ == Phase::kReading && head_alone) AcknowledgeNow(stream_);
 }
 
+// Inflating takes time that the bytes read do not show.
+void Connection::RestWhenBusy() {
+  constexpr size_t kInflatedInARound = size_t{4} * 1024 * 1024;
+  if (phase_ != Phase::kReading ||
+      parser_.inflated_bytes() < inflated_before_rest_ + kInflatedInARound) {
+    return;
+  }
+  inflated_before_rest_ = parser_.inflated_bytes();
+  uv_read_stop(stream_);
+  host_.rest(this);
+}
+
+void Connection::CountHead(size_t bytes) {
+  if (known_) bytes = 0;
+  host_.unknown_head_bytes += bytes;
+  host_.unknown_head_bytes -= counted_head_bytes_;
+  const bool more = bytes > counted_head_bytes_;
+  counted_head_bytes_ = bytes;
+  if (more && host_.unknown_head_bytes > host_.limits->unknown_head_bytes) host_.heads_too_large();
+}
+
+void Connection::SetKnown(bool known) {
+  if (known_ == known) return;
+  known_ = known;
+  host_.known_changed(this);
+}
+
 void Connection::HeadReady() {
   since_ = last_byte_;
+  inflated_before_rest_ = 0;
   parser_.request().local = local_;
   std::optional<Response> refused = host_.handler->Admit(parser_.request());
+  SetKnown(local_ || (!refused && !host_.handler->IsForAnybody(parser_.request())));
   if (refused) {
     close_after_ = close_after_ || parser_.state() != RequestParser::State::kDone;
     phase_ = Phase::kAnswering;
@@ -382,7 +423,8 @@ void Connection::Check(Clock::time_point now) {
   switch (phase_) {
     case Phase::kReading:
       if (!parser_.begun()) {
-        if (now - since_ > limits.idle_timeout) Close();
+        const auto patience = known_ ? limits.idle_timeout : limits.unknown_idle_timeout;
+        if (now - since_ > patience) Close();
       } else if (parser_.state() == RequestParser::State::kHead) {
         if (now - since_ > limits.head_timeout) RefuseNow(408, "the head took too long to arrive");
       } else if (now - last_byte_ > limits.body_idle_timeout ||

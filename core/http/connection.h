@@ -23,6 +23,15 @@ class Connection {
     const ServerLimits* limits = nullptr;
     // The connection has closed and may be destroyed.
     std::function<void(Connection*)> closed;
+    // It is being closed: nothing more happens on it.
+    std::function<void(Connection*)> closing;
+    // The caller has become known, or is not known any more.
+    std::function<void(Connection*)> known_changed;
+    // Heads of unknown callers take more than their share: some must go.
+    std::function<void()> heads_too_large;
+    // The connection has done much for one round of the loop, and goes on in the next.
+    std::function<void(Connection*)> rest;
+    size_t unknown_head_bytes = 0;
     // Shared by all connections: what is read is used up before the next read.
     uv_buf_t read_buffer{};
     // Those that have something to send at the end of the round: several answers wake the other
@@ -40,6 +49,15 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   void Start();
+  // Reads on after a rest.
+  void GoOn();
+  // Who is at the other end: the user of a local socket, or whom the last head's token names.
+  [[nodiscard]] bool known() const { return known_; }
+  // Waits for a request that has not begun.
+  [[nodiscard]] bool waits() const { return phase_ == Phase::kReading && !parser_.begun(); }
+  [[nodiscard]] bool closed() const { return phase_ == Phase::kClosed; }
+  [[nodiscard]] size_t head_bytes() const { return counted_head_bytes_; }
+  [[nodiscard]] Clock::time_point since() const { return since_; }
   // Once in a while: closes what is over its time.
   void Check(Clock::time_point now);
   // Closes when no request is being answered; otherwise after the answer.
@@ -56,6 +74,9 @@ class Connection {
   void OnRead(std::string_view bytes);
   void TakeBytes(std::string_view bytes);
   void HeadReady();
+  void CountHead(size_t bytes);
+  void SetKnown(bool known);
+  void RestWhenBusy();
   void Dispatch();
   void RefuseNow(int status, const std::string& why);
   void Send(const uv_buf_t* buffers, size_t count);
@@ -69,7 +90,10 @@ class Connection {
   Host& host_;
   uv_stream_t* stream_;
   bool local_;
+  bool known_;
   RequestParser parser_;
+  size_t counted_head_bytes_ = 0;  // of `Host::unknown_head_bytes`
+  size_t inflated_before_rest_ = 0;
   Phase phase_ = Phase::kReading;
   std::shared_ptr<Answer> answer_;
   bool close_after_ = false;

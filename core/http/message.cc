@@ -46,6 +46,12 @@ void Body::Append(std::shared_ptr<const std::string> whole, std::string_view par
   size_ += part.size();
 }
 
+bool DeclaresBody(const Request& head) {
+  if (head.headers.Count("transfer-encoding") > 0) return true;
+  const std::string* length = head.headers.Find("content-length");
+  return length != nullptr && length->find_first_not_of('0') != std::string::npos;
+}
+
 bool IsHeaderName(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), IsTokenCharacter);
 }

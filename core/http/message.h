@@ -70,6 +70,9 @@ struct Response {
   std::string body;
 };
 
+// Whether a body follows this head.
+[[nodiscard]] bool DeclaresBody(const Request& head);
+
 // Whether `name` is a token of RFC 9110, as the name of a header must be.
 [[nodiscard]] bool IsHeaderName(std::string_view name);
 

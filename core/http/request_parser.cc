@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/http/gzip.h"
 #include "core/text.h"
 
 namespace katra::http {
@@ -85,7 +84,8 @@ void RequestParser::Reset() {
   request_ = Request{};
   keep_alive_ = true;
   expects_continue_ = false;
-  gzipped_ = false;
+  inflater_ = nullptr;
+  received_ = 0;
   error_status_ = 0;
   error_.clear();
 }
@@ -231,11 +231,14 @@ bool RequestParser::CheckFraming() {
 bool RequestParser::CheckEncoding() {
   const std::string* encoding = request_.headers.Find("content-encoding");
   if (encoding == nullptr || EqualsIgnoreCase(*encoding, "identity")) return true;
-  gzipped_ = EqualsIgnoreCase(*encoding, "gzip") && request_.headers.Count("content-encoding") == 1;
-  if (!gzipped_) {
+  if (!EqualsIgnoreCase(*encoding, "gzip") || request_.headers.Count("content-encoding") != 1) {
     FailWith(415, "a body may be sent as it is or with \"content-encoding: gzip\"");  // E18
+    return false;
   }
-  return gzipped_;
+  InflateLimits limits;
+  limits.max_bytes = limits_.body_bytes;
+  inflater_ = std::make_unique<Inflater>(limits);  // R7
+  return true;
 }
 
 size_t RequestParser::FeedBody(std::string_view bytes) {
@@ -256,8 +259,15 @@ size_t RequestParser::FeedBody(std::string_view bytes) {
 }
 
 void RequestParser::TakeBody(std::string_view bytes) {
-  if (request_.body.size() + bytes.size() > limits_.body_bytes) {
+  received_ += bytes.size();
+  if (received_ > limits_.body_bytes) {
     FailWith(413, "the body is longer than " + std::to_string(limits_.body_bytes) + " bytes");
+    return;
+  }
+  if (inflater_) {
+    if (auto inflated = inflater_->Feed(bytes, &request_.body); !inflated) {
+      FailInflating(inflated.error());
+    }
     return;
   }
   if (request_.body.empty() && machine_->parser.content_length > 0) {
@@ -271,14 +281,13 @@ void RequestParser::TakeBody(std::string_view bytes) {
 
 void RequestParser::FinishBody() {
   state_ = State::kDone;
-  if (!gzipped_ || request_.body.empty()) return;
-  auto inflated = Inflate(request_.body, limits_.body_bytes);  // R7
-  if (!inflated) {
-    FailWith(inflated.error().code == ErrorCode::kResourceExhausted ? 413 : 400,
-             inflated.error().message);
-    return;
-  }
-  request_.body = std::move(*inflated);
+  if (!inflater_ || received_ == 0) return;
+  if (auto whole = inflater_->Finish(); !whole) FailInflating(whole.error());
+}
+
+void RequestParser::FailInflating(const Error& error) {
+  request_.body.clear();
+  FailWith(error.code == ErrorCode::kResourceExhausted ? 413 : 400, error.message);
 }
 
 }  // namespace katra::http

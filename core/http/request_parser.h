@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/http/gzip.h"
 #include "core/http/message.h"
 #include "core/http/server.h"
 
@@ -35,6 +36,11 @@ class RequestParser {
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
 
+  // Bytes of a head that is not complete.
+  [[nodiscard]] size_t head_bytes() const { return head_.size(); }
+  // Of the body, when it is gzipped: what was inflated so far.
+  [[nodiscard]] size_t inflated_bytes() const { return inflater_ ? inflater_->bytes() : 0; }
+
   // When kFailed: the status to answer, and why.
   [[nodiscard]] int error_status() const { return error_status_; }
   [[nodiscard]] const std::string& error() const { return error_; }
@@ -50,6 +56,7 @@ class RequestParser {
   bool CheckEncoding();
   void TakeBody(std::string_view bytes);
   void FinishBody();
+  void FailInflating(const Error& error);
   void FailWith(int status, std::string why);
 
   const ServerLimits& limits_;
@@ -59,7 +66,8 @@ class RequestParser {
   Request request_;
   bool keep_alive_ = true;
   bool expects_continue_ = false;
-  bool gzipped_ = false;
+  std::unique_ptr<Inflater> inflater_;  // of a gzipped body
+  size_t received_ = 0;                 // of the body, before it is inflated
   int error_status_ = 0;
   std::string error_;
 };

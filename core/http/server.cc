@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <list>
 #include <unordered_map>
+#include <utility>
 
 #include "core/http/connection.h"
 #include "core/http/local_path.h"
@@ -24,8 +26,8 @@ constexpr std::chrono::milliseconds kLongestSweep{1000};
 // Often enough for the shortest patience to be kept to a tenth.
 std::chrono::milliseconds SweepEvery(const ServerLimits& limits) {
   const auto shortest =
-      std::min({limits.head_timeout, limits.idle_timeout, limits.body_idle_timeout,
-                limits.body_timeout, limits.write_timeout});
+      std::min({limits.head_timeout, limits.idle_timeout, limits.unknown_idle_timeout,
+                limits.body_idle_timeout, limits.body_timeout, limits.write_timeout});
   return std::clamp(shortest / 10, std::chrono::milliseconds(10), kLongestSweep);
 }
 
@@ -45,11 +47,30 @@ class LoopServer final : public Server {
         limits_(limits),
         read_space_(kReadBytes, '\0'),
         sweep_(loop, [this] { Sweep(); }),
-        round_(loop, [this] { FlushAll(); }) {
+        round_(loop, [this] { FlushAll(); }),
+        go_on_(loop, [this] {
+          for (Connection* connection : std::exchange(resting_, {})) connection->GoOn();
+        }) {
     host_.handler = &handler;
     host_.limits = &limits_;
     host_.read_buffer = uv_buf_init(read_space_.data(), static_cast<unsigned>(kReadBytes));
     host_.closed = [this](Connection* connection) { Forget(connection); };
+    host_.known_changed = [this](Connection* connection) {
+      if (connection->known()) {
+        LeaveUnknown(connection);
+      } else {
+        JoinUnknown(connection);
+      }
+    };
+    host_.closing = [this](Connection* connection) {
+      ++closing_;
+      LeaveUnknown(connection);
+    };
+    host_.heads_too_large = [this] { LetGoOfHead(); };
+    host_.rest = [this](Connection* connection) {
+      resting_.push_back(connection);
+      go_on_.Start(std::chrono::milliseconds(0));
+    };
     host_.date = DateHeader();
   }
 
@@ -148,16 +169,56 @@ class LoopServer final : public Server {
       return;
     }
     if (!local) uv_tcp_nodelay(reinterpret_cast<uv_tcp_t*>(stream), 1);  // H2
-    if (open_.size() > limits_.connections || host_.draining) {
+    const bool full = open_.size() - closing_ > limits_.connections && !MakePlace(opened);
+    if (full || host_.draining) {
       Turn(stream);
       opened->Close();
       return;
     }
+    if (!local) JoinUnknown(opened);
     opened->Start();
     if (!sweeping_) {
       sweeping_ = true;
       sweep_.Start(sweep_every_);
     }
+  }
+
+  // Who is known keeps its place before who is not, and who has asked for something before who has
+  // not. False: everybody here is being served.
+  bool MakePlace(const Connection* newcomer) {
+    Connection* last = nullptr;
+    if (!unknown_.empty()) {
+      last = unknown_.front();
+    } else {
+      for (const auto& [connection, owned] : open_) {
+        if (connection == newcomer || !connection->waits()) continue;
+        if (last == nullptr || connection->since() < last->since()) last = connection;
+      }
+    }
+    if (last == nullptr) return false;
+    last->Close();
+    return true;
+  }
+
+  // The oldest of the callers that are not known and have sent a part of a head.
+  void LetGoOfHead() {
+    for (Connection* connection : unknown_) {
+      if (connection->head_bytes() == 0) continue;
+      connection->Close();
+      return;
+    }
+  }
+
+  void JoinUnknown(Connection* connection) {
+    if (connection->closed()) return;
+    unknown_places_[connection] = unknown_.insert(unknown_.end(), connection);
+  }
+
+  void LeaveUnknown(Connection* connection) {
+    const auto found = unknown_places_.find(connection);
+    if (found == unknown_places_.end()) return;
+    unknown_.erase(found->second);
+    unknown_places_.erase(found);
   }
 
   void Turn(uv_stream_t* stream) {
@@ -178,6 +239,8 @@ class LoopServer final : public Server {
   }
 
   void Forget(Connection* connection) {
+    --closing_;
+    std::erase(resting_, connection);
     open_.erase(connection);
     if (host_.draining) sweep_.Start(std::chrono::milliseconds(0));
   }
@@ -206,10 +269,15 @@ class LoopServer final : public Server {
   uv::OwnedHandle<uv_pipe_t> pipe_;
   // Closing never removes from it: that is for a later round of the loop.
   std::unordered_map<Connection*, std::unique_ptr<Connection>> open_;
+  size_t closing_ = 0;              // of those that are open: closed, and not let go of by the loop
+  std::list<Connection*> unknown_;  // whose callers are not known, the oldest first
+  std::unordered_map<Connection*, std::list<Connection*>::iterator> unknown_places_;
+  std::vector<Connection*> resting_;
   bool sweeping_ = false;
   std::function<void()> drained_;
   uv::Timer sweep_;
   uv::RoundEnd round_;
+  uv::Timer go_on_;
 };
 
 }  // namespace

@@ -23,9 +23,13 @@ struct ServerLimits {
   size_t head_bytes = 64 * 1024;
   size_t header_count = 200;
   size_t body_bytes = 64 * 1024 * 1024;
+  // Of these the ones whose callers are not known are the first to go when the places run out.
   size_t connections = 4096;
-  std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a request
-  std::chrono::milliseconds idle_timeout{120'000};  // between requests
+  // Of heads that are not complete, of all callers that are not known together.
+  size_t unknown_head_bytes = size_t{8} * 1024 * 1024;
+  std::chrono::milliseconds head_timeout{10'000};          // from the first byte of a request
+  std::chrono::milliseconds idle_timeout{120'000};         // between requests
+  std::chrono::milliseconds unknown_idle_timeout{10'000};  // the same for a caller who is not known
   std::chrono::milliseconds body_idle_timeout{30'000};
   std::chrono::milliseconds body_timeout{300'000};
   std::chrono::milliseconds write_timeout{120'000};  // without the client taking a byte
@@ -62,6 +66,9 @@ class Handler {
   virtual ~Handler() = default;
   // Called with the head alone: an answer refuses the request before its body is read.
   virtual std::optional<Response> Admit(const Request& head) = 0;
+  // Whether anybody may ask for this: then an admitted request makes its caller none the more
+  // known.
+  virtual bool IsForAnybody(const Request& head) const = 0;
   virtual void Handle(std::shared_ptr<Exchange> exchange) = 0;
   // The answer to what is not HTTP or beyond a limit: the body is Katra's to form.
   virtual Response Refuse(int status, const std::string& why) = 0;

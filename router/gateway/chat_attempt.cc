@@ -1,5 +1,6 @@
 // An upstream that speaks Chat Completions: the request, the reply and the stream are translated.
 #include <chrono>
+#include <utility>
 
 #include "core/text.h"
 #include "router/gateway/attempt.h"
@@ -13,15 +14,21 @@ namespace {
 using translate::ApiError;
 using translate::StreamState;
 
-constexpr size_t kMaxWholeBytes = 64 * 1024 * 1024;
 // How long the usage may lag behind the end of the answer.
 constexpr std::chrono::seconds kLingerTime{3};
 
 class ChatAttempt final : public Attempt {
  public:
   ChatAttempt(AttemptPlan plan, translate::TranslatedRequest request, AttemptEvents& events)
-      : plan_(std::move(plan)), request_(std::move(request)), events_(events) {
-    if (request_.stream) reader_ = std::make_unique<translate::ChatStreamReader>(request_.reply);
+      : plan_(std::move(plan)),
+        request_(std::move(request)),
+        events_(events),
+        watch_(plan_.settings->answer, provider_name()) {
+    translate::ChatStreamOptions options;
+    options.max_event_bytes = plan_.settings->answer.event_bytes;
+    if (request_.stream) {
+      reader_ = std::make_unique<translate::ChatStreamReader>(request_.reply, options);
+    }
   }
 
   void Begin(http::Client& client) override {
@@ -45,18 +52,26 @@ class ChatAttempt final : public Attempt {
                             // Servers that forget the type are read as what was asked for.
                             streaming_ = status == 200 && reader_ != nullptr &&
                                          (IsEventStream(headers) || !IsJsonOrPage(headers));
+                            watch_.Head(status, streaming_);
                           },
                           [this](std::string_view bytes) { OnData(bytes); },
                           [this](const http::CallEnd& end) { OnEnd(end); }});
   }
   void Pause() override {
+    watch_.Pause(true);
     if (call_) call_->Pause();
   }
   void Resume() override {
+    watch_.Pause(false);
     if (call_) call_->Resume();
   }
   void Tick() override {
-    if (ended_ || !streaming_ || !reader_->Finishing()) return;
+    if (ended_) return;
+    if (auto late = watch_.Tick()) {
+      Stop(std::move(*late));
+      return;
+    }
+    if (!streaming_ || !reader_->Finishing()) return;
     const auto now = std::chrono::steady_clock::now();
     if (finishing_since_ == std::chrono::steady_clock::time_point()) finishing_since_ = now;
     if (now - finishing_since_ < kLingerTime) return;
@@ -95,13 +110,33 @@ class ChatAttempt final : public Attempt {
   void OnData(std::string_view bytes) {
     if (ended_) return;
     if (!streaming_) {
-      if (body_.size() + bytes.size() <= kMaxWholeBytes) body_.append(bytes);
+      const size_t room = watch_.Room(body_.size(), bytes.size());
+      body_.append(bytes.substr(0, room));
+      if (room < bytes.size()) Stop(watch_.TooLong());
       return;
     }
     std::string& out = scratch_;
     out.clear();
+    const size_t before = reader_->progress();
     const StreamState state = reader_->Feed(bytes, &out);
+    if (reader_->progress() > before) watch_.Progress();
+    auto wrong = watch_.Stream(bytes.size(), reader_->ContentSent());
     Act(state, out);
+    if (wrong && !ended_) Stop(std::move(*wrong));
+  }
+
+  // The upstream went too far. What it said of an error still counts.
+  void Stop(ApiError error) {
+    call_.reset();
+    if (flowing_) {
+      ended_ = true;
+      events_.OnBroken(error, false);
+    } else if (status_ >= 400) {
+      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate));
+    } else {
+      Fail(std::move(error));
+    }
   }
 
   void EndStream(bool cut) {
@@ -191,6 +226,7 @@ class ChatAttempt final : public Attempt {
   bool streaming_ = false;
   bool flowing_ = false;
   bool ended_ = false;
+  AnswerWatch watch_;
   std::string held_;
   std::string scratch_;
   std::string body_;

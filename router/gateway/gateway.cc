@@ -106,8 +106,14 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
         MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format);
   }
   if (IsOpen(path)) {
-    if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
-    return Refusal(WrongMethod("GET and HEAD"), format);
+    if (head.method != "GET" && head.method != "HEAD") {
+      return Refusal(WrongMethod("GET and HEAD"), format);
+    }
+    if (!http::DeclaresBody(head)) return std::nullopt;
+    return Refusal(MakeError(Failure::kTooLarge, 413, "request_too_large",
+                             "this endpoint takes no body: leave content-length and "
+                             "transfer-encoding out"),
+                   format);
   }
   const auto endpoint = EndpointOf(path);
   const bool models = path == "/v1/models" || path.substr(0, 11) == "/v1/models/";
@@ -126,6 +132,8 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   }
   return std::nullopt;
 }
+
+bool Gateway::IsForAnybody(const http::Request& head) const { return IsOpen(PlainPath(head.path)); }
 
 void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
   const std::string_view path = PlainPath(exchange->request().path);

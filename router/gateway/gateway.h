@@ -44,6 +44,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   ~Gateway() override;
 
   std::optional<http::Response> Admit(const http::Request& head) override;
+  bool IsForAnybody(const http::Request& head) const override;
   void Handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response Refuse(int status, const std::string& why) override;
 

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -74,7 +75,15 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   AddMillis(app, "--connect-timeout", settings.connect_timeout, "to a provider");
   AddMillis(app, "--first-byte-timeout", settings.first_byte_timeout, "of a provider's answer");
   AddMillis(app, "--idle-timeout", settings.idle_timeout, "between bytes of a provider's answer");
+  AddMillis(app, "--progress-timeout", settings.answer.progress_timeout,
+            "until something of an answer, and between two such events; pings do not count");
+  app.add_option("--max-answer", settings.answer.whole_bytes,
+                 "bytes of a provider's answer that is no stream; default 64 MiB");
+  app.add_option("--max-stream", settings.answer.stream_bytes,
+                 "bytes of a provider's stream; default 256 MiB");
   AddMillis(app, "--head-timeout", settings.limits.head_timeout, "for a request's head");
+  AddMillis(app, "--unknown-timeout", settings.limits.unknown_idle_timeout,
+            "for the first byte of a request, of a caller whose token was not seen yet");
   AddMillis(app, "--body-timeout", settings.limits.body_idle_timeout,
             "between bytes of a request's body");
   AddMillis(app, "--drain-timeout", settings.drain_timeout, "for open streams at the end");
@@ -119,12 +128,17 @@ Result<int> Listen(http::Server& server, const Settings& settings, int configure
   return port;
 }
 
-void AllowManyDescriptors() {
+// Where the system allows few descriptors, fewer connections: each may need another one to a
+// provider, and with none left nobody could be let in, whoever asks.
+void AllowManyDescriptors(size_t* connections) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  constexpr size_t kOwn = 128;  // the store's, the log's and what waits to be closed
+  const size_t left = limit.rlim_cur > kOwn ? limit.rlim_cur - kOwn : 0;
+  *connections = std::min(*connections, std::max<size_t>(left / 2, 8));
 }
 
 // Ends the process's work: no new connection, open ones within a limit.
@@ -281,7 +295,7 @@ int Main(int argc, char** argv) {
   Options options;
   if (const auto exit_code = Parse(argc, argv, options)) return *exit_code;
   std::signal(SIGPIPE, SIG_IGN);  // H6
-  AllowManyDescriptors();
+  AllowManyDescriptors(&options.settings.limits.connections);
   KeepFreedMemory();
   const auto logger = MakeStderrLogger("katra_gateway", options.log_level);
   return Serve(std::move(options), *logger);

@@ -1,7 +1,7 @@
 // An upstream that speaks the Messages API: the body goes through byte for byte but for a splice
 // (R1-R8), and the answer as it comes (S44). Usage is read on the side.
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "core/json_write.h"
 #include "core/text.h"
@@ -13,9 +13,6 @@ namespace katra::gateway {
 namespace {
 
 using translate::ApiError;
-
-constexpr size_t kMaxWholeBytes = 64 * 1024 * 1024;
-constexpr size_t kMaxErrorBytes = 1024 * 1024;
 
 // Where the last whole event of `bytes` ends; 0: nowhere.
 size_t EventsEnd(std::string_view bytes) {
@@ -30,7 +27,7 @@ size_t EventsEnd(std::string_view bytes) {
 class MessagesAttempt final : public Attempt {
  public:
   MessagesAttempt(AttemptPlan plan, AttemptEvents& events)
-      : plan_(std::move(plan)), events_(events) {}
+      : plan_(std::move(plan)), events_(events), watch_(plan_.settings->answer, provider_name()) {}
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
@@ -47,15 +44,22 @@ class MessagesAttempt final : public Attempt {
                                                  headers_ = headers;
                                                  streaming_ =
                                                      status == 200 && IsEventStream(headers);
+                                                 watch_.Head(status, streaming_);
                                                },
                                                [this](std::string_view bytes) { OnData(bytes); },
                                                [this](const http::CallEnd& end) { OnEnd(end); }});
   }
   void Pause() override {
+    watch_.Pause(true);
     if (call_) call_->Pause();
   }
   void Resume() override {
+    watch_.Pause(false);
     if (call_) call_->Resume();
+  }
+  void Tick() override {
+    if (ended_) return;
+    if (auto late = watch_.Tick()) Stop(std::move(*late));
   }
 
   translate::Usage usage() const override { return answer().usage; }
@@ -141,33 +145,65 @@ class MessagesAttempt final : public Attempt {
 
   void OnData(std::string_view bytes) {
     if (ended_) return;
-    if (!streaming_) {
-      const size_t limit = status_ == 200 ? kMaxWholeBytes : kMaxErrorBytes;
-      if (body_.size() + bytes.size() <= limit) body_.append(bytes);
+    if (streaming_) {
+      OnStream(bytes);
       return;
     }
+    const size_t room = watch_.Room(body_.size(), bytes.size());
+    body_.append(bytes.substr(0, room));
+    if (room < bytes.size()) Stop(watch_.TooLong());
+  }
+
+  void OnStream(std::string_view bytes) {
+    const size_t before = tap_.progress();
     tap_.Feed(bytes);
+    if (tap_.progress() > before) watch_.Progress();
+    const translate::TappedAnswer& seen = tap_.answer();
+    if (auto wrong = watch_.Stream(bytes.size(), seen.content_started)) {
+      Stop(std::move(*wrong));
+      return;
+    }
     if (flowing_ && held_.empty() && EventsEnd(bytes) == bytes.size()) {
       events_.OnFlow(bytes);
       return;
     }
-    held_.append(bytes);
-    const translate::TappedAnswer& seen = tap_.answer();
+    Hold(bytes);
     if (!flowing_ && seen.failed && !seen.content_started) return;  // S34: told at the end
     if (!flowing_ && !seen.content_started && !seen.complete) return;
     GiveHeld();
-    if (held_.size() > kMaxWholeBytes) {
-      Break(translate::NoAnswer(provider_name() + " sent an event that is too long"));
-    }
+    if (ended_) return;
+    if (auto wrong = watch_.Event(held_.size())) Stop(std::move(*wrong));
+  }
+
+  // Looks for an event's end in what is new, and the two bytes before it that may belong to one.
+  void Hold(std::string_view bytes) {
+    const size_t begin = held_.size() - std::min<size_t>(held_.size(), 2);
+    held_.append(bytes);
+    const size_t end = EventsEnd(std::string_view(held_).substr(begin));
+    if (end != 0) held_end_ = begin + end;
   }
 
   void GiveHeld() {
-    const size_t end = EventsEnd(held_);
+    const size_t end = std::exchange(held_end_, 0);
     if (end == 0) return;
     flowing_ = true;
     const std::string whole = held_.substr(0, end);
     held_.erase(0, end);
     events_.OnFlow(whole);
+  }
+
+  // The upstream went too far. What it said of an error still counts.
+  void Stop(ApiError error) {
+    call_.reset();
+    if (flowing_) {
+      Break(std::move(error));
+    } else if (status_ >= 400) {
+      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate),
+           false);
+    } else {
+      Fail(std::move(error), false);
+    }
   }
 
   void OnEnd(const http::CallEnd& end) {
@@ -267,7 +303,9 @@ class MessagesAttempt final : public Attempt {
   bool streaming_ = false;
   bool flowing_ = false;
   bool ended_ = false;
-  std::string held_;  // events until content is there; then what is no whole event yet
+  AnswerWatch watch_;
+  size_t held_end_ = 0;  // where the last whole event of `held_` ends
+  std::string held_;     // events until content is there; then what is no whole event yet
   std::string body_;
   translate::UsageTap tap_;
   translate::TappedAnswer whole_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/http/server.h"
+#include "router/gateway/answer_watch.h"
 #include "router/policy/circuits.h"
 #include "router/policy/retry.h"
 
@@ -25,6 +26,7 @@ struct Settings {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds first_byte_timeout{300'000};
   std::chrono::milliseconds idle_timeout{300'000};
+  AnswerLimits answer;
   std::chrono::milliseconds drain_timeout{30'000};
 };
 
