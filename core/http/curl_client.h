@@ -49,6 +49,7 @@ class Transfer : public CallClock {
   curl_slist* header_list_ = nullptr;
   size_t read_piece_ = 0;  // of a body in pieces: what curl has read
   size_t read_at_ = 0;
+  size_t header_bytes_ = 0;
 };
 
 class CurlClient final : public Client {

@@ -121,6 +121,7 @@ size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
   const std::string_view line(bytes, length);
   if (line.substr(0, 5) == "HTTP/") {
     transfer.headers.Clear();  // of a reply before, e.g. 100 Continue
+    transfer.header_bytes_ = 0;
     const size_t space = line.find(' ');
     transfer.status =
         space == std::string_view::npos ? 0 : std::atoi(std::string(line.substr(space)).c_str());
@@ -130,7 +131,10 @@ size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
     if (transfer.status >= 200) transfer.TellHead();
     return transfer.abandoned ? 0 : length;
   }
-  if (line.size() > kMaxHeaderBytes || transfer.headers.all().size() >= kMaxHeaders) return length;
+  transfer.header_bytes_ += length;
+  if (transfer.header_bytes_ > kMaxHeaderBytes || transfer.headers.all().size() >= kMaxHeaders) {
+    return length;
+  }
   if (auto header = ReadHeaderLine(line)) {
     transfer.headers.Add(std::move(header->name), std::move(header->value));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/secrets.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
 
@@ -83,6 +84,18 @@ Login LoginFor(const Caller& caller, const router::Provider& provider, bool fron
   if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
   if (messages && router::IsAnthropicHost(url)) return ForAnthropic(caller);
   return messages ? ForMarked(caller, provider.auth) : Login{caller.own_authorization, ""};
+}
+
+std::string WithoutSecrets(std::string text, const std::string& key, const Login& login) {
+  for (const std::string_view secret :
+       {std::string_view(key), WithoutScheme(login.authorization), Trim(login.api_key)}) {
+    if (secret.size() < kLeastSecretBytes) continue;
+    for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+      text.replace(at, secret.size(), kRedacted);
+      at += kRedacted.size();
+    }
+  }
+  return text;
 }
 
 std::vector<http::Header> ForwardedHeaders(const http::Request& client,

@@ -31,4 +31,8 @@ struct Login {
                                                          const router::Provider& provider,
                                                          bool with_login);
 
+// `text` without the credentials that were sent: an upstream may repeat them in a complaint.
+[[nodiscard]] std::string WithoutSecrets(std::string text, const std::string& key,
+                                         const Login& login);
+
 }  // namespace katra::gateway

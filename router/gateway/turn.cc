@@ -197,6 +197,8 @@ void Turn::Launch() {
   plan.memo = services_.memo;
   const bool same_format = current_->provider->interface == router::Interface::kMessages;
   if (plan.key.empty()) plan.login = LoginFor(caller_, *current_->provider, is_front());
+  key_ = plan.key;
+  login_ = plan.login;
   if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
     OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
                               " where the session is started, and start it again"),
@@ -317,8 +319,18 @@ void Turn::OnDone() {
   Finish(200, "");
 }
 
-void Turn::OnFailed(const ApiError& error, std::unique_ptr<RawReply> raw) {
+ApiError Turn::WithoutSecrets(ApiError error) const {
+  error.message = gateway::WithoutSecrets(std::move(error.message), key_, login_);
+  for (auto& [name, value] : error.headers) {
+    value = gateway::WithoutSecrets(std::move(value), key_, login_);
+  }
+  return error;
+}
+
+void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
+  const ApiError error = WithoutSecrets(said);
+  if (raw) raw->body = gateway::WithoutSecrets(std::move(raw->body), key_, login_);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls
   attempts_->Failed(error, services_.clock.Steady());
@@ -326,8 +338,9 @@ void Turn::OnFailed(const ApiError& error, std::unique_ptr<RawReply> raw) {
   TakeNext();
 }
 
-void Turn::OnBroken(const ApiError& error, bool told) {
+void Turn::OnBroken(const ApiError& said, bool told) {
   if (done_) return;
+  const ApiError error = WithoutSecrets(said);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   const std::string event = translate::MessagesErrorEvent(error, outcome_.request_id);
   if (front_stream_) {

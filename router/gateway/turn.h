@@ -79,6 +79,8 @@ class Turn final : public AttemptEvents {
   void BeginStream();
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
   void Send(std::string_view bytes);
+  // The error without what was sent to the upstream: it may repeat that.
+  [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
   void OnClientGone();
   void NoteAttempt(const std::string& error);
   void Finish(int status, const std::string& error_type);
@@ -105,6 +107,8 @@ class Turn final : public AttemptEvents {
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;
+  std::string key_;  // that the attempt sent; or the login
+  Login login_;
   std::unique_ptr<RawReply> raw_;  // of the most telling failure
   std::optional<uv::Timer> retry_;
   SteadyTime begun_;

@@ -59,6 +59,8 @@ def pieces_of(secret: str) -> list[bytes]:
 
 
 class OwnLogin(unittest.TestCase):
+    complaint = BUSY
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="katra-own-login-")
@@ -100,7 +102,7 @@ class OwnLogin(unittest.TestCase):
     @classmethod
     def script(cls, host, request, to):
         if host == ANTHROPIC and cls.anthropic_status != 200:
-            to.reply(cls.anthropic_status, BUSY, headers=[("location", "https://evil.test/")])
+            to.reply(cls.anthropic_status, cls.complaint, headers=[("location", "https://evil.test/")])
         elif request.target.endswith("/chat/completions"):
             to.stream(chat_stream())
         elif "count_tokens" in request.target:
@@ -202,6 +204,19 @@ class OwnLogin(unittest.TestCase):
                 self.ask(self.gateway, "messages", {**headers})
                 self.check_others_received_nothing(self.gateway)
         self.assertNotIn(ended.encode(), b"".join(self.internet.received.values()))
+
+    def test_a_complaint_that_repeats_it_does_not_hand_it_on(self):
+        odd = "no-known-shape-of-a-login"
+        for login in (LOGIN, odd):
+            for status in (400, 401, 403, 404, 429, 500, 529):
+                OwnLogin.complaint = json.dumps({"type": "error", "error": {
+                    "type": "authentication_error", "message": f"what is {login}?"}}).encode()
+                OwnLogin.anthropic_status = status
+                reply = self.ask(self.gateway, "messages", {"authorization": f"Bearer {login}"})
+                seen = f"{reply.headers} {reply.body} {self.gateway.log()}"
+                self.assertIn("what is", seen)
+                self.assertNotIn(login, seen)
+        OwnLogin.complaint = BUSY
 
     def test_a_redirect_is_not_followed(self):
         for status in (301, 302, 303, 307, 308):
