@@ -64,7 +64,7 @@ class WithoutAToken(unittest.TestCase):
         for path in OPEN_PATHS:
             for method in ("GET", "HEAD"):
                 first = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\n".encode()
-                old = f"{method} {path} HTTP/1.0\r\n".encode()
+                old = f"{method} {path} HTTP/1.0\r\nhost: localhost\r\n".encode()
                 with self.subTest(f"{method} {path}"):
                     for head in (first + b"content-length: 9\r\n", old + b"content-length: 9\r\n",
                                  first + b"content-length: 009\r\n",
