@@ -12,6 +12,8 @@
 #include "core/files.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "core/text.h"
+#include "router/config/session.h"
 #include "router/gateway/record_files.h"
 #include "router/gateway/tokens.h"
 #include "store/home.h"
@@ -37,6 +39,8 @@ struct LogsOptions {
 struct TokenOptions {
   std::string persona;
   std::string home;
+  std::string provider;
+  std::string model;
 };
 
 std::string UrlOf(const gateway::Runtime& runtime) {
@@ -134,12 +138,52 @@ int Logs(const LogsOptions& options, const Context& context) {
   return kExitOk;
 }
 
+// What the options say, checked against the configuration. A model alone is one of the provider
+// that the persona has in personas.json.
+Result<router::SessionChoice> ChoiceOf(const TokenOptions& options,
+                                       const router::RouterConfig& config) {
+  router::SessionChoice choice{ToLowerAscii(options.provider), options.model, {}};
+  if (choice.empty() && !choice.model.empty()) {
+    choice.provider = router::SessionPersona(config, options.persona, {}).provider;
+    if (choice.empty()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "--model names a model of a provider: add --provider PROVIDER");
+    }
+  }
+  if (auto fits = router::CheckSessionChoice(choice); !fits) return Pass(std::move(fits));
+  if (choice.empty()) return choice;
+  const auto provider = config.RequireProvider(choice.provider);
+  if (!provider) return tl::unexpected<Error>(provider.error());
+  if (!choice.model.empty()) {
+    if (auto fits = router::CheckModelForm(**provider, choice.model); !fits) {
+      return Pass(std::move(fits));
+    }
+  }
+  return choice;
+}
+
 int CreateToken(const TokenOptions& options, const Context& context) {
   const std::string home = options.home.empty() ? context.home() : options.home;
   if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
-  const auto minted = gateway::MintToken(home, options.persona, context.clock(), context.random());
+  const auto config = router::Load({home});
+  router::SessionChoice choice;
+  if (!options.provider.empty() || !options.model.empty()) {
+    if (!config) return context.Explain(config.error());
+    auto chosen = ChoiceOf(options, *config);
+    if (!chosen) return context.Explain(chosen.error());
+    choice = std::move(*chosen);
+  }
+  const auto minted =
+      gateway::MintToken(home, options.persona, choice, context.clock(), context.random());
   if (!minted) return context.Explain(minted.error());
   context.out() << minted->token << "\n";
+  // A file that is wrong is the gateway's to tell of: it may run with what it read before.
+  if (config && router::SessionPersona(*config, options.persona, choice).provider.empty()) {
+    context.Warn("nothing says which provider answers " + options.persona +
+                 ": with this token the gateway takes only requests for provider/model. Name one "
+                 "with --provider PROVIDER [--model MODEL], or write \"" +
+                 options.persona + "\" into " + config->personas_path);
+  }
   return kExitOk;
 }
 
@@ -205,6 +249,12 @@ void AddToken(CLI::App& app, Program& program) {
   auto create_options = std::make_shared<TokenOptions>();
   CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
   AddTokenOptions(create, *create_options);
+  create
+      ->add_option("--provider", create_options->provider,
+                   "who answers; default: as personas.json says of the persona")
+      ->type_name("PROVIDER");
+  create->add_option("--model", create_options->model, "the model, at that provider")
+      ->type_name("MODEL");
   create->callback([&program, create_options] {
     program.Run(
         [create_options](Context& context) { return CreateToken(*create_options, context); });

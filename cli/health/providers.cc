@@ -50,7 +50,7 @@ Finding CheckRouter(const router::RouterConfig& config, const Context& context) 
     return {Health::kWarning, "router",
             "claude-code-router does not answer on port " + std::to_string(port), "ccr start", 0};
   }
-  const Result<GatewayLink> link = FindGateway(context, {{}, {}, {}, false});
+  const Result<GatewayLink> link = FindGateway(context, {{}, {}, false});
   if (link) return {Health::kGood, "router", "the gateway answers at " + link->base_url, {}, 0};
   return {Health::kNote, "router", "no gateway runs",
           "only providers that the client cannot reach by itself need one", 0};

@@ -12,12 +12,16 @@ namespace katra::cli {
 namespace {
 
 Result<std::string> AskForToken(const Context& context, const gateway::Runtime& runtime,
-                                const std::string& persona) {
-  auto keys = ProviderKeys(context, persona);
+                                const GatewayQuery& query) {
+  const router::SessionChoice& session = query.session;
+  auto keys = ProviderKeys(context, query.persona, session);
   if (!keys) return Pass(std::move(keys));
   std::string body;
   JsonWriter writer(body);
-  writer.BeginObject().Key("persona").String(persona).Key("keys").BeginObject();
+  writer.BeginObject().Key("persona").String(query.persona);
+  writer.Key("session").BeginObject().Key("provider").String(session.provider);
+  writer.Key("model").String(session.model).Key("api_key_env").String(session.api_key_env);
+  writer.EndObject().Key("keys").BeginObject();
   for (const auto& [variable, value] : *keys) writer.TextKey(variable).String(value);
   writer.EndObject().EndObject();
   auto answer = AskGateway(runtime, "POST", "/admin/tokens", body);
@@ -45,7 +49,7 @@ Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& quer
   link.base_url = "http://" + (v6 ? "[" + runtime->address + "]" : runtime->address) + ":" +
                   std::to_string(runtime->port);
   if (!query.mint) return link;
-  auto token = AskForToken(context, *runtime, query.persona);
+  auto token = AskForToken(context, *runtime, query);
   if (!token) return Pass(std::move(token));
   link.token = std::move(*token);
   return link;

@@ -6,6 +6,7 @@
 
 #include "cli/context.h"
 #include "core/result.h"
+#include "router/config/session.h"
 
 namespace katra::cli {
 
@@ -16,8 +17,7 @@ struct GatewayLink {
 
 struct GatewayQuery {
   std::string persona;
-  std::string provider;
-  std::string model;  // empty: the persona's own
+  router::SessionChoice session;  // what the token's requests are answered by
   // False: only where the gateway is; nothing is started and no token is made.
   bool mint = true;
 };

@@ -176,13 +176,14 @@ Result<http::Response> AskGateway(const Runtime& runtime, const std::string& met
 }
 
 Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
-                                                        const std::string& persona) {
+                                                        const std::string& persona,
+                                                        const router::SessionChoice& session) {
   auto config = router::Load({context.home(), {}});
   if (!config) return Pass(std::move(config));
-  const router::PersonaConfig* own = config->FindPersona(persona);
+  const router::PersonaConfig own = router::SessionPersona(*config, persona, session);
   std::map<std::string, std::string> keys;
   for (const router::Provider& provider : config->providers) {
-    for (const std::string& variable : {provider.api_key_env, router::ApiKeyEnv(own, provider)}) {
+    for (const std::string& variable : {provider.api_key_env, router::ApiKeyEnv(&own, provider)}) {
       const std::string value = variable.empty() ? std::string() : context.Variable(variable);
       if (!value.empty()) keys[variable] = value;
     }

@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "core/http/message.h"
 #include "core/result.h"
+#include "router/config/session.h"
 #include "router/gateway/runtime.h"
 
 namespace katra::cli {
@@ -32,8 +33,9 @@ struct GatewayStart {
                                                 const std::string& method, const std::string& path,
                                                 const std::string& body = {});
 
-// The values of all variables that may hold a provider's key, as this environment has them.
-[[nodiscard]] Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
-                                                                      const std::string& persona);
+// The values of all variables that may hold a provider's key for this session, as this environment
+// has them.
+[[nodiscard]] Result<std::map<std::string, std::string>> ProviderKeys(
+    const Context& context, const std::string& persona, const router::SessionChoice& session);
 
 }  // namespace katra::cli

@@ -96,8 +96,8 @@ Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Han
     return {};
   }
   if (plan.connection.route != RouteKind::kGateway) return {};
-  Result<GatewayLink> link =
-      FindGateway(context, {plan.persona.value, plan.provider.value, plan.model.value, mint});
+  Result<GatewayLink> link = FindGateway(
+      context, {plan.persona.value, {plan.provider.value, plan.model.value, plan.key.value}, mint});
   if (link) {
     handover->connection.base_url = link->base_url;
     handover->token = link->token;

@@ -84,17 +84,27 @@ Status WrongModelText(const Setting& model) {
                   "without spaces, not beginning with -");
 }
 
+// What routing_rules.default says, for a persona of which the file says neither provider nor model.
+const router::Target* RuleFor(const Sources& sources) {
+  const std::optional<router::Target>& rule = sources.config.routing_rules.default_target;
+  const bool told = sources.persona != nullptr &&
+                    !(sources.persona->provider.empty() && sources.persona->model.empty());
+  return rule && !told ? &*rule : nullptr;
+}
+
 Setting ChooseProvider(const Sources& sources, const Agent& agent) {
-  Setting setting =
-      First({{sources.request.provider, "--provider"},
-             sources.FromPersona("provider", &router::PersonaConfig::provider),
-             {sources.config.OriginOf("default_provider").kind == router::OriginKind::kDefault
-                  ? std::string()
-                  : sources.config.default_provider,
-              sources.Origin("default_provider")},
-             {Value(sources.environment, "KATRA_PROVIDER"), FromEnvironment("KATRA_PROVIDER")},
-             {agent.default_provider, "default of " + agent.title},
-             {sources.config.default_provider, kDefault}});
+  const router::Target* rule = RuleFor(sources);
+  Setting setting = First(
+      {{sources.request.provider, "--provider"},
+       sources.FromPersona("provider", &router::PersonaConfig::provider),
+       {rule == nullptr ? std::string() : rule->provider, sources.Origin("routing_rules.default")},
+       {sources.config.OriginOf("default_provider").kind == router::OriginKind::kDefault
+            ? std::string()
+            : sources.config.default_provider,
+        sources.Origin("default_provider")},
+       {Value(sources.environment, "KATRA_PROVIDER"), FromEnvironment("KATRA_PROVIDER")},
+       {agent.default_provider, "default of " + agent.title},
+       {sources.config.default_provider, kDefault}});
   setting.value = ToLowerAscii(setting.value);
   return setting;
 }
@@ -108,8 +118,11 @@ Setting ChooseModel(const Sources& sources, const Setting& provider,
       provider.origin == kDefault;
   const std::string default_key = "providers." + known.name + ".default_model";
   const bool in_conf = sources.config.OriginOf(default_key).kind != router::OriginKind::kDefault;
+  const router::Target* rule = RuleFor(sources);
+  const bool ruled = rule != nullptr && rule->provider == known.name;
   Setting setting =
       First({{sources.request.model, "--model"},
+             {ruled ? rule->model : std::string(), sources.Origin("routing_rules.default")},
              own || (sources.persona != nullptr && sources.persona->provider.empty())
                  ? sources.FromPersona("model", &router::PersonaConfig::model)
                  : Candidate{},
@@ -162,7 +175,7 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
   if (!NeedsRouter(agent, provider)) {
     return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
   }
-  const bool running = !ccr && FindGateway(context, {{}, provider.name, {}, false}).has_value();
+  const bool running = !ccr && FindGateway(context, {{}, {}, false}).has_value();
   // The gateway knows the built-in providers without any configuration.
   const bool installed = ccr ? !FindProgram(context, "ccr").empty() : GatewayInstalled(context);
   if (!running && !installed) {
@@ -356,7 +369,7 @@ Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context
   if (plan.connection.route == RouteKind::kClaudeCodeRouter) return {};
   const bool routed = plan.connection.route == RouteKind::kGateway;
   // One that runs may have been given the key already.
-  if (routed && FindGateway(context, {{}, {}, {}, false})) return {};
+  if (routed && FindGateway(context, {{}, {}, false})) return {};
   const Environment environment = OwnEnvironment(context.environment());
   const std::string& name = routed ? plan.key.value : plan.connection.key_env;
   if (name.empty()) return {};

@@ -32,8 +32,12 @@ struct Origin {
 struct Target {
   std::string provider;  // lower case, of RouterConfig::providers
   std::string model;     // never empty
+  // Written as a model alone: it is one of the provider that it was read for, and of no other.
+  bool bare = false;
 
-  friend bool operator==(const Target&, const Target&) = default;
+  friend bool operator==(const Target& one, const Target& other) {
+    return one.provider == other.provider && one.model == other.model;
+  }
 };
 
 // Which model is asked for a kind of request; unset: the persona's own.

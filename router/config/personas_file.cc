@@ -145,7 +145,15 @@ class Section {
                       "\" for that model at " + own->title);
     }
     CheckModel(below, *config_.FindProvider(target->provider), target->model);
-    return *target;
+    Target read = *target;
+    read.bare = text.find(',') == std::string::npos && !NamesProvider(text);
+    return read;
+  }
+
+  // Whether what stands before the first slash is a provider.
+  [[nodiscard]] bool NamesProvider(const std::string& text) const {
+    const auto slash = text.find('/');
+    return slash != std::string::npos && config_.FindProvider(text.substr(0, slash)) != nullptr;
   }
 
   const JsonSource& source_;
@@ -297,16 +305,23 @@ void ReadPersona(Section section, const std::string& name) {
   config.personas.push_back(std::move(persona));
 }
 
-void FillUp(const RoutingRules& rules, PersonaConfig& persona) {
-  const auto fill = [](std::optional<Target>& own, const std::optional<Target>& rule) {
-    if (!own) own = rule;
+void FillUp(const RouterConfig& config, PersonaConfig& persona) {
+  const RoutingRules& rules = config.routing_rules;
+  const std::string& own_provider =
+      persona.provider.empty() ? config.default_provider : persona.provider;
+  // A model alone was read for the default provider, and is no other's.
+  const auto fits = [&](const Target& rule) { return !rule.bare || rule.provider == own_provider; };
+  const auto fill = [&](std::optional<Target>& own, const std::optional<Target>& rule) {
+    if (!own && rule && fits(*rule)) own = rule;
   };
   fill(persona.routing.background, rules.routes.background);
   fill(persona.routing.think, rules.routes.think);
   fill(persona.routing.long_context, rules.routes.long_context);
   fill(persona.routing.web_search, rules.routes.web_search);
   fill(persona.routing.image, rules.routes.image);
-  if (persona.fallbacks.empty()) persona.fallbacks = rules.fallbacks;
+  if (!persona.fallbacks.empty()) return;
+  std::copy_if(rules.fallbacks.begin(), rules.fallbacks.end(),
+               std::back_inserter(persona.fallbacks), fits);
 }
 
 }  // namespace
@@ -372,7 +387,7 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
   for (PersonaConfig& persona : config.personas) {
-    FillUp(config.routing_rules, persona);
+    FillUp(config, persona);
     persona.key_provider = OwnTarget(config, &persona).provider;
   }
 }

@@ -6,6 +6,7 @@
 
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "core/text.h"
 #include "router/gateway/gateway.h"
 
 namespace katra::gateway {
@@ -48,11 +49,29 @@ void Gateway::HandleAdmin(const std::shared_ptr<http::Exchange>& exchange) {
   }
 }
 
+Result<router::SessionChoice> Gateway::SessionOf(const JsonView& asked) {
+  router::SessionChoice session;
+  if (asked.IsNothing()) return session;
+  session = {ToLowerAscii(asked["provider"].Text()), asked["model"].Text(),
+             asked["api_key_env"].Text()};
+  if (auto fits = router::CheckSessionChoice(session); !fits) return Pass(std::move(fits));
+  if (session.empty()) return session;
+  // The command has read the files just now. What this process has read may be older: it would not
+  // know the provider, or send the session's words to where it was before.
+  if (auto read = Reload(); !read) return Pass(std::move(read));
+  if (auto known = config_->RequireProvider(session.provider); !known) {
+    return Pass(std::move(known));
+  }
+  return session;
+}
+
 http::Response Gateway::MintForAdmin(const http::Request& request) {
   JsonDocument document;
   if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
-  auto minted =
-      MintToken(settings_.home, document.Root()["persona"].Text(), parts_.clock, parts_.random);
+  auto session = SessionOf(document.Root()["session"]);
+  if (!session) return Wrong(session.error());
+  auto minted = MintToken(settings_.home, document.Root()["persona"].Text(), *session, parts_.clock,
+                          parts_.random);
   if (!minted) return Wrong(minted.error());
   std::map<std::string, std::string> keys;
   const JsonView given = document.Root()["keys"];

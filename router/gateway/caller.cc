@@ -115,6 +115,7 @@ tl::expected<Caller, ApiError> Identify(const http::Request& request, TokenBook&
   }
   caller.persona = grant->persona;
   caller.token_id = grant->id;
+  caller.session = grant->session;
   return caller;
 }
 

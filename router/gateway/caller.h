@@ -18,6 +18,7 @@ namespace katra::gateway {
 struct Caller {
   std::string persona;
   std::string token_id;
+  router::SessionChoice session;
   // The client's own login, when the token came in x-katra-token (C10). Where it may go: LoginFor.
   std::string own_authorization;
   std::string own_api_key;

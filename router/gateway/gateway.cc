@@ -231,10 +231,11 @@ http::Response Gateway::Answer(const http::Request& request) {
 http::Response Gateway::Models(const http::Request& request) {
   const auto caller = Identify(request, tokens_);
   if (!caller) return Refusal(caller.error(), CallerFormat::kMessages);
-  const router::PersonaConfig* persona = config_->FindPersona(caller->persona);
+  const router::PersonaConfig persona =
+      router::SessionPersona(*config_, caller->persona, caller->session);
   return Plain(200, "application/json",
                ListModels(*config_, persona, [&](const router::Provider& provider) {
-                 const std::string variable = router::ApiKeyEnv(persona, provider);
+                 const std::string variable = router::ApiKeyEnv(&persona, provider);
                  return variable.empty() || !keys_.Find(caller->token_id, variable).empty();
                }));
 }

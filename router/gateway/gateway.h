@@ -68,6 +68,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
   [[nodiscard]] http::Response Answer(const http::Request& request);
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
+  [[nodiscard]] Result<router::SessionChoice> SessionOf(const JsonView& asked);
   [[nodiscard]] http::Response MintForAdmin(const http::Request& request);
   [[nodiscard]] http::Response RevokeForAdmin(const http::Request& request);
   [[nodiscard]] http::Response StatusForAdmin() const;

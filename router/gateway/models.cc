@@ -5,6 +5,7 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/config/session.h"
 #include "router/policy/policy.h"
 
 namespace katra::gateway {
@@ -34,18 +35,16 @@ void Add(std::vector<Listed>& list, const router::Provider& provider, const std:
 
 }  // namespace
 
-std::string ListModels(const router::RouterConfig& config, const router::PersonaConfig* persona,
+std::string ListModels(const router::RouterConfig& config, const router::PersonaConfig& persona,
                        const std::function<bool(const router::Provider&)>& has_key) {
   std::vector<Listed> list;
-  const router::Target own = router::OwnTarget(config, persona);
+  const router::Target own = router::SessionTarget(config, persona);
   if (const router::Provider* provider = config.FindProvider(own.provider)) {
     Add(list, *provider, own.model);
   }
-  if (persona != nullptr) {
-    for (const router::Target& target : persona->fallbacks) {
-      const router::Provider* provider = config.FindProvider(target.provider);
-      if (provider != nullptr) Add(list, *provider, target.model);
-    }
+  for (const router::Target& target : persona.fallbacks) {
+    const router::Provider* provider = config.FindProvider(target.provider);
+    if (provider != nullptr) Add(list, *provider, target.model);
   }
   for (const router::Provider& provider : config.providers) {
     if (!has_key(provider)) continue;

@@ -12,7 +12,7 @@ namespace katra::gateway {
 // `has_key` tells whether a provider can be asked. Claude models of Anthropic keep their names;
 // others are listed under policy::ListedName.
 [[nodiscard]] std::string ListModels(const router::RouterConfig& config,
-                                     const router::PersonaConfig* persona,
+                                     const router::PersonaConfig& persona,
                                      const std::function<bool(const router::Provider&)>& has_key);
 
 }  // namespace katra::gateway

@@ -45,6 +45,30 @@ bool FromHex(std::string_view text, Sha256Digest* digest) {
   return true;
 }
 
+// False: it is there and is none. Its token must not count, since without a choice the request
+// would go where the session was not started for.
+bool ReadSession(const JsonView& entry, router::SessionChoice* session) {
+  if (entry.IsNothing()) return true;
+  if (!entry.IsObject()) return false;
+  const std::pair<const char*, std::string*> members[] = {{"provider", &session->provider},
+                                                          {"model", &session->model},
+                                                          {"api_key_env", &session->api_key_env}};
+  for (const auto& [name, text] : members) {
+    const JsonView member = entry[name];
+    if (!member.IsMissing() && !member.IsString()) return false;
+    *text = member.Text();
+  }
+  return !session->empty() && router::CheckSessionChoice(*session);
+}
+
+void WriteSession(const router::SessionChoice& session, JsonWriter& writer) {
+  if (session.empty()) return;
+  writer.Key("session").BeginObject().Key("provider").String(session.provider);
+  if (!session.model.empty()) writer.Key("model").String(session.model);
+  if (!session.api_key_env.empty()) writer.Key("api_key_env").String(session.api_key_env);
+  writer.EndObject();
+}
+
 Result<std::vector<Grant>> ReadGrants(const std::string& path) {
   std::vector<Grant> grants;
   auto text = ReadFile(path, kMaxFileBytes);
@@ -63,6 +87,7 @@ Result<std::vector<Grant>> ReadGrants(const std::string& path) {
     if (!FromHex(entry["sha256"].Text(), &grant.hash)) continue;
     grant.id = entry["id"].Text();
     grant.persona = entry["persona"].Text();
+    if (!ReadSession(entry["session"], &grant.session)) continue;
     grant.created_at = FromUnixMillis(entry["created_at_ms"].Integer().value_or(0));
     grants.push_back(std::move(grant));
   }
@@ -76,6 +101,7 @@ Status WriteGrants(const std::string& path, const std::vector<Grant>& grants) {
   for (const Grant& grant : grants) {
     writer.BeginObject().Key("id").String(grant.id).Key("persona").String(grant.persona);
     writer.Key("sha256").String(ToHex(grant.hash));
+    WriteSession(grant.session, writer);
     writer.Key("created_at_ms").Integer(ToUnixMillis(grant.created_at)).EndObject();
   }
   writer.EndArray().EndObject();
@@ -103,13 +129,15 @@ bool IsGatewayToken(std::string_view text) { return text.substr(0, kPrefix.size(
 std::string TokensPath(const std::string& home) { return home + "/run/tokens.json"; }
 
 Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
-                              const Clock& clock, Random& random) {
+                              const router::SessionChoice& session, const Clock& clock,
+                              Random& random) {
   if (!IsName(persona)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "\"" + OneLine(persona, 80) +
                     "\" is not a persona's name: use 1 to 64 letters, "
                     "digits, _ and -, beginning with a letter or a digit");
   }
+  if (auto fits = router::CheckSessionChoice(session); !fits) return Pass(std::move(fits));
   std::string secret;
   while (secret.size() < kSecretBytes) {
     uint64_t bits = random.Next();
@@ -120,6 +148,7 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
   minted.grant.hash = Sha256(minted.token);
   minted.grant.id = MakeUuidV7(clock.Now(), random);
   minted.grant.persona = persona;
+  minted.grant.session = session;
   minted.grant.created_at = clock.Now();
   auto edited = Edit(home, [&](std::vector<Grant>& grants) {
     if (grants.size() >= kMaxTokens) grants.erase(grants.begin());

@@ -1,5 +1,6 @@
-// Session tokens: which persona a request is of. Only hashes are kept, in HOME/run/tokens.json
-// (0600), so that gateway and command share them and a restart ends no session. Knows no HTTP.
+// Session tokens: which persona a request is of, and what its session was started with. Only hashes
+// are kept, in HOME/run/tokens.json (0600), so that gateway and command share them and a restart
+// ends no session. Knows no HTTP.
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include "core/ids.h"
 #include "core/result.h"
 #include "core/sha256.h"
+#include "router/config/session.h"
 
 namespace katra::gateway {
 
@@ -21,6 +23,7 @@ struct Grant {
   Sha256Digest hash{};
   std::string id;  // names the token in logs and records; no secret
   std::string persona;
+  router::SessionChoice session;  // empty: the persona's entry in personas.json decides
   WallTime created_at;
 };
 
@@ -34,8 +37,10 @@ struct MintedToken {
   std::string token;  // "katra_" and 43 characters: shown once
   Grant grant;
 };
-// Adds a token for `persona`. Blocking (a lock file and a synced write). kInvalidArgument: no name.
+// Adds a token for a session of `persona`. Blocking (a lock file and a synced write).
+// kInvalidArgument: no name, or a choice of the wrong form.
 [[nodiscard]] Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
+                                            const router::SessionChoice& session,
                                             const Clock& clock, Random& random);
 // Ends every token of `persona`; the ended ones' ids. Blocking.
 [[nodiscard]] Result<std::vector<std::string>> RevokeTokens(const std::string& home,

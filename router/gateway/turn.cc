@@ -58,6 +58,7 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
       exchange_(std::move(exchange)),
       caller_(std::move(caller)),
       endpoint_(endpoint),
+      persona_(router::SessionPersona(*config_, caller_.persona, caller_.session)),
       finished_(std::move(finished)) {
   begun_ = last_sent_ = services_.clock.Steady();
   const http::Headers& headers = exchange_->request().headers;
@@ -82,7 +83,7 @@ void Turn::Start() {
                      });
   if (!ReadRequest()) return;
   if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
-      router::Records(*config_, config_->FindPersona(caller_.persona))) {
+      router::Records(*config_, &persona_)) {
     recorded_ = TurnText{body_, {}};
   }
   if (!Choose()) return;
@@ -125,7 +126,7 @@ bool Turn::ReadRequest() {
 }
 
 bool Turn::Choose() {
-  const policy::Ask ask{*config_, config_->FindPersona(caller_.persona), peek_};
+  const policy::Ask ask{*config_, persona_, peek_};
   auto chosen = services_.policy.Choose(ask);
   if (!chosen) {
     Report(translate::ApiErrorOf(chosen.error()), nullptr);  // E17
@@ -141,8 +142,8 @@ bool Turn::Choose() {
 }
 
 std::string Turn::CredentialOf(const router::Provider& provider) const {
-  const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
-  std::string secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(persona, provider));
+  std::string secret =
+      services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
   if (secret.empty()) {
     const Login login = LoginFor(caller_, provider, is_front());
     secret = login.authorization + login.api_key;
@@ -179,8 +180,7 @@ void Turn::Launch() {
   outcome_.provider = current_->provider->name;
   outcome_.model = current_->model;
   outcome_.side = current_->side;
-  const router::PersonaConfig* persona = config_->FindPersona(caller_.persona);
-  const std::string variable = router::ApiKeyEnv(persona, *current_->provider);
+  const std::string variable = router::ApiKeyEnv(&persona_, *current_->provider);
   AttemptPlan plan;
   plan.candidate = current_;
   plan.body = body_;
@@ -421,6 +421,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   const auto outcome = std::make_shared<const Outcome>(std::move(outcome_));
   if (recorded_) {
     std::vector<std::string> secrets = services_.keys.Values(*config_);
+    secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
     for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
       secrets.emplace_back(WithoutScheme(*own));
     }

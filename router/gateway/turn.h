@@ -96,6 +96,7 @@ class Turn final : public AttemptEvents {
   std::shared_ptr<http::Exchange> exchange_;
   Caller caller_;
   Endpoint endpoint_;
+  router::PersonaConfig persona_;  // as this session is configured
   std::function<void(Turn*)> finished_;
   std::shared_ptr<const std::string> body_;  // in the Messages form
   translate::RequestPeek peek_;

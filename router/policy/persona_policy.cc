@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "router/config/session.h"
 #include "router/policy/policy.h"
 
 namespace katra::policy {
@@ -36,15 +37,13 @@ class PersonaPolicy final : public Policy {
  public:
   Result<std::vector<Candidate>> Choose(const Ask& ask) const override {
     std::vector<Candidate> candidates;
-    auto first = First(ask);
+    const router::Target own = router::SessionTarget(ask.config, ask.persona);
+    auto first = First(ask, own);
     if (!first) return Pass(std::move(first));
     candidates.push_back(std::move(*first));
-    AddOwnBehindBackground(ask, candidates);
-    const auto& fallbacks = ask.persona != nullptr && !ask.persona->fallbacks.empty()
-                                ? ask.persona->fallbacks
-                                : ask.config.routing_rules.fallbacks;
+    AddOwnBehindBackground(ask, own, candidates);
     int number = 0;
-    for (const router::Target& target : fallbacks) {
+    for (const router::Target& target : ask.persona.fallbacks) {
       ++number;
       const router::Provider* provider = ask.config.FindProvider(target.provider);
       if (provider == nullptr || Holds(candidates, target)) continue;
@@ -62,27 +61,30 @@ class PersonaPolicy final : public Policy {
   }
 
   // A route that fails leads back to the model that would have answered without it (E12).
-  static void AddOwnBehindBackground(const Ask& ask, std::vector<Candidate>& candidates) {
+  static void AddOwnBehindBackground(const Ask& ask, const router::Target& own,
+                                     std::vector<Candidate>& candidates) {
     if (!candidates.front().side) return;
-    const router::Target own = router::OwnTarget(ask.config, ask.persona);
     const router::Provider* provider = ask.config.FindProvider(own.provider);
     if (provider == nullptr || own.model.empty() || Holds(candidates, own)) return;
     candidates.push_back({provider, own.model, "the persona's model", true});
   }
 
-  static Result<Candidate> First(const Ask& ask) {
-    const router::Target own = router::OwnTarget(ask.config, ask.persona);
+  static Result<Candidate> First(const Ask& ask, const router::Target& own) {
     const std::string asked = Unlist(ask.request.model);
-    const router::Provider* provider = ask.config.FindProvider(own.provider);
-    if (provider == nullptr) {
-      return Fail(ErrorCode::kNotFound, "the persona's provider \"" + own.provider +
-                                            "\" is not configured: name it in personas.json");
-    }
     const bool explicit_name = asked.find(',') != std::string::npos ||
                                asked.find('/') != std::string::npos || asked != ask.request.model;
-    if (explicit_name && asked != own.model) return Explicit(ask, asked, own.provider);
-    if (IsSmall(asked) && asked != own.model && Background(ask)) {
-      auto small = Configured(ask, *Background(ask), "routing.background");
+    const router::Provider* provider = ask.config.FindProvider(own.provider);
+    if (provider == nullptr && !own.provider.empty()) return Gone(ask, own.provider);
+    if (explicit_name && asked != own.model) {
+      if (provider != nullptr && IsItsOwn(*provider, asked)) {
+        return Configured(ask, {own.provider, asked}, AskedFor(ask));
+      }
+      return Explicit(ask, asked, own.provider);
+    }
+    if (provider == nullptr) return Unnamed(ask);
+    const std::optional<router::Target>& background = ask.persona.routing.background;
+    if (IsSmall(asked) && asked != own.model && background) {
+      auto small = Configured(ask, *background, "routing.background");
       if (small) small->side = true;
       return small;
     }
@@ -101,11 +103,39 @@ class PersonaPolicy final : public Policy {
     return Configured(ask, own, "the persona's model");
   }
 
-  static std::optional<router::Target> Background(const Ask& ask) {
-    if (ask.persona != nullptr && ask.persona->routing.background) {
-      return ask.persona->routing.background;
+  // Nothing that the user has written says who answers, and a guess would send the words to a
+  // company that nobody named.
+  static Result<Candidate> Unnamed(const Ask& ask) {
+    const std::string& name = ask.persona.name;
+    return Fail(ErrorCode::kFailedPrecondition,
+                "nothing says which provider answers " + name +
+                    ": start the session with `katra start --persona " + name +
+                    " --provider PROVIDER`, make a token with `katra token create --persona " +
+                    name + " --provider PROVIDER [--model MODEL]`, write \"" + name + "\" into " +
+                    ask.config.personas_path + ", or ask for provider/model");
+  }
+
+  static Result<Candidate> Gone(const Ask& ask, const std::string& provider) {
+    return Fail(ErrorCode::kFailedPrecondition,
+                "the provider of this session, \"" + provider +
+                    "\", is not configured any more: write it into " + ask.config.personas_path +
+                    " again, or start the session again with another --provider");
+  }
+
+  // Where models are vendor/name, "openai/gpt-5" is one of them and not OpenAI's.
+  static bool IsItsOwn(const router::Provider& provider, const std::string& asked) {
+    const auto slash = asked.find('/');
+    if (slash == std::string::npos || asked.find(',') != std::string::npos) return false;
+    if (provider.model_form == router::ModelForm::kVendorSlash) {
+      return ToLowerAscii(asked.substr(0, slash)) != provider.name;
     }
-    return ask.config.routing_rules.routes.background;
+    return asked == provider.default_model ||
+           std::find(provider.models.begin(), provider.models.end(), asked) !=
+               provider.models.end();
+  }
+
+  static std::string AskedFor(const Ask& ask) {
+    return "asked for as " + OneLine(ask.request.model, 120);
   }
 
   static Result<Candidate> Explicit(const Ask& ask, const std::string& asked,
@@ -115,7 +145,7 @@ class PersonaPolicy final : public Policy {
       return Fail(ErrorCode::kNotFound,
                   "model \"" + OneLine(asked, 120) + "\" leads nowhere: " + target.error().message);
     }
-    return Configured(ask, *target, "asked for as " + OneLine(ask.request.model, 120));
+    return Configured(ask, *target, AskedFor(ask));
   }
 
   static Result<Candidate> Configured(const Ask& ask, const router::Target& target,

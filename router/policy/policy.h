@@ -15,7 +15,7 @@ namespace katra::policy {
 // What is known of a request when its models are chosen. Borrowed for the call.
 struct Ask {
   const router::RouterConfig& config;
-  const router::PersonaConfig* persona = nullptr;  // nullptr: not in the configuration
+  const router::PersonaConfig& persona;  // made by router::SessionPersona
   const translate::RequestPeek& request;
 };
 

@@ -290,7 +290,7 @@ std::string ChosenFor(const std::string& address, const std::string& asked) {
   persona.model = "claude-opus-4-8";
   translate::RequestPeek request;
   request.model = asked;
-  const auto chosen = MakePersonaPolicy()->Choose({config, &persona, request});
+  const auto chosen = MakePersonaPolicy()->Choose({config, persona, request});
   return chosen ? chosen->front().model : chosen.error().message;
 }
 

@@ -1,0 +1,121 @@
+#include "router/config/session.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/text.h"
+
+namespace katra::router {
+namespace {
+
+constexpr size_t kMaxModelBytes = 200;
+constexpr size_t kMaxVariableBytes = 200;
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+// A model without a provider before it is one of the provider that it was read for.
+bool BelongsElsewhere(const Target& target, const std::string& provider) {
+  return target.bare && target.provider != provider;
+}
+
+void Fill(std::optional<Target>& own, const std::optional<Target>& rule,
+          const std::string& provider) {
+  if (own && BelongsElsewhere(*own, provider)) own.reset();
+  if (!own && rule && !BelongsElsewhere(*rule, provider)) own = rule;
+}
+
+void FillRoutes(Routes& own, const Routes& rules, const std::string& provider) {
+  Fill(own.background, rules.background, provider);
+  Fill(own.think, rules.think, provider);
+  Fill(own.long_context, rules.long_context, provider);
+  Fill(own.web_search, rules.web_search, provider);
+  Fill(own.image, rules.image, provider);
+}
+
+void FillFallbacks(std::vector<Target>& own, const std::vector<Target>& rules,
+                   const std::string& provider) {
+  const auto elsewhere = [&](const Target& target) { return BelongsElsewhere(target, provider); };
+  own.erase(std::remove_if(own.begin(), own.end(), elsewhere), own.end());
+  if (!own.empty()) return;
+  std::remove_copy_if(rules.begin(), rules.end(), std::back_inserter(own), elsewhere);
+}
+
+bool IsWritten(const RouterConfig& config, std::string_view key) {
+  return config.OriginOf(key).kind != OriginKind::kDefault;
+}
+
+// The provider and model of a persona that names no provider, from what the user wrote for all.
+void TakeDefaults(const RouterConfig& config, PersonaConfig& persona) {
+  const std::optional<Target>& rule = config.routing_rules.default_target;
+  const bool default_written = IsWritten(config, "default_provider");
+  if (persona.model.empty() && rule && (!rule->bare || default_written)) {
+    persona.provider = rule->provider;
+    persona.model = rule->model;
+  } else if (default_written) {
+    persona.provider = config.default_provider;
+  }
+}
+
+void TakeChoice(const RouterConfig& config, const SessionChoice& choice, PersonaConfig& persona) {
+  const std::string& of_model =
+      persona.provider.empty() ? config.default_provider : persona.provider;
+  if (of_model != choice.provider) persona.model.clear();
+  if (!choice.model.empty()) persona.model = choice.model;
+  persona.provider = choice.provider;
+  const Provider* provider = config.FindProvider(choice.provider);
+  if (choice.api_key_env.empty() || provider == nullptr) return;
+  if (ApiKeyEnv(&persona, *provider) == choice.api_key_env) return;
+  persona.api_key_env = choice.api_key_env;
+  persona.key_provider = choice.provider;
+}
+
+}  // namespace
+
+Status CheckSessionChoice(const SessionChoice& choice) {
+  if (choice.provider.empty()) {
+    if (choice.model.empty() && choice.api_key_env.empty()) return {};
+    return Fail(ErrorCode::kInvalidArgument,
+                "a model belongs to a provider: name the provider, too");
+  }
+  if (!IsProviderName(choice.provider)) {
+    return Fail(ErrorCode::kInvalidArgument, "\"" + OneLine(choice.provider, 80) +
+                                                 "\" is not a provider's name: write it as in "
+                                                 "personas.json, in lower case");
+  }
+  if (choice.model.size() > kMaxModelBytes || !IsPrintable(choice.model)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "\"" + OneLine(choice.model, 80) +
+                    "\" is not a model's name: use at most 200 letters, digits and punctuation "
+                    "without spaces");
+  }
+  if (choice.api_key_env.size() > kMaxVariableBytes || !IsPrintable(choice.api_key_env)) {
+    return Fail(ErrorCode::kInvalidArgument, "the key's variable has a name that no variable has");
+  }
+  return {};
+}
+
+PersonaConfig SessionPersona(const RouterConfig& config, std::string_view persona,
+                             const SessionChoice& choice) {
+  const PersonaConfig* written = config.FindPersona(persona);
+  PersonaConfig own = written == nullptr ? PersonaConfig{} : *written;
+  if (written == nullptr) own.name = std::string(persona);
+  if (!choice.empty()) {
+    TakeChoice(config, choice, own);
+  } else if (own.provider.empty()) {
+    TakeDefaults(config, own);
+  }
+  FillRoutes(own.routing, config.routing_rules.routes, own.provider);
+  FillFallbacks(own.fallbacks, config.routing_rules.fallbacks, own.provider);
+  return own;
+}
+
+Target SessionTarget(const RouterConfig& config, const PersonaConfig& persona) {
+  Target target{persona.provider, persona.model};
+  const Provider* provider = config.FindProvider(target.provider);
+  if (target.model.empty() && provider != nullptr) target.model = provider->default_model;
+  return target;
+}
+
+}  // namespace katra::router
