@@ -25,6 +25,10 @@ struct Connection {
   std::string base_url;     // empty: the client connects by itself
   std::string key_env;      // the variable whose value is sent as the key; empty: none
   bool key_needed = false;  // false: without a key the client's own login will do
+  // Whether the client's own login may go to base_url: the maker of the client is there, or the
+  // user has set that address for the client by hand.
+  bool own_login = false;
+  bool named = false;  // somebody said which provider; false: it is the client's usual one
 };
 
 // What one session is handed over.
@@ -78,6 +82,8 @@ struct Agent {
   std::vector<std::string> speaks_to;
   bool speaks_messages = false;      // Anthropic's Messages API
   bool names_conversations = false;  // takes `conversation` for a new one
+  // Without a model it would take one of whichever provider it likes best.
+  bool needs_model = false;
   AgentLaunch (*launch)(const Handover& handover) = nullptr;
   // Whether the client has kept a conversation of that name, so that it can go on with it.
   // `folder`: the client's own, or empty for the usual one. nullptr: not known.

@@ -115,6 +115,14 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   const EnvironmentChange no_key{"ANTHROPIC_API_KEY", {}, {}, false};
   const EnvironmentChange no_token{"ANTHROPIC_AUTH_TOKEN", {}, {}, false};
   const EnvironmentChange base{"ANTHROPIC_BASE_URL", connection.base_url, {}, false};
+  const auto foreign = [](std::vector<EnvironmentChange> changes) {
+    // With these it would send its user's login there, or ask somebody else altogether.
+    for (const char* name : {"CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK",
+                             "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}) {
+      changes.push_back({name, {}, {}, false});
+    }
+    return changes;
+  };
   if (connection.route != RouteKind::kPlain) {
     std::vector<EnvironmentChange> changes = {
         base, {"ANTHROPIC_AUTH_TOKEN", handover.token, {}, true}, no_key};
@@ -122,21 +130,32 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
       // Its routes by persona look at this.
       changes.push_back(
           {"ANTHROPIC_CUSTOM_HEADERS", "x-katra-persona: " + handover.persona, {}, false});
+      // Where the router must not decide by persona, it is told for every model that the client
+      // asks for: its own names would lead to whoever is the router's default.
+      if (!handover.asked_model.empty()) {
+        for (const char* name : {"ANTHROPIC_SMALL_FAST_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+                                 "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL",
+                                 "CLAUDE_CODE_SUBAGENT_MODEL"}) {
+          changes.push_back({name, handover.asked_model, {}, false});
+        }
+      }
     }
-    return changes;
+    return foreign(std::move(changes));
   }
   std::vector<EnvironmentChange> changes;
   changes.push_back(connection.base_url.empty() ? no_base : base);
   if (!connection.key_env.empty()) {
     changes.push_back({"ANTHROPIC_API_KEY", {}, connection.key_env, true});
-    // It would be sent to whoever is behind the base URL.
-    if (handover.provider != "anthropic") changes.push_back(no_token);
-  } else if (!connection.base_url.empty()) {
+  }
+  if (connection.own_login) return changes;
+  if (!connection.key_env.empty()) {
+    changes.push_back(no_token);
+  } else {
     // The server asks for no key; without any the client would ask its user to log in.
     changes.push_back({"ANTHROPIC_AUTH_TOKEN", "none", {}, false});
     changes.push_back(no_key);
   }
-  return changes;
+  return foreign(std::move(changes));
 }
 
 // A conversation has a file as soon as something was said in it.

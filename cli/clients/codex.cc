@@ -51,6 +51,10 @@ AgentLaunch Launch(const Handover& handover) {
     if (!key.empty()) configure("model_providers.katra.env_key", Toml(key));
     if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
+  if (connection.base_url.empty() && connection.named) {
+    // Its user's own configuration may name another one as the usual.
+    configure("model_provider", Toml(handover.provider));
+  }
   if (connection.route == RouteKind::kPlain && !connection.key_env.empty() &&
       connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {
     launch.environment.push_back({"OPENAI_API_KEY", {}, connection.key_env, true});

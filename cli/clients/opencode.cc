@@ -14,6 +14,12 @@ constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s.
 constexpr int kToolMillis = 90'000;
 
+// As opencode calls the provider.
+std::string NameOf(const std::string& provider) {
+  if (provider == "gemini") return "google";
+  return provider == "grok" ? "xai" : provider;
+}
+
 Json Configuration(const Handover& handover) {
   Json config = {{"$schema", "https://opencode.ai/config.json"},
                  {"mcp",
@@ -35,10 +41,15 @@ Json Configuration(const Handover& handover) {
     config["provider"] = {{"katra", provider}};
     if (!handover.asked_model.empty()) config["model"] = "katra/" + handover.asked_model;
   } else if (!handover.asked_model.empty()) {
-    config["model"] = handover.provider + "/" + handover.asked_model;
+    const std::string name = NameOf(handover.provider);
+    Json options = Json::object();
     if (!connection.base_url.empty()) {
-      config["provider"] = {{handover.provider, {{"options", {{"baseURL", connection.base_url}}}}}};
+      // Its module for Anthropic appends /messages alone.
+      options["baseURL"] = connection.base_url + (name == "anthropic" ? "/v1" : "");
     }
+    if (!connection.key_env.empty()) options["apiKey"] = "{env:" + connection.key_env + "}";
+    config["model"] = name + "/" + handover.asked_model;
+    if (!options.empty()) config["provider"] = {{name, {{"options", options}}}};
   }
   return config;
 }
@@ -71,6 +82,7 @@ Agent OpenCode() {
   agent.package = "opencode-ai";
   agent.speaks_to = {"anthropic", "openai",  "deepseek", "openrouter",
                      "gemini",    "mistral", "groq",     "grok"};
+  agent.needs_model = true;
   agent.launch = &Launch;
   return agent;
 }

@@ -6,6 +6,7 @@
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/programs.h"
 #include "core/text.h"
+#include "router/config/endpoint.h"
 #include "store/types.h"
 
 namespace katra::cli {
@@ -158,8 +159,8 @@ bool Has(const std::vector<std::string>& list, const std::string& word) {
 }
 
 bool NeedsRouter(const Agent& agent, const router::Provider& provider) {
-  if (Has(agent.speaks_to, provider.name)) return false;
-  return !(agent.speaks_messages && provider.plain_speaks_messages);
+  if (agent.speaks_messages) return !provider.plain_speaks_messages;
+  return !Has(agent.speaks_to, provider.name);
 }
 
 constexpr const char* kNoRouter = "none";
@@ -185,13 +186,16 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
 }
 
 // What plain mode exports as the base URL, unless something else was configured.
-Setting ChooseBaseUrl(const Sources& sources, const router::Provider& provider) {
+Setting ChooseBaseUrl(const Sources& sources, const Agent& agent,
+                      const router::Provider& provider) {
   const std::string endpoint = "providers." + provider.name + ".endpoint";
   const std::string base = "providers." + provider.name + ".api_base_url";
   for (const std::string& key : {base, endpoint}) {
     if (sources.config.OriginOf(key).kind != router::OriginKind::kDefault) {
-      const std::string& url =
-          provider.plain_base_url.empty() ? provider.messages_base_url : provider.plain_base_url;
+      const bool chat = !agent.speaks_messages && !provider.chat_base_url.empty();
+      const std::string& url = chat                              ? provider.chat_base_url
+                               : provider.plain_base_url.empty() ? provider.messages_base_url
+                                                                 : provider.plain_base_url;
       return {url, sources.Origin(key)};
     }
   }
@@ -203,7 +207,22 @@ Setting ChooseBaseUrl(const Sources& sources, const router::Provider& provider) 
   return {provider.plain_base_url, "default of " + provider.name};
 }
 
-void Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
+// claude-code-router decides by persona, of what the file says of it. What this session is started
+// with is said where it is anything else.
+Result<std::string> CcrSelector(const Sources& sources, const router::Provider& provider,
+                                const std::string& model) {
+  const router::Target written = router::OwnTarget(sources.config, sources.persona);
+  const bool same = sources.persona != nullptr && written.provider == provider.name &&
+                    (model.empty() || written.model == model);
+  if (same) return std::string();
+  if (!model.empty()) return provider.name + "," + model;
+  // What katra-router-config writes for a persona without a model.
+  if (!provider.models.empty()) return provider.name + "," + provider.models.front();
+  return Fail(ErrorCode::kInvalidArgument, "claude-code-router must be told a model of " +
+                                               provider.name + ": add --model MODEL");
+}
+
+Status Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
   Connection& connection = plan->connection;
   if (plan->router.value != kNoRouter) {
     const bool ccr = plan->router.value == kCcrRouter;
@@ -211,21 +230,21 @@ void Connect(const Sources& sources, const router::Provider& provider, LaunchPla
     connection.base_url = "http://127.0.0.1:" + std::to_string(sources.config.router_port);
     plan->base_url = {connection.base_url, plan->router.value + "'s port"};
     plan->key = {router::ApiKeyEnv(sources.persona, provider), "the router asks for it"};
-    // It routes by persona; a model that was said here, or a persona it does not know, is said.
-    const bool known = sources.persona != nullptr && plan->model.origin != "--model";
-    plan->asked_model = !ccr ? plan->model.value
-                        : known || plan->model.value.empty()
-                            ? std::string()
-                            : provider.name + "," + plan->model.value;
-    return;
+    plan->asked_model = plan->model.value;
+    if (!ccr) return {};
+    auto selector = CcrSelector(sources, provider, plan->model.value);
+    if (!selector) return Pass(std::move(selector));
+    plan->asked_model = std::move(*selector);
+    return {};
   }
   plan->asked_model = plan->model.value;
+  connection.named = !plan->provider.origin.starts_with(kDefault);
   const std::string key = router::ApiKeyEnv(sources.persona, provider);
   plan->key = {key, sources.persona != nullptr && !sources.persona->api_key_env.empty()
                         ? sources.PersonaOrigin("api_key_env")
                         : "of " + provider.name};
   const bool by_itself = Has(plan->agent.speaks_to, provider.name);
-  plan->base_url = ChooseBaseUrl(sources, provider);
+  plan->base_url = ChooseBaseUrl(sources, plan->agent, provider);
   // A client that knows the provider needs no address, unless another was configured.
   const bool configured = plan->base_url.origin != "default of " + provider.name &&
                           !plan->base_url.origin.starts_with("environment ");
@@ -236,7 +255,12 @@ void Connect(const Sources& sources, const router::Provider& provider, LaunchPla
   connection.key_env = key;
   // Claude Code and Codex have a login of their own for their makers.
   connection.key_needed = !key.empty() && !(by_itself && connection.base_url.empty());
-  if (provider.name == "anthropic") connection.key_needed = false;
+  if (provider.name == "anthropic") {
+    connection.key_needed = false;
+    connection.own_login = connection.base_url.empty() ||
+                           router::MayCarryLogin(connection.base_url, provider.pass_login) ||
+                           plan->base_url.origin.starts_with("environment ");
+  }
   if (!connection.key_needed && Value(sources.environment, key.c_str()).empty()) {
     connection.key_env.clear();
     if (!key.empty()) plan->key = {{}, key + " is not set: the client's own login"};
@@ -248,6 +272,7 @@ void Connect(const Sources& sources, const router::Provider& provider, LaunchPla
                              " needs. A router translates: leave --no-router out, or try "
                              "--use-router.");
   }
+  return {};
 }
 
 // Clients that speak to their maker only.
@@ -345,7 +370,16 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   if (auto wrong = CheckFit(plan.agent, provider, plan.router); !wrong) {
     return Pass(std::move(wrong));
   }
-  Connect(sources, provider, &plan);
+  if (plan.model.value.empty() && plan.agent.needs_model) {
+    if (provider.models.empty()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  plan.agent.title +
+                      " must be told a model, or it takes one of any provider that " +
+                      "it has a key for: add --model MODEL, a model of " + provider.name);
+    }
+    plan.model = {provider.models.front(), "first that is known of " + provider.name};
+  }
+  if (auto wrong = Connect(sources, provider, &plan); !wrong) return Pass(std::move(wrong));
   for (const router::ConfigWarning& warning : config.warnings) {
     plan.warnings.push_back(router::DescribeWarning(warning));
   }

@@ -68,11 +68,8 @@ class ConfApplier {
     while (endpoint.ends_with('/')) endpoint.pop_back();
     Mark(line, "providers." + provider.name + ".endpoint");
     if (endpoint == provider.plain_base_url) return;
-    const std::string messages = provider.messages_base_url;
     SetEndpoint(provider, endpoint, std::nullopt);
-    provider.plain_base_url = endpoint;
-    provider.plain_speaks_messages =
-        provider.interface == Interface::kMessages || provider.messages_base_url == messages;
+    if (provider.interface == Interface::kChat) provider.plain_base_url = endpoint;
     if (endpoint.starts_with("http://") && !IsLoopback(endpoint)) {
       findings_.AddWarning(line.line, line.key,
                            "keys and prompts go to this address unencrypted (http://)");

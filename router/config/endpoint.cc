@@ -57,6 +57,16 @@ void ForgetOwnHeaders(Provider& provider) {
   provider.messages_query.clear();
 }
 
+// Whether a client of the Messages API may be sent to `base` itself.
+bool SpeaksMessages(const Provider& provider, std::string_view base,
+                    std::optional<Interface> interface) {
+  if (interface) return *interface == Interface::kMessages;
+  if (base.ends_with(kMessagesPath) || base.ends_with("/anthropic")) return true;
+  // Of a Chat address: the client would append /v1/messages to it.
+  if (provider.interface == Interface::kChat && base.ends_with("/v1")) return false;
+  return !base.ends_with(kChatPath) && provider.plain_speaks_messages;
+}
+
 }  // namespace
 
 Status CheckEndpoint(std::string_view url) {
@@ -117,6 +127,7 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
   std::string_view base = WithoutSlashes(url);
   const std::string before = provider.messages_base_url;
   provider.interface = interface.value_or(Guess(provider, base));
+  provider.plain_speaks_messages = SpeaksMessages(provider, base, interface);
   provider.chat_base_url.clear();
   provider.messages_base_url.clear();
   if (provider.interface == Interface::kMessages) {
@@ -125,13 +136,14 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
     } else if (base.ends_with("/v1")) {
       base.remove_suffix(3);
     }
-    provider.messages_base_url = std::string(WithoutSlashes(base));
+    provider.messages_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
     if (provider.messages_base_url != before) ForgetOwnHeaders(provider);
     return;
   }
   if (base.ends_with(kChatPath)) base.remove_suffix(kChatPath.size());
-  provider.chat_base_url = std::string(WithoutSlashes(base));
+  provider.chat_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
   if (PathOf(provider.chat_base_url).empty()) provider.chat_base_url += "/v1";
+  if (!provider.plain_speaks_messages) provider.plain_base_url = provider.chat_base_url;
 }
 
 }  // namespace katra::router

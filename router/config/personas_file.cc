@@ -197,9 +197,6 @@ void ReadEndpoint(Section& section, Provider& provider) {
     section.Warn("/api_base_url", "keys and prompts go to this address unencrypted (http://)");
   }
   SetEndpoint(provider, url, interface);
-  provider.plain_base_url = provider.interface == Interface::kMessages ? provider.messages_base_url
-                                                                       : provider.chat_base_url;
-  provider.plain_speaks_messages = provider.interface == Interface::kMessages;
 }
 
 void ReadPassLogin(Section& section, Provider& provider) {

@@ -158,5 +158,23 @@ TEST_CASE("claude-code-router is asked for by persona, or by provider and model"
   CHECK(planner.Plan(request).error().code == ErrorCode::kUnsupported);
 }
 
+TEST_CASE("routing_rules.default is for a persona that is given neither provider nor model") {
+  Planner planner;
+  planner.Personas(
+      R"({"version": 1, "personas": {"Eve": {"model": "m"}, "Ada": {"role": "tester"}},
+          "routing_rules": {"default": "openai/gpt-4-turbo"}})");
+  LaunchRequest request = Sam();
+  for (const char* persona : {"Sam", "Ada"}) {
+    request.persona = persona;
+    CHECK(planner.Plan(request)->provider.value == "openai");
+    CHECK(planner.Plan(request)->model.value == "gpt-4-turbo");
+  }
+  request.provider = "mistral";
+  CHECK(planner.Plan(request)->model.value == "mistral-large-latest");
+  request = Sam();
+  request.persona = "Eve";
+  CHECK(planner.Plan(request)->provider.value == "anthropic");
+}
+
 }  // namespace
 }  // namespace katra::cli

@@ -378,5 +378,27 @@ TEST_CASE("an address is read as the face that it is for") {
   }
 }
 
+TEST_CASE("an address moves a provider, and does not change what it speaks") {
+  for (const Provider& built_in : BuiltIns()) {
+    INFO(built_in.name);
+    const auto moved = [&](const char* url, std::optional<Interface> interface) {
+      Provider provider = built_in;
+      SetEndpoint(provider, url, interface);
+      return provider;
+    };
+    CHECK(moved("https://h", {}).plain_speaks_messages == built_in.plain_speaks_messages);
+    CHECK(moved("https://h", {}).interface == built_in.interface);
+    if (built_in.plain_speaks_messages) CHECK(moved("https://h", {}).plain_base_url == "https://h");
+    CHECK(moved("https://h/x/anthropic", {}).plain_speaks_messages);
+    CHECK(moved("https://h/v1/messages", {}).plain_base_url == "https://h");
+    CHECK_FALSE(moved("https://h/v1/chat/completions", {}).plain_speaks_messages);
+    CHECK(moved("https://h", Interface::kMessages).plain_speaks_messages);
+    CHECK_FALSE(moved("https://h", Interface::kChat).plain_speaks_messages);
+    // The client would ask for /v1/v1/messages.
+    const Provider below = moved("https://h/v1", {});
+    CHECK((below.interface == Interface::kMessages) == below.plain_speaks_messages);
+  }
+}
+
 }  // namespace
 }  // namespace katra::router
