@@ -11,6 +11,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/sessions/answering.h"
 #include "cli/sessions/live.h"
 
 namespace katra::cli {
@@ -31,6 +32,13 @@ std::string TagOf(const LiveSession& session) {
   if (!session.record) return "unknown";
   const SessionRecord& record = *session.record;
   return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", launch";
+}
+
+// Empty: it is answered by what it was started with.
+std::string WarningOf(const LiveSession& session) {
+  if (!session.record || !session.presence) return {};
+  return AnsweredByAnother(session.record->provider, session.record->model,
+                           session.presence->session.tag);
 }
 
 std::string ClientOf(const LiveSession& session) {
@@ -71,6 +79,11 @@ Json ToJson(const LiveSession& session) {
   json["tag_source"] = store::ToString(tagged           ? here.tag.source
                                        : session.record ? store::TagSource::kLaunch
                                                         : store::TagSource::kUnknown);
+  const std::string warning = WarningOf(session);
+  json["started_with"] = session.record ? Json{{"provider", session.record->provider},
+                                               {"model", session.record->model}}
+                                        : Json(nullptr);
+  json["warning"] = warning.empty() ? Json(nullptr) : Json(warning);
   json["client"] = ClientOf(session);
   json["state"] = StateOf(session);
   json["unheard"] = known ? Json(session.presence->unheard) : Json(nullptr);
@@ -118,6 +131,10 @@ int List(bool json, Context& context) {
     return kExitOk;
   }
   context.out() << RenderRows(*live, PageFor(context.terminal()), context.clock().Now());
+  for (const LiveSession& session : *live) {
+    const std::string warning = WarningOf(session);
+    if (!warning.empty()) context.out() << "Warning: " << session.persona << " " << warning << "\n";
+  }
   return kExitOk;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/hooks/live_session.h"
 #include "cli/program.h"
+#include "cli/sessions/answering.h"
 #include "mcp_server/tools/render.h"
 
 namespace katra::cli {
@@ -29,6 +30,9 @@ int StatusLine(Context& context) {
   const store::Session& self = **session;
   context.out() << mcp::Word(self.persona) << " · " << mcp::ModelText(self.tag) << " · "
                 << mcp::Word(self.room);
+  const std::string other = AnsweredByAnother(context.Variable("KATRA_PROVIDER"),
+                                              context.Variable("KATRA_MODEL"), self.tag);
+  if (!other.empty()) context.out() << " · WARNING: " << other;
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return kExitOk;
   const auto here = (*store)->WhoIsHere({}, context.Call(kPatience));

@@ -9,6 +9,8 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
+#include "cli/sessions/answering.h"
+#include "cli/sessions/records.h"
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -20,8 +22,20 @@ std::string StateText(const store::Session& session) {
   return told.empty() ? "-" : told;
 }
 
-nlohmann::json WhoJson(const store::Presence& presence, bool you) {
+// Of a session that `katra start` started; empty: it is answered by what it was started with.
+std::string WarningOf(const store::Session& session, const Context& context) {
+  if (session.tag.source != store::TagSource::kVerified) return {};
+  const Result<Records> records = Records::Open(context.home());
+  if (!records) return {};
+  const Result<SessionRecord> record = records->Find(session.persona);
+  if (!record || StateOf(*record) != RecordState::kRunning) return {};
+  return AnsweredByAnother(record->provider, record->model, session.tag);
+}
+
+nlohmann::json WhoJson(const store::Presence& presence, bool you, const Context& context) {
   nlohmann::json object = mcp::PresenceJson(presence, you);
+  const std::string warning = WarningOf(presence.session, context);
+  if (!warning.empty()) object["warning"] = warning;
   const store::Session& session = presence.session;
   object["activity"] = store::ToString(session.activity);
   if (session.activity != store::Activity::kUnknown) {
@@ -86,7 +100,7 @@ int Who(const WhoOptions& options, Context& context) {
   };
   if (options.speaker.json) {
     nlohmann::json sessions = nlohmann::json::array();
-    for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one)));
+    for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one), context));
     context.out()
         << nlohmann::json{{"room", options.speaker.room}, {"sessions", std::move(sessions)}}.dump(2)
         << "\n";
@@ -110,6 +124,12 @@ int Who(const WhoOptions& options, Context& context) {
       {"PERSONA", "MODEL", "STATE", "ROOM", "CLIENT", "UNHEARD", "SINCE", "FOLDER"}, rows,
       PageFor(context.terminal()),
       [](size_t column, const std::string& cell) { return column == 2 ? LookOfState(cell) : ""; });
+  for (const store::Presence& one : *here) {
+    const std::string warning = WarningOf(one.session, context);
+    if (!warning.empty()) {
+      context.out() << "Warning: " << one.session.persona << " " << warning << "\n";
+    }
+  }
   return kExitOk;
 }
 
