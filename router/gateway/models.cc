@@ -21,10 +21,13 @@ struct Listed {
 constexpr std::string_view kCreatedAt = "2025-01-01T00:00:00Z";
 constexpr int64_t kCreated = 1735689600;
 
-void Add(std::vector<Listed>& list, const router::Provider& provider, const std::string& model) {
+// `own`: the session's provider. To it alone a bare name would go.
+void Add(std::vector<Listed>& list, const std::string& own, const router::Provider& provider,
+         const std::string& model) {
   if (model.empty()) return;
   Listed entry;
-  const bool claude = ToLowerAscii(model).find("claude") == 0 && provider.name == "anthropic";
+  const bool claude = ToLowerAscii(model).find("claude") == 0 && provider.name == "anthropic" &&
+                      own == provider.name;
   entry.id = claude ? model : policy::ListedName(provider.name, model);
   entry.title = model + " (" + provider.title + ")";
   entry.owner = provider.name;
@@ -40,16 +43,16 @@ std::string ListModels(const router::RouterConfig& config, const router::Persona
   std::vector<Listed> list;
   const router::Target own = router::SessionTarget(config, persona);
   if (const router::Provider* provider = config.FindProvider(own.provider)) {
-    Add(list, *provider, own.model);
+    Add(list, own.provider, *provider, own.model);
   }
   for (const router::Target& target : persona.fallbacks) {
     const router::Provider* provider = config.FindProvider(target.provider);
-    if (provider != nullptr) Add(list, *provider, target.model);
+    if (provider != nullptr) Add(list, own.provider, *provider, target.model);
   }
   for (const router::Provider& provider : config.providers) {
     if (!has_key(provider)) continue;
-    Add(list, provider, provider.default_model);
-    for (const std::string& model : provider.models) Add(list, provider, model);
+    Add(list, own.provider, provider, provider.default_model);
+    for (const std::string& model : provider.models) Add(list, own.provider, provider, model);
   }
   std::string json;
   JsonWriter writer(json);

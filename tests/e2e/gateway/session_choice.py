@@ -122,6 +122,17 @@ class SessionChoiceTest(unittest.TestCase):
         self.assert_asked(acme=["openai/gpt-5", "anthropic/claude-x", "openai/gpt-5"],
                           deepseek=["m"])
 
+    def test_the_listed_models_lead_where_they_say(self):
+        gateway = self.gateway()
+        token = self.create(gateway, "--persona", "Quinn", "--provider", "acme", "--model",
+                            "one").stdout.strip()
+        listed = gateway.ask("GET", "/v1/models", persona=None,
+                             headers={"authorization": f"Bearer {token}"}).json()["data"]
+        self.assertEqual(listed[0]["id"], "claude-gw-acme--one")
+        (claude, *_) = [entry["id"] for entry in listed if entry["owned_by"] == "anthropic"]
+        self.assertEqual(self.ask(gateway, token, claude).status, 200)
+        self.assert_asked(anthropic=[claude.rpartition("--")[2]])
+
     def test_a_session_whose_provider_is_gone_is_refused(self):
         gateway = self.gateway({"Sam": {"provider": "openai", "model": "gpt-4"}})
         token = self.create(gateway, "--persona", "Sam", "--provider", "acme", "--model",
