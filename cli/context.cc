@@ -1,6 +1,5 @@
 #include "cli/context.h"
 
-#include <pwd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,19 +12,12 @@
 
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "core/user.h"
 
 namespace katra::cli {
 namespace {
 
 constexpr int kMaxColumns = 1000;
-
-std::string UserHome(const Environment& environment) {
-  const auto home = environment.find("HOME");
-  if (home != environment.end() && !home->second.empty()) return home->second;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
-  const passwd* const user = getpwuid(geteuid());
-  return user == nullptr ? std::string() : std::string(user->pw_dir);
-}
 
 // Empty: cannot be known.
 std::string KatraHome(const Environment& environment, const std::string& user_home,
@@ -60,7 +52,9 @@ int Number(const Environment& environment, const char* name) {
 
 }  // namespace
 
-Context::Context(Parts parts) : parts_(std::move(parts)), user_home_(UserHome(parts_.environment)) {
+Context::Context(Parts parts)
+    : parts_(std::move(parts)),
+      user_home_(UserHome([this](const char* name) { return Variable(name); })) {
   home_ = KatraHome(parts_.environment, user_home_, parts_.working_folder);
 }
 

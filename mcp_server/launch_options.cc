@@ -1,15 +1,12 @@
 #include "mcp_server/launch_options.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "core/error_map.h"
 #include "core/text.h"
+#include "core/user.h"
 
 namespace katra::mcp {
 namespace {
@@ -24,12 +21,8 @@ LaunchOutcome Refuse(const std::string& why) {
 }
 
 std::string DefaultHome() {
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-    return std::string(home) + "/.katra";
-  }
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
-  const passwd* const user = getpwuid(geteuid());
-  return user == nullptr ? std::string() : std::string(user->pw_dir) + "/.katra";
+  const std::string home = UserHome(OwnVariable);
+  return home.empty() ? home : home + "/.katra";
 }
 
 // Empty: fine.

@@ -6,14 +6,14 @@
 
 #include "core/process.h"
 #include "core/text.h"
+#include "core/user.h"
 
 namespace katra::cli {
 namespace {
 
 // The user's name as a persona's: what a name may not have becomes '-'.
 std::string UserPersona(const Context& context) {
-  std::string name = context.Variable("USER");
-  if (name.empty()) name = context.Variable("LOGNAME");
+  std::string name = UserName([&](const char* variable) { return context.Variable(variable); });
   for (char& c : name) {
     if (!IsName(std::string("a") + c)) c = '-';
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error_map.h"
+#include "core/user.h"
 #include "router/ccr/generate.h"
 #include "router/config/example.h"
 
@@ -75,7 +76,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& stopped) {
     return app.exit(stopped) == 0 ? 0 : kExitUsage;
   }
-  const std::string user_home = Variable("HOME");
+  const std::string user_home = UserHome(OwnVariable);
   if (options.home.empty()) options.home = Variable("KATRA_HOME");
   const bool needs_home = options.home.empty() || options.output.empty();
   if (user_home.empty() && needs_home) {

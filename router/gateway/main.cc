@@ -10,6 +10,7 @@
 
 #include "core/error_map.h"
 #include "core/memory.h"
+#include "core/user.h"
 #include "router/gateway/gateway.h"
 #include "router/gateway/notices.h"
 #include "router/gateway/recorder.h"
@@ -31,11 +32,8 @@ struct Options {
 };
 
 std::string DefaultHome() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-    return std::string(home) + "/.katra";
-  }
-  return {};
+  const std::string home = UserHome(OwnVariable);
+  return home.empty() ? home : home + "/.katra";
 }
 
 void AddMillis(CLI::App& app, const std::string& name, std::chrono::milliseconds& value,

@@ -1,4 +1,7 @@
 // What people do in the room and with the memory from a terminal.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -156,6 +159,16 @@ TEST_CASE("without a name of a persona the user's name is taken") {
   Setting setting;
   setting.environment["USER"] = "jane.doe";
   CHECK(Contains(RunCli(home, {"whoami"}, setting).out, "You are jane-doe"));
+  setting.environment.erase("USER");
+  setting.environment["LOGNAME"] = "joe";
+  CHECK(Contains(RunCli(home, {"whoami"}, setting).out, "You are joe"));
+  setting.environment.erase("LOGNAME");
+  const std::string listed = getpwuid(geteuid())->pw_name;
+  CHECK(Contains(RunCli(home, {"whoami"}, setting).out, "You are " + listed));
+  for (const char* command : {"hear", "recall", "history"}) {
+    INFO(command);
+    CHECK(RunCli(home, {command}, setting).code <= kExitNothing);
+  }
   setting.environment["KATRA_PERSONA"] = "Sam";
   CHECK(Contains(RunCli(home, {"whoami"}, setting).out, "You are Sam"));
   CHECK(Contains(RunCli(home, {"whoami", "--persona", "Dario"}, setting).out, "You are Dario"));
