@@ -41,6 +41,21 @@ int64_t WholeSeconds(SteadyTime::duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
+// Codex names its thread with each call, so that it is known which conversation is the session's.
+// What a helper of the model calls is of a thread of its own. Empty: the client says nothing.
+std::string ConversationIn(const json& params) {
+  const auto meta = params.find("_meta");
+  if (meta == params.end() || !meta->is_object()) return {};
+  const auto thread = meta->find("threadId");
+  if (thread == meta->end() || !thread->is_string()) return {};
+  const auto turn = meta->find("x-codex-turn-metadata");
+  if (turn != meta->end() && turn->is_object()) {
+    const auto source = turn->find("thread_source");
+    if (source != turn->end() && *source != "user") return {};
+  }
+  return thread->get<std::string>();
+}
+
 }  // namespace
 
 struct ToolCalls::ToolCall {
@@ -101,6 +116,7 @@ void ToolCalls::Start(const CallPtr& call) {
     parts_.calls.Fail(call, UnknownTool(name->get<std::string>()));
     return;
   }
+  NoteConversation(ConversationIn(*call->params));
   auto tool_call = std::make_shared<ToolCall>();
   tool_call->call = call;
   tool_call->tool = &*tool;
@@ -206,6 +222,19 @@ void ToolCalls::Reply(const ToolCallPtr& tool_call, ToolOutput& output) {
   }
   parts_.calls.Succeed(tool_call->call, ResultJson(output), std::nullopt, std::move(written));
   parts_.host.NoteActivity();
+}
+
+void ToolCalls::NoteConversation(const std::string& conversation) {
+  if (conversation.empty() || conversation == conversation_) return;
+  conversation_ = conversation;
+  parts_.runner.Run(
+      Lane::kWrite, std::make_shared<std::atomic<bool>>(false),
+      [conversation](CallEnvironment& environment) {
+        // Not worth an error: who goes on with a conversation that is not known is told so.
+        static_cast<void>(environment.store.SetClientSession(environment.session, conversation,
+                                                             environment.context));
+      },
+      [](const Error*) {});
 }
 
 void ToolCalls::TakeBack(const Delivery& delivery) {

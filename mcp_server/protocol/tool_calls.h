@@ -60,12 +60,15 @@ class ToolCalls {
   void OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error);
   void Wait(const ToolCallPtr& tool_call);
   void Reply(const ToolCallPtr& tool_call, ToolOutput& output);
+  // The client's own name of the conversation that a call is of; empty: nothing.
+  void NoteConversation(const std::string& conversation);
   void TakeBack(const Delivery& delivery);
   void Release(const ToolCallPtr& tool_call);
   [[nodiscard]] ProtocolError UnknownTool(const std::string& name) const;
 
   const Parts parts_;
   uint64_t bells_ = 0;
+  std::string conversation_;  // the last that was noted
   bool stopping_ = false;
 
   // Hearing calls run one after another, and the next only when the loop has seen the last one's

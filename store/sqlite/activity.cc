@@ -1,5 +1,8 @@
 // What sessions are doing, and finding the live ones by persona or by the client's own name.
+#include <filesystem>
+
 #include "core/text.h"
+#include "store/conversations.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -31,15 +34,33 @@ Status SqliteStore::SetActivity(SessionId session, Activity activity, const Call
 
 Status SqliteStore::SetClientSession(SessionId session, const std::string& client_session_id,
                                      const CallContext& context) {
-  return database_->Write(
+  LastConversation last{OneLine(client_session_id, 200), {}, clock_.Now()};
+  std::string persona;
+  std::string database;
+  Status recorded = database_->Write(
       context, "recording the client's session",
       [&](Connection& c) -> Status {
         Query update = c.Prepare(
             "UPDATE sessions SET client_session_id = ?2 WHERE id = ?1 AND ended_at IS NULL");
-        update.Bind(session, OneLine(client_session_id, 200))->exec();
+        update.Bind(session, last.id)->exec();
+        Query known = c.Prepare(
+            "SELECT p.name, s.client, (SELECT file FROM pragma_database_list WHERE name = 'main')"
+            " FROM sessions s JOIN personas p ON p.id = s.persona_id WHERE s.id = ?1");
+        known.Bind(session);
+        if (known->executeStep()) {
+          persona = known->getColumn(0).getString();
+          last.client = known->getColumn(1).getString();
+          database = known->getColumn(2).getString();
+        }
         return {};
       },
       Durability::kRelaxed);
+  if (recorded && !database.empty()) {
+    // Outlives the session, for whoever goes on with the conversation. Not worth an error.
+    static_cast<void>(NoteLastConversation(std::filesystem::path(database).parent_path().string(),
+                                           persona, last));
+  }
+  return recorded;
 }
 
 Result<std::vector<Session>> SqliteStore::LiveSessions(const SessionFilter& filter,
