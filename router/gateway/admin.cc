@@ -24,6 +24,15 @@ http::Response Wrong(const Error& error) {
   return ErrorResponse(translate::ApiErrorOf(error), CallerFormat::kMessages, "");
 }
 
+std::map<std::string, std::string> KeysIn(const JsonView& given) {
+  std::map<std::string, std::string> keys;
+  if (!given.IsObject()) return keys;
+  for (const JsonView value : given) {
+    if (value.IsString() && !value.Text().empty()) keys[value.Key().Text()] = value.Text();
+  }
+  return keys;
+}
+
 }  // namespace
 
 void Gateway::HandleAdmin(const std::shared_ptr<http::Exchange>& exchange) {
@@ -35,6 +44,8 @@ void Gateway::HandleAdmin(const std::shared_ptr<http::Exchange>& exchange) {
     exchange->Respond(StatusForAdmin());
   } else if (request.path == "/admin/tokens" && post) {
     exchange->Respond(MintForAdmin(request));
+  } else if (request.path == "/admin/keys" && post) {
+    exchange->Respond(TakeKeysForAdmin(request));
   } else if (request.path == "/admin/revoke" && post) {
     exchange->Respond(RevokeForAdmin(request));
   } else if (request.path == "/admin/reload" && post) {
@@ -73,19 +84,27 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   auto minted = MintToken(settings_.home, document.Root()["persona"].Text(), *session, parts_.clock,
                           parts_.random);
   if (!minted) return Wrong(minted.error());
-  std::map<std::string, std::string> keys;
-  const JsonView given = document.Root()["keys"];
-  if (given.IsObject()) {
-    for (const JsonView value : given) {
-      if (value.IsString() && !value.Text().empty()) keys[value.Key().Text()] = value.Text();
-    }
-  }
-  keys_.Put(minted->grant.id, std::move(keys));
+  keys_.Put(minted->grant.id, KeysIn(document.Root()["keys"]));
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject().Key("token").String(minted->token).Key("id").String(minted->grant.id);
   writer.EndObject();
   return Json(200, std::move(body));
+}
+
+// Of a session that was started with a gateway before this one.
+http::Response Gateway::TakeKeysForAdmin(const http::Request& request) {
+  JsonDocument document;
+  if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
+  const Grant* const grant = tokens_.Find(document.Root()["token"].Text());
+  if (grant == nullptr) {
+    return Wrong(Error{ErrorCode::kNotFound,
+                       "the gateway does not know this token, or it has ended: start the session "
+                       "again with `katra start`",
+                       "", false});
+  }
+  keys_.Put(grant->id, KeysIn(document.Root()["keys"]));
+  return Json(200, "{}");
 }
 
 http::Response Gateway::RevokeForAdmin(const http::Request& request) {

@@ -70,6 +70,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
   [[nodiscard]] Result<router::SessionChoice> SessionOf(const JsonView& asked);
   [[nodiscard]] http::Response MintForAdmin(const http::Request& request);
+  [[nodiscard]] http::Response TakeKeysForAdmin(const http::Request& request);
   [[nodiscard]] http::Response RevokeForAdmin(const http::Request& request);
   [[nodiscard]] http::Response StatusForAdmin() const;
   [[nodiscard]] http::Response Models(const http::Request& request);

@@ -30,13 +30,10 @@ Status WriteRuntime(const std::string& home, const Runtime& runtime) {
   return WriteFileAtomically(RuntimePath(home), text);
 }
 
-Result<Runtime> ReadRuntime(const std::string& home) {
+Result<Runtime> WrittenRuntime(const std::string& home) {
   auto text = ReadFile(RuntimePath(home), kMaxFileBytes);
   if (!text) return Pass(std::move(text));
   if (auto safe = CheckPrivateFile(RuntimePath(home)); !safe) return Pass(std::move(safe));
-  if (auto free = Elect(home, kLook); free) {
-    return Fail(ErrorCode::kNotFound, "no gateway runs for " + home + ": `katra up` starts one");
-  }
   JsonDocument document;
   if (auto parsed = document.Parse(*text); !parsed) return Pass(std::move(parsed));
   const JsonView root = document.Root();
@@ -47,6 +44,15 @@ Result<Runtime> ReadRuntime(const std::string& home) {
   runtime.version = root["version"].Text();
   runtime.socket = root["socket"].Text();
   runtime.log = root["log"].Text();
+  return runtime;
+}
+
+Result<Runtime> ReadRuntime(const std::string& home) {
+  auto runtime = WrittenRuntime(home);
+  if (!runtime) return runtime;
+  if (auto free = Elect(home, kLook); free) {
+    return Fail(ErrorCode::kNotFound, "no gateway runs for " + home + ": `katra up` starts one");
+  }
   return runtime;
 }
 

@@ -28,6 +28,9 @@ struct Runtime {
 [[nodiscard]] Status WriteRuntime(const std::string& home, const Runtime& runtime);
 // kNotFound: no gateway runs in this home (the lock is free, whatever the file says).
 [[nodiscard]] Result<Runtime> ReadRuntime(const std::string& home);
+// What the last gateway of this home wrote of itself, whether it still runs or not. kNotFound: none
+// has, or it ended in order.
+[[nodiscard]] Result<Runtime> WrittenRuntime(const std::string& home);
 void RemoveRuntime(const std::string& home);
 
 // Becomes the gateway of a home, until destroyed. kAlreadyExists: another one is.
