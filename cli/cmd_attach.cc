@@ -25,14 +25,20 @@ Result<SessionRecord> FindBackground(const std::string& persona, const Context& 
   if (!records) return Fail(records.error().code, records.error().message);
   Result<SessionRecord> record = records->Find(persona);
   if (!record && record.error().code != ErrorCode::kNotFound) return record;
-  if (!record || StateOf(*record) != RecordState::kRunning) {
-    const bool interrupted = record && StateOf(*record) == RecordState::kInterrupted;
+  const RecordState state = record ? StateOf(*record) : RecordState::kEnded;
+  if (state == RecordState::kElsewhere) {
+    return Fail(ErrorCode::kFailedPrecondition,
+                record->persona + " runs on " + PlaceElsewhere(*record) +
+                    ", which cannot be looked at from here: attach there");
+  }
+  if (state != RecordState::kRunning) {
+    const bool interrupted = state == RecordState::kInterrupted;
     return Fail(
         ErrorCode::kNotFound,
         "no session of " + persona + " runs. " +
-            (interrupted ? "It ran before the last restart of the machine: " + program +
-                               " restore " + persona
-                         : "Start one: " + program + " start --persona " + persona + " -b"));
+            (interrupted
+                 ? "It ran when the machine or tmux went down: " + program + " restore " + persona
+                 : "Start one: " + program + " start --persona " + persona + " -b"));
   }
   if (!record->background()) {
     return Fail(ErrorCode::kFailedPrecondition,
@@ -52,8 +58,8 @@ int Attach(const std::string& persona, Context& context) {
     return context.Explain(
         {ErrorCode::kFailedPrecondition,
          "attach needs a terminal, and this is none: run it in one, or look without: tmux "
-         "capture-pane -p -t " +
-             record->tmux_session,
+         "capture-pane -p -t =" +
+             record->tmux_session + ":",
          {},
          false});
   }

@@ -4,10 +4,12 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
 #include "core/files.h"
 #include "core/json_view.h"
@@ -47,9 +49,26 @@ std::string UrlOf(const gateway::Runtime& runtime) {
   return "http://" + runtime.address + ":" + std::to_string(runtime.port);
 }
 
+// Sessions that were told another port cannot be told anew: they are started again. The exit code.
+int TellCutOff(const gateway::Runtime& runtime, const Context& context) {
+  int code = kExitOk;
+  const std::string& program = context.program();
+  for (const SessionRecord& record : RoutedSessions(context)) {
+    const std::string why = CutOff(record, runtime);
+    if (why.empty()) continue;
+    context.Warn(record.persona + " is cut off: " + why + ". Start it again: " + program +
+                 " stop " + record.persona + ", then " + program + " start --persona " +
+                 record.persona + " --resume");
+    code = kExitNothing;
+  }
+  return code;
+}
+
 int Up(const UpOptions& options, const Context& context) {
   const auto before = RunningGateway(context);
-  const auto runtime = EnsureGateway(context, {options.port});
+  GatewayStart start;
+  start.port = options.port;
+  const auto runtime = RaiseGateway(context, start, true);
   if (!runtime) return context.Explain(runtime.error());
   const bool same = before && before->pid == runtime->pid;
   if (same && options.port > 0 && options.port != runtime->port) {
@@ -60,7 +79,7 @@ int Up(const UpOptions& options, const Context& context) {
   }
   context.out() << "The gateway " << (same ? "runs already" : "runs") << " on " << UrlOf(*runtime)
                 << " (process " << runtime->pid << ").\n";
-  return kExitOk;
+  return TellCutOff(*runtime, context);
 }
 
 int Down(const Context& context) {
@@ -70,8 +89,18 @@ int Down(const Context& context) {
     context.out() << "No gateway runs.\n";
     return kExitOk;
   }
-  if (auto ended = EndGateway(context, *runtime); !ended) return context.Explain(ended.error());
+  NoteDown(context, true);
+  if (auto ended = EndGateway(context, *runtime); !ended) {
+    NoteDown(context, false);
+    return context.Explain(ended.error());
+  }
   context.out() << "The gateway takes no new requests; open ones may end.\n";
+  std::vector<std::string> cut_off;
+  for (const SessionRecord& record : RoutedSessions(context)) cut_off.push_back(record.persona);
+  if (!cut_off.empty()) {
+    context.out() << "Cut off until `" << context.program() << " up`: " << Join(cut_off, ", ")
+                  << ".\n";
+  }
   return kExitOk;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/hooks/events.h"
 #include "cli/program.h"
+#include "cli/sessions/gateway_care.h"
 #include "cli/sessions/records.h"
 #include "core/text.h"
 
@@ -18,12 +19,13 @@ constexpr size_t kMostInputBytes = 64 * 1024 * 1024;
 // Any other code but 0 is told to the user, and does no harm; 2 would stop the client.
 constexpr int kExitTold = 1;
 
-// For `katra restore` and --resume. A client that its user has left did not go down with the
-// machine; one that was told to end, maybe did.
+// For `katra restore` and --resume: the conversation changes with /clear and /resume. A client that
+// its user has left did not go down with the machine; one that was told to end, maybe did.
 void Note(HookEvent event, const HookInput& input, const Context& context) {
   const bool left = event == HookEvent::kSessionEnd &&
                     (input.reason == "prompt_input_exit" || input.reason == "logout");
-  if (event != HookEvent::kSessionStart && !left) return;
+  // A conversation that ends is not the one that goes on.
+  if (input.of_subagent || (event == HookEvent::kSessionEnd && !left)) return;
   NoteConversation(context.home(), context.Variable("KATRA_PERSONA"), input.session_id,
                    left ? std::optional<WallTime>(context.clock().Now()) : std::nullopt);
 }
@@ -44,6 +46,7 @@ int Hook(const std::string& name, Context& context) {
   }
   const HookInput told = ParseHookInput(*input);
   Note(*event, told, context);
+  if (*event != HookEvent::kSessionEnd) KeepGateway(context);
   const Result<std::string> answer = HandleHook(*event, told, context);
   if (!answer) {
     context.Explain(answer.error());

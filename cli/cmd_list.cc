@@ -1,5 +1,5 @@
 // katra list: the sessions that live now, and what they are about. States are those that the
-// clients' hooks told, never read off a screen.
+// clients' hooks told; only a client's questions before it begins are read off its screen.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,18 +12,13 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/sessions/answering.h"
+#include "cli/sessions/condition.h"
 #include "cli/sessions/live.h"
 
 namespace katra::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string StateOf(const LiveSession& session) {
-  if (!session.presence) return "starting";
-  const std::string told = FormatActivity(session.presence->session.activity);
-  return told.empty() ? "here" : told;
-}
 
 std::string TagOf(const LiveSession& session) {
   if (session.presence && session.presence->session.tag.source != store::TagSource::kUnknown) {
@@ -62,11 +57,12 @@ std::string FolderOf(const LiveSession& session) {
 // "tmux", "/dev/pts/3", "-"
 std::string PlaceOf(const LiveSession& session) {
   if (!session.record) return "-";
+  if (session.elsewhere) return PlaceElsewhere(*session.record);
   if (session.record->background()) return "tmux";
   return session.record->terminal.empty() ? "terminal" : session.record->terminal;
 }
 
-Json ToJson(const LiveSession& session) {
+Json ToJson(const LiveSession& session, const Condition& condition) {
   Json json = {{"persona", session.persona}};
   const bool known = session.presence.has_value();
   const store::Session none;
@@ -85,11 +81,16 @@ Json ToJson(const LiveSession& session) {
                                         : Json(nullptr);
   json["warning"] = warning.empty() ? Json(nullptr) : Json(warning);
   json["client"] = ClientOf(session);
-  json["state"] = StateOf(session);
+  json["state"] = condition.state;
+  json["trouble"] = condition.trouble.empty() ? Json(nullptr) : Json(condition.trouble);
   json["unheard"] = known ? Json(session.presence->unheard) : Json(nullptr);
   json["room"] = known ? here.room : session.record ? session.record->room : std::string();
   json["since"] = FormatRfc3339(SinceOf(session));
   json["folder"] = FolderOf(session);
+  json["seen"] = !session.elsewhere;
+  json["host"] = session.record && !session.record->host.empty() ? Json(session.record->host)
+                 : known                                         ? Json(here.host)
+                                                                 : Json(nullptr);
   json["pid"] = session.record ? Json(session.record->process.pid) : Json(nullptr);
   json["tmux_session"] = session.record && session.record->background()
                              ? Json(session.record->tmux_session)
@@ -100,10 +101,12 @@ Json ToJson(const LiveSession& session) {
   return json;
 }
 
-std::string RenderRows(const std::vector<LiveSession>& live, const Page& page, WallTime now) {
+std::string RenderRows(const std::vector<LiveSession>& live,
+                       const std::vector<Condition>& conditions, const Page& page, WallTime now) {
   std::vector<std::vector<std::string>> rows;
-  for (const LiveSession& session : live) {
-    rows.push_back({session.persona, TagOf(session), ClientOf(session), StateOf(session),
+  for (size_t i = 0; i < live.size(); ++i) {
+    const LiveSession& session = live[i];
+    rows.push_back({session.persona, TagOf(session), ClientOf(session), conditions[i].state,
                     UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
                     FolderOf(session)});
   }
@@ -117,9 +120,12 @@ int List(bool json, Context& context) {
   if (!records) return context.Explain(records.error());
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
   if (!live) return context.Explain(live.error());
+  const std::vector<Condition> conditions = ConditionsOf(*live, context);
   if (json) {
     Json sessions = Json::array();
-    for (const LiveSession& session : *live) sessions.push_back(ToJson(session));
+    for (size_t i = 0; i < live->size(); ++i) {
+      sessions.push_back(ToJson((*live)[i], conditions[i]));
+    }
     context.out() << Json{{"sessions", sessions}}.dump(2, ' ', false,
                                                        Json::error_handler_t::replace)
                   << "\n";
@@ -130,7 +136,8 @@ int List(bool json, Context& context) {
                   << " start --persona NAME\n";
     return kExitOk;
   }
-  context.out() << RenderRows(*live, PageFor(context.terminal()), context.clock().Now());
+  context.out() << RenderRows(*live, conditions, PageFor(context.terminal()),
+                              context.clock().Now());
   for (const LiveSession& session : *live) {
     const std::string warning = WarningOf(session);
     if (!warning.empty()) context.out() << "Warning: " << session.persona << " " << warning << "\n";

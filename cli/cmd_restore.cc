@@ -56,14 +56,25 @@ int Restore(const RestoreOptions& options, Context& context) {
   int found = 0;
   for (SessionRecord& record : *all) {
     if (!Wanted(options, record)) continue;
-    if (Refresh(*records, context, &record) != RecordState::kInterrupted) continue;
+    const RecordState state = Refresh(*records, context, &record);
+    if (state == RecordState::kElsewhere) {
+      context.Warn(record.persona + " runs on " + PlaceElsewhere(record) +
+                   ", which cannot be looked at from here, and is left as it is. If that place is "
+                   "gone: " +
+                   context.program() + " stop --gone " + record.persona + ", then " +
+                   context.program() + " start --persona " + record.persona + " --resume -b");
+    }
+    if (state != RecordState::kInterrupted) continue;
     ++found;
     if (options.dry_run) {
       context.out() << record.persona << ": " << record.client << " in " << record.folder << "\n";
       continue;
     }
-    const int code = StartSession(RequestOf(record), context);
-    if (code != kExitOk) worst = code;
+    if (const Status started = StartSession(RequestOf(record), context); !started) {
+      Error error = started.error();
+      error.message = record.persona + ": " + error.message;
+      worst = context.Explain(error);
+    }
   }
   if (found == 0) {
     context.out()
@@ -78,7 +89,7 @@ void AddRestore(CLI::App& app, Program& program) {
   auto options = std::make_shared<RestoreOptions>();
   CLI::App* command =
       app.add_subcommand("restore",
-                         "start again what was running when the machine went down\n"
+                         "start again what was running when the machine or tmux went down\n"
                          "Each goes on with its last conversation, in the background.");
   command->group(kSessionCommands);
   command->add_option("PERSONA", options->personas, "only these; default: all");

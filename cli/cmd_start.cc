@@ -8,25 +8,41 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
-#include "cli/sessions/handoff.h"
+#include "cli/sessions/conversation.h"
 #include "cli/sessions/launch.h"
 #include "cli/sessions/launch_options.h"
+#include "cli/sessions/session_run.h"
 
 namespace katra::cli {
 namespace {
 
-int ExplainStart(const LaunchRequest& request, const Context& context) {
+// For --resume; what keeps the session from starting is said in `trouble`.
+Conversation ToGoOnWith(const LaunchRequest& request, const LaunchPlan& plan, Context& context,
+                        std::string* trouble) {
+  if (!request.resume) return {};
+  const Result<Records> records = Records::Open(context.home());
+  Result<Conversation> found = records ? FindConversation(*records, plan, request, context)
+                                       : tl::unexpected<Error>(records.error());
+  if (found) return std::move(*found);
+  *trouble = found.error().message;
+  return {};
+}
+
+int ExplainStart(const LaunchRequest& request, Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.Explain(config.error());
   const Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return context.Explain(plan.error());
-  const Result<PreparedLaunch> launch = Prepare(*plan, request, {}, false, context);
+  std::string trouble;
+  const Conversation before = ToGoOnWith(request, *plan, context, &trouble);
+  const Result<PreparedLaunch> launch = Prepare(*plan, request, before.id, false, context);
   if (!launch) return context.Explain(launch.error());
   context.out() << Explain(*plan, *launch);
   for (const std::string& warning : plan->warnings) context.Warn(warning);
   if (const Status ready = CheckPlan(*plan, request.background, context); !ready) {
-    context.out() << "\nIt would not start now: " << ready.error().message << "\n";
+    trouble = ready.error().message;
   }
+  if (!trouble.empty()) context.out() << "\nIt would not start now: " << trouble << "\n";
   return kExitOk;
 }
 
@@ -59,22 +75,23 @@ void AddStart(CLI::App& app, Program& program) {
   command->callback([&program, options] {
     options->request.arguments = program.Rest();
     program.Run([options](Context& context) {
-      return options->explain ? ExplainStart(options->request, context)
-                              : StartSession(options->request, context);
+      if (options->explain) return ExplainStart(options->request, context);
+      const Status started = StartSession(options->request, context);
+      return started ? kExitOk : context.Explain(started.error());
     });
   });
 }
 
 void AddSessionRun(CLI::App& app, Program& program) {
-  auto path = std::make_shared<std::string>();
+  auto run = std::make_shared<SessionRun>();
   CLI::App* command =
-      app.add_subcommand("session-run", "become the client that `katra start -b` hands over");
+      app.add_subcommand("session-run", "run the client that `katra start -b` hands over");
   command->group("");  // not for people
-  command->add_option("SOCKET", *path, "where it is handed over")->required();
-  command->callback([&program, path] {
-    program.Run([path](Context& context) {
-      return context.Explain(ReceiveAndRun(*path, context.environment()));
-    });
+  command->add_option("SOCKET", run->socket, "where it is handed over")->required();
+  command->add_option("--home", run->home, "the home whose session it is")->required();
+  command->add_option("--persona", run->persona, "whose session it is")->required();
+  command->callback([&program, run] {
+    program.Run([run](Context& context) { return RunSession(*run, context); });
   });
 }
 

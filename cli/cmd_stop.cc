@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/sessions/gateway.h"
 #include "cli/sessions/live.h"
 #include "cli/sessions/stop.h"
 #include "core/text.h"
@@ -19,17 +20,30 @@ namespace {
 struct StopOptions {
   std::vector<std::string> personas;
   bool all = false;
+  bool gone = false;
   int grace_seconds = 5;
 };
 
+struct Chosen {
+  std::vector<SessionRecord> here;
+  std::vector<LiveSession> elsewhere;  // cannot be seen from here, so that nothing is ended
+};
+
+void Add(const LiveSession& session, Chosen* chosen) {
+  if (session.elsewhere) {
+    chosen->elsewhere.push_back(session);
+  } else {
+    chosen->here.push_back(*session.record);
+  }
+}
+
 // What runs of the personas that were named; what does not run is told.
-Result<std::vector<SessionRecord>> Choose(const StopOptions& options,
-                                          const std::vector<LiveSession>& live,
-                                          const Context& context) {
-  std::vector<SessionRecord> chosen;
+Result<Chosen> Choose(const StopOptions& options, const std::vector<LiveSession>& live,
+                      const Context& context) {
+  Chosen chosen;
   if (options.all) {
     for (const LiveSession& session : live) {
-      if (session.record) chosen.push_back(*session.record);
+      if (session.record) Add(session, &chosen);
     }
     return chosen;
   }
@@ -49,10 +63,48 @@ Result<std::vector<SessionRecord>> Choose(const StopOptions& options,
                   found->persona + " was not started by " + context.program() +
                       " start, and is left alone: end it where it runs");
     } else {
-      chosen.push_back(*found->record);
+      Add(*found, &chosen);
     }
   }
   return chosen;
+}
+
+// Whether it could still be running is for the user to say; its server's signs of life say no.
+Status CloseGone(const LiveSession& session, const Records& records, const Context& context) {
+  SessionRecord record = *session.record;
+  if (session.presence && session.presence->session.started_at >= record.started_at) {
+    return Fail(ErrorCode::kFailedPrecondition, record.persona + " is still in the room, so that " +
+                                                    PlaceElsewhere(record) +
+                                                    " is not gone: end it there");
+  }
+  if (auto ended = EndGatewayTokens(context, record.persona); !ended) return ended;
+  record.ended_at = context.clock().Now();
+  if (auto saved = records.Save(record); !saved) return saved;
+  context.out() << record.persona << " is taken for gone; nothing was ended.\n";
+  return {};
+}
+
+// The exit code.
+int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& sessions,
+                  const Records& records, const Context& context) {
+  int code = kExitOk;
+  for (const LiveSession& session : sessions) {
+    if (options.gone) {
+      if (const Status closed = CloseGone(session, records, context); !closed) {
+        code = context.Explain(closed.error());
+      }
+      continue;
+    }
+    code = context.Explain(
+        {ErrorCode::kFailedPrecondition,
+         session.persona + " runs on " + PlaceElsewhere(*session.record) +
+             ", which cannot be looked at from here; it was not ended. Run this there: " +
+             context.program() + " stop " + session.persona +
+             ". If that place is gone: " + context.program() + " stop --gone " + session.persona,
+         {},
+         false});
+  }
+  return code;
 }
 
 int Stop(const StopOptions& options, Context& context) {
@@ -67,22 +119,29 @@ int Stop(const StopOptions& options, Context& context) {
   if (!lock) return context.Explain(lock.error());
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
   if (!live) return context.Explain(live.error());
-  const Result<std::vector<SessionRecord>> chosen = Choose(options, *live, context);
+  const Result<Chosen> chosen = Choose(options, *live, context);
   if (!chosen) return context.Explain(chosen.error());
-  if (chosen->empty()) {
-    if (options.all) context.out() << "No session runs.\n";
-    return kExitOk;
+  const std::vector<SessionRecord>& here = chosen->here;
+  if (here.empty()) {
+    if (options.all && chosen->elsewhere.empty()) context.out() << "No session runs.\n";
+    return TellElsewhere(options, chosen->elsewhere, *records, context);
+  }
+  if (options.gone) {
+    return context.Explain({ErrorCode::kFailedPrecondition,
+                            here.front().persona + " runs here: end it without --gone",
+                            {},
+                            false});
   }
   const Result<std::vector<StopOutcome>> outcomes =
-      StopSessions(*chosen, std::chrono::seconds(options.grace_seconds), *records, context);
+      StopSessions(here, std::chrono::seconds(options.grace_seconds), *records, context);
   if (!outcomes) return context.Explain(outcomes.error());
-  for (size_t i = 0; i < chosen->size(); ++i) {
-    context.out() << (*chosen)[i].persona
+  for (size_t i = 0; i < here.size(); ++i) {
+    context.out() << here[i].persona
                   << ((*outcomes)[i] == StopOutcome::kStopped
                           ? " stopped.\n"
                           : " did not end when asked, and was killed.\n");
   }
-  return kExitOk;
+  return TellElsewhere(options, chosen->elsewhere, *records, context);
 }
 
 }  // namespace
@@ -96,6 +155,8 @@ void AddStop(CLI::App& app, Program& program) {
   command->group(kSessionCommands);
   command->add_option("PERSONA", options->personas, "whose session shall end");
   command->add_flag("--all", options->all, "every session of this home");
+  command->add_flag("--gone", options->gone,
+                    "the container or machine it ran on is gone: forget the session");
   command->add_option("--grace", options->grace_seconds, "how long the client may take")
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 600))

@@ -1,5 +1,7 @@
 #include "cli/clients/agent.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 
 namespace katra::cli {
@@ -18,6 +20,30 @@ Result<Agent> FindAgent(const std::string& name) {
               "\"" + OneLine(name, 128) + "\" is no client that Katra can start" +
                   (near.empty() ? "." : "; did you mean " + near.front() + "?") + " Known are " +
                   Join(known, ", ") + ".");
+}
+
+OwnChoice ChoiceOf(const Agent& agent, const std::vector<std::string>& own) {
+  constexpr size_t kShortestId = 8;  // a number is a place in a list, which changes
+  OwnChoice choice;
+  for (size_t i = 0; i < own.size() && own[i] != "--"; ++i) {
+    const size_t equals = own[i].find('=');
+    const std::string name = own[i].substr(0, equals);
+    if (std::find(agent.choosing.begin(), agent.choosing.end(), name) == agent.choosing.end()) {
+      continue;
+    }
+    choice.made = true;
+    std::string said;
+    if (equals != std::string::npos) {
+      said = own[i].substr(equals + 1);
+    } else if (i + 1 < own.size()) {
+      said = own[i + 1];
+    }
+    const bool is_id = said.size() >= kShortestId && said.front() != '-' &&
+                       said.find_first_of("0123456789") != std::string::npos &&
+                       said.find_first_of(" /") == std::string::npos;
+    if (is_id) choice.conversation = said;
+  }
+  return choice;
 }
 
 std::vector<EnvironmentChange> SessionVariables(const Handover& handover) {

@@ -49,7 +49,7 @@ struct Handover {
   std::string token;  // for a router, instead of a key
   // The name that the client gives the new conversation; empty: the client's own choice.
   std::string conversation;
-  bool resume = false;           // goes on with `conversation`, or else with the latest one
+  bool resume = false;           // goes on with `conversation`, which is set then
   std::vector<std::string> own;  // the user's arguments for the client
 };
 
@@ -84,6 +84,15 @@ struct Agent {
   bool names_conversations = false;  // takes `conversation` for a new one
   // Without a model it would take one of whichever provider it likes best.
   bool needs_model = false;
+  // Options of the client by which the user's own arguments say which conversation it is:
+  // "--resume", and what follows may name it.
+  std::vector<std::string> choosing;
+  std::string resume_word;  // the one of them that goes on with a conversation, and its id follows
+  // Words of the questions that it asks its user before it starts a server, as it shows them.
+  std::vector<std::string> first_questions;
+  // How the client calls itself to an MCP server, when it names its conversation with each call;
+  // empty: it does not.
+  std::string server_name;
   AgentLaunch (*launch)(const Handover& handover) = nullptr;
   // Whether the client has kept a conversation of that name, so that it can go on with it.
   // `folder`: the client's own, or empty for the usual one. nullptr: not known.
@@ -102,6 +111,13 @@ struct Agent {
 
 // kNotFound names the nearest and all known ones.
 [[nodiscard]] Result<Agent> FindAgent(const std::string& name);
+
+// Whether the user's own arguments say which conversation it is; then Katra says nothing of it.
+struct OwnChoice {
+  bool made = false;
+  std::string conversation;  // its id, when that was said
+};
+[[nodiscard]] OwnChoice ChoiceOf(const Agent& agent, const std::vector<std::string>& own);
 
 // The variables by which a session's processes (server, hooks, `katra say`) know whose they are.
 [[nodiscard]] std::vector<EnvironmentChange> SessionVariables(const Handover& handover);

@@ -1,7 +1,6 @@
 // Claude Code: server, hooks and status line come with the command line, for this session only. Its
 // variables are those of Anthropic's SDK; it must not know other clients.
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -78,16 +77,6 @@ std::string Settings(const Handover& handover) {
       .dump();
 }
 
-// Whether the user's own arguments say which conversation it is.
-bool ChoosesConversation(const std::vector<std::string>& own) {
-  constexpr std::array<const char*, 6> kChoosing = {"-c",       "--continue",   "-r",
-                                                    "--resume", "--session-id", "--from-pr"};
-  return std::any_of(own.begin(), own.end(), [&](const std::string& argument) {
-    const std::string name = argument.substr(0, argument.find('='));
-    return std::find(kChoosing.begin(), kChoosing.end(), name) != kChoosing.end();
-  });
-}
-
 std::vector<std::string> Arguments(const Handover& handover) {
   // --mcp-config takes every word up to the next option, so that an option must follow.
   std::vector<std::string> arguments = {"--mcp-config", McpConfig(handover), "--settings",
@@ -98,12 +87,9 @@ std::vector<std::string> Arguments(const Handover& handover) {
   if (handover.channels) {
     arguments.insert(arguments.end(), {"--dangerously-load-development-channels", "server:katra"});
   }
-  if (!ChoosesConversation(handover.own)) {
-    if (handover.resume && handover.conversation.empty()) arguments.emplace_back("--continue");
-    if (!handover.conversation.empty()) {
-      arguments.insert(arguments.end(),
-                       {handover.resume ? "--resume" : "--session-id", handover.conversation});
-    }
+  if (!handover.conversation.empty()) {
+    arguments.insert(arguments.end(),
+                     {handover.resume ? "--resume" : "--session-id", handover.conversation});
   }
   arguments.insert(arguments.end(), handover.own.begin(), handover.own.end());
   return arguments;
@@ -197,6 +183,14 @@ Agent ClaudeCode() {
   agent.speaks_to = {"anthropic"};
   agent.speaks_messages = true;
   agent.names_conversations = true;
+  agent.choosing = {"-c", "--continue", "-r", "--resume", "--session-id", "--from-pr"};
+  agent.first_questions = {"Choose the text style", "Select login method",
+                           "I trust this folder",   "Do you trust the files in this folder",
+                           "use this API key?",     "Press Enter to continue",
+                           "Enter to confirm",      "Browser didn't open?",
+                           "development channels",  "Unable to connect to Anthropic services",
+                           "Not logged in"};
+  agent.resume_word = "--resume";
   agent.launch = &Launch;
   agent.keeps = &Keeps;
   agent.folder_variable = "CLAUDE_CONFIG_DIR";

@@ -63,9 +63,7 @@ AgentLaunch Launch(const Handover& handover) {
     launch.arguments.insert(launch.arguments.end(), {"--model", handover.asked_model});
   }
   if (handover.resume) {
-    launch.arguments.insert(
-        launch.arguments.end(),
-        {"resume", handover.conversation.empty() ? "--last" : handover.conversation});
+    launch.arguments.insert(launch.arguments.end(), {"resume", handover.conversation});
   }
   launch.arguments.insert(launch.arguments.end(), handover.own.begin(), handover.own.end());
   return launch;
@@ -81,6 +79,12 @@ Agent Codex() {
   agent.package = "@openai/codex";
   agent.default_provider = "openai";
   agent.speaks_to = {"openai"};
+  agent.choosing = {"resume", "fork"};
+  agent.first_questions = {
+      "Sign in with ChatGPT",    "Do you trust the contents", "allow Codex to work in this folder",
+      "Press enter to continue", "Update available!",         "Meet "};
+  agent.resume_word = "resume";
+  agent.server_name = "codex";
   agent.launch = &Launch;
   return agent;
 }

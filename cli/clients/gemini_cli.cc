@@ -1,5 +1,8 @@
 // Gemini CLI: it takes settings of a session from a file of system defaults, which a variable
 // names; the user's own files win over it. It speaks to Gemini models alone.
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/agent.h"
@@ -10,14 +13,46 @@ namespace {
 
 // A call of katra_hear may wait 50 s.
 constexpr int kToolMillis = 90'000;
+constexpr int kHookMillis = 10'000;
+
+// Its subcommands know none of the options of a session.
+bool IsSubcommand(const std::vector<std::string>& own) {
+  constexpr std::array<const char*, 8> kNames = {"mcp",   "extensions", "extension", "skills",
+                                                 "skill", "hooks",      "hook",      "gemma"};
+  return !own.empty() && std::find(kNames.begin(), kNames.end(), own.front()) != kNames.end();
+}
+
+// A conversation has a file as soon as something was said in it. Its name ends with the first part
+// of the id.
+bool Keeps(const std::string& user_home, const std::string& folder,
+           const std::string& conversation) {
+  namespace fs = std::filesystem;
+  constexpr size_t kNamed = 8;
+  const fs::path projects = fs::path(folder.empty() ? user_home : folder) / ".gemini" / "tmp";
+  const std::string end = "-" + conversation.substr(0, kNamed);
+  std::error_code failed;
+  for (const auto& project : fs::directory_iterator(projects, failed)) {
+    std::error_code none;
+    for (const auto& chat : fs::directory_iterator(project.path() / "chats", none)) {
+      if (chat.path().stem().string().ends_with(end)) return true;
+    }
+  }
+  return false;
+}
 
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
-  const nlohmann::ordered_json settings = {{"mcpServers",
-                                            {{"katra",
-                                              {{"command", handover.server},
-                                               {"env", ServerEnvironment(handover)},
-                                               {"timeout", kToolMillis}}}}}};
+  nlohmann::ordered_json settings = {{"mcpServers",
+                                      {{"katra",
+                                        {{"command", handover.server},
+                                         {"env", ServerEnvironment(handover)},
+                                         {"timeout", kToolMillis}}}}}};
+  // Tells the conversation, also when /clear or /resume changes it, and gives what was missed.
+  settings["hooks"]["SessionStart"] = nlohmann::ordered_json::array(
+      {{{"hooks", nlohmann::ordered_json::array(
+                      {{{"type", "command"},
+                        {"command", ShellQuoted(handover.katra) + " hook session-start"},
+                        {"timeout", kHookMillis}}})}}});
   launch.settings = settings.dump(2) + "\n";
   launch.settings_variable = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH";
   if (!handover.connection.base_url.empty()) {
@@ -32,10 +67,9 @@ AgentLaunch Launch(const Handover& handover) {
     // Not --model: its subcommands do not know that.
     launch.environment.push_back({"GEMINI_MODEL", handover.asked_model, {}, false});
   }
-  if (handover.resume) {
-    launch.arguments.insert(
-        launch.arguments.end(),
-        {"--resume", handover.conversation.empty() ? "latest" : handover.conversation});
+  if (!handover.conversation.empty() && !IsSubcommand(handover.own)) {
+    launch.arguments.insert(launch.arguments.end(),
+                            {handover.resume ? "--resume" : "--session-id", handover.conversation});
   }
   launch.arguments.insert(launch.arguments.end(), handover.own.begin(), handover.own.end());
   return launch;
@@ -51,6 +85,14 @@ Agent GeminiCli() {
   agent.package = "@google/gemini-cli";
   agent.default_provider = "gemini";
   agent.speaks_to = {"gemini"};
+  agent.choosing = {"-r", "--resume", "--session-id", "--session-file"};
+  agent.first_questions = {"Do you trust the files in this folder",
+                           "How would you like to authenticate", "Enter Gemini API Key",
+                           "Waiting for authentication", "Waiting for auth"};
+  agent.resume_word = "--resume";
+  agent.names_conversations = true;
+  agent.keeps = &Keeps;
+  agent.folder_variable = "GEMINI_CLI_HOME";
   agent.launch = &Launch;
   return agent;
 }

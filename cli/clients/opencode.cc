@@ -62,11 +62,7 @@ AgentLaunch Launch(const Handover& handover) {
     launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
   if (handover.resume) {
-    if (handover.conversation.empty()) {
-      launch.arguments.emplace_back("--continue");
-    } else {
-      launch.arguments.insert(launch.arguments.end(), {"--session", handover.conversation});
-    }
+    launch.arguments.insert(launch.arguments.end(), {"--session", handover.conversation});
   }
   launch.arguments.insert(launch.arguments.end(), handover.own.begin(), handover.own.end());
   return launch;
@@ -83,6 +79,8 @@ Agent OpenCode() {
   agent.speaks_to = {"anthropic", "openai",  "deepseek", "openrouter",
                      "gemini",    "mistral", "groq",     "grok"};
   agent.needs_model = true;
+  agent.choosing = {"-s", "--session", "-c", "--continue"};
+  agent.resume_word = "--session";
   agent.launch = &Launch;
   return agent;
 }

@@ -32,6 +32,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckHome(Context& context);
 // Keys, configuration, router.
 [[nodiscard]] Findings CheckProviders(const Context& context);
+// The sessions that run: which of them are kept from working. Runs tmux.
+[[nodiscard]] Findings CheckSessions(Context& context);
 // Where the server is registered.
 [[nodiscard]] Findings CheckRegistrations(const Context& context);
 

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "cli/sessions/claude_code_router.h"
+#include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
 #include "cli/sessions/programs.h"
 #include "core/json_view.h"
@@ -34,7 +36,11 @@ Result<std::string> AskForToken(const Context& context, const gateway::Runtime& 
 }  // namespace
 
 Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& query) {
-  auto runtime = query.mint ? EnsureGateway(context) : RunningGateway(context);
+  auto runtime = query.mint ? RaiseGateway(context) : RunningGateway(context);
+  if (!runtime && query.mint && runtime.error().code == ErrorCode::kAlreadyExists) {
+    context.Warn(runtime.error().message);
+    runtime = EnsureGateway(context);
+  }
   if (!runtime) {
     return Fail(ErrorCode::kUnavailable,
                 runtime.error().message +
@@ -48,7 +54,14 @@ Result<GatewayLink> FindGateway(const Context& context, const GatewayQuery& quer
   const bool v6 = runtime->address.find(':') != std::string::npos;
   link.base_url = "http://" + (v6 ? "[" + runtime->address + "]" : runtime->address) + ":" +
                   std::to_string(runtime->port);
+  link.process = runtime->pid;
   if (!query.mint) return link;
+  if (!v6 && !Answers(runtime->port)) {
+    return Fail(ErrorCode::kUnavailable,
+                "the gateway of " + context.home() + " runs as process " +
+                    std::to_string(runtime->pid) + " and cannot be reached at " + link.base_url +
+                    ": is it in another container? End it there: " + context.program() + " down");
+  }
   auto token = AskForToken(context, *runtime, query);
   if (!token) return Pass(std::move(token));
   link.token = std::move(*token);

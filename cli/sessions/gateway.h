@@ -2,6 +2,7 @@
 // nothing of clients.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cli/context.h"
@@ -13,6 +14,7 @@ namespace katra::cli {
 struct GatewayLink {
   std::string base_url;  // "http://127.0.0.1:12000", without a trailing slash
   std::string token;     // of this session only; empty when none was asked for
+  int64_t process = 0;   // the gateway's process id
 };
 
 struct GatewayQuery {

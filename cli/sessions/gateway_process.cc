@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "cli/sessions/plan.h"
 #include "cli/sessions/programs.h"
 #include "core/files.h"
 #include "core/http/fetch.h"
@@ -62,7 +63,9 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
     words.push_back(std::to_string(start.port));
   }
   std::vector<std::string> variables;
-  for (const auto& [name, value] : context.environment()) variables.push_back(name + "=" + value);
+  // A session's own variables are no part of a process that serves all.
+  for (const auto& [name, value] : OwnEnvironment(context.environment()))
+    variables.push_back(name + "=" + value);
   std::vector<char*> arguments;
   std::vector<char*> environment;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -102,7 +105,7 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   if (auto made = EnsurePrivateFile(log); !made) return Pass(std::move(made));
   auto pid = Spawn(context, start, log);
   if (!pid) return Pass(std::move(pid));
-  const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
+  const auto deadline = std::chrono::steady_clock::now() + start.patience;
   bool ended = false;
   while (std::chrono::steady_clock::now() < deadline) {
     // Another process may have been quicker: then that one's is as good, and ours must not wait

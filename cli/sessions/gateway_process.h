@@ -18,7 +18,8 @@ namespace katra::cli {
 [[nodiscard]] Result<gateway::Runtime> RunningGateway(const Context& context);
 
 struct GatewayStart {
-  int port = -1;  // -1: as configured
+  int port = -1;  // -1: as configured, or a free one when that is taken
+  std::chrono::milliseconds patience{10'000};
 };
 // The running gateway; started when none runs, and anew when the running one is of another version
 // (that one ends its streams first). kUnavailable says why it could not be started.

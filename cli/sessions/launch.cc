@@ -66,15 +66,17 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.channels = request.channels;
   handover.connection = plan.connection;
   handover.own = request.arguments;
-  handover.resume = request.resume;
-  handover.conversation = conversation;
-  if (request.resume && !conversation.empty() && plan.agent.keeps != nullptr &&
+  const OwnChoice own = ChoiceOf(plan.agent, request.arguments);
+  // Without an id a client would go on with whatever was the last in this folder, anybody's.
+  handover.resume = request.resume && !own.made && !conversation.empty();
+  if (handover.resume) handover.conversation = conversation;
+  if (handover.resume && plan.agent.names_conversations && plan.agent.keeps != nullptr &&
       !plan.agent.keeps(context.user_home(), context.Variable(plan.agent.folder_variable),
                         conversation)) {
     // Nothing was ever said in it: it begins now, under the same name.
     handover.resume = false;
   }
-  if (!request.resume && plan.agent.names_conversations) {
+  if (!request.resume && !own.made && plan.agent.names_conversations) {
     handover.conversation = MakeUuidV7(context.clock().Now(), context.random());
   }
   for (const auto& [path, name] :
@@ -90,7 +92,8 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
 }
 
 // Where the router is, and a token for it.
-Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Handover* handover) {
+Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Handover* handover,
+                  int64_t* gateway) {
   if (plan.connection.route == RouteKind::kClaudeCodeRouter) {
     handover->token = ClaudeCodeRouterToken(context);
     return {};
@@ -101,6 +104,7 @@ Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Han
   if (link) {
     handover->connection.base_url = link->base_url;
     handover->token = link->token;
+    *gateway = link->process;
   } else if (mint) {
     return Pass(std::move(link));
   }
@@ -119,13 +123,17 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
                                const std::string& conversation, bool mint, const Context& context) {
   Result<Handover> handover = MakeHandover(plan, request, conversation, context);
   if (!handover) return Pass(std::move(handover));
-  if (auto linked = LinkRouter(plan, mint, context, &*handover); !linked) {
+  PreparedLaunch launch;
+  if (auto linked = LinkRouter(plan, mint, context, &*handover, &launch.gateway); !linked) {
     return Pass(std::move(linked));
   }
   AgentLaunch agent = plan.agent.launch(*handover);
   const Environment own = OwnEnvironment(context.environment());
-  PreparedLaunch launch;
   launch.conversation = handover->conversation;
+  if (launch.conversation.empty()) {
+    launch.conversation = ChoiceOf(plan.agent, request.arguments).conversation;
+  }
+  launch.base_url = handover->connection.base_url;
   launch.changes = SessionVariables(*handover);
   launch.changes.insert(launch.changes.end(), agent.environment.begin(), agent.environment.end());
   ExemptLoopback(handover->connection.base_url, own, &launch.changes);

@@ -17,6 +17,8 @@ struct PreparedLaunch {
   std::string settings;                    // to be written to `settings_path` before
   std::string settings_path;               // empty: the client needs no file
   std::string conversation;                // as the client was told to name it; may be empty
+  std::string base_url;                    // where its requests go; empty: the client's own
+  int64_t gateway = 0;                     // the process id of the gateway that has its keys
 };
 
 // Asks the gateway for a token when the plan says so and `mint` is set. `conversation`: to be gone
@@ -29,9 +31,10 @@ struct PreparedLaunch {
 // Writes the client's settings, when it needs a file of them.
 [[nodiscard]] Status WriteSettings(const PreparedLaunch& launch);
 
-// Starts the session: in tmux when the request says so (then returns 0), else in place of this
-// process. Refuses a persona that is live. Returns the exit code.
-[[nodiscard]] int StartSession(const LaunchRequest& request, Context& context);
+// Starts the session: in tmux when the request says so, else in place of this process, when it
+// returns only if that failed. kAlreadyExists: a session of the persona is live. kNotFound: its
+// conversation is to be gone on with and is not known. The message says what to type.
+[[nodiscard]] Status StartSession(const LaunchRequest& request, Context& context);
 
 // A line for each setting and where it was said, the environment without secrets, the command.
 [[nodiscard]] std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch);

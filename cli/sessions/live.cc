@@ -22,6 +22,12 @@ const LiveSession* FindLive(const std::vector<LiveSession>& live, const std::str
 
 std::string WhatToDo(const LiveSession& session, const Context& context) {
   const std::string& program = context.program();
+  if (session.elsewhere) {
+    return "It runs on " + PlaceElsewhere(*session.record) +
+           ", which cannot be looked at from here. End it there: " + program + " stop " +
+           session.persona + ". If that place is gone: " + program + " stop --gone " +
+           session.persona + ".";
+  }
   if (session.record && session.record->background()) {
     return "See it: " + program + " attach " + session.persona + ". End it: " + program + " stop " +
            session.persona + ".";
@@ -61,8 +67,10 @@ Result<std::vector<LiveSession>> ListLive(const Records& records, Context& conte
 
   std::map<std::string, LiveSession> live;
   for (SessionRecord& record : *written) {
-    if (Refresh(records, context, &record) != RecordState::kRunning) continue;
+    const RecordState state = Refresh(records, context, &record);
+    if (state != RecordState::kRunning && state != RecordState::kElsewhere) continue;
     LiveSession& session = live[ToLowerAscii(record.persona)];
+    session.elsewhere = state == RecordState::kElsewhere;
     session.persona = record.persona;
     session.record = std::move(record);
   }

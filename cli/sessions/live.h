@@ -18,6 +18,8 @@ struct LiveSession {
   std::string persona;
   std::optional<SessionRecord> record;      // started by `katra start`
   std::optional<store::Presence> presence;  // connected to the room
+  // In another container or on another machine, where its process cannot be seen.
+  bool elsewhere = false;
 };
 
 // By persona. Sessions of a person's terminal (`katra hear`, ...) are left out. Ended records are

@@ -1,6 +1,8 @@
 #include "cli/sessions/records.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -13,8 +15,19 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
 constexpr size_t kMaxRecordBytes = 1024 * 1024;
-constexpr std::chrono::seconds kLockPatience{10};
+// A hook must not keep its client waiting: the next one says the same again.
+constexpr std::chrono::milliseconds kHookPatience{500};
 constexpr const char* kSuffix = ".json";
+
+Json ToJson(const ProcessIdentity& process) {
+  return {{"pid", process.pid}, {"start_ticks", process.start_ticks}, {"domain", process.domain}};
+}
+
+// Throws Json::exception.
+ProcessIdentity ProcessFrom(const Json& json) {
+  return {json.at("pid").get<int64_t>(), json.at("start_ticks").get<int64_t>(),
+          json.at("domain").get<std::string>()};
+}
 
 Json ToJson(const SessionRecord& record) {
   Json json = {{"version", kVersion},
@@ -30,11 +43,13 @@ Json ToJson(const SessionRecord& record) {
                {"tmux_socket", record.tmux_socket},
                {"terminal", record.terminal},
                {"conversation", record.conversation},
-               {"process",
-                {{"pid", record.process.pid},
-                 {"start_ticks", record.process.start_ticks},
-                 {"domain", record.process.domain}}},
+               {"earlier", record.earlier},
+               {"base_url", record.base_url},
+               {"gateway", record.gateway},
+               {"process", ToJson(record.process)},
+               {"host", record.host},
                {"started_at", FormatRfc3339(record.started_at)}};
+  if (record.tmux_server.pid > 0) json["tmux_server"] = ToJson(record.tmux_server);
   if (record.ended_at) json["ended_at"] = FormatRfc3339(*record.ended_at);
   return json;
 }
@@ -64,10 +79,14 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     read("tmux_socket", &record.tmux_socket);
     read("terminal", &record.terminal);
     read("conversation", &record.conversation);
-    const Json& process = json.at("process");
-    record.process.pid = process.at("pid").get<int64_t>();
-    record.process.start_ticks = process.at("start_ticks").get<int64_t>();
-    record.process.domain = process.at("domain").get<std::string>();
+    if (json.contains("earlier")) {
+      record.earlier = json.at("earlier").get<std::map<std::string, std::string>>();
+    }
+    read("base_url", &record.base_url);
+    record.gateway = json.value("gateway", int64_t{0});
+    read("host", &record.host);
+    record.process = ProcessFrom(json.at("process"));
+    if (json.contains("tmux_server")) record.tmux_server = ProcessFrom(json.at("tmux_server"));
     const WallTime epoch{};
     auto started = ParseTime(json.at("started_at").get<std::string>(), epoch);
     if (!started) return unreadable(started.error().message);
@@ -83,8 +102,20 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
   }
 }
 
-// The part of a domain that changes with each boot.
+// A domain is "BOOT/NAMESPACE": the first part changes with each boot.
 std::string BootOf(const std::string& domain) { return domain.substr(0, domain.find('/')); }
+
+std::string NamespaceOf(const std::string& domain) {
+  const size_t slash = domain.find('/');
+  return slash == std::string::npos ? std::string() : domain.substr(slash + 1);
+}
+
+// Whether tmux itself ended under the session. A client that ended by itself has its end written
+// down by `katra session-run`, which does not live to do so when tmux goes.
+bool LostItsTmux(const SessionRecord& record) {
+  return record.background() && record.tmux_server.pid > 0 &&
+         CheckProcess(record.tmux_server) == Liveness::kDead;
+}
 
 }  // namespace
 
@@ -94,13 +125,26 @@ RecordState StateOf(const SessionRecord& record) {
     case Liveness::kAlive:
       return RecordState::kRunning;
     case Liveness::kDead:
-      return RecordState::kEnded;
+      return LostItsTmux(record) ? RecordState::kInterrupted : RecordState::kEnded;
     case Liveness::kUnknown:
       break;
   }
-  // Another container of this machine cannot be looked into: better taken for running.
-  const bool rebooted = BootOf(record.process.domain) != BootOf(CurrentProcess().domain);
-  return rebooted ? RecordState::kInterrupted : RecordState::kRunning;
+  const std::string here = CurrentProcess().domain;
+  if (record.process.domain == here) {
+    // The system told no start time: whether it is the same process is not known.
+    const bool none = kill(static_cast<pid_t>(record.process.pid), 0) != 0 && errno == ESRCH;
+    return none ? RecordState::kEnded : RecordState::kElsewhere;
+  }
+  // Another boot of this machine, as far as its name tells. Another machine boots by itself.
+  const bool same_host = record.host.empty() || record.host == HostName();
+  const bool rebooted = BootOf(record.process.domain) != BootOf(here);
+  return rebooted && same_host ? RecordState::kInterrupted : RecordState::kElsewhere;
+}
+
+std::string PlaceElsewhere(const SessionRecord& record) {
+  const std::string space = NamespaceOf(record.process.domain);
+  return (record.host.empty() ? "another container" : "host " + OneLine(record.host, 100)) +
+         (space.empty() ? "" : " (process-id namespace " + OneLine(space, 30) + ")");
 }
 
 Result<Records> Records::Open(const std::string& home) {
@@ -156,10 +200,10 @@ Status Records::Save(const SessionRecord& record) const {
       ToJson(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-Result<LockFile> Records::Lock() const {
+Result<LockFile> Records::Lock(std::chrono::milliseconds patience) const {
   Result<LockFile> lock = LockFile::Open(folder_ + "/lock");
   if (!lock) return Pass(std::move(lock));
-  if (auto held = lock->Acquire(std::chrono::steady_clock::now() + kLockPatience); !held) {
+  if (auto held = lock->Acquire(std::chrono::steady_clock::now() + patience); !held) {
     return Pass(std::move(held));
   }
   return lock;
@@ -172,11 +216,33 @@ void NoteConversation(const std::string& home, const std::string& persona,
   if (!std::filesystem::exists(home + "/run/sessions", failed)) return;
   const Result<Records> records = Records::Open(home);
   if (!records) return;
+  const auto is_news = [&](const Result<SessionRecord>& record) {
+    if (!record || record->ended_at) return false;
+    const RecordState state = StateOf(*record);
+    if (state != RecordState::kRunning && state != RecordState::kElsewhere) return false;
+    return ended_at.has_value() || (!conversation.empty() && record->conversation != conversation);
+  };
+  // Looked at before the lock is taken: mostly there is nothing to write.
+  if (!is_news(records->Find(persona))) return;
+  const Result<LockFile> lock = records->Lock(kHookPatience);
+  if (!lock) return;
   Result<SessionRecord> record = records->Find(persona);
-  if (!record || StateOf(*record) != RecordState::kRunning) return;
-  if (!ended_at && (conversation.empty() || record->conversation == conversation)) return;
+  if (!is_news(record)) return;
   if (!conversation.empty()) record->conversation = conversation;
   if (ended_at) record->ended_at = ended_at;
+  static_cast<void>(records->Save(*record));
+}
+
+void NoteEnd(const std::string& home, const std::string& persona, int64_t pid, WallTime ended_at) {
+  if (home.empty() || !IsName(persona)) return;
+  const Result<Records> records = Records::Open(home);
+  if (!records) return;
+  const Result<LockFile> lock = records->Lock();
+  if (!lock) return;
+  Result<SessionRecord> record = records->Find(persona);
+  if (!record || record->ended_at || record->process.pid != pid) return;
+  if (record->process.domain != CurrentProcess().domain) return;
+  record->ended_at = ended_at;
   static_cast<void>(records->Save(*record));
 }
 

@@ -4,6 +4,7 @@
 // store.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,13 @@ struct SessionRecord {
   std::string tmux_socket;   // as tmux -L takes it; empty: the user's usual server
   std::string terminal;      // "/dev/pts/3"; empty: none, or not known
   std::string conversation;  // the client's own id of the conversation; empty: not known
+  // The last known conversation of each other client that the persona ran before.
+  std::map<std::string, std::string> earlier;
+  std::string base_url;  // of the gateway, as the client was told; empty: it uses none
+  int64_t gateway = 0;   // the process id of the gateway that was given the session's keys
   ProcessIdentity process;
+  std::string host;             // the machine or container it runs on; empty: not written down
+  ProcessIdentity tmux_server;  // what keeps a background session; pid 0: not written down
   WallTime started_at;
   std::optional<WallTime> ended_at;  // unset: it runs, or the machine went down under it
 
@@ -37,11 +44,16 @@ struct SessionRecord {
 
 enum class RecordState {
   kRunning,
+  kElsewhere,    // in another container or on another machine: whether it runs cannot be seen
   kEnded,        // by itself, or by `katra stop`
-  kInterrupted,  // it ran when the machine went down: `katra restore` brings it back
+  kInterrupted,  // the machine or tmux went down under it: `katra restore` brings it back
 };
 
 [[nodiscard]] RecordState StateOf(const SessionRecord& record);
+
+// Where a session runs that cannot be looked at from here: "host build-1 (process-id namespace
+// 4026532201)".
+[[nodiscard]] std::string PlaceElsewhere(const SessionRecord& record);
 
 // The records of a home. Used by one thread; processes take turns with Lock().
 class Records {
@@ -55,8 +67,10 @@ class Records {
   [[nodiscard]] Result<SessionRecord> Find(const std::string& persona) const;
   [[nodiscard]] Status Save(const SessionRecord& record) const;
 
-  // From here until the lock is gone, no other process starts or stops sessions.
-  [[nodiscard]] Result<LockFile> Lock() const;
+  // From here until the lock is gone, no other process starts or stops sessions, or writes records.
+  // kUnavailable: not within `patience`.
+  [[nodiscard]] Result<LockFile> Lock(
+      std::chrono::milliseconds patience = std::chrono::seconds(10)) const;
 
  private:
   explicit Records(std::string folder) : folder_(std::move(folder)) {}
@@ -70,5 +84,9 @@ class Records {
 // the session was not started by `katra start`, or cannot be written down.
 void NoteConversation(const std::string& home, const std::string& persona,
                       const std::string& conversation, std::optional<WallTime> ended_at);
+
+// The client of the persona's session, process `pid`, has ended by itself. Does nothing when the
+// record is of another process, or says so already.
+void NoteEnd(const std::string& home, const std::string& persona, int64_t pid, WallTime ended_at);
 
 }  // namespace katra::cli

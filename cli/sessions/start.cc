@@ -1,11 +1,15 @@
 // Starting a session: refuses what is live already, writes the record, and becomes the client or
 // puts it into tmux.
+#include <poll.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include <ostream>
 
-#include "cli/exit_codes.h"
 #include "cli/sessions/claude_code_router.h"
+#include "cli/sessions/condition.h"
+#include "cli/sessions/conversation.h"
 #include "cli/sessions/handoff.h"
 #include "cli/sessions/launch.h"
 #include "cli/sessions/live.h"
@@ -17,15 +21,22 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kHandoffPatience{15};
+// How long the first screen of a background session is waited for: clients take seconds to show
+// one, and a script does not read what is said of it.
+constexpr std::chrono::milliseconds kPersonsPatience{4'000};
+constexpr std::chrono::milliseconds kScriptsPatience{700};
+constexpr int kLookMillis = 100;
 
 std::string TerminalName() {
   const char* const name = ttyname(STDIN_FILENO);  // NOLINT(concurrency-mt-unsafe): one thread
   return name == nullptr ? std::string() : std::string(name);
 }
 
+// What of a record is known before there is a process.
 SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
-                         const Context& context) {
+                         const Conversation& before, const Context& context) {
   SessionRecord record;
+  record.earlier = before.earlier;
   record.persona = plan.persona.value;
   record.provider = plan.provider.value;
   record.model = plan.model.value;
@@ -36,6 +47,9 @@ SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
   record.folder = plan.folder.value;
   record.conversation = launch.conversation;
   record.process = CurrentProcess();
+  record.host = HostName();
+  if (plan.connection.route == RouteKind::kGateway) record.base_url = launch.base_url;
+  record.gateway = launch.gateway;
   record.started_at = context.clock().Now();
   return record;
 }
@@ -44,19 +58,47 @@ std::string TitleOf(const SessionRecord& record) {
   return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", " + record.client;
 }
 
-int StartInBackground(const LaunchPlan& plan, const PreparedLaunch& launch, const Records& records,
-                      LockFile& lock, Context& context) {
+bool IsInTheRoom(const SessionRecord& record, Context& context) {
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) return false;
+  const auto live = (*store)->LiveSessions({record.persona, {}}, context.Call());
+  return live && std::any_of(live->begin(), live->end(), [&](const store::Session& session) {
+           return session.started_at >= record.started_at;
+         });
+}
+
+// Nobody sees what a client in the background asks before it begins: it is told here when it comes
+// soon, and by `katra list` when it comes later.
+void TellFirstQuestion(const SessionRecord& record, const Tmux& tmux, Context& context) {
+  const auto patience = context.terminal().out ? kPersonsPatience : kScriptsPatience;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  do {
+    const auto screens = tmux.Screens({record.tmux_session});
+    if (!screens || screens->empty()) return;  // it has ended
+    if (ShowsFirstQuestion(record.client, screens->begin()->second.text)) {
+      context.out() << record.persona << " waits at its own first question: " << context.program()
+                    << " attach " << record.persona << "\n";
+      return;
+    }
+    if (IsInTheRoom(record, context)) return;
+    poll(nullptr, 0, kLookMillis);
+  } while (std::chrono::steady_clock::now() < deadline);
+}
+
+Status StartInBackground(SessionRecord record, const PreparedLaunch& launch, const Records& records,
+                         LockFile& lock, Context& context) {
   const Result<Tmux> tmux = Tmux::Find(context);
-  if (!tmux) return context.Explain(tmux.error());
+  if (!tmux) return tl::unexpected<Error>(tmux.error());
   const Result<std::unique_ptr<Handoff>> handoff = Handoff::Open();
-  if (!handoff) return context.Explain(handoff.error());
-  SessionRecord record = MakeRecord(plan, launch, context);
-  record.tmux_session = Tmux::NameFor(record.persona);
+  if (!handoff) return tl::unexpected<Error>(handoff.error());
   record.tmux_socket = tmux->socket();
-  const std::string& katra = context.executable();
-  const Status made =
-      tmux->New(record.tmux_session, record.folder, {katra, "session-run", (*handoff)->path()});
-  if (!made) return context.Explain(made.error());
+  const Result<Tmux::Made> made =
+      tmux->New(record.persona, record.folder,
+                {context.executable(), "session-run", (*handoff)->path(), "--home", context.home(),
+                 "--persona", record.persona});
+  if (!made) return tl::unexpected<Error>(made.error());
+  record.tmux_session = made->name;
+  record.tmux_server = ProcessById(made->server);
   const Status given = (*handoff)->Give(launch.spec, kHandoffPatience, [&](int64_t pid) -> Status {
     record.process = ProcessById(pid);
     return records.Save(record);
@@ -66,21 +108,21 @@ int StartInBackground(const LaunchPlan& plan, const PreparedLaunch& launch, cons
     static_cast<void>(tmux->Kill(record.tmux_session));
     record.ended_at = context.clock().Now();
     static_cast<void>(records.Save(record));
-    return context.Explain(given.error());
+    return tl::unexpected<Error>(given.error());
   }
   context.out() << record.persona << " started in the background (" << TitleOf(record)
                 << ", tmux session " << record.tmux_session << ").\n"
                 << "See it: " << context.program() << " attach " << record.persona
                 << " (leave it with Ctrl-b d). End it: " << context.program() << " stop "
                 << record.persona << "\n";
-  return kExitOk;
+  TellFirstQuestion(record, *tmux, context);
+  return {};
 }
 
-int StartHere(const LaunchPlan& plan, const PreparedLaunch& launch, const Records& records,
-              LockFile& lock, Context& context) {
-  SessionRecord record = MakeRecord(plan, launch, context);
+Status StartHere(SessionRecord record, const PreparedLaunch& launch, const Records& records,
+                 LockFile& lock, Context& context) {
   record.terminal = TerminalName();
-  if (const Status saved = records.Save(record); !saved) return context.Explain(saved.error());
+  if (Status saved = records.Save(record); !saved) return saved;
   context.CloseStore();
   lock.Release();
   context.out().flush();
@@ -88,47 +130,45 @@ int StartHere(const LaunchPlan& plan, const PreparedLaunch& launch, const Record
   const Error failed = ReplaceProcess(launch.spec);
   record.ended_at = context.clock().Now();
   static_cast<void>(records.Save(record));
-  return context.Explain(failed);
-}
-
-// The conversation that --resume goes on with; empty: the client's latest.
-std::string ConversationOf(const Records& records, const LaunchPlan& plan) {
-  const Result<SessionRecord> last = records.Find(plan.persona.value);
-  return last && last->client == plan.client.value ? last->conversation : std::string();
+  return tl::unexpected<Error>(failed);
 }
 
 }  // namespace
 
-int StartSession(const LaunchRequest& request, Context& context) {
+Status StartSession(const LaunchRequest& request, Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
-  if (!config) return context.Explain(config.error());
+  if (!config) return tl::unexpected<Error>(config.error());
   Result<LaunchPlan> plan = MakePlan(request, context, *config);
-  if (!plan) return context.Explain(plan.error());
+  if (!plan) return tl::unexpected<Error>(plan.error());
   if (const Status ready = CheckPlan(*plan, request.background, context); !ready) {
-    return context.Explain(ready.error());
+    return tl::unexpected<Error>(ready.error());
   }
   const Result<Records> records = Records::Open(context.home());
-  if (!records) return context.Explain(records.error());
+  if (!records) return tl::unexpected<Error>(records.error());
   // Beside the first session, for the user who looks for how to name personas.
   static_cast<void>(router::PlaceExample(context.home()));
   Result<LockFile> lock = records->Lock();
-  if (!lock) return context.Explain(lock.error());
+  if (!lock) return tl::unexpected<Error>(lock.error());
   if (const Status free = ChooseFreePersona(*records, context, &plan->persona); !free) {
-    return context.Explain(free.error());
+    return tl::unexpected<Error>(free.error());
   }
-  const std::string conversation = request.resume ? ConversationOf(*records, *plan) : std::string();
-  const Result<PreparedLaunch> launch = Prepare(*plan, request, conversation, true, context);
-  if (!launch) return context.Explain(launch.error());
+  const Result<Conversation> before = FindConversation(*records, *plan, request, context);
+  if (!before) return tl::unexpected<Error>(before.error());
+  const Result<PreparedLaunch> launch = Prepare(*plan, request, before->id, true, context);
+  if (!launch) return tl::unexpected<Error>(launch.error());
   for (const std::string& warning : plan->warnings) context.Warn(warning);
+  if (!before->warning.empty()) context.Warn(before->warning);
   if (plan->connection.route == RouteKind::kClaudeCodeRouter && !Answers(config->router_port)) {
     context.Warn("claude-code-router does not answer on port " +
                  std::to_string(config->router_port) + ": start it with `ccr start`");
   }
   if (const Status written = WriteSettings(*launch); !written) {
-    return context.Explain(written.error());
+    return tl::unexpected<Error>(written.error());
   }
-  return request.background ? StartInBackground(*plan, *launch, *records, *lock, context)
-                            : StartHere(*plan, *launch, *records, *lock, context);
+  SessionRecord record = MakeRecord(*plan, *launch, *before, context);
+  return request.background
+             ? StartInBackground(std::move(record), *launch, *records, *lock, context)
+             : StartHere(std::move(record), *launch, *records, *lock, context);
 }
 
 }  // namespace katra::cli

@@ -49,8 +49,11 @@ Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& c
       bool none = true;
       const bool late = std::chrono::steady_clock::now() >= deadline;
       for (const store::Session& session : *live) {
-        // Begun before the client: not its server.
-        if (session.started_at < record.started_at) continue;
+        // Begun before the client, or in another container: not its server.
+        if (session.started_at < record.started_at ||
+            session.process.domain != record.process.domain) {
+          continue;
+        }
         none = false;
         if (!late) continue;
         if (auto ended = (*store)->EndSession(session.id, "stopped", context.Call()); !ended) {

@@ -1,8 +1,11 @@
 #include "cli/sessions/tmux.h"
 
 #include <algorithm>
+#include <charconv>
+#include <filesystem>
 
 #include "cli/sessions/programs.h"
+#include "core/sha256.h"
 #include "core/text.h"
 
 namespace katra::cli {
@@ -63,10 +66,25 @@ Result<ProcessOutcome> Tmux::Run(std::vector<std::string> arguments) const {
   return RunProcess(Command(std::move(arguments)), kPatience);
 }
 
-Status Tmux::New(const std::string& name, const std::string& folder,
-                 const std::vector<std::string>& command) const {
-  std::vector<std::string> arguments = {"new-session", "-d", "-s", name, "-x",
-                                        "120",         "-y", "40", "--"};
+std::string Tmux::OwnNameFor(const std::string& persona) const {
+  constexpr size_t kDigits = 6;
+  return NameFor(persona) + "-" + Sha256Hex(home_).substr(0, kDigits);
+}
+
+Result<Tmux::Made> Tmux::New(const std::string& persona, const std::string& folder,
+                             const std::vector<std::string>& command) const {
+  Result<Made> made = NewNamed(NameFor(persona), folder, command);
+  if (made || made.error().code != ErrorCode::kAlreadyExists) return made;
+  // A session of that name that is nobody's of Katra is for the user to rename.
+  const Result<std::string> mark = MarkOf(NameFor(persona));
+  if (!mark || mark->empty() || IsOurs(*mark)) return made;
+  return NewNamed(OwnNameFor(persona), folder, command);
+}
+
+Result<Tmux::Made> Tmux::NewNamed(const std::string& name, const std::string& folder,
+                                  const std::vector<std::string>& command) const {
+  std::vector<std::string> arguments = {"new-session", "-d", "-P",  "-F", "#{pid}", "-s",
+                                        name,          "-x", "120", "-y", "40",     "--"};
   arguments.insert(arguments.end(), command.begin(), command.end());
   const std::string target = "=" + name + ":";
   // Marked in the same call: there is no moment in which it is not ours.
@@ -84,7 +102,11 @@ Status Tmux::New(const std::string& name, const std::string& folder,
     run = RunProcess(spec, kPatience);
   }
   if (!run) return Fail(run.error().code, run.error().message);
-  if (run->exit_code == 0) return {};
+  if (run->exit_code == 0) {
+    Made made{name, 0};
+    std::from_chars(run->out.data(), run->out.data() + run->out.size(), made.server);
+    return made;
+  }
   if (Contains(run->err, "duplicate session")) {
     return Fail(ErrorCode::kAlreadyExists,
                 "tmux has a session " + name +
@@ -105,11 +127,63 @@ Result<std::vector<std::string>> Tmux::List() const {
   }
   for (const std::string& line : Split(run->out, '\n')) {
     const size_t tab = line.find('\t');
-    if (tab != std::string::npos && line.substr(tab + 1) == home_) {
+    if (tab != std::string::npos && IsOurs(line.substr(tab + 1))) {
       names.push_back(line.substr(0, tab));
     }
   }
   return names;
+}
+
+// A home has several names when links lead to it.
+bool Tmux::IsOurs(const std::string& mark) const {
+  if (mark == home_) return true;
+  std::error_code failed;
+  return !mark.empty() && std::filesystem::equivalent(mark, home_, failed) && !failed;
+}
+
+Result<std::string> Tmux::MarkOf(const std::string& name) const {
+  const Result<ProcessOutcome> run =
+      Run({"show-options", "-v", "-q", "-t", "=" + name + ":", kMark});
+  if (!run) return Fail(run.error().code, run.error().message);
+  return run->exit_code == 0 ? std::string(Trim(run->out)) : std::string();
+}
+
+Result<std::map<std::string, Tmux::Look>> Tmux::Screens(
+    const std::vector<std::string>& names) const {
+  std::map<std::string, Look> looks;
+  const Result<ProcessOutcome> listed =
+      Run({"list-sessions", "-F",
+           std::string("#{session_name}\t#{window_activity}\t#{") + kMark + "}"});
+  if (!listed) return tl::unexpected<Error>(listed.error());
+  std::vector<std::string> found;
+  for (const std::string& line : Split(listed->out, '\n')) {
+    const std::vector<std::string> fields = Split(line, '\t');
+    if (fields.size() != 3 || !IsOurs(fields[2])) continue;
+    if (std::find(names.begin(), names.end(), fields[0]) == names.end()) continue;
+    int64_t seconds = 0;
+    std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), seconds);
+    looks[fields[0]].changed_at = FromUnixMillis(seconds * 1000);
+    found.push_back(fields[0]);
+  }
+  if (found.empty()) return looks;
+  // All in one call; a form feed, which no screen holds, ends each.
+  std::vector<std::string> arguments;
+  for (const std::string& name : found) {
+    if (!arguments.empty()) arguments.emplace_back(";");
+    arguments.insert(arguments.end(), {"capture-pane", "-p", "-t", "=" + name + ":", ";",
+                                       "display-message", "-p", "-t", "=" + name + ":", "\f"});
+  }
+  const Result<ProcessOutcome> shown = Run(std::move(arguments));
+  if (!shown) return tl::unexpected<Error>(shown.error());
+  // One that ended meanwhile also ends what is shown: those after it have no text.
+  const std::vector<std::string> texts = Split(shown->out, '\f');
+  for (size_t i = 0; i < found.size() && i + 1 < texts.size(); ++i) {
+    std::string& text = looks[found[i]].text;
+    text = texts[i];
+    text.erase(0, text.find_first_not_of(" \n"));
+    text.erase(text.find_last_not_of(" \n") + 1);
+  }
+  return looks;
 }
 
 Result<bool> Tmux::Has(const std::string& name) const {

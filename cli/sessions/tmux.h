@@ -3,6 +3,7 @@
 // settings.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,26 @@ class Tmux {
   [[nodiscard]] static std::string NameFor(const std::string& persona) {
     return "katra-" + persona;
   }
+  // "katra-Sam-3f9a1c": for when another home has a session of that name.
+  [[nodiscard]] std::string OwnNameFor(const std::string& persona) const;
   [[nodiscard]] const std::string& socket() const { return socket_; }
 
-  // Runs `command` in a new detached session. kAlreadyExists: there is one of that name.
-  [[nodiscard]] Status New(const std::string& name, const std::string& folder,
-                           const std::vector<std::string>& command) const;
+  struct Made {
+    std::string name;
+    int64_t server = 0;  // the process id of the tmux server; 0: it did not say
+  };
+  // Runs `command` in a new detached session of the persona, called NameFor, or OwnNameFor when
+  // another home's session is called that. kAlreadyExists: there is one of that name.
+  [[nodiscard]] Result<Made> New(const std::string& persona, const std::string& folder,
+                                 const std::vector<std::string>& command) const;
+
+  struct Look {
+    std::string text;     // what the session shows now, without the blank lines at its end
+    WallTime changed_at;  // when it last showed something new, in whole seconds
+  };
+  // Of those of `names` that are sessions of this home. Runs tmux twice.
+  [[nodiscard]] Result<std::map<std::string, Look>> Screens(
+      const std::vector<std::string>& names) const;
 
   // The names of this home's sessions. None is no error.
   [[nodiscard]] Result<std::vector<std::string>> List() const;
@@ -48,6 +64,11 @@ class Tmux {
 
   [[nodiscard]] ProcessSpec Command(std::vector<std::string> arguments) const;
   [[nodiscard]] Result<ProcessOutcome> Run(std::vector<std::string> arguments) const;
+  [[nodiscard]] bool IsOurs(const std::string& mark) const;
+  // The mark of a session; empty: it has none, or is not there.
+  [[nodiscard]] Result<std::string> MarkOf(const std::string& name) const;
+  [[nodiscard]] Result<Made> NewNamed(const std::string& name, const std::string& folder,
+                                      const std::vector<std::string>& command) const;
 
   std::string program_;
   std::string socket_;

@@ -4,7 +4,9 @@ KATRA_RECORD     the folder for the records, one JSON file a start
 KATRA_BEHAVIOUR  "quit" (default), "hold" (until SIGTERM), "deaf" (ignores SIGTERM),
                  "connect" (hold, with the MCP server that --mcp-config names, connected)
                  "interrupt" (hold, until Ctrl-C as well)
+KATRA_SCREEN     what it shows at first, as text
 KATRA_EXIT       the code to exit with, 0 by default
+KATRA_THREAD     with "connect": the conversation that each call of a tool names, as Codex does
 """
 import json
 import os
@@ -25,19 +27,35 @@ def record(folder: str) -> None:
     written.with_suffix(".part").rename(written)  # readers see the whole or nothing
 
 
+def handed_over() -> dict:
+    """The server that this client was told of: in --mcp-config, or in `-c key=value` as Codex's."""
+    if "--mcp-config" in sys.argv:
+        return json.loads(sys.argv[sys.argv.index("--mcp-config") + 1])["mcpServers"]["katra"]
+    values = dict(
+        sys.argv[i + 1].removeprefix("mcp_servers.katra.").split("=", 1)
+        for i, word in enumerate(sys.argv) if word == "-c" and "mcp_servers" in sys.argv[i + 1])
+    return {"command": json.loads(values["command"]), "args": [],
+            "env": {name.removeprefix("env."): json.loads(value)
+                    for name, value in values.items() if name.startswith("env.")}}
+
+
 def connect() -> subprocess.Popen:
-    """Starts the server as Claude Code does, and shakes hands with it."""
-    config = json.loads(sys.argv[sys.argv.index("--mcp-config") + 1])["mcpServers"]["katra"]
+    """Starts the server as the client does, and shakes hands with it."""
+    config = handed_over()
     server = subprocess.Popen(
         [config["command"], *config["args"]], env={**os.environ, **config["env"]},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
+    name = {"claude": "claude-code", "codex": "codex-mcp-client"}[pathlib.Path(sys.argv[0]).name]
+    call = {"name": "katra_whoami", "arguments": {}}
+    if thread := os.environ.get("KATRA_THREAD"):
+        call["_meta"] = {"threadId": thread, "x-codex-turn-metadata": {"thread_source": "user"}}
     for message in (
         {"id": 1, "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {},
-            "clientInfo": {"name": "claude-code", "version": "2.1.329"}}},
+            "clientInfo": {"name": name, "version": "2.1.329"}}},
         {"method": "notifications/initialized"},
-        {"id": 2, "method": "tools/call", "params": {"name": "katra_whoami", "arguments": {}}},
+        {"id": 2, "method": "tools/call", "params": call},
     ):
         server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
         server.stdin.flush()
@@ -58,6 +76,8 @@ def main() -> None:
     if behaviour == "interrupt":
         signal.signal(signal.SIGINT, lambda number, frame: ended.append(number))
     server = connect() if behaviour == "connect" else None
+    if screen := os.environ.get("KATRA_SCREEN"):
+        print(screen, flush=True)
     record(os.environ["KATRA_RECORD"])
     while behaviour != "quit" and not ended:
         signal.sigtimedwait([], 0.05)
