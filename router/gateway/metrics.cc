@@ -1,6 +1,8 @@
 #include "router/gateway/metrics.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 
 #include "core/text.h"
 
@@ -28,6 +30,13 @@ std::string Real(double value) {
 void Head(std::string& out, const char* name, const char* type, const char* help) {
   out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
   out.append(name).append(" ").append(type).append("\n");
+}
+
+// Stays at the largest figure rather than overflow.
+void Add(int64_t count, int64_t* sum) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  const int64_t more = std::max<int64_t>(count, 0);
+  *sum = *sum > kMost - more ? kMost : *sum + more;
 }
 
 }  // namespace
@@ -66,14 +75,14 @@ void Metrics::Take(const Outcome& outcome) {
     line.first_byte.Observe(static_cast<double>(outcome.first_byte.count()) / 1000.0);
   }
   line.duration.Observe(static_cast<double>(outcome.duration.count()) / 1000.0);
-  line.input_tokens += outcome.usage.input_tokens;
-  line.output_tokens += outcome.usage.output_tokens;
-  line.cache_read_tokens += outcome.usage.cache_read_tokens;
-  line.cache_write_tokens += outcome.usage.cache_write_tokens;
+  Add(outcome.usage.input_tokens, &line.input_tokens);
+  Add(outcome.usage.output_tokens, &line.output_tokens);
+  Add(outcome.usage.cache_read_tokens, &line.cache_read_tokens);
+  Add(outcome.usage.cache_write_tokens, &line.cache_write_tokens);
   if (outcome.cost_usd_micros >= 0) {
-    line.cost_usd_micros += outcome.cost_usd_micros;
+    Add(outcome.cost_usd_micros, &line.cost_usd_micros);
     ++line.priced;
-  } else if (outcome.usage.input_tokens + outcome.usage.output_tokens > 0 ||
+  } else if (outcome.usage.input_tokens > 0 || outcome.usage.output_tokens > 0 ||
              (outcome.answered && outcome.endpoint != "count_tokens")) {
     ++line.unpriced;
   }

@@ -1,5 +1,6 @@
 #include "router/gateway/prices.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -11,6 +12,7 @@ namespace katra::gateway {
 namespace {
 
 constexpr size_t kMaxFileBytes = 4 * 1024 * 1024;
+constexpr double kMaxCostUsdMicros = 1e12;  // a million dollars for one answer
 
 struct Listed {
   const char* name;
@@ -113,7 +115,8 @@ std::optional<int64_t> Prices::CostUsdMicros(const std::string& provider, const 
                       price->output * static_cast<double>(usage.output_tokens) +
                       price->cache_read * static_cast<double>(usage.cache_read_tokens) +
                       price->cache_write * static_cast<double>(usage.cache_write_tokens);
-  return static_cast<int64_t>(std::llround(cost));
+  // A price of the user's own file can be anything.
+  return static_cast<int64_t>(std::llround(std::clamp(cost, 0.0, kMaxCostUsdMicros)));
 }
 
 }  // namespace katra::gateway

@@ -2,23 +2,30 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 #include "core/json_write.h"
 
 namespace katra::translate {
 namespace {
 
+std::optional<int64_t> Count(JsonView member) {
+  const auto number = member.Number();
+  if (!number || *number < 0) return std::nullopt;
+  return static_cast<int64_t>(std::min(*number, static_cast<double>(kMaxCount)));
+}
+
 // The first of these members that is a count.
 int64_t FirstCount(std::initializer_list<JsonView> members) {
   for (const JsonView member : members) {
-    if (const auto count = member.Integer(); count && *count >= 0) return *count;
+    if (const auto count = Count(member)) return *count;
   }
   return 0;
 }
 
 void TakeCount(JsonView member, int64_t* into, bool* told) {
-  const auto count = member.Integer();
-  if (!count || *count < 0) return;
+  const auto count = Count(member);
+  if (!count) return;
   *into = *count;
   *told = true;
 }
@@ -27,7 +34,7 @@ void TakeCount(JsonView member, int64_t* into, bool* told) {
 
 bool ReadChatUsage(JsonView usage, Usage* into) {
   if (!usage.IsObject()) return false;
-  const bool told = usage["prompt_tokens"].IsNumber() || usage["completion_tokens"].IsNumber();
+  const bool told = Count(usage["prompt_tokens"]) || Count(usage["completion_tokens"]);
   if (!told) return false;
   const int64_t prompt = FirstCount({usage["prompt_tokens"]});
   const int64_t completion = FirstCount({usage["completion_tokens"]});
@@ -50,7 +57,7 @@ bool ReadChatUsage(JsonView usage, Usage* into) {
       FirstCount({output_details["reasoning_tokens"], usage["reasoning_tokens"]});
   const int64_t total = FirstCount({usage["total_tokens"]});
   const bool beside = reasoning > 0 && total == prompt + completion + reasoning;
-  read.output_tokens = completion + (beside ? reasoning : 0);
+  read.output_tokens = std::min(completion + (beside ? reasoning : 0), kMaxCount);
   read.web_searches = into->web_searches;
   *into = read;
   return true;

@@ -9,6 +9,10 @@
 
 namespace katra::translate {
 
+// Above what any single answer can take. A larger count is an upstream's mistake or a lie, and is read
+// as this, so that sums of answers stay far from the end of int64_t.
+inline constexpr int64_t kMaxCount = 1'000'000'000;
+
 struct Usage {
   int64_t input_tokens = 0;  // read anew: without what came from or went into the prompt cache
   int64_t cache_read_tokens = 0;
@@ -21,6 +25,9 @@ struct Usage {
     return input_tokens + cache_read_tokens + cache_write_tokens;
   }
 };
+
+// Each count is read as 0..kMaxCount: a fraction is cut off; what is negative or no number was not
+// told. The sums of one answer's counts are thereby bounded, too.
 
 // Takes over what the `usage` object of a Chat Completions reply or chunk tells (S5, S7). False
 // when it tells nothing.

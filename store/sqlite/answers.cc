@@ -9,6 +9,9 @@ namespace katra::store::sqlite {
 namespace {
 
 constexpr size_t kMaxText = 200;
+// Of one answer. KATRA_SUM reads rows of before with the same bounds.
+constexpr int64_t kMaxTokens = 1'000'000'000;
+constexpr int64_t kMaxCostUsdMicros = 1'000'000'000'000;
 constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
 
 // The live sessions of persona ?4 that have the client's session id ?3, or all of them.
@@ -16,7 +19,10 @@ constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
   " WHERE ended_at IS NULL AND (?3 = '' OR client_session_id = ?3)" \
   " AND persona_id = (SELECT id FROM personas WHERE name_key = ?4)"
 
+int64_t Within(int64_t count, int64_t most) { return std::clamp(count, int64_t{0}, most); }
+
 void InsertAnswer(Connection& c, const AnswerRecord& record) {
+  const auto tokens = [](int64_t count) { return Within(count, kMaxTokens); };
   Query insert = c.Prepare(
       "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
       " agent_id, requested_model, provider, model, status, error, attempts, streamed,"
@@ -30,8 +36,9 @@ void InsertAnswer(Connection& c, const AnswerRecord& record) {
               OneLine(record.agent_id, kMaxText), OneLine(record.requested_model, kMaxText),
               OneLine(record.provider, kMaxText), OneLine(record.model, kMaxText), record.status,
               OneLine(record.error, kMaxText), record.attempts, record.streamed ? 1 : 0,
-              record.input_tokens, record.output_tokens, record.cache_read_tokens,
-              record.cache_write_tokens, record.cost_usd_micros.value_or(-1),
+              tokens(record.input_tokens), tokens(record.output_tokens),
+              tokens(record.cache_read_tokens), tokens(record.cache_write_tokens),
+              record.cost_usd_micros ? Within(*record.cost_usd_micros, kMaxCostUsdMicros) : -1,
               record.first_byte_ms.value_or(-1), record.duration_ms);
   insert->exec();
 }
@@ -77,11 +84,18 @@ std::vector<const AnswerRecord*> LastOfEachSession(const std::vector<AnswerRecor
   return last;
 }
 
-#define KATRA_SUM_USAGE_BY(KEY)                                               \
+// sum() of integers fails when it overflows, and total() does not: rows of before counts were
+// bounded may hold anything. The cast ends at the largest integer.
+#define KATRA_SUM(COLUMN, MOST) \
+  "cast(total(min(max(coalesce(" COLUMN ", 0), 0), " MOST ")) AS INTEGER)"
+#define KATRA_SUM_TOKENS(COLUMN) KATRA_SUM(COLUMN, "1000000000")
+
+#define KATRA_SUM_USAGE_BY(KEY) \
   "SELECT " KEY                                                               \
-  " AS k, count(*), sum(error <> ''), sum(input_tokens), sum(output_tokens)," \
-  " sum(cache_read_tokens), sum(cache_write_tokens),"                         \
-  " sum(coalesce(cost_usd_micros, 0)),"                                       \
+  " AS k, count(*), sum(error <> ''), " KATRA_SUM_TOKENS("input_tokens") ", " \
+  KATRA_SUM_TOKENS("output_tokens") ", " KATRA_SUM_TOKENS("cache_read_tokens") ", " \
+  KATRA_SUM_TOKENS("cache_write_tokens") ", " \
+  KATRA_SUM("cost_usd_micros", "1000000000000") "," \
   " sum(cost_usd_micros IS NULL AND (error = '' OR input_tokens +"            \
   " output_tokens + cache_read_tokens + cache_write_tokens > 0))"             \
   " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"

@@ -1,4 +1,6 @@
 // What every store promises of what models answered: figures, verified tags, kept reasoning.
+#include <limits>
+
 #include "tests/contract/backend.h"
 #include "tests/support/catch.h"
 
@@ -120,4 +122,27 @@ TEST_CASE("reasoning is kept by tool call, the newest first", "[contract]") {
   CHECK(kept->at(0).tool_id == "call_1");
   CHECK(kept->at(0).kept == "{\"a\":2}");
   CHECK(backend->store().LatestReasoning(1, CallContext{})->size() == 1);
+}
+
+TEST_CASE("counts that no answer has are bounded, and their sums do not fail", "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
+  AnswerRecord huge = Answered(*backend, "Sam", "a");
+  huge.input_tokens = huge.output_tokens = kHuge;
+  huge.cache_read_tokens = huge.cache_write_tokens = kHuge;
+  huge.cost_usd_micros = kHuge;
+  AnswerRecord negative = Answered(*backend, "Eve", "a");
+  negative.input_tokens = std::numeric_limits<int64_t>::min();
+  negative.cost_usd_micros = -5;
+  REQUIRE(backend->store().RecordAnswers({huge, huge, huge, negative}, CallContext{}));
+  for (const UsageGroup group :
+       {UsageGroup::kPersona, UsageGroup::kProvider, UsageGroup::kModel, UsageGroup::kDay}) {
+    REQUIRE(backend->store().SumUsage(group, WallTime{}, CallContext{}));
+  }
+  const auto sums = *backend->store().SumUsage(UsageGroup::kPersona, WallTime{}, CallContext{});
+  CHECK(sums.at(0).input_tokens == 0);
+  CHECK(sums.at(0).cost_usd_micros == 0);
+  CHECK(sums.at(1).input_tokens == 3'000'000'000);
+  CHECK(sums.at(1).cache_write_tokens == 3'000'000'000);
+  CHECK(sums.at(1).cost_usd_micros == 3'000'000'000'000);
 }

@@ -2,6 +2,7 @@
 #include "router/gateway/prices.h"
 
 #include <fstream>
+#include <limits>
 
 #include "router/gateway/metrics.h"
 #include "tests/support/catch.h"
@@ -91,6 +92,25 @@ TEST_CASE("a wrong file of prices is told, and changes nothing") {
   REQUIRE_FALSE(read);
   CHECK(read.error().message.find("prices.json") != std::string::npos);
   CHECK(prices.CostUsdMicros("openai", "gpt-5", Of(0, 1)) == 10);
+}
+
+TEST_CASE("no price and no count makes a cost or a metric that overflows") {
+  const TempHome home;
+  Prices prices;
+  REQUIRE(ReadPrices(prices, home,
+                     R"({"x/dear": {"input": 1e300, "output": 1e300},
+                         "x/odd": {"input": 1, "output": 1, "cache_read": -1e300}})"));
+  constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
+  CHECK(prices.CostUsdMicros("x", "dear", Of(kHuge, kHuge)) == 1'000'000'000'000);
+  CHECK(prices.CostUsdMicros("x", "odd", Of(0, 0, 5)) == 0);
+  Metrics metrics;
+  Outcome outcome;
+  outcome.usage = Of(kHuge, kHuge, kHuge, kHuge);
+  outcome.cost_usd_micros = kHuge;
+  for (int i = 0; i < 3; ++i) metrics.Take(outcome);
+  const std::string text = metrics.Render({}, 0);
+  CHECK(text.find("} 9223372036854775807\n") != std::string::npos);
+  CHECK(text.find("} -") == std::string::npos);
 }
 
 TEST_CASE("metrics tell the cost of models that have a price, and count requests without one") {

@@ -3,6 +3,7 @@
 #include "router/translate/estimate.h"
 #include "router/translate/signature.h"
 #include "router/translate/splice.h"
+#include "router/translate/usage.h"
 #include "router/translate/usage_tap.h"
 #include "tests/support/catch.h"
 #include "tests/unit/router/translate_fixture.h"
@@ -131,6 +132,40 @@ TEST_CASE("S44 B50 usage is read from a stream at the side, however it is split"
       "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n");
   CHECK(failed.answer().failed);
   CHECK(failed.answer().error_type == "overloaded_error");
+}
+
+TEST_CASE("S44 a count that no answer has is bounded, and what is no count was not told") {
+  struct Told {
+    const char* count;
+    int64_t read;
+  };
+  const Told told = GENERATE(
+      Told{"9223372036854775807", 1'000'000'000}, Told{"9223372036854775808", 1'000'000'000},
+      Told{"1e300", 1'000'000'000}, Told{"1000000001", 1'000'000'000}, Told{"12.9", 12},
+      Told{"-1", 0}, Told{"-9223372036854775808", 0}, Told{"-1e300", 0}, Told{"1e999", 0},
+      Told{"\"12\"", 0}, Told{"null", 0}, Told{"[7]", 0}, Told{"true", 0}, Told{"7", 7});
+  INFO(told.count);
+  const std::string count = told.count;
+  const auto messages = translate::TapReply(
+      R"({"id":"m","model":"c","content":[],"stop_reason":"end_turn","usage":{"input_tokens":)" +
+      count + R"(,"output_tokens":)" + count + R"(,"cache_read_input_tokens":)" + count +
+      R"(,"cache_creation_input_tokens":)" + count +
+      R"(,"server_tool_use":{"web_search_requests":)" + count + "}}}");
+  for (const int64_t read :
+       {messages.usage.input_tokens, messages.usage.output_tokens, messages.usage.cache_read_tokens,
+        messages.usage.cache_write_tokens, messages.usage.web_searches}) {
+    CHECK(read == told.read);
+  }
+  JsonDocument document;
+  const std::string text = R"({"prompt_tokens":)" + count + R"(,"completion_tokens":)" + count +
+                           R"(,"total_tokens":)" + count +
+                           R"(,"completion_tokens_details":{"reasoning_tokens":)" + count +
+                           R"(},"prompt_tokens_details":{"cached_tokens":)" + count + "}}";
+  REQUIRE(document.Parse(text));
+  translate::Usage chat;
+  translate::ReadChatUsage(document.Root(), &chat);
+  CHECK(chat.PromptTokens() == told.read);
+  CHECK(chat.output_tokens == told.read);
 }
 
 TEST_CASE("S44 a whole reply is read too") {
