@@ -6,7 +6,8 @@
 namespace katra::store {
 namespace {
 
-constexpr std::array<const char*, 4> kTagSources = {"unknown", "client", "launch", "verified"};
+constexpr std::array<const char*, 5> kTagSources = {"unknown", "client", "launch", "verified",
+                                                    "imported"};
 constexpr std::array<const char*, 4> kActivities = {"unknown", "working", "idle", "waiting"};
 constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decision",
                                                "insight", "preference", "task"};
@@ -21,12 +22,19 @@ std::optional<Enum> Parse(const std::array<const char*, N>& names, std::string_v
   return std::nullopt;
 }
 
+// A database that was tampered with may hold any number.
+template <typename Enum, size_t N>
+const char* NameOf(const std::array<const char*, N>& names, Enum value, const char* other) {
+  const auto index = static_cast<size_t>(value);
+  return index < N ? names[index] : other;
+}
+
 }  // namespace
 
-const char* ToString(TagSource source) { return kTagSources.at(static_cast<size_t>(source)); }
-const char* ToString(Activity activity) { return kActivities.at(static_cast<size_t>(activity)); }
-const char* ToString(MemoryKind kind) { return kKinds.at(static_cast<size_t>(kind)); }
-const char* ToString(MemoryScope scope) { return kScopes.at(static_cast<size_t>(scope)); }
+const char* ToString(TagSource source) { return NameOf(kTagSources, source, "unknown"); }
+const char* ToString(Activity activity) { return NameOf(kActivities, activity, "unknown"); }
+const char* ToString(MemoryKind kind) { return NameOf(kKinds, kind, "note"); }
+const char* ToString(MemoryScope scope) { return NameOf(kScopes, scope, "private"); }
 
 std::optional<TagSource> ParseTagSource(std::string_view text) {
   return Parse<TagSource>(kTagSources, text);
@@ -39,7 +47,9 @@ std::optional<MemoryScope> ParseMemoryScope(std::string_view text) {
 }
 
 std::string Describe(const ProviderTag& tag) {
-  if (tag.provider.empty() && tag.model.empty()) return "unknown";
+  if (tag.provider.empty() && tag.model.empty()) {
+    return tag.source == TagSource::kImported ? "imported" : "unknown";
+  }
   std::string text = tag.provider.empty() ? "?" : tag.provider;
   if (!tag.model.empty()) text += "/" + tag.model;
   return text + ", " + ToString(tag.source);

@@ -30,8 +30,10 @@ inline constexpr int kHistoryForNewcomers =
     20;  // messages of a room that a new persona first hears
 inline constexpr std::string_view kMainRoom = "main";
 
-// How it is known which provider and model a session runs on, weakest first.
-enum class TagSource { kUnknown = 0, kClient = 1, kLaunch = 2, kVerified = 3 };
+// How it is known which provider and model a session runs on, weakest first. kImported is no
+// session's: the speaker, the provider and the time are what a file said, and nobody vouches for
+// it.
+enum class TagSource { kUnknown = 0, kClient = 1, kLaunch = 2, kVerified = 3, kImported = 4 };
 
 // What a session's agent is doing, as its client tells.
 enum class Activity {

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <utility>
 
 #include "store/sqlite/fts_rank.h"
 
@@ -12,6 +13,19 @@ namespace {
 constexpr int kStepsBetweenLooks = 4000;  // of SQLite's virtual machine: well under a millisecond
 constexpr int kBusyTimeoutMillis =
     10'000;  // only for who comes past the queue, e.g. a sqlite3 shell
+
+// What a file that somebody else made could do to whoever opens it. Katra itself has no triggers,
+// no views and no need to write SQLite's own tables.
+void TrustNothing(sqlite3* handle) {
+  constexpr std::pair<int, int> kSettings[] = {{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                               {SQLITE_DBCONFIG_DEFENSIVE, 1},
+                                               {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                                               {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+                                               {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}};
+  for (const auto& [setting, value] : kSettings) {
+    sqlite3_db_config(handle, setting, value, nullptr);
+  }
+}
 
 }  // namespace
 
@@ -23,7 +37,9 @@ Query::~Query() {
 Connection::Connection(const std::string& path, Mode mode)
     : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMillis) {
   sqlite3_progress_handler(handle(), kStepsBetweenLooks, &Connection::OnProgress, this);
+  TrustNothing(handle());
   RegisterRank(handle());
+  db_.exec("PRAGMA cell_size_check = ON");
   db_.exec("PRAGMA foreign_keys = ON");
   db_.exec("PRAGMA temp_store = MEMORY");
   // A macOS fsync does not reach the platter; these do. Elsewhere they do nothing.

@@ -1,5 +1,6 @@
 #include "store/sqlite/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -7,6 +8,7 @@
 
 #include "store/home.h"
 #include "store/sqlite/migrations.h"
+#include "store/sqlite/schema_check.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -139,11 +141,16 @@ Database::ReadTurn::ReadTurn(Database& database, const CallContext& context) : d
       database_.idle_readers_.pop_back();
     }
   }
-  if (connection_ == nullptr) {
+  const bool fresh = connection_ == nullptr;
+  if (fresh) {
     connection_ = std::make_unique<Connection>(database_.path_, Connection::Mode::kReadOnly);
   }
   connection_->SetContext(&context);
   connection_->Prepare("BEGIN")->exec();
+  // A newer Katra may have brought the schema further while this process lives.
+  if (fresh && connection_->db().execAndGet("PRAGMA user_version").getInt() <= LatestVersion()) {
+    status_ = CheckSchema(*connection_, LatestVersion());
+  }
 }
 
 Database::ReadTurn::~ReadTurn() {
@@ -151,6 +158,7 @@ Database::ReadTurn::~ReadTurn() {
   if (sqlite3_get_autocommit(connection_->handle()) == 0) {
     sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
+  if (!status_) return;
   const std::lock_guard<std::mutex> lock(database_.pool_mutex_);
   if (database_.idle_readers_.size() < kIdleReaders) {
     database_.idle_readers_.push_back(std::move(connection_));
@@ -164,6 +172,20 @@ Status Database::CheckSameFile() const {
                   "\" was removed or replaced while this session was running; nothing "
                   "was changed. Start the session again",
               path_);
+}
+
+std::string Database::FileIdentity() const {
+  std::string identity = std::to_string(inode_);
+#ifdef __linux__
+  // Not the device: it has another number after a new mount, and in another container.
+  struct statx info = {};
+  if (statx(AT_FDCWD, path_.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME, &info) == 0 &&
+      (info.stx_mask & STATX_BTIME) != 0) {
+    identity +=
+        "/" + std::to_string(info.stx_btime.tv_sec) + "." + std::to_string(info.stx_btime.tv_nsec);
+  }
+#endif
+  return identity;
 }
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& home,

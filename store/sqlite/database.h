@@ -58,6 +58,7 @@ class Database {
       -> std::invoke_result_t<Body, Connection&> {
     try {
       ReadTurn turn(*this, context);
+      if (!turn.status()) return Pass(std::move(turn.status()));
       return body(turn.connection());
     } catch (const SQLite::Exception& exception) {
       return tl::unexpected<Error>(ToError(exception, context, doing));
@@ -78,6 +79,8 @@ class Database {
   }
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Tells this file from every copy of it, and stays when it is moved within its file system.
+  [[nodiscard]] std::string FileIdentity() const;
 
  private:
   // This thread's turn to write: the process's mutex, then the lock file.
@@ -108,10 +111,13 @@ class Database {
     ~ReadTurn();
     ReadTurn(const ReadTurn&) = delete;
     ReadTurn& operator=(const ReadTurn&) = delete;
+    // kUnsupported: the schema is no longer Katra's.
+    [[nodiscard]] Status& status() { return status_; }
     [[nodiscard]] Connection& connection() { return *connection_; }
 
    private:
     Database& database_;
+    Status status_;
     std::unique_ptr<Connection> connection_;
   };
 

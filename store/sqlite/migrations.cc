@@ -4,6 +4,7 @@
 
 #include "core/ids.h"
 #include "store/migrations.gen.h"
+#include "store/sqlite/schema_check.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -15,6 +16,12 @@ int ReadPragma(Connection& connection, const char* sql) {
 }
 
 }  // namespace
+
+void ApplyMigrations(Connection& connection, int from, int through) {
+  for (int step = from; step < through; ++step) {
+    connection.db().exec(std::string(migrations::EmbeddedFiles()[static_cast<size_t>(step)].text));
+  }
+}
 
 int LatestVersion() { return static_cast<int>(migrations::EmbeddedFiles().size()); }
 
@@ -29,6 +36,12 @@ Status Migrate(Connection& connection) {
                     "\" is a database of another program: move it away, or "
                     "choose another folder with KATRA_HOME");
   }
+  if (version < 0 || (application == kApplicationId) == (version == 0)) {
+    return Fail(ErrorCode::kUnsupported,
+                "\"" + db.getFilename() + "\" says that it is of schema version " +
+                    std::to_string(version) +
+                    ", which Katra never wrote: restore a backup, or move it away");
+  }
   if (version > LatestVersion()) {
     return Fail(ErrorCode::kUnsupported,
                 "\"" + db.getFilename() + "\" was written by a newer Katra (schema version " +
@@ -37,6 +50,8 @@ Status Migrate(Connection& connection) {
                     "): install that version, or choose another folder with KATRA_HOME. Nothing "
                     "was changed");
   }
+  // Before anything is written: a trigger of somebody else's would act on it.
+  if (auto checked = CheckSchema(connection, version); !checked) return checked;
   if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     return Fail(ErrorCode::kUnsupported,
                 "the file system of \"" + db.getFilename() +
@@ -46,9 +61,7 @@ Status Migrate(Connection& connection) {
   if (version == LatestVersion()) return {};
 
   db.exec("BEGIN IMMEDIATE");
-  for (int step = version; step < LatestVersion(); ++step) {
-    db.exec(std::string(migrations::EmbeddedFiles()[static_cast<size_t>(step)].text));
-  }
+  ApplyMigrations(connection, version, LatestVersion());
   if (version == 0) {
     SystemRandom random;
     SQLite::Statement insert(db, "INSERT INTO meta(key, value) VALUES ('store_uuid', ?1)");

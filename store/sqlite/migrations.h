@@ -8,9 +8,14 @@
 namespace katra::store::sqlite {
 
 // Called in the writers' queue. All steps that are missing run in one transaction.
-// kUnsupported: the database is newer than this build, or another program's.
+// kUnsupported: the database is newer than this build, another program's, or has a schema that the
+// migrations do not make (schema_check.h); then nothing was changed.
 // Throws SQLite::Exception.
 [[nodiscard]] Status Migrate(Connection& connection);
+
+// Runs the steps after version `from` up to version `through`, within the caller's transaction.
+// Throws SQLite::Exception.
+void ApplyMigrations(Connection& connection, int from, int through);
 
 // The version that Migrate brings a database to.
 [[nodiscard]] int LatestVersion();
