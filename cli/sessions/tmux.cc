@@ -1,8 +1,11 @@
 #include "cli/sessions/tmux.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "cli/sessions/programs.h"
 #include "core/sha256.h"
@@ -38,6 +41,48 @@ bool NoServer(const ProcessOutcome& outcome) {
          Contains(outcome.err, "server exited");
 }
 
+// What a terminal and its shells go by. A tmux server keeps the environment of whoever begins it
+// and shows it to all of its sessions, and its clients send theirs, so that nothing else is handed
+// to it: a key may have any name.
+bool IsForTmux(const std::string& name) {
+  constexpr std::array<std::string_view, 25> kNames = {"HOME",
+                                                       "PATH",
+                                                       "SHELL",
+                                                       "USER",
+                                                       "LOGNAME",
+                                                       "LANG",
+                                                       "LANGUAGE",
+                                                       "TERM",
+                                                       "TERMINFO",
+                                                       "TERMINFO_DIRS",
+                                                       "COLORTERM",
+                                                       "TERM_PROGRAM",
+                                                       "TMUX",
+                                                       "TMUX_PANE",
+                                                       "TMUX_TMPDIR",
+                                                       "TMPDIR",
+                                                       "TZ",
+                                                       "PWD",
+                                                       "DISPLAY",
+                                                       "WAYLAND_DISPLAY",
+                                                       "SSH_AUTH_SOCK",
+                                                       "SSH_CONNECTION",
+                                                       "WINDOWID",
+                                                       "EDITOR",
+                                                       "VISUAL"};
+  constexpr std::array<std::string_view, 2> kFamilies = {"LC_", "XDG_"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+         std::any_of(kFamilies.begin(), kFamilies.end(),
+                     [&name](std::string_view family) { return name.starts_with(family); });
+}
+
+Environment ForTmux(Environment environment) {
+  for (auto variable = environment.begin(); variable != environment.end();) {
+    variable = IsForTmux(variable->first) ? std::next(variable) : environment.erase(variable);
+  }
+  return environment;
+}
+
 // tmux takes a semicolon at the end of a word for the end of a command.
 std::string AsArgument(std::string word) {
   if (!word.empty() && word.back() == ';') word.insert(word.size() - 1, "\\");
@@ -54,7 +99,7 @@ Result<Tmux> Tmux::Find(const Context& context) {
                 "apt-get install tmux (Debian, Ubuntu), brew install tmux (macOS)");
   }
   return Tmux(std::move(program), context.Variable("KATRA_TMUX_SOCKET"), context.home(),
-              context.environment());
+              ForTmux(context.environment()));
 }
 
 ProcessSpec Tmux::Command(std::vector<std::string> arguments) const {

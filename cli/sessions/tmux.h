@@ -14,7 +14,8 @@
 namespace katra::cli {
 
 // The user's usual tmux server, or the one that KATRA_TMUX_SOCKET names (as tmux -L does). Every
-// call but Attach runs tmux, some milliseconds. Used by one thread.
+// call but Attach runs tmux, some milliseconds. tmux is given only the variables of a terminal: no
+// key reaches a server's environment, which every session of it can read. Used by one thread.
 class Tmux {
  public:
   // kFailedPrecondition: tmux is not installed.
