@@ -13,6 +13,7 @@
 #include "cli/program.h"
 #include "core/clock.h"
 #include "core/ids.h"
+#include "core/process.h"
 #include "store/sqlite/open.h"
 
 namespace katra::cli {
@@ -41,6 +42,7 @@ std::string Executable(const char* invoked_as) {
 }
 
 int Main(int argc, char** argv) {
+  KeepMemoryPrivate();  // the user's keys are in its environment
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   const SystemClock clock;

@@ -11,6 +11,9 @@
 #ifdef __APPLE__
 #include <sys/sysctl.h>
 #endif
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 namespace katra {
 namespace {
@@ -90,6 +93,23 @@ void YieldToOtherThreads() {
 #ifdef __linux__
   constexpr int kNice = 10;
   setpriority(PRIO_PROCESS, 0, kNice);  // of this thread alone, on Linux; best effort
+#endif
+}
+
+void KeepMemoryPrivate() {
+  struct rlimit core = {};
+  if (getrlimit(RLIMIT_CORE, &core) == 0) {
+    core.rlim_cur = 0;
+    setrlimit(RLIMIT_CORE, &core);
+  }
+#ifdef __linux__
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+void ForgoPrivileges() {
+#ifdef __linux__
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif
 }
 

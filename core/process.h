@@ -22,6 +22,16 @@ enum class Liveness { kAlive, kDead, kUnknown };
 // knows only the priority of processes nothing changes.
 void YieldToOtherThreads();
 
+// For a process that holds keys: from now on none of its memory reaches a core file, and no other
+// process of its user may attach to it or read its environment. What it starts, or becomes, gets a
+// limit of 0 for core files, which `ulimit -c` may raise again. Where the system knows none of this
+// nothing changes.
+void KeepMemoryPrivate();
+
+// From now on nothing that this process starts gains privileges (sudo). Not for what becomes, or
+// starts, a person's own program.
+void ForgoPrivileges();
+
 [[nodiscard]] ProcessIdentity CurrentProcess();
 // Of a process of this machine and container; `start_ticks` is 0 when there is none.
 [[nodiscard]] ProcessIdentity ProcessById(int64_t pid);

@@ -183,6 +183,8 @@ void OpenStandardDescriptors() {
 }
 
 int Main(int argc, char** argv) {
+  KeepMemoryPrivate();  // an agent's keys are in its environment
+  ForgoPrivileges();
   OpenStandardDescriptors();
   const LaunchOutcome launch = ParseLaunchOptions(argc, argv, KATRA_VERSION);
   if (!launch.run) {

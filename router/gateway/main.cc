@@ -10,6 +10,7 @@
 
 #include "core/error_map.h"
 #include "core/memory.h"
+#include "core/process.h"
 #include "core/user.h"
 #include "router/gateway/gateway.h"
 #include "router/gateway/notices.h"
@@ -290,6 +291,8 @@ int Serve(Options options, Logger& logger) {
 }
 
 int Main(int argc, char** argv) {
+  KeepMemoryPrivate();  // it holds everybody's keys
+  ForgoPrivileges();
   Options options;
   if (const auto exit_code = Parse(argc, argv, options)) return *exit_code;
   std::signal(SIGPIPE, SIG_IGN);  // H6

@@ -16,7 +16,11 @@ class NotShared(Exception):
 
 def descriptors(pid: int) -> Iterator[tuple[int, str]]:
     """Each open socket: its descriptor and its inode."""
-    for name in os.listdir(f"/proc/{pid}/fd"):
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+    except PermissionError as refused:  # it keeps them to itself; root may look all the same
+        raise NotShared(str(refused)) from refused
+    for name in names:
         try:
             link = os.readlink(f"/proc/{pid}/fd/{name}")
         except FileNotFoundError:  # closed in the meantime
