@@ -51,6 +51,10 @@ std::string FileOf(const Client& client, const InstallOptions& options, const Co
 // One file; says what it does.
 Status Change(const Client& client, const InstallOptions& options,
               const ServerRegistration& registration, const Context& context) {
+  if (options.scope == "project") {
+    const std::string path = FileOf(client, options, context);
+    if (auto safe = CheckWayBelow(context.working_folder(), path); !safe) return safe;
+  }
   Result<UserFile> file = ReadUserFile(FileOf(client, options, context));
   if (!file) return Pass(std::move(file));
   Result<std::string> text =

@@ -121,7 +121,13 @@ Status EnsurePrivateFolder(const std::string& path) {
     return FailErrno("make the folder", path, errno);
   }
   struct stat info = {};
-  if (stat(path.c_str(), &info) != 0) return FailErrno("look at", path, errno);
+  if (lstat(path.c_str(), &info) != 0) return FailErrno("look at", path, errno);
+  if (S_ISLNK(info.st_mode)) {
+    return Fail(ErrorCode::kPermissionDenied,
+                Quote(path) + " is a link, and Katra would write where it leads: remove it (`rm '" +
+                    path + "'`), and Katra makes a folder there",
+                path);
+  }
   if (!S_ISDIR(info.st_mode)) {
     return Fail(ErrorCode::kFailedPrecondition,
                 Quote(path) +

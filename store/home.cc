@@ -35,6 +35,14 @@ Status EnsureHome(const std::string& path) {
   if (mine && open_to_looks && HoldsOnlyConfiguration(path)) {
     chmod(path.c_str(), 0700);  // what that could not mend is told below
   }
+  // The home itself may lie elsewhere, on another disk, when its owner has linked it there; what is
+  // in it may not.
+  struct stat link = {};
+  if (lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode) && link.st_uid == geteuid()) {
+    std::error_code failed;
+    const std::string target = std::filesystem::canonical(path, failed).string();
+    if (!failed) return EnsurePrivateFolder(target);
+  }
   return EnsurePrivateFolder(path);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/clients/user_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "core/files.h"
 #include "core/text.h"
@@ -37,7 +39,59 @@ std::string Stamp(WallTime now) {
   return stamp + "Z";
 }
 
+class Folder {
+ public:
+  explicit Folder(int descriptor) : descriptor_(descriptor) {}
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  [[nodiscard]] int get() const { return descriptor_; }
+  void Become(int descriptor) {
+    if (descriptor_ >= 0) close(descriptor_);
+    descriptor_ = descriptor;
+  }
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace
+
+Status CheckWayBelow(const std::string& root, const std::string& file) {
+  constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  const auto refuse = [&file](const std::string& part, const std::string& why) {
+    return Fail(ErrorCode::kPermissionDenied,
+                part + " " + why + ", so that " + file +
+                    " would be outside of the project: nothing was changed. Put a folder of the "
+                    "project's own there, or register for yourself (--scope user)");
+  };
+  Folder folder(open(root.c_str(), kFolder));
+  if (folder.get() < 0) {
+    return Fail(ErrorCode::kNotFound,
+                root + " cannot be opened: " + std::generic_category().message(errno));
+  }
+  const std::vector<std::string> parts =
+      Split(std::string_view(file).substr(std::min(file.size(), root.size() + 1)), '/');
+  std::string shown = root;
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    shown += "/" + parts[i];
+    if (parts[i].empty() || parts[i] == "." || parts[i] == "..") {
+      return refuse(shown, "is not a name of a folder");
+    }
+    int next = openat(folder.get(), parts[i].c_str(), kFolder | O_NOFOLLOW);
+    if (next < 0 && errno == ENOENT) return {};  // from here on it will be made
+    if (next < 0) {
+      struct stat found {};
+      const bool link = fstatat(folder.get(), parts[i].c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+                        S_ISLNK(found.st_mode);
+      return refuse(shown, link ? "is a link" : "is not a folder that can be opened");
+    }
+    folder.Become(next);
+  }
+  return {};
+}
 
 Result<UserFile> ReadUserFile(const std::string& path) {
   UserFile file;

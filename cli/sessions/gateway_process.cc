@@ -14,6 +14,7 @@
 #include "core/json_view.h"
 #include "core/process.h"
 #include "router/config/config.h"
+#include "store/home.h"
 
 namespace katra::cli {
 namespace {
@@ -72,7 +73,8 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
   for (std::string& variable : variables) environment.push_back(variable.data());
   arguments.push_back(nullptr);
   environment.push_back(nullptr);
-  const int descriptor = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int descriptor =
+      open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return Fail(ErrorCode::kPermissionDenied, log + " cannot be written");
   const pid_t pid = fork();
   if (pid == 0) Become(arguments.data(), environment.data(), descriptor);
@@ -98,8 +100,8 @@ bool Answers(const Runtime& runtime) {
 
 Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   const std::string log = gateway::LogPath(context.home());
-  for (const std::string& folder :
-       {context.home(), context.home() + "/log", context.home() + "/run"}) {
+  if (auto home = store::EnsureHome(context.home()); !home) return Pass(std::move(home));
+  for (const std::string& folder : {context.home() + "/log", context.home() + "/run"}) {
     if (auto made = EnsurePrivateFolder(folder); !made) return Pass(std::move(made));
   }
   if (auto made = EnsurePrivateFile(log); !made) return Pass(std::move(made));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "store/home.h"
 
 namespace katra::cli {
 namespace {
@@ -152,7 +153,8 @@ Result<Records> Records::Open(const std::string& home) {
     return Fail(ErrorCode::kInvalidArgument,
                 "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
   }
-  for (const std::string& folder : {home, home + "/run", home + "/run/sessions"}) {
+  if (auto made = store::EnsureHome(home); !made) return Pass(std::move(made));
+  for (const std::string& folder : {home + "/run", home + "/run/sessions"}) {
     if (auto made = EnsurePrivateFolder(folder); !made) return Pass(std::move(made));
   }
   return Records(home + "/run/sessions");

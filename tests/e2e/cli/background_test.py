@@ -1,6 +1,8 @@
 """Many sessions at once, others' tmux sessions, clients that do not want to end, and what a reboot
 leaves behind."""
 import json
+import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -70,6 +72,72 @@ class BackgroundTest(world.World):
         run = self.run_katra("start", "--persona", "Dario", "-b")
         self.assertNotEqual(run.returncode, 0)
         self.assertIn("server exited unexpectedly", run.stderr)
+
+    def test_no_key_reaches_the_tmux_server_its_sessions_or_an_argument_list(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        secrets = {**world.KEYS, "MY_OWN_COMPANY": "very-own-4411", "DATABASE_URL": "pg://u:pw9@h"}
+        self.environment.update(secrets)
+        self.start("Sam", "--no-router")
+        self.start("Dario", "--no-router")
+        for session in self.started(2):  # the client itself has them
+            self.assertEqual(session["environment"]["DATABASE_URL"], "pg://u:pw9@h")
+        server = self.tmux("display-message", "-p", "-t", "katra-Sam", "#{pid}").stdout.strip()
+        seen = self.tmux("show-environment", "-g").stdout
+        for name in ("katra-Sam", "katra-Dario"):
+            seen += self.tmux("show-environment", "-t", name).stdout
+        seen += pathlib.Path(f"/proc/{server}/environ").read_bytes().decode()
+        for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen += line.read_bytes().decode(errors="replace")
+            except OSError:  # ended in the meantime
+                continue
+        seen += "".join(f"{path}: {text}" for path, text in self.files().items())
+        self.assertIn("PATH=", seen)
+        for name, value in secrets.items():
+            self.assertNotIn(value, seen, name)
+            self.assertNotIn(name + "=", seen)
+
+    def test_the_command_and_what_it_starts_leave_no_core_and_show_no_environment(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam", "--provider", "openai", environment={"OPENAI_API_KEY": "sk-x-1234567890"})
+        (client,) = self.started()
+        gateway = json.loads((self.home / "run/gateway.json").read_text())["pid"]
+        limits = {pid: pathlib.Path(f"/proc/{pid}/limits").read_text()
+                  for pid in (client["pid"], gateway)}
+        for pid, text in limits.items():
+            line = next(line for line in text.splitlines() if line.startswith("Max core file size"))
+            self.assertEqual(line.split()[4], "0", pid)
+        status = pathlib.Path(f"/proc/{gateway}/status").read_text()
+        self.assertIn("NoNewPrivs:\t1", status)
+        # Owned by root, whoever runs it: nobody else of the same user opens it.
+        self.assertEqual(pathlib.Path(f"/proc/{gateway}/environ").stat().st_uid, 0)
+        status = pathlib.Path(f"/proc/{client['pid']}/status").read_text()
+        self.assertIn("NoNewPrivs:\t0", status)
+
+    def test_a_folder_of_the_home_that_is_a_link_is_refused_and_the_home_itself_may_be_one(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        outside = self.folder / "outside"
+        outside.mkdir(mode=0o700)
+        for name, arguments in (("run", ("--no-router",)), ("run/sessions", ("--no-router",)),
+                                ("log", ("--provider", "openai"))):
+            link = self.home / name
+            with self.subTest(name):
+                self.home.mkdir(mode=0o700, exist_ok=True)
+                link.parent.mkdir(mode=0o700, exist_ok=True)
+                if link.is_dir():
+                    shutil.rmtree(link)
+                link.symlink_to(outside)
+                run = self.run_katra("start", "--persona", "Sam", "-b", *arguments,
+                                     environment={"OPENAI_API_KEY": "sk-x-1234567890"})
+                self.assertEqual(run.returncode, 5, run.stdout + run.stderr)
+                self.assertIn(f"rm '{link}'", run.stderr)
+                self.assertEqual(list(outside.iterdir()), [])
+                link.unlink()
+        shutil.rmtree(self.home)
+        self.home.symlink_to(outside)
+        self.start("Sam", "--no-router")
+        self.started()
+        self.assertTrue((outside / "run/sessions/sam.json").exists())
 
     def test_a_second_start_of_a_live_persona_is_refused_with_what_to_type_instead(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"

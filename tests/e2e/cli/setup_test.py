@@ -79,6 +79,36 @@ class InstallTest(world.World):
             self.assertIn("katra_mcp_server", (self.project / name).read_text())
         self.assertEqual(list(self.user_home.iterdir()), [])
 
+    def test_a_project_that_leads_outside_through_a_link_is_refused(self):
+        outside = self.folder / "outside"
+        for client, name in PROJECT_FILES.items():
+            parts = pathlib.PurePath(name).parts
+            for depth in range(1, len(parts) + 1):
+                for target in ("../outside", str(outside), "../outside/not-there"):
+                    shutil.rmtree(self.project)
+                    shutil.rmtree(outside, ignore_errors=True)
+                    outside.mkdir()
+                    link = self.project.joinpath(*parts[:depth])
+                    link.parent.mkdir(parents=True)
+                    link.symlink_to(os.path.relpath(outside, link.parent) if target[0] == "." else target)
+                    for command in (("install",), ("uninstall",), ("install", "--dry-run")):
+                        with self.subTest(client=client, link=str(link), command=command):
+                            run = self.run_katra(*command, "--client", client, "--scope", "project")
+                            self.assertEqual(run.returncode, 5, run.stdout + run.stderr)
+                            self.assertIn(str(link), run.stderr)
+                            self.assertEqual(list(outside.iterdir()), [])
+
+    def test_a_user_s_own_folder_may_be_a_link_and_so_may_the_project(self):
+        dotfiles = self.folder / "dotfiles"
+        dotfiles.mkdir()
+        (self.user_home / ".cursor").symlink_to(dotfiles)
+        self.succeed("install", "--client", "cursor")
+        self.assertIn("katra_mcp_server", (dotfiles / "mcp.json").read_text())
+        (self.folder / "by-another-way").symlink_to(self.project)
+        self.succeed("install", "--client", "cursor", "--scope", "project",
+                     cwd=self.folder / "by-another-way")
+        self.assertIn("katra_mcp_server", (self.project / PROJECT_FILES["cursor"]).read_text())
+
     def test_without_a_client_named_those_that_are_here_are_registered(self):
         for gone in ("codex", "gemini", "opencode"):
             (self.programs / gone).unlink()
