@@ -55,11 +55,22 @@ struct ExportOptions {
   bool memories = true;
 };
 
+// A record that was not taken: it says that it is one of this store, and is not the same.
+struct ImportRefusal {
+  int64_t line = 0;
+  std::string reason;
+};
+
 struct ImportReceipt {
+  static constexpr size_t kMaxRefusals = 20;
+
   int64_t personas = 0;
   int64_t messages = 0;
   int64_t memories = 0;
-  int64_t skipped = 0;  // were there already
+  int64_t skipped = 0;   // were there already
+  int64_t unlinked = 0;  // memories that were taken without replacing what they say they replace
+  int64_t refused = 0;
+  std::vector<ImportRefusal> refusals;  // the first kMaxRefusals of them
 };
 
 class Store {
@@ -203,10 +214,15 @@ class Store {
   // kAlreadyExists: `path` exists.
   virtual Status Backup(const std::string& path, const CallContext& context) = 0;
 
-  // Writes JSON Lines (schemas/export-v1.json). Import of an export is idempotent, and gives the
-  // messages new numbers in the order of the old.
+  // Writes JSON Lines (schemas/export-v1.json).
   virtual Status Export(const ExportOptions& options, const LineSink& sink,
                         const CallContext& context) = 0;
+
+  // Takes in an export, all of it or (an error names the line) nothing. Importing again changes
+  // nothing. Nobody vouches for a file: what is taken has the tag source kImported. Messages get
+  // new numbers, in their order; they are history, unheard for nobody, and wake nobody. No record
+  // replaces, hides or supersedes what was said or remembered here; who is named and new becomes a
+  // persona that is not live. kInvalidArgument: a line is no record of an export.
   virtual Result<ImportReceipt> Import(const LineSource& source, const CallContext& context) = 0;
 
   // Checks the file as a whole. kDataLoss says what is wrong.

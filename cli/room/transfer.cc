@@ -18,6 +18,8 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::minutes kPatience{10};
+// The longest memory, every byte of it escaped, has less than half.
+constexpr size_t kMaxLineBytes = 8 * 1024 * 1024;
 
 struct ExportOptions {
   std::string persona;
@@ -64,6 +66,62 @@ int Export(const ExportOptions& options, Context& context) {
   return kExitOk;
 }
 
+// False at the end. A line is held whole, so that its length is bounded.
+Result<bool> ReadLine(std::istream& in, std::string* line) {
+  line->clear();
+  std::streambuf& buffer = *in.rdbuf();
+  constexpr int kEnd = std::char_traits<char>::eof();
+  for (int c = buffer.sbumpc(); c != '\n'; c = buffer.sbumpc()) {
+    if (c == kEnd) {
+      if (in.bad()) return Fail(ErrorCode::kDataLoss, "the export could not be read to its end");
+      return !line->empty();
+    }
+    if (line->size() == kMaxLineBytes) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  "the file has a line of more than " + std::to_string(kMaxLineBytes) +
+                      " bytes, which no export has. Nothing was imported");
+    }
+    line->push_back(static_cast<char>(c));
+  }
+  return true;
+}
+
+nlohmann::json ReceiptJson(const store::ImportReceipt& receipt) {
+  nlohmann::json refusals = nlohmann::json::array();
+  for (const store::ImportRefusal& refusal : receipt.refusals) {
+    refusals.push_back({{"line", refusal.line}, {"reason", refusal.reason}});
+  }
+  return {{"personas", receipt.personas}, {"messages", receipt.messages},
+          {"memories", receipt.memories}, {"skipped", receipt.skipped},
+          {"unlinked", receipt.unlinked}, {"refused", receipt.refused},
+          {"refusals", refusals}};
+}
+
+std::string ReceiptText(const store::ImportReceipt& receipt) {
+  std::string text = "imported " + std::to_string(receipt.personas) + " personas, " +
+                     std::to_string(receipt.messages) + " messages, " +
+                     std::to_string(receipt.memories) + " memories; " +
+                     std::to_string(receipt.skipped) + " were there already\n";
+  if (receipt.messages > 0) {
+    text += "The messages are history: nobody hears them as new, and `history` shows them.\n";
+  }
+  if (receipt.unlinked > 0) {
+    text += std::to_string(receipt.unlinked) +
+            " memories were taken beside the ones that they say they replace: a file replaces only "
+            "what came from its own store\n";
+  }
+  if (receipt.refused > 0) text += std::to_string(receipt.refused) + " records were refused:\n";
+  for (const store::ImportRefusal& refusal : receipt.refusals) {
+    text += "  line " + std::to_string(refusal.line) + ": " + refusal.reason + "\n";
+  }
+  if (receipt.refused > static_cast<int64_t>(receipt.refusals.size())) {
+    text += "  … and " +
+            std::to_string(receipt.refused - static_cast<int64_t>(receipt.refusals.size())) +
+            " more\n";
+  }
+  return text;
+}
+
 int Import(const ImportOptions& options, Context& context) {
   std::ifstream file;
   std::istream* in = &context.in();
@@ -80,24 +138,13 @@ int Import(const ImportOptions& options, Context& context) {
   }
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
-  const auto next = [in](std::string* line) -> Result<bool> {
-    if (std::getline(*in, *line)) return true;
-    if (in->bad()) return Fail(ErrorCode::kDataLoss, "the export could not be read to its end");
-    return false;
-  };
+  const auto next = [in](std::string* line) -> Result<bool> { return ReadLine(*in, line); };
   const auto receipt = (*store)->Import(next, context.Call(kPatience));
   if (!receipt) return context.Explain(receipt.error());
   if (options.json) {
-    context.out() << nlohmann::json{{"personas", receipt->personas},
-                                    {"messages", receipt->messages},
-                                    {"memories", receipt->memories},
-                                    {"skipped", receipt->skipped}}
-                         .dump(2)
-                  << "\n";
+    context.out() << ReceiptJson(*receipt).dump(2) << "\n";
   } else {
-    context.out() << "imported " << receipt->personas << " personas, " << receipt->messages
-                  << " messages, " << receipt->memories << " memories; " << receipt->skipped
-                  << " were there already\n";
+    context.out() << ReceiptText(*receipt);
   }
   return kExitOk;
 }

@@ -162,6 +162,7 @@ std::string ModelText(const store::ProviderTag& tag) {
 
 std::string TagText(const store::ProviderTag& tag) {
   const std::string model = ModelText(tag);
+  if (model == "unknown" && tag.source == store::TagSource::kImported) return "imported";
   return model == "unknown" ? model : model + ", " + store::ToString(tag.source);
 }
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/cursors.h"
 
+#include <vector>
+
 namespace katra::store::sqlite {
 namespace {
 
@@ -102,17 +104,71 @@ MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stre
   return query->getColumn(0).isNull() ? 0 : query->getColumn(0).getInt64();
 }
 
-int64_t CountAfter(Connection& connection, PersonaId persona, int64_t stream, MessageId after,
+int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& cursor, MessageId after,
                    int64_t limit) {
+  // The index over what was imported, not the row: counting stays within indexes.
   Query query = connection.Prepare(
-      stream == kInbox
-          ? "SELECT count(*) FROM (SELECT 1 FROM message_recipients"
-            " WHERE persona_id = ?2 AND message_id > ?3 AND ?1 = 0 LIMIT ?4)"
-          : "SELECT count(*) FROM (SELECT 1 FROM messages"
-            " WHERE room_id = ?1 AND direct = 0 AND id > ?3 AND persona_id <> ?2 LIMIT ?4)");
-  query.Bind(stream, persona, after, limit);
+      cursor.stream == kInbox
+          ? "SELECT count(*) FROM (SELECT 1 FROM message_recipients x"
+            " WHERE persona_id = ?2 AND message_id > ?3 AND ?1 = 0 AND (message_id <= ?5"
+            "  OR NOT EXISTS (SELECT 1 FROM imported WHERE kind = 'message'"
+            "   AND target_id = x.message_id)) LIMIT ?4)"
+          : "SELECT count(*) FROM (SELECT 1 FROM messages m"
+            " WHERE room_id = ?1 AND direct = 0 AND id > ?3 AND persona_id <> ?2 AND (id <= ?5"
+            "  OR NOT EXISTS (SELECT 1 FROM imported WHERE kind = 'message'"
+            "   AND target_id = m.id)) LIMIT ?4)");
+  query.Bind(cursor.stream, persona, after, limit, cursor.history_through);
   query->executeStep();
   return query->getColumn(0).getInt64();
+}
+
+namespace {
+
+// Moves the places of a stream that had nothing unheard before message `first` to its newest one.
+void PassOver(Connection& connection, PersonaId persona, int64_t stream, MessageId first) {
+  const bool inbox = stream == kInbox;
+  Query before = connection.Prepare(
+      inbox ? "SELECT max(message_id) FROM message_recipients WHERE persona_id = ?1"
+              " AND message_id < ?2"
+            : "SELECT max(id) FROM messages WHERE room_id = ?1 AND direct = 0 AND id < ?2");
+  before.Bind(inbox ? persona : stream, first);
+  before->executeStep();
+  const MessageId heard = before->getColumn(0).isNull() ? 0 : before->getColumn(0).getInt64();
+  const MessageId newest = NewestInStream(connection, persona, stream);
+  Query personas = connection.Prepare(
+      "UPDATE persona_cursors SET acked = ?3 WHERE room_id = ?1 AND (?4 = 0 OR persona_id = ?4)"
+      " AND acked >= ?2");
+  personas.Bind(stream, heard, newest, persona)->exec();
+  Query sessions = connection.Prepare(
+      "UPDATE session_cursors SET delivered = ?3, acked = iif(acked >= ?2, ?3, acked)"
+      " WHERE room_id = ?1 AND delivered >= ?2 AND (?4 = 0 OR session_id IN"
+      "  (SELECT id FROM sessions WHERE persona_id = ?4 AND ended_at IS NULL))");
+  sessions.Bind(stream, heard, newest, persona)->exec();
+}
+
+std::vector<int64_t> Ids(Connection& connection, const char* sql, MessageId first) {
+  std::vector<int64_t> ids;
+  Query query = connection.Prepare(sql);
+  query.Bind(first);
+  while (query->executeStep()) ids.push_back(query->getColumn(0).getInt64());
+  return ids;
+}
+
+}  // namespace
+
+void PassOverImported(Connection& connection, MessageId first) {
+  for (const int64_t room :
+       Ids(connection, "SELECT DISTINCT room_id FROM messages WHERE id >= ?1 AND direct = 0",
+           first)) {
+    PassOver(connection, 0, room, first);
+  }
+  for (const PersonaId persona :
+       Ids(connection,
+           "SELECT DISTINCT x.persona_id FROM messages m JOIN message_recipients x"
+           " ON x.message_id = m.id WHERE m.id >= ?1 AND m.direct = 1",
+           first)) {
+    PassOver(connection, persona, kInbox, first);
+  }
 }
 
 void RetireCursors(Connection& connection, SessionId session) {

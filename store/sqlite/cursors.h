@@ -38,9 +38,14 @@ void JoinStream(Connection& connection, PersonaId persona, int64_t stream);
 // The newest message in the stream, by anyone; 0: none.
 [[nodiscard]] MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stream);
 
-// Messages by others after `after`, counted up to `limit`.
-[[nodiscard]] int64_t CountAfter(Connection& connection, PersonaId persona, int64_t stream,
+// Messages by others after `after` that the persona has yet to hear, counted up to `limit`: what
+// was imported counts only as history of before it came.
+[[nodiscard]] int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& cursor,
                                  MessageId after, int64_t limit);
+
+// After an import of messages from `first` on: whoever had heard everything has passed them, so
+// that hearing does not look at them again and again.
+void PassOverImported(Connection& connection, MessageId first);
 
 // Removes the cursors of a session that has ended, and remembers for its persona what it was given.
 void RetireCursors(Connection& connection, SessionId session);

@@ -28,6 +28,7 @@ MessageId AckTarget(const Cursor& cursor, const HearRequest& request) {
   return std::max(cursor.acked, std::min(cursor.delivered, through));
 }
 
+// What was imported is history: only who first came to the room after it is told of it.
 void ReadStream(Connection& connection, const Caller& caller, const Cursor& cursor, int limit,
                 std::vector<HeardMessage>* heard) {
   Query query = connection.Prepare(
@@ -36,13 +37,15 @@ void ReadStream(Connection& connection, const Caller& caller, const Cursor& curs
             " FROM message_recipients x JOIN messages m ON m.id = x.message_id"
             " JOIN rooms r ON r.id = m.room_id JOIN personas p ON p.id = m.persona_id"
             " WHERE x.persona_id = ?2 AND x.message_id > ?3 AND ?1 = 0"
+            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)"
             " ORDER BY x.message_id LIMIT ?4"
           : "SELECT " KATRA_MESSAGE_COLUMNS
             " FROM messages m JOIN rooms r ON r.id = m.room_id JOIN personas p ON p.id = "
             "m.persona_id"
             " WHERE m.room_id = ?1 AND m.direct = 0 AND m.id > ?3 AND m.persona_id <> ?2"
+            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)"
             " ORDER BY m.id LIMIT ?4");
-  query.Bind(cursor.stream, caller.persona, cursor.delivered, limit);
+  query.Bind(cursor.stream, caller.persona, cursor.delivered, limit, cursor.history_through);
   while (query->executeStep()) {
     HeardMessage message;
     message.message = ReadMessage(connection, *query, &message.direct);
@@ -56,7 +59,7 @@ void ReadStream(Connection& connection, const Caller& caller, const Cursor& curs
 void CountLeft(Connection& connection, const Caller& caller, const Ears& ears, MessageId after,
                HearReply* reply) {
   for (const Cursor* cursor : {&ears.said, &ears.inbox}) {
-    const int64_t count = CountAfter(connection, caller.persona, cursor->stream,
+    const int64_t count = CountAfter(connection, caller.persona, *cursor,
                                      std::max(after, cursor->delivered), kCountLimit + 1);
     reply->left += std::min(count, kCountLimit);
     reply->left_is_floor |= count > kCountLimit;

@@ -1,5 +1,7 @@
-// Import of an export, in one transaction: all of it, or an error that names the line. Rows keep
-// where they came from, so that importing again, or back into their own store, changes nothing.
+// Import of an export, in one transaction: all of it, or an error that names the line. Nothing that
+// a file says is more than what a file says: see Store::Import. Rows keep where they came from, so
+// that importing again, or back into their own store, changes nothing.
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -24,7 +26,8 @@ class Importer {
         connection.db().execAndGet("SELECT value FROM meta WHERE key = 'store_uuid'").getString();
   }
 
-  Status Take(const json& record) {
+  Status Take(const json& record, int64_t line) {
+    line_ = line;
     const std::string& type = record["type"].get_ref<const std::string&>();
     if (type == "persona") return TakePersona(record);
     if (type == "message") return TakeMessage(record);
@@ -32,13 +35,27 @@ class Importer {
     return {};  // the header
   }
 
-  [[nodiscard]] const ImportReceipt& receipt() const { return receipt_; }
+  // After the last record.
+  ImportReceipt Finish() {
+    if (first_message_ != 0) {
+      PassOverImported(connection_, first_message_);
+      IndexNewMessages(connection_);
+    }
+    return std::move(receipt_);
+  }
 
  private:
+  // What the file says of provider and model is kept; that it is known by more than the file is
+  // not.
   static ProviderTag ReadTag(const json& tag) {
-    return ProviderTag{
-        tag["provider"], tag["model"],
-        ParseTagSource(tag["source"].get_ref<const std::string&>()).value_or(TagSource::kUnknown)};
+    return ProviderTag{tag["provider"], tag["model"], TagSource::kImported};
+  }
+
+  // A time of before now, whatever the file says.
+  Result<int64_t> ReadTime(const json& time) const {
+    const auto parsed = ParseTime(time.get<std::string>(), WallTime());
+    if (!parsed) return Pass(Result<WallTime>(parsed));
+    return std::clamp(ToUnixMillis(*parsed), int64_t{0}, now_);
   }
 
   Result<PersonaId> EnsurePersona(const std::string& name, const std::string& role,
@@ -55,30 +72,65 @@ class Importer {
   }
 
   Status TakePersona(const json& record) {
-    const auto created_at = ParseTime(record["created_at"].get<std::string>(), WallTime());
-    if (!created_at) return Pass(Result<WallTime>(created_at));
+    const auto created_at = ReadTime(record["created_at"]);
+    if (!created_at) return Pass(Result<int64_t>(created_at));
     if (auto checked = CheckText(record["role"], "role", kMaxRoleBytes, true); !checked) {
       return checked;
     }
-    auto id = EnsurePersona(record["name"], record["role"], ToUnixMillis(*created_at));
+    auto id = EnsurePersona(record["name"], record["role"], *created_at);
     if (!id) return Pass(std::move(id));
     return {};
   }
 
-  // The row that `origin` names, when it is here already.
-  std::optional<int64_t> Find(const char* kind, const char* own_sql, const json& origin) {
+  // What `origin` names when it is here already, and whether the record says the same: two queries,
+  // for a row of this store's own and for one that was imported, each with the words and the
+  // author's key.
+  struct Known {
+    int64_t id = 0;
+    bool native = false;
+    bool same = false;
+  };
+  std::optional<Known> Find(const char* kind, const char* row_sql, const json& origin,
+                            const std::string& words, const std::string& author) {
     const std::string store = origin["store"];
     const int64_t id = origin["id"];
+    const auto look = [&](int64_t row, bool native) -> std::optional<Known> {
+      Query query = connection_.Prepare(row_sql);
+      query.Bind(row);
+      if (!query->executeStep()) return std::nullopt;
+      return Known{row, native,
+                   query->getColumn(0).getString() == words &&
+                       query->getColumn(1).getString() == ToLowerAscii(author)};
+    };
     if (store == own_store_) {
-      Query own = connection_.Prepare(own_sql);
-      own.Bind(id);
-      if (own->executeStep()) return id;
+      if (const auto own = look(id, true)) return own;
     }
     Query query = connection_.Prepare(
         "SELECT target_id FROM imported WHERE kind = ?1 AND source = ?2 AND source_id = ?3");
     query.Bind(kind, store, id);
-    if (query->executeStep()) return query->getColumn(0).getInt64();
-    return std::nullopt;
+    if (!query->executeStep()) return std::nullopt;
+    const int64_t target = query->getColumn(0).getInt64();
+    // A memory that was erased since does not come back by itself.
+    return look(target, false).value_or(Known{target, false, true});
+  }
+
+  // Counts a record that is here already. False: it is another under its name, and was refused.
+  bool Settle(const char* kind, const Known& known, const json& origin) {
+    if (known.same) {
+      ++receipt_.skipped;
+      return true;
+    }
+    ++receipt_.refused;
+    if (receipt_.refusals.size() < ImportReceipt::kMaxRefusals) {
+      const std::string number = std::to_string(origin["id"].get<int64_t>());
+      receipt_.refusals.push_back(
+          {line_, known.native ? std::string("it says that it is ") + kind + " " + number +
+                                     " of this store, which has other words or another author"
+                               : kind + (" " + number) +
+                                     " of its store was imported before, with other words"
+                                     " or another author"});
+    }
+    return false;
   }
 
   void Remember(const char* kind, const json& origin, int64_t target) {
@@ -90,19 +142,20 @@ class Importer {
 
   Status TakeMessage(const json& record) {
     const int64_t file_id = record["id"];
-    if (const auto here =
-            Find("message", "SELECT 1 FROM messages WHERE id = ?1", record["origin"])) {
-      messages_[file_id] = *here;
-      ++receipt_.skipped;
+    const std::string body = record["body"];
+    if (const auto here = Find("message",
+                               "SELECT m.body, p.name_key FROM messages m"
+                               " JOIN personas p ON p.id = m.persona_id WHERE m.id = ?1",
+                               record["origin"], body, record["from"])) {
+      if (Settle("message", *here, record["origin"])) messages_[file_id] = here->id;
       return {};
     }
-    const std::string body = record["body"];
     if (auto checked = CheckText(body, "message", kMaxMessageBytes, false); !checked) {
       return checked;
     }
-    const auto said_at = ParseTime(record["said_at"].get<std::string>(), WallTime());
-    if (!said_at) return Pass(Result<WallTime>(said_at));
-    const int64_t millis = ToUnixMillis(*said_at);
+    const auto said_at = ReadTime(record["said_at"]);
+    if (!said_at) return Pass(Result<int64_t>(said_at));
+    const int64_t millis = *said_at;
     auto speaker = EnsurePersona(record["from"], "", millis);
     if (!speaker) return Pass(std::move(speaker));
     auto room = EnsureRoom(connection_, Caller{}, record["room"], now_);
@@ -120,6 +173,7 @@ class Importer {
                 tag.model, static_cast<int>(tag.source), millis, body);
     insert->exec();
     const MessageId id = connection_.db().getLastInsertRowid();
+    if (first_message_ == 0) first_message_ = id;
     for (const std::string& name : to) {
       auto persona = EnsurePersona(name, "", millis);
       if (!persona) return Pass(std::move(persona));
@@ -140,12 +194,31 @@ class Importer {
     return {};
   }
 
+  // The memory here that the record replaces; 0: none. Only what came from the same store, by the
+  // same author, can be replaced by a file: never what was remembered here.
+  MemoryId Superseded(const json& record, PersonaId author) {
+    if (!record.contains("supersedes")) return 0;
+    const auto named = memories_.find(record["supersedes"].get<int64_t>());
+    if (named != memories_.end()) {
+      Query query = connection_.Prepare(
+          "SELECT 1 FROM memories m JOIN imported i ON i.kind = 'memory' AND i.target_id = m.id"
+          " WHERE m.id = ?1 AND m.session_id IS NULL AND m.superseded_by IS NULL"
+          " AND m.persona_id = ?2 AND i.source = ?3 AND (m.scope = 1 OR ?4 = 0)");
+      query.Bind(named->second, author, record["origin"]["store"].get<std::string>(),
+                 record["scope"] == "private" ? 1 : 0);
+      if (query->executeStep()) return named->second;
+    }
+    ++receipt_.unlinked;
+    return 0;
+  }
+
   Status TakeMemory(const json& record) {
     const int64_t file_id = record["id"];
-    if (const auto here =
-            Find("memory", "SELECT 1 FROM memories WHERE id = ?1", record["origin"])) {
-      memories_[file_id] = *here;
-      ++receipt_.skipped;
+    if (const auto here = Find("memory",
+                               "SELECT m.content, p.name_key FROM memories m"
+                               " JOIN personas p ON p.id = m.persona_id WHERE m.id = ?1",
+                               record["origin"], record["content"], record["author"])) {
+      if (Settle("memory", *here, record["origin"])) memories_[file_id] = here->id;
       return {};
     }
     Status checked = CheckText(record["content"], "content", kMaxMemoryBytes, false);
@@ -153,14 +226,14 @@ class Importer {
     const ProviderTag tag = ReadTag(record["tag"]);
     if (checked) checked = CheckTag(tag);
     if (!checked) return checked;
-    const auto created_at = ParseTime(record["created_at"].get<std::string>(), WallTime());
-    if (!created_at) return Pass(Result<WallTime>(created_at));
-    const int64_t millis = ToUnixMillis(*created_at);
+    if (auto tags = CheckTags(record["tags"]); !tags) return tags;
+    const auto created_at = ReadTime(record["created_at"]);
+    if (!created_at) return Pass(Result<int64_t>(created_at));
+    const int64_t millis = *created_at;
     auto author = EnsurePersona(record["author"], "", millis);
     if (!author) return Pass(std::move(author));
 
-    const auto superseded = memories_.find(record.value("supersedes", int64_t{0}));
-    const int64_t supersedes = superseded == memories_.end() ? 0 : superseded->second;
+    const int64_t supersedes = Superseded(record, *author);
     Query insert = connection_.Prepare(
         "INSERT INTO memories(persona_id, scope, kind, importance, supersedes, created_at,"
         " provider, model, tag_source, tags, reasoning, content)"
@@ -188,6 +261,8 @@ class Importer {
   const int64_t now_;
   std::string own_store_;
   ImportReceipt receipt_;
+  int64_t line_ = 0;
+  MessageId first_message_ = 0;
   std::map<int64_t, MessageId> messages_;  // ids of the file -> ids here
   std::map<int64_t, MemoryId> memories_;
 };
@@ -216,7 +291,8 @@ Result<json> ParseRecord(const std::string& line, const JsonSchema& schema) {
 Result<ImportReceipt> SqliteStore::Import(const LineSource& source, const CallContext& context) {
   auto schema = RecordSchema();
   if (!schema) return Pass(std::move(schema));
-  auto imported = database_->Write(context, "import", [&](Connection& c) -> Result<ImportReceipt> {
+  // Nobody waits for what is imported: the bell does not ring.
+  return database_->Write(context, "import", [&](Connection& c) -> Result<ImportReceipt> {
     Importer importer(c, Now());
     std::string line;
     int64_t number = 0;
@@ -237,16 +313,13 @@ Result<ImportReceipt> SqliteStore::Import(const LineSource& source, const CallCo
         return at_line(Error{ErrorCode::kInvalidArgument,
                              "the first line must be the header of a Katra export", "", false});
       }
-      if (auto taken = importer.Take(*record); !taken) return at_line(taken.error());
+      if (auto taken = importer.Take(*record, number); !taken) return at_line(taken.error());
     }
     if (number == 0) {
       return Fail(ErrorCode::kInvalidArgument, "there is nothing to import: the file is empty");
     }
-    IndexNewMessages(c);
-    return importer.receipt();
+    return importer.Finish();
   });
-  if (imported) Ring();
-  return imported;
 }
 
 }  // namespace katra::store::sqlite

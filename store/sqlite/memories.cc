@@ -12,26 +12,6 @@
 namespace katra::store::sqlite {
 namespace {
 
-Status CheckTags(const std::vector<std::string>& tags) {
-  if (tags.size() > kMaxTags) {
-    return Fail(ErrorCode::kInvalidArgument, "there are " + std::to_string(tags.size()) +
-                                                 " tags; the limit is " + std::to_string(kMaxTags));
-  }
-  for (const std::string& tag : tags) {
-    const bool plain = std::none_of(tag.begin(), tag.end(), [](char ch) {
-      return static_cast<unsigned char>(ch) < 0x20 || ch == 0x7F || ch == ',';
-    });
-    if (tag.empty() || tag.size() > kMaxTagBytes || !plain || !IsValidUtf8(tag) ||
-        Trim(tag) != tag) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "\"" + OneLine(tag, 80) + "\" is not a tag: use 1 to " +
-                      std::to_string(kMaxTagBytes) +
-                      " bytes on one line, without commas and without spaces around it");
-    }
-  }
-  return {};
-}
-
 // The memory that a new one replaces. Others' private ones are as if they did not exist.
 Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id,
                        MemoryScope scope) {

@@ -25,7 +25,7 @@ void CountUnheard(Connection& connection, const Session& session, int64_t room_i
   for (const int64_t stream : {room_id, kInbox}) {
     const Cursor cursor = LoadCursor(connection, caller, stream);
     presence->unheard +=
-        CountAfter(connection, caller.persona, stream, cursor.delivered, kCountLimit + 1);
+        CountAfter(connection, caller.persona, cursor, cursor.delivered, kCountLimit + 1);
   }
   presence->unheard_is_floor = presence->unheard > kCountLimit;
   presence->unheard = std::min(presence->unheard, kCountLimit);

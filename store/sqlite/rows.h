@@ -82,6 +82,8 @@ struct RoomRow {
 [[nodiscard]] Status CheckName(const std::string& name, const char* what);
 [[nodiscard]] Status CheckText(const std::string& text, const char* what, size_t max_bytes,
                                bool may_be_empty);
+// Of a memory.
+[[nodiscard]] Status CheckTags(const std::vector<std::string>& tags);
 [[nodiscard]] Status CheckTag(const ProviderTag& tag);
 [[nodiscard]] Status CheckIdempotencyKey(const std::string& key);
 

@@ -98,6 +98,15 @@ void SqliteStore::SweepDeadSessions(Connection& connection) {
   for (const SessionId id : dead) End(connection, id, "the process is gone", Now());
 }
 
+void SqliteStore::EndCopiedSessions(Connection& connection) {
+  std::vector<SessionId> live;
+  {
+    Query query = connection.Prepare("SELECT id FROM sessions WHERE ended_at IS NULL");
+    while (query->executeStep()) live.push_back(query->getColumn(0).getInt64());
+  }
+  for (const SessionId id : live) End(connection, id, "it lives in another home", Now());
+}
+
 Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallContext& context) {
   if (!start.persona.empty()) {
     if (auto checked = CheckName(start.persona, "persona"); !checked) {

@@ -32,7 +32,29 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
         });
     if (!made) return Pass(std::move(made));
   }
+  if (auto settled = store->SettleCopy(context); !settled) return Pass(std::move(settled));
   return Result<std::unique_ptr<Store>>(std::move(store));
+}
+
+Status SqliteStore::SettleCopy(const CallContext& context) {
+  const std::string file = database_->FileIdentity();
+  const auto known = [](Connection& c) -> Result<std::string> {
+    Query query = c.Prepare("SELECT value FROM meta WHERE key = 'file'");
+    return query->executeStep() ? query->getColumn(0).getString() : std::string();
+  };
+  auto written = database_->Read(context, "looking whose the database is", known);
+  if (!written) return Pass(std::move(written));
+  if (*written == file) return {};
+  return database_->Write(context, "settling a copied database", [&](Connection& c) -> Status {
+    const auto before = known(c);
+    // A home of before this was written down keeps its sessions.
+    if (!before->empty() && *before != file) EndCopiedSessions(c);
+    Query put = c.Prepare(
+        "INSERT INTO meta(key, value) VALUES ('file', ?1)"
+        " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    put.Bind(file)->exec();
+    return {};
+  });
 }
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options,
@@ -56,6 +78,10 @@ Status SqliteStore::Backup(const std::string& path, const CallContext& context) 
         return Fail(ErrorCode::kCancelled, "the backup was cancelled");
       }
     }
+    // Whatever home it is copied into, its sessions are not there.
+    target.exec(
+        "INSERT INTO meta(key, value) VALUES ('file', 'a backup')"
+        " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
     // One file that stands by itself.
     target.exec("PRAGMA journal_mode = DELETE");
     return {};

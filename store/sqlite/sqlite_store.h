@@ -97,6 +97,11 @@ class SqliteStore final : public Store {
   // Indexes what was said since the last batch. Empty, or a note for whoever searches: what could
   // not be indexed is not found yet, and nothing else is wrong with the search.
   std::string CatchUpSearch(const CallContext& context);
+  // Finds out whether the database is the file that it was when it was last opened.
+  Status SettleCopy(const CallContext& context);
+  // When the database is a copy (of a backup, or of another home's file), the sessions in it are
+  // those of another: they end. In a write transaction.
+  void EndCopiedSessions(Connection& connection);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,

@@ -16,7 +16,7 @@ class SqliteBackend final : public Backend {
     std::string pattern = (std::filesystem::temp_directory_path() / "katra-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     folder_ = pattern;
-    store_ = Open();
+    store_ = Open(folder_ + "/home");
   }
   ~SqliteBackend() override {
     store_.reset();
@@ -25,15 +25,22 @@ class SqliteBackend final : public Backend {
   Store& store() override { return *store_; }
   void Reopen() override {
     store_.reset();
-    store_ = Open();
+    store_ = Open(folder_ + "/home");
   }
-  std::unique_ptr<Store> OpenAnother() override { return Open(); }
+  std::unique_ptr<Store> OpenAnother() override { return Open(folder_ + "/home"); }
+  std::unique_ptr<Store> OpenBackup(const std::string& backup) override {
+    const std::string home = folder_ + "/other-home";
+    std::filesystem::create_directory(home);
+    std::filesystem::permissions(home, std::filesystem::perms::owner_all);
+    std::filesystem::copy_file(backup, home + "/katra.db");
+    return Open(home);
+  }
   std::string ScratchFolder() const override { return folder_; }
 
  private:
-  std::unique_ptr<Store> Open() {
+  std::unique_ptr<Store> Open(const std::string& home) {
     sqlite::OpenOptions options;
-    options.home = folder_ + "/home";
+    options.home = home;
     options.ring = [this] { ++rings; };
     options.clock = &clock;
     options.random = &random;

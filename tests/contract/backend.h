@@ -35,6 +35,8 @@ class Backend {
   virtual void Reopen() = 0;
   // A second handle on the same data, as another process would have.
   [[nodiscard]] virtual std::unique_ptr<Store> OpenAnother() = 0;
+  // Another home that begins with what Store::Backup made.
+  [[nodiscard]] virtual std::unique_ptr<Store> OpenBackup(const std::string& backup) = 0;
   // A folder of the test's own, removed with the backend.
   [[nodiscard]] virtual std::string ScratchFolder() const = 0;
 
