@@ -9,8 +9,8 @@
 
 namespace katra::translate {
 
-// Above what any single answer can take. A larger count is an upstream's mistake or a lie, and is read
-// as this, so that sums of answers stay far from the end of int64_t.
+// Above what any single answer can take. A larger count is an upstream's mistake or a lie, and is
+// read as this, so that sums of answers stay far from the end of int64_t.
 inline constexpr int64_t kMaxCount = 1'000'000'000;
 
 struct Usage {
