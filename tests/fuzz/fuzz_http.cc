@@ -11,7 +11,7 @@
 #include "core/http/message.h"
 #include "core/http/request_parser.h"
 #include "core/http/response_parser.h"
-#include "core/http/sse.h"
+#include "router/translate/sse_parser.h"
 
 namespace katra::testing {
 namespace {
@@ -68,15 +68,16 @@ Seen Parse(std::string_view bytes, size_t step) {
 }
 
 std::vector<std::string> Events(std::string_view bytes, size_t step) {
-  http::SseReader reader;
+  translate::SseParser parser;
   std::vector<std::string> events;
+  const auto take = [&](std::string_view name, std::string_view data) {
+    events.push_back(std::string(name) + "|" + std::string(data));
+    return true;
+  };
   for (size_t at = 0; at < bytes.size(); at += step) {
-    Require(reader.Feed(bytes.substr(at, step),
-                        [&](const http::SseReader::Event& event) {
-                          events.push_back(std::string(event.name) + "|" + std::string(event.data));
-                        }),
-            "so little is below the limit");
+    Require(parser.Feed(bytes.substr(at, step), take), "so little is below the limit");
   }
+  parser.Finish(take);
   return events;
 }
 

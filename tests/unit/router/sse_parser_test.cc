@@ -1,21 +1,23 @@
 // Server-sent events at every split, in every spelling that servers use (S40, S41, S43).
-#include "core/http/sse.h"
+#include "router/translate/sse_parser.h"
 
 #include <vector>
 
+#include "core/http/sse.h"
 #include "tests/support/catch.h"
 
 using katra::http::FormatSse;
-using katra::http::SseReader;
+using katra::translate::SseParser;
 
 namespace {
 
 std::vector<std::string> Read(std::string_view bytes, size_t step) {
-  SseReader reader;
+  SseParser parser;
   std::vector<std::string> events;
   for (size_t at = 0; at < bytes.size(); at += step) {
-    CHECK(reader.Feed(bytes.substr(at, step), [&](const SseReader::Event& event) {
-      events.push_back(std::string(event.name) + "|" + std::string(event.data));
+    CHECK(parser.Feed(bytes.substr(at, step), [&](std::string_view name, std::string_view data) {
+      events.push_back(std::string(name) + "|" + std::string(data));
+      return true;
     }));
   }
   return events;
@@ -32,20 +34,22 @@ TEST_CASE("events are the same at every split, with every line end") {
   for (size_t step = 1; step <= bytes.size(); ++step) CHECK(Read(bytes, step) == wanted);
 }
 
-TEST_CASE("an event without its blank line is dropped") {
-  SseReader reader;
+TEST_CASE("an event without its blank line counts when the stream has ended") {
+  SseParser parser;
   int events = 0;
-  CHECK(reader.Feed("data: x\n", [&](const SseReader::Event&) { ++events; }));
-  CHECK_FALSE(reader.at_boundary());
-  CHECK_FALSE(reader.Finish());
+  const auto count = [&](std::string_view, std::string_view) { return ++events > 0; };
+  CHECK(parser.Feed("data: x\n", count));
   CHECK(events == 0);
+  parser.Finish(count);
+  CHECK(events == 1);
 }
 
 TEST_CASE("an event beyond the limit ends the reading") {
-  SseReader reader(100);
-  const std::string line(200, 'x');
-  CHECK_FALSE(reader.Feed("data: " + line, [](const SseReader::Event&) {}));
-  CHECK_FALSE(reader.Feed("\n\n", [](const SseReader::Event&) {}));
+  SseParser parser(100);
+  const auto ignore = [](std::string_view, std::string_view) { return true; };
+  CHECK_FALSE(parser.Feed("data: " + std::string(200, 'x'), ignore));
+  CHECK(parser.overflow());
+  CHECK_FALSE(parser.Feed("\n\n", ignore));
 }
 
 TEST_CASE("what is written is read again") {
