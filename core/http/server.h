@@ -26,7 +26,7 @@ struct ServerLimits {
   // Of these the ones whose callers are not known are the first to go when the places run out.
   size_t connections = 4096;
   // Of heads that are not complete, of all callers that are not known together.
-  size_t unknown_head_bytes = size_t{8} * 1024 * 1024;
+  size_t unknown_head_bytes = size_t{4} * 1024 * 1024;
   std::chrono::milliseconds head_timeout{10'000};          // from the first byte of a request
   std::chrono::milliseconds idle_timeout{120'000};         // between requests
   std::chrono::milliseconds unknown_idle_timeout{10'000};  // the same for a caller who is not known

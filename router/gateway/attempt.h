@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "router/translate/errors.h"
 #include "router/translate/memo.h"
 #include "router/translate/reasoning_store.h"
+#include "router/translate/request.h"
 #include "router/translate/splice.h"
 #include "router/translate/usage.h"
 
@@ -40,6 +42,16 @@ class AttemptEvents {
   virtual void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) = 0;
   // Once, the last call: the stream ended after content. `told`: its error event was given.
   virtual void OnBroken(const translate::ApiError& error, bool told) = 0;
+};
+
+// What was made of the client's body for one candidate (preparation.h).
+struct PreparedBody {
+  std::shared_ptr<const std::string> body;             // a cleaned one; nullptr: as it is
+  std::shared_ptr<const translate::RequestPeek> peek;  // of `body`
+  std::optional<translate::TranslatedRequest> chat;    // for Chat Completions
+  std::optional<translate::ApiError> error;            // it cannot be put to this candidate
+  int64_t estimate = -1;                               // of the input's tokens; -1: none was needed
+  int64_t input_estimate = 0;                          // the same, calibrated
 };
 
 // What an attempt is made of. Borrowed for as long as the attempt lives.
@@ -80,10 +92,11 @@ class Attempt {
   [[nodiscard]] virtual const std::vector<std::string>& dropped() const = 0;
 };
 
-using MadeAttempt = tl::expected<std::unique_ptr<Attempt>, translate::ApiError>;
-// The error: the request cannot be put to this candidate.
-[[nodiscard]] MadeAttempt MakeMessagesAttempt(AttemptPlan plan, AttemptEvents& events);
-[[nodiscard]] MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events);
+[[nodiscard]] std::unique_ptr<Attempt> MakeMessagesAttempt(AttemptPlan plan, PreparedBody prepared,
+                                                           AttemptEvents& events);
+// `prepared.chat` is there.
+[[nodiscard]] std::unique_ptr<Attempt> MakeChatAttempt(AttemptPlan plan, PreparedBody prepared,
+                                                       AttemptEvents& events);
 
 // What both have in common: timeouts, the HTTP version, and the failure of a call.
 [[nodiscard]] http::Outgoing StartOutgoing(const Settings& settings,

@@ -236,22 +236,10 @@ class ChatAttempt final : public Attempt {
 
 }  // namespace
 
-MadeAttempt MakeChatAttempt(AttemptPlan plan, AttemptEvents& events) {
-  const policy::Candidate& candidate = *plan.candidate;
-  translate::Target target;
-  target.provider = candidate.provider->name;
-  target.model = candidate.model;
-  target.quirks = candidate.provider->quirks;
-  target.max_output_tokens = router::MaxOutputTokens(*candidate.provider, candidate.model);
-  target.session_id = plan.session_id;
-  target.request_id = plan.request_id;
-  target.input_estimate = plan.input_estimate;
-  target.effort = plan.effort;
-  target.reasoning = plan.reasoning;
-  target.memo = plan.memo;
-  auto request = translate::ToChat(*plan.body, target);
-  if (!request) return tl::unexpected<ApiError>(translate::ApiErrorOf(request.error()));
-  return std::make_unique<ChatAttempt>(std::move(plan), std::move(*request), events);
+std::unique_ptr<Attempt> MakeChatAttempt(AttemptPlan plan, PreparedBody prepared,
+                                         AttemptEvents& events) {
+  plan.input_estimate = prepared.input_estimate;
+  return std::make_unique<ChatAttempt>(std::move(plan), std::move(*prepared.chat), events);
 }
 
 }  // namespace katra::gateway

@@ -87,6 +87,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   Prices prices_;
   Metrics metrics_;
   Decisions decisions_;
+  uv::WorkPool pool_;  // outlives the turns
   Services services_;
   std::unordered_map<Turn*, std::unique_ptr<Turn>> turns_;
   std::vector<std::unique_ptr<Turn>> retired_;

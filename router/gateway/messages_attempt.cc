@@ -26,8 +26,13 @@ size_t EventsEnd(std::string_view bytes) {
 
 class MessagesAttempt final : public Attempt {
  public:
-  MessagesAttempt(AttemptPlan plan, AttemptEvents& events)
-      : plan_(std::move(plan)), events_(events), watch_(plan_.settings->answer, provider_name()) {}
+  MessagesAttempt(AttemptPlan plan, PreparedBody prepared, AttemptEvents& events)
+      : plan_(std::move(plan)), events_(events), watch_(plan_.settings->answer, provider_name()) {
+    if (!prepared.body) return;
+    plan_.body = std::move(prepared.body);
+    own_peek_ = std::move(prepared.peek);
+    plan_.peek = own_peek_.get();
+  }
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
@@ -130,16 +135,6 @@ class MessagesAttempt final : public Attempt {
     translate::Changes changes;
     if (candidate.model != plan_.peek->model) changes.model = candidate.model;
     changes.max_output_tokens = router::MaxOutputTokens(provider, candidate.model);
-    const translate::RequestPeek& seen = *plan_.peek;
-    if ((plan_.left_home && seen.may_hold_thinking) || seen.may_hold_our_signature) {  // R5
-      const auto which =
-          plan_.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
-      auto cleaned = translate::RemoveForeignThinking(*plan_.body, which);
-      if (cleaned && cleaned->removed > 0) {
-        const auto whole = std::make_shared<const std::string>(std::move(cleaned->body));
-        if (const auto peek = translate::PeekRequest(*whole)) return Splice(whole, *peek, changes);
-      }
-    }
     return Splice(plan_.body, *plan_.peek, changes);
   }
 
@@ -297,6 +292,7 @@ class MessagesAttempt final : public Attempt {
   }
 
   AttemptPlan plan_;
+  std::shared_ptr<const translate::RequestPeek> own_peek_;  // of a body that was changed
   AttemptEvents& events_;
   int status_ = 0;
   http::Headers headers_;
@@ -315,8 +311,9 @@ class MessagesAttempt final : public Attempt {
 
 }  // namespace
 
-MadeAttempt MakeMessagesAttempt(AttemptPlan plan, AttemptEvents& events) {
-  return std::make_unique<MessagesAttempt>(std::move(plan), events);
+std::unique_ptr<Attempt> MakeMessagesAttempt(AttemptPlan plan, PreparedBody prepared,
+                                             AttemptEvents& events) {
+  return std::make_unique<MessagesAttempt>(std::move(plan), std::move(prepared), events);
 }
 
 }  // namespace katra::gateway

@@ -106,13 +106,16 @@ void Recorder::Open() {
         }
         store_ = batch->store;
         std::reverse(batch->loaded.begin(), batch->loaded.end());  // oldest first
-        for (const auto& loaded : batch->loaded) {
-          if (kept_.emplace(loaded.tool_id, loaded.kept).second) {
-            order_.push_back(loaded.tool_id);
-            kept_bytes_ += loaded.kept.size();
+        {
+          const std::lock_guard lock(mutex_);
+          for (const auto& loaded : batch->loaded) {
+            if (kept_.emplace(loaded.tool_id, loaded.kept).second) {
+              order_.push_back(loaded.tool_id);
+              kept_bytes_ += loaded.kept.size();
+            }
           }
+          Forget();
         }
-        Forget();
         Flush();
       });
 }
@@ -142,12 +145,15 @@ void Recorder::Take(const OutcomePtr& outcome) {
 
 void Recorder::Put(std::string_view tool_id, std::string_view kept) {
   if (kept.size() > kMaxEntryBytes) return;
-  std::string& entry = kept_[std::string(tool_id)];
-  if (entry.empty()) order_.emplace_back(tool_id);
-  kept_bytes_ += kept.size();
-  kept_bytes_ -= entry.size();
-  entry.assign(kept);
-  Forget();
+  {
+    const std::lock_guard lock(mutex_);
+    std::string& entry = kept_[std::string(tool_id)];
+    if (entry.empty()) order_.emplace_back(tool_id);
+    kept_bytes_ += kept.size();
+    kept_bytes_ -= entry.size();
+    entry.assign(kept);
+    Forget();
+  }
   if (reasoning_.size() >= kMaxWaiting) {
     ++dropped_;
     return;
@@ -159,6 +165,7 @@ void Recorder::Put(std::string_view tool_id, std::string_view kept) {
 }
 
 std::optional<std::string> Recorder::Get(std::string_view tool_id) {
+  const std::lock_guard lock(mutex_);
   const auto found = kept_.find(std::string(tool_id));
   if (found == kept_.end()) return std::nullopt;
   return found->second;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -18,8 +19,8 @@
 
 namespace katra::gateway {
 
-// On the loop's thread. Reasoning is answered from memory: what the store has is loaded at the
-// start, so that a restart breaks no conversation.
+// On the loop's thread, but for Get, which any thread may call. Reasoning is answered from memory:
+// what the store has is loaded at the start, so that a restart breaks no conversation.
 class Recorder final : public OutcomeSink, public translate::ReasoningStore {
  public:
   using OpenStore = std::function<Result<std::shared_ptr<store::Store>>()>;
@@ -41,7 +42,7 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   struct Batch;
 
   void Open();
-  void Forget();
+  void Forget();  // with `mutex_` held
 
   store::Executor& executor_;
   Logger& logger_;
@@ -54,6 +55,7 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   std::vector<OutcomePtr> answers_;
   std::unordered_map<std::string, std::string> tags_;  // who answered last, by persona
   std::vector<store::KeptReasoning> reasoning_;
+  std::mutex mutex_;  // of what follows
   std::unordered_map<std::string, std::string> kept_;
   std::vector<std::string> order_;  // of kept_, oldest first
   size_t kept_bytes_ = 0;

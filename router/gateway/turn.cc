@@ -81,7 +81,41 @@ void Turn::Start() {
                          attempt_->Resume();
                        }
                      });
-  if (!ReadRequest()) return;
+  std::optional<translate::FrontFormat> front;
+  if (endpoint_ == Endpoint::kChat) front = translate::FrontFormat::kChat;
+  if (endpoint_ == Endpoint::kResponses) front = translate::FrontFormat::kResponses;
+  std::string& body = exchange_->request().body;
+  if (body.size() <= kLargeBodyBytes) {
+    TakeBody(ReadClientBody(front, std::exchange(body, {})));
+    return;
+  }
+  const auto bytes = std::make_shared<std::string>(std::exchange(body, {}));
+  const auto read = std::make_shared<ClientBody>();
+  const bool counts = endpoint_ == Endpoint::kCountTokens;
+  job_ = services_.pool.Start(
+      [front, bytes, read, counts] {
+        *read = ReadClientBody(front, std::move(*bytes));
+        if (counts && read->messages) {
+          read->estimate = translate::EstimateInputTokens(*read->messages);
+        }
+      },
+      [this, read] { TakeBody(std::move(*read)); });
+}
+
+void Turn::TakeBody(ClientBody read) {
+  job_.reset();
+  if (done_) return;
+  if (read.error) {
+    Report(*read.error, nullptr);
+    return;
+  }
+  body_ = std::move(read.messages);
+  peek_ = std::move(read.peek);
+  front_ = std::move(read.front);
+  estimate_ = read.estimate;
+  outcome_.dropped = front_.dropped;
+  outcome_.requested_model = OneWord(peek_.model);
+  outcome_.streamed = peek_.stream;
   if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
       router::Records(*config_, &persona_)) {
     recorded_ = TurnText{body_, {}};
@@ -94,35 +128,6 @@ void Turn::Start() {
   attempts_ = std::make_unique<policy::Attempts>(candidates_, services_.circuits, services_.random,
                                                  services_.settings.retry, begun_);
   TakeNext();
-}
-
-bool Turn::ReadRequest() {
-  http::Request& request = exchange_->request();
-  if (is_front()) {
-    auto front = translate::ReadFrontRequest(endpoint_ == Endpoint::kChat
-                                                 ? translate::FrontFormat::kChat
-                                                 : translate::FrontFormat::kResponses,
-                                             request.body);
-    if (!front) {
-      Report(translate::ApiErrorOf(front.error()), nullptr);
-      return false;
-    }
-    front_ = std::move(*front);
-    body_ = std::make_shared<const std::string>(std::move(front_.messages_body));
-    request.body.clear();
-    outcome_.dropped = front_.dropped;
-  } else {
-    body_ = std::make_shared<const std::string>(std::move(request.body));
-  }
-  auto peek = translate::PeekRequest(*body_);
-  if (!peek) {
-    Report(translate::ApiErrorOf(peek.error()), nullptr);  // E18
-    return false;
-  }
-  peek_ = std::move(*peek);
-  outcome_.requested_model = OneWord(peek_.model);
-  outcome_.streamed = peek_.stream;
-  return true;
 }
 
 bool Turn::Choose() {
@@ -195,7 +200,6 @@ void Turn::Launch() {
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
-  const bool same_format = current_->provider->interface == router::Interface::kMessages;
   if (plan.key.empty()) plan.login = LoginFor(caller_, *current_->provider, is_front());
   key_ = plan.key;
   login_ = plan.login;
@@ -206,20 +210,35 @@ void Turn::Launch() {
     return;
   }
   SessionTrace& trace = Trace();
-  if (!same_format) {
-    if (estimate_ < 0) estimate_ = translate::EstimateInputTokens(*body_);
-    plan.input_estimate = trace.calibration.Apply(estimate_);
-  }
   plan.left_home = std::any_of(
       trace.providers.begin(), trace.providers.end(),
       [&](const std::string& provider) { return provider != current_->provider->name; });
-  MadeAttempt made = same_format ? MakeMessagesAttempt(std::move(plan), *this)
-                                 : MakeChatAttempt(std::move(plan), *this);
-  if (!made) {
-    OnFailed(made.error(), nullptr);
+  Preparation preparation = PreparationOf(plan);
+  preparation.calibration = trace.calibration;
+  preparation.estimate = estimate_;
+  if (body_->size() <= kLargeBodyBytes || (!preparation.translates && !preparation.clean)) {
+    Begin(std::move(plan), Prepare(std::move(preparation)));
     return;
   }
-  attempt_ = std::move(*made);
+  preparation.target.memo = nullptr;  // the loop's
+  const auto ready = std::make_shared<PreparedBody>();
+  const auto what = std::make_shared<Preparation>(std::move(preparation));
+  const auto kept = std::make_shared<AttemptPlan>(std::move(plan));
+  job_ = services_.pool.Start([ready, what] { *ready = Prepare(std::move(*what)); },
+                              [this, ready, kept] { Begin(std::move(*kept), std::move(*ready)); });
+}
+
+void Turn::Begin(AttemptPlan plan, PreparedBody prepared) {
+  job_.reset();
+  if (done_) return;
+  if (prepared.estimate >= 0) estimate_ = prepared.estimate;
+  if (prepared.error) {
+    const ApiError error = std::move(*prepared.error);
+    OnFailed(error, nullptr);
+    return;
+  }
+  attempt_ = prepared.chat ? MakeChatAttempt(std::move(plan), std::move(prepared), *this)
+                           : MakeMessagesAttempt(std::move(plan), std::move(prepared), *this);
   attempt_->Begin(services_.client);
 }
 
@@ -393,6 +412,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
   retry_.reset();
+  job_.reset();
   outcome_.status = status;
   outcome_.error_type = error_type;
   outcome_.duration = Between(begun_, services_.clock.Steady());

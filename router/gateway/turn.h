@@ -11,8 +11,10 @@
 #include "core/http/server.h"
 #include "core/ids.h"
 #include "core/uv/handles.h"
+#include "core/uv/work.h"
 #include "router/gateway/attempt.h"
 #include "router/gateway/outcome.h"
+#include "router/gateway/preparation.h"
 #include "router/gateway/prices.h"
 #include "router/gateway/sessions.h"
 #include "router/gateway/transcripts.h"
@@ -37,6 +39,7 @@ struct Services {
   translate::ReasoningStore* reasoning;
   translate::PrefixMemo* memo;
   Transcripts* transcripts;  // nullptr: nothing is ever recorded
+  uv::WorkPool& pool;
 };
 
 enum class Endpoint { kMessages, kCountTokens, kChat, kResponses };
@@ -68,11 +71,12 @@ class Turn final : public AttemptEvents {
   void OnBroken(const translate::ApiError& error, bool told) override;
 
  private:
-  [[nodiscard]] bool ReadRequest();
+  void TakeBody(ClientBody read);
   [[nodiscard]] bool Choose();
   [[nodiscard]] std::string CredentialOf(const router::Provider& provider) const;
   void TakeNext();
   void Launch();
+  void Begin(AttemptPlan plan, PreparedBody prepared);
   void AnswerCount();
   [[nodiscard]] SessionTrace& Trace();
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
@@ -112,6 +116,7 @@ class Turn final : public AttemptEvents {
   Login login_;
   std::unique_ptr<RawReply> raw_;  // of the most telling failure
   std::optional<uv::Timer> retry_;
+  std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared
   SteadyTime begun_;
   SteadyTime last_sent_;
   std::optional<TurnText> recorded_;  // only where `record` is switched on

@@ -21,7 +21,8 @@ bool CopiedBack(const std::string& name) {
 }  // namespace
 
 void Turn::AnswerCount() {
-  const int64_t estimate = translate::EstimateInputTokens(*body_);  // T2
+  const int64_t estimate =
+      estimate_ >= 0 ? estimate_ : translate::EstimateInputTokens(*body_);  // T2
   SessionTrace& trace = Trace();
   http::Response response;
   response.headers = AnswerHeaders("application/json");

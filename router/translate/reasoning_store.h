@@ -8,7 +8,8 @@
 
 namespace katra::translate {
 
-// Called on the thread of the translation that uses it; must not block for long.
+// Put is called on the loop's thread; Get on that of the translation, which may be another for a
+// large request. Must not block for long.
 class ReasoningStore {
  public:
   virtual ~ReasoningStore() = default;

@@ -1,0 +1,83 @@
+#include "router/gateway/preparation.h"
+
+#include <utility>
+
+namespace katra::gateway {
+
+ClientBody ReadClientBody(std::optional<translate::FrontFormat> front, std::string body) {
+  ClientBody read;
+  if (front) {
+    auto made = translate::ReadFrontRequest(*front, body);
+    if (!made) {
+      read.error = translate::ApiErrorOf(made.error());
+      return read;
+    }
+    read.front = std::move(*made);
+    body = std::move(read.front.messages_body);
+  }
+  read.messages = std::make_shared<const std::string>(std::move(body));
+  auto peek = translate::PeekRequest(*read.messages);
+  if (peek) {
+    read.peek = std::move(*peek);
+  } else {
+    read.error = translate::ApiErrorOf(peek.error());  // E18
+  }
+  return read;
+}
+
+Preparation PreparationOf(const AttemptPlan& plan) {
+  const policy::Candidate& candidate = *plan.candidate;
+  Preparation preparation;
+  preparation.body = plan.body;
+  preparation.translates = candidate.provider->interface != router::Interface::kMessages;
+  if (!preparation.translates) {
+    const translate::RequestPeek& seen = *plan.peek;
+    if (plan.left_home && seen.may_hold_thinking) {  // R5
+      preparation.clean = translate::ForeignThinking::kAll;
+    } else if (seen.may_hold_our_signature) {
+      preparation.clean =
+          plan.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
+    }
+    return preparation;
+  }
+  translate::Target& target = preparation.target;
+  target.provider = candidate.provider->name;
+  target.model = candidate.model;
+  target.quirks = candidate.provider->quirks;
+  target.max_output_tokens = router::MaxOutputTokens(*candidate.provider, candidate.model);
+  target.session_id = plan.session_id;
+  target.request_id = plan.request_id;
+  target.effort = plan.effort;
+  target.reasoning = plan.reasoning;
+  target.memo = plan.memo;
+  return preparation;
+}
+
+PreparedBody Prepare(Preparation preparation) {
+  PreparedBody prepared;
+  if (preparation.translates) {
+    prepared.estimate = preparation.estimate >= 0
+                            ? preparation.estimate
+                            : translate::EstimateInputTokens(*preparation.body);
+    preparation.target.input_estimate = preparation.calibration.Apply(prepared.estimate);
+    prepared.input_estimate = preparation.target.input_estimate;
+    auto request = translate::ToChat(*preparation.body, preparation.target);
+    if (request) {
+      prepared.chat = std::move(*request);
+    } else {
+      prepared.error = translate::ApiErrorOf(request.error());
+    }
+    return prepared;
+  }
+  if (!preparation.clean) return prepared;
+  auto cleaned = translate::RemoveForeignThinking(*preparation.body, *preparation.clean);
+  if (!cleaned || cleaned->removed == 0) return prepared;
+  auto body = std::make_shared<const std::string>(std::move(cleaned->body));
+  auto peek = translate::PeekRequest(*body);
+  if (!peek) return prepared;
+  prepared.body = std::move(body);
+  prepared.peek = std::make_shared<const translate::RequestPeek>(std::move(*peek));
+  return prepared;
+}
+
+}  // namespace katra::gateway

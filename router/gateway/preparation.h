@@ -1,0 +1,45 @@
+// The parts of a request's way that take time by the size of its body: reading it, and making of it
+// what an upstream takes. Pure, so that large bodies are done off the loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "router/gateway/attempt.h"
+#include "router/translate/estimate.h"
+#include "router/translate/openai_front.h"
+
+namespace katra::gateway {
+
+// Beyond it a body would hold the loop for too long.
+constexpr size_t kLargeBodyBytes = size_t{1} << 20U;
+
+// A client's body, read.
+struct ClientBody {
+  std::shared_ptr<const std::string> messages;  // in the Messages form
+  translate::RequestPeek peek;
+  translate::FrontRequest front;  // of another format: what its answer needs
+  int64_t estimate = -1;          // of the input's tokens, where that is what is asked for
+  std::optional<translate::ApiError> error;
+};
+// `front`: the body's format, unless it is Messages.
+[[nodiscard]] ClientBody ReadClientBody(std::optional<translate::FrontFormat> front,
+                                        std::string body);
+
+// What a candidate's request is made of. Holds all that it needs.
+struct Preparation {
+  std::shared_ptr<const std::string> body;
+  bool translates = false;  // else the body goes as it is, but for `clean`
+  translate::Target target;
+  translate::Calibration calibration;
+  int64_t estimate = -1;  // of the input's tokens; -1: not known yet
+  std::optional<translate::ForeignThinking> clean;
+};
+[[nodiscard]] Preparation PreparationOf(const AttemptPlan& plan);
+
+// Takes time by the size of the body. Any thread: `target.memo` is nullptr off the loop's.
+[[nodiscard]] PreparedBody Prepare(Preparation preparation);
+
+}  // namespace katra::gateway
