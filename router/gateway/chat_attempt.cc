@@ -27,7 +27,8 @@ class ChatAttempt final : public Attempt {
     translate::ChatStreamOptions options;
     options.max_event_bytes = plan_.settings->answer.event_bytes;
     if (request_.stream) {
-      reader_ = std::make_unique<translate::ChatStreamReader>(request_.reply, options);
+      // The ids of a long history are many: they are not copied. The estimate stays here, too.
+      reader_ = std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
     }
   }
 
