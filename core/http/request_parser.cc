@@ -90,6 +90,12 @@ void RequestParser::Reset() {
   error_.clear();
 }
 
+void RequestParser::Drop() {
+  head_ = std::string();
+  request_ = Request{};
+  inflater_ = nullptr;
+}
+
 void RequestParser::FailWith(int status, std::string why) {
   state_ = State::kFailed;
   error_status_ = status;

@@ -28,6 +28,8 @@ class RequestParser {
   size_t Feed(std::string_view bytes);
   // Forgets the request and waits for the next one.
   void Reset();
+  // Gives the memory back: nothing more will be fed.
+  void Drop();
 
   [[nodiscard]] State state() const { return state_; }
   // Something of a request has come in.
