@@ -1,5 +1,6 @@
 #include "core/files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -79,7 +80,8 @@ Status WriteAll(int fd, std::string_view content, const std::string& path) {
 // lost.
 class Interrupter {
  public:
-  explicit Interrupter(std::chrono::milliseconds period) {
+  // After `first`, more than nothing, and then every `period`.
+  Interrupter(std::chrono::nanoseconds first, std::chrono::milliseconds period) {
     struct sigaction action = {};
     action.sa_handler = [](int) {};  // no SA_RESTART: that is the point
     sigaction(kSignal, &action, nullptr);
@@ -91,7 +93,7 @@ class Interrupter {
     armed_ = true;
     struct itimerspec spec = {};
     spec.it_interval.tv_nsec = std::chrono::nanoseconds(period).count();
-    spec.it_value = spec.it_interval;
+    spec.it_value.tv_nsec = first.count();
     timer_settime(timer_, 0, &spec, nullptr);
   }
   Interrupter(const Interrupter&) = delete;
@@ -231,7 +233,10 @@ Status LockFile::Acquire(std::chrono::steady_clock::time_point deadline,
   if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK && errno != EINTR) return FailErrno("lock", path_, errno);
 #ifdef __linux__
-  const Interrupter interrupter(kPeriod);
+  // Whoever waits for less than a period is not to wait for a whole one.
+  const std::chrono::nanoseconds left = deadline - std::chrono::steady_clock::now();
+  const Interrupter interrupter(
+      std::clamp<std::chrono::nanoseconds>(left, std::chrono::milliseconds(1), kPeriod), kPeriod);
 #endif
   while (true) {
     if (cancelled != nullptr && cancelled->load()) {

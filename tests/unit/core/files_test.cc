@@ -1,6 +1,7 @@
 // What a home and its files must be like, what is refused, locks, and processes.
 #include "core/files.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -105,6 +106,24 @@ TEST_CASE("a lock is held by one at a time, and waiting for it ends at the deadl
   CHECK(second->Acquire(SteadyTime::max(), &cancelled).error().code == ErrorCode::kCancelled);
   first->Release();
   CHECK(second->Acquire(soon()));
+}
+
+TEST_CASE("waiting for a lock for a moment takes no longer than that") {
+  const TemporaryFolder folder;
+  auto held = LockFile::Open(folder.path + "/lock");
+  auto other = LockFile::Open(folder.path + "/lock");
+  REQUIRE(held);
+  REQUIRE(other);
+  REQUIRE(held->Acquire(std::chrono::steady_clock::now()));
+  // The quickest of several: the machine may be busy with something else.
+  auto quickest = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 10; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK_FALSE(other->Acquire(begun + std::chrono::milliseconds(10)));
+    quickest = std::min(quickest, std::chrono::steady_clock::now() - begun);
+  }
+  CHECK(quickest >= std::chrono::milliseconds(10));
+  CHECK(quickest < std::chrono::milliseconds(200));
 }
 
 TEST_CASE("this process is alive, and another start time is another process") {
