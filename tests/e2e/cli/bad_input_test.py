@@ -8,6 +8,7 @@ import world
 
 START = ("start", "--persona", "Sam")
 OPENAI = (*START, "--provider", "openai")
+NOWHERE = ("session-run", "--home", "/x", "--persona", "Sam")
 KEY = {"OPENAI_API_KEY": "sk-made-up"}
 USAGE, INVALID, NOT_FOUND, DENIED, PRECONDITION, UNSUPPORTED, UNAVAILABLE = 64, 2, 3, 5, 6, 7, 8
 
@@ -71,9 +72,9 @@ COMMAND_LINES = {
     "stopping all and one": (("stop", "--all", "Sam"), {}, USAGE, ["--all"]),
     "stopping a path": (("stop", "../x"), {}, INVALID, ["katra list"]),
     "an endless grace": (("stop", "Sam", "--grace", "x"), {}, USAGE, ["--grace"]),
-    "a session from nowhere": (("session-run", "/not/there"), {}, UNAVAILABLE, ["katra start -b"]),
+    "a session from nowhere": ((*NOWHERE, "/not/there"), {}, UNAVAILABLE, ["katra start -b"]),
     "a socket's path that is too long": (
-        ("session-run", "/" + "x" * 300), {}, UNAVAILABLE, ["katra start -b"]),
+        (*NOWHERE, "/" + "x" * 300), {}, UNAVAILABLE, ["katra start -b"]),
     "an unknown shell": (("completions", "tcsh"), {}, USAGE, ["bash"]),
     "a page of nothing": (("man", "nothing"), {}, USAGE, ["no such command"]),
     "pages for a folder that is not there": (
