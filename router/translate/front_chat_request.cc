@@ -1,6 +1,9 @@
 // A request of Chat Completions as a Messages request.
 #include "router/translate/front_parts.h"
+#include "router/translate/front_tools.h"
+#include "router/translate/kept_reasoning.h"
 #include "router/translate/request_draft.h"
+#include "router/translate/signature.h"
 
 namespace katra::translate {
 namespace {
@@ -34,70 +37,127 @@ const PartNames& Parts() {
   return names;
 }
 
-Status ReadResult(JsonView message, Conversation& conversation) {
-  if (!message["tool_call_id"].IsString()) {
-    return Malformed("messages: a tool message needs a tool_call_id");
-  }
-  std::string content;
-  const auto add = [&content](const std::string& block) {
-    if (!content.empty()) content.push_back(',');
-    content += block;
-  };
-  if (auto read = ReadContent(message["content"], Parts(), add); !read) return read;
-  conversation.AddResult(ToolResultBlock(message["tool_call_id"], "[" + content + "]"));
-  return {};
+// What the model thought, as the client kept it: for providers that want it back (R41).
+std::string ThinkingBlock(JsonView reasoning) {
+  KeptReasoning kept;
+  kept.reasoning_content = reasoning.RawString();
+  std::string block;
+  JsonWriter writer(block);
+  writer.BeginObject().Key("type").String("thinking").Key("thinking");
+  writer.RawString(reasoning.RawString());
+  writer.Key("signature").String(MakeSignature(kept.ToJson())).EndObject();
+  return block;
 }
 
-Status ReadMessage(JsonView message, Conversation& conversation) {
-  const JsonView role = message["role"];
-  const JsonView content = message["content"];
-  if (role.Is("system") || role.Is("developer")) {  // B13: every one is kept
-    if (content.IsString()) conversation.AddSystem(content.RawString());
-    for (const JsonView part : content) conversation.AddSystem(part["text"].RawString());
+// One request's messages, in their order.
+class Messages {
+ public:
+  Messages(FrontRequest& request, Conversation& conversation)
+      : request_(request), conversation_(conversation) {}
+
+  Status Read(JsonView messages) {
+    size_t latest = 0;
+    size_t index = 0;
+    for (const JsonView message : messages) {
+      ++index;
+      if (message["role"].Is("assistant")) latest = index;
+    }
+    index = 0;
+    for (const JsonView message : messages) {
+      reading_.latest = index++ >= latest;
+      if (auto read = ReadMessage(message); !read) return read;
+    }
     return {};
   }
-  if (role.Is("user")) {
-    return ReadContent(content, Parts(),
-                       [&](std::string block) { conversation.AddUser(std::move(block)); });
+
+ private:
+  Status ReadMessage(JsonView message) {
+    const JsonView role = message["role"];
+    const JsonView content = message["content"];
+    if (role.Is("system") || role.Is("developer")) {  // B13: every one is kept
+      if (content.IsString()) conversation_.AddSystem(content.RawString(), message);
+      for (const JsonView part : content) conversation_.AddSystem(part["text"].RawString(), part);
+      return {};
+    }
+    if (role.Is("user")) {
+      return ReadContent(content, reading_,
+                         [&](std::string block) { conversation_.AddUser(std::move(block)); });
+    }
+    if (role.Is("tool")) return ReadResult(message);
+    if (role.Is("function")) return ReadFunctionResult(message);
+    if (role.Is("assistant")) return ReadAssistant(message);
+    return Malformed(
+        "messages: expected the roles system, developer, user, assistant, tool and function");
   }
-  if (role.Is("tool")) return ReadResult(message, conversation);
-  if (!role.Is("assistant")) {
-    return Malformed("messages: expected the roles system, developer, user, assistant and tool");
+
+  Status ReadResult(JsonView message) {
+    if (!message["tool_call_id"].IsString()) {
+      return Malformed("messages: a tool message needs a tool_call_id");
+    }
+    return AddResult(message["tool_call_id"], message["content"]);
   }
-  auto read = ReadContent(content, Parts(),
-                          [&](std::string block) { conversation.AddAssistant(std::move(block)); });
-  if (!read) return read;
-  for (const JsonView call : message["tool_calls"]) {
-    const JsonView function = call["function"];
+
+  Status AddResult(JsonView id, JsonView content) {
+    auto read = ReadResultContent(content, reading_);
+    if (!read) return Pass(std::move(read));
+    conversation_.AddResult(ToolResultBlock(id, *read));
+    return {};
+  }
+
+  // Before there were tools, a call had no id; its result names the function (F9).
+  Status ReadFunctionResult(JsonView message) {
+    if (function_id_.empty()) {
+      return Malformed("messages: a function message needs a function_call before it");
+    }
+    JsonDocument id;
+    const std::string json = "\"" + std::exchange(function_id_, {}) + "\"";
+    if (!id.Parse(json)) return Malformed("messages: a function message without a call");
+    return AddResult(id.Root(), message["content"]);
+  }
+
+  Status ReadAssistant(JsonView message) {
+    if (const JsonView thought = message["reasoning_content"]; !thought.RawString().empty()) {
+      conversation_.AddAssistant(ThinkingBlock(thought));
+    }
+    auto read = ReadContent(message["content"], reading_, [&](std::string block) {
+      conversation_.AddAssistant(std::move(block));
+    });
+    if (!read) return read;
+    for (const JsonView call : message["tool_calls"]) {
+      if (auto added = AddCall(call); !added) return added;
+    }
+    if (const JsonView function = message["function_call"]; function["name"].IsString()) {
+      function_id_ = "call_function_" + std::to_string(++functions_);
+      JsonDocument id;
+      const std::string json = "\"" + function_id_ + "\"";
+      if (id.Parse(json)) {
+        conversation_.AddAssistant(
+            ToolUseBlock(id.Root(), function["name"].Text(), function["arguments"]));
+      }
+    }
+    return {};
+  }
+
+  Status AddCall(JsonView call) {
+    const JsonView custom = call["custom"];
+    const JsonView function = custom.IsObject() ? custom : call["function"];
     if (!call["id"].IsString() || !function["name"].IsString()) {
       return Malformed("messages: a tool call needs an id and a function with a name");
     }
-    conversation.AddAssistant(
-        ToolUseBlock(call["id"], function["name"].Text(), function["arguments"]));
+    JsonDocument document;
+    const std::string input = TextInput(custom["input"].RawString());
+    const bool text = custom.IsObject() && document.Parse(input);
+    conversation_.AddAssistant(ToolUseBlock(call["id"], function["name"].Text(),
+                                            text ? document.Root() : function["arguments"]));
+    return {};
   }
-  return {};
-}
 
-// Whether there is any.
-bool WriteTools(JsonView root, JsonWriter& writer) {
-  const bool search = root["web_search_options"].IsObject();
-  if (root["tools"].Empty() && !search) return false;
-  writer.Key("tools").BeginArray();
-  for (const JsonView tool : root["tools"]) {
-    const JsonView function = tool["function"];
-    if (!function.IsObject()) continue;
-    writer.BeginObject().Key("name").RawString(function["name"].RawString());
-    if (function["description"].IsString()) {
-      writer.Key("description").RawString(function["description"].RawString());
-    }
-    writer.Key("input_schema");
-    WriteFullSchema(function["parameters"], writer.Place());
-    writer.EndObject();
-  }
-  if (search) writer.Raw(R"({"type":"web_search_20250305","name":"web_search"})");
-  writer.EndArray();
-  return true;
-}
+  FrontRequest& request_;
+  Conversation& conversation_;
+  ContentReading reading_{Parts(), true, &request_};
+  std::string function_id_;  // of the function_call that waits for its result
+  int functions_ = 0;
+};
 
 void WriteStops(JsonView stop, JsonWriter& writer) {
   if (stop.IsString()) {
@@ -109,7 +169,7 @@ void WriteStops(JsonView stop, JsonWriter& writer) {
 
 }  // namespace
 
-Result<FrontRequest> ReadChatFront(JsonView root) {
+Result<FrontRequest> ReadChatFront(JsonView root, const FrontOptions& options) {
   FrontRequest request;
   request.format = FrontFormat::kChat;
   request.model = root["model"].Text();
@@ -118,26 +178,34 @@ Result<FrontRequest> ReadChatFront(JsonView root) {
   if (root["n"].Integer().value_or(1) != 1) {
     return RejectCapability("n", "one answer a request; leave n out");
   }
+  request.cache_key = root["prompt_cache_key"].Text();
   Conversation conversation;
-  for (const JsonView message : root["messages"]) {
-    if (auto read = ReadMessage(message, conversation); !read) return Pass(std::move(read));
+  if (auto read = Messages(request, conversation).Read(root["messages"]); !read) {
+    return Pass(std::move(read));
   }
+  conversation.SpeakSystem();
   if (conversation.Empty()) return Malformed("messages: expected at least one of the user");
   const JsonView format = root["response_format"];
   if (format["type"].Is("json_object")) conversation.AddSystem("Answer with one JSON object.");
-
-  JsonWriter writer(request.messages_body);
-  writer.BeginObject().Key("model").String(request.model);
-  const bool in_tool_loop = conversation.InToolLoop();
-  conversation.Write(writer);
+  ToolList tools;
+  ReadChatTools(root, &request, &tools);
   FrontSettings settings;
-  settings.tools = WriteTools(root, writer);
   settings.one_call = root["parallel_tool_calls"].IsFalse();
   settings.effort = root["reasoning_effort"].Text();
   settings.max_tokens =
       root["max_completion_tokens"].Integer().value_or(root["max_tokens"].Integer().value_or(0));
-  ReadToolChoice(root["tool_choice"], root["tool_choice"]["function"]["name"], &settings);
+  ReadToolChoice(root["tool_choice"], &request, &tools, &settings);
+  settings.tools = !tools.Empty();
   request.effort = settings.effort;
+  const bool in_tool_loop = conversation.InToolLoop();
+  if (options.cache_points && !request.own_cache_points) {
+    conversation.AddCachePoints();
+    tools.AddCachePoint();
+  }
+  JsonWriter writer(request.messages_body);
+  writer.BeginObject().Key("model").String(request.model);
+  conversation.Write(writer);
+  tools.Write(writer);
   WriteSettings(root, settings, in_tool_loop, writer);
   WriteStops(root["stop"], writer);
   if (const JsonView schema = format["json_schema"]["schema"]; schema.IsObject()) {

@@ -39,6 +39,15 @@ void WriteBase64(const DataUrl& url, JsonWriter& writer) {
   writer.Key("data").RawString(url.data).EndObject();
 }
 
+constexpr std::string_view kCachePoint = R"(,"cache_control":{"type":"ephemeral"})";
+
+// The client's own cache point, of a part of content (F12).
+void KeepCachePoint(JsonView part, std::string& block) {
+  const JsonView point = part["cache_control"];
+  if (point.IsObject())
+    block.insert(block.size() - 1, ",\"cache_control\":" + std::string(point.Raw()));
+}
+
 // What R38 reads back as the same effort.
 int64_t BudgetOf(const std::string& effort) {
   if (effort == "low") return 1024;
@@ -47,8 +56,16 @@ int64_t BudgetOf(const std::string& effort) {
 
 }  // namespace
 
-void Conversation::AddSystem(std::string_view escaped) {
-  if (!escaped.empty()) system_.push_back(TextBlock(escaped));
+void Conversation::AddSystem(std::string_view escaped, JsonView part) {
+  if (escaped.empty()) return;
+  system_.push_back(TextBlock(escaped));
+  KeepCachePoint(part, system_.back());
+}
+
+void Conversation::SpeakSystem() {
+  if (!Empty() || system_.empty()) return;
+  user_.push_back(std::move(system_.back()));
+  system_.pop_back();
 }
 
 void Conversation::AddUser(std::string block) {
@@ -70,7 +87,9 @@ void Conversation::FlushUser() {
   if (results_.empty() && user_.empty()) return;
   results_.insert(results_.end(), user_.begin(), user_.end());
   if (!messages_.empty()) messages_.push_back(',');
-  messages_ += R"({"role":"user","content":[)" + Joined(results_) + "]}";
+  messages_ += R"({"role":"user","content":[)" + Joined(results_);
+  user_ends_.push_back(messages_.size());
+  messages_ += "]}";
   results_.clear();
   user_.clear();
 }
@@ -89,6 +108,13 @@ bool Conversation::Empty() const {
 void Conversation::Write(JsonWriter& writer) {
   FlushUser();
   FlushAssistant();
+  if (cache_points_) {
+    if (!system_.empty()) AddCachePoint(system_.back());
+    for (size_t i = 0; i < std::min<size_t>(2, user_ends_.size()); ++i) {
+      // From the back, so that the places before stay true; before the block's closing brace.
+      messages_.insert(user_ends_[user_ends_.size() - 1 - i] - 1, kCachePoint);
+    }
+  }
   if (!system_.empty()) writer.Key("system").Raw("[" + Joined(system_) + "]");
   writer.Key("messages").Raw("[" + messages_ + "]");
 }
@@ -122,44 +148,111 @@ Result<std::string> ImageBlock(JsonView url) {
 
 Result<std::string> FileBlock(JsonView file) {
   const auto data = ReadDataUrl(file["file_data"].RawString());
-  if (!data) {
+  const std::string_view address = file["file_url"].RawString();
+  if (!data && address.empty()) {
     return RejectCapability("file_id", "send a file's content as file_data with a data: address");
   }
   std::string block;
   JsonWriter writer(block);
   writer.BeginObject().Key("type").String("document").Key("source");
-  WriteBase64(*data, writer);
+  if (data) {
+    WriteBase64(*data, writer);
+  } else {
+    writer.BeginObject().Key("type").String("url").Key("url").RawString(address).EndObject();
+  }
   if (file["filename"].IsString()) writer.Key("title").RawString(file["filename"].RawString());
   writer.EndObject();
   return block;
 }
 
-Status ReadContent(JsonView content, const PartNames& names,
+namespace {
+
+// In an earlier turn, what cannot be had is told in words; it must not end the conversation.
+Status AddMissing(Result<std::string> block, const ContentReading& reading, const char* what,
+                  std::string name, const std::function<void(std::string block)>& add) {
+  if (block) {
+    add(*std::move(block));
+    return {};
+  }
+  if (reading.latest) return Pass(std::move(block));
+  Drop(std::move(name), reading.request);
+  add(TextBlock("[Here was " + std::string(what) + ", which cannot be read here.]"));
+  return {};
+}
+
+// Encrypted for the models of one provider; clients put what agents write to each other there as
+// well, which is plain text when the model is another one.
+bool IsCiphertext(std::string_view text) {
+  return text.substr(0, 5) == "gAAAA" && text.find(' ') == std::string_view::npos;
+}
+
+Status ReadPart(JsonView part, const ContentReading& reading,
+                const std::function<void(std::string block)>& add) {
+  const PartNames& names = reading.names;
+  const std::string type = part["type"].Text();
+  const auto keep = [&](std::string block) {
+    KeepCachePoint(part, block);
+    reading.request->own_cache_points =
+        reading.request->own_cache_points || part["cache_control"].IsObject();
+    add(std::move(block));
+  };
+  if (names.text.count(type) != 0) {
+    if (!part["text"].RawString().empty()) keep(TextBlock(part["text"].RawString()));
+  } else if (type == "refusal") {
+    keep(TextBlock(part["refusal"].RawString()));
+  } else if (type == names.image) {
+    const JsonView image = part["image_url"];  // an address, or an object around it
+    return AddMissing(ImageBlock(image.IsString() ? image : image["url"]), reading, "an image",
+                      "image_file", keep);
+  } else if (type == names.file) {
+    return AddMissing(FileBlock(names.file_nested ? part[names.file] : part), reading, "a file",
+                      "file_id", keep);
+  } else if (type == "input_audio" || type == "input_video") {
+    return AddMissing(RejectCapability(type, "send text, images or files"), reading, "a recording",
+                      type, keep);
+  } else if (const JsonView kept = part["encrypted_content"];
+             type == "encrypted_content" && !IsCiphertext(kept.RawString())) {
+    if (!kept.RawString().empty()) keep(TextBlock(kept.RawString()));
+  } else {
+    DropUnknown("content", part["type"], reading.request);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status ReadContent(JsonView content, const ContentReading& reading,
                    const std::function<void(std::string block)>& add) {
   if (content.IsString()) {
     if (!content.RawString().empty()) add(TextBlock(content.RawString()));
     return {};
   }
   for (const JsonView part : content) {
-    const std::string type = part["type"].Text();
-    if (names.text.count(type) != 0) {
-      if (!part["text"].RawString().empty()) add(TextBlock(part["text"].RawString()));
-    } else if (type == "refusal") {
-      add(TextBlock(part["refusal"].RawString()));
-    } else if (type == names.image || type == names.file) {
-      const JsonView image = part["image_url"];  // an address, or an object around it
-      auto block = type == names.image ? ImageBlock(image.IsString() ? image : image["url"])
-                                       : FileBlock(names.file_nested ? part[names.file] : part);
-      if (!block) return Pass(std::move(block));
-      add(*std::move(block));
-    } else {
-      return RejectCapability(type.empty() ? "content" : type,
-                              "expected parts of type " + std::string(*names.text.begin()) + ", " +
-                                  std::string(names.image) + " or " + std::string(names.file));
-    }
+    if (auto read = ReadPart(part, reading, add); !read) return read;
   }
   return {};
 }
+
+Result<std::string> ReadResultContent(JsonView content, const ContentReading& reading) {
+  std::string blocks = "[";
+  const auto add = [&blocks](const std::string& block) {
+    if (blocks.size() > 1) blocks.push_back(',');
+    blocks += block;
+  };
+  if (auto read = ReadContent(content, reading, add); !read) return Pass(std::move(read));
+  return blocks + "]";
+}
+
+void Drop(std::string name, FrontRequest* request) { request->dropped.push_back(std::move(name)); }
+
+void DropUnknown(std::string_view kind, JsonView type, FrontRequest* request) {
+  std::string name(kind);
+  name += "." + (type.IsString() ? type.Text() : std::string("unnamed"));
+  request->unknown.push_back(name);
+  Drop(std::move(name), request);
+}
+
+void AddCachePoint(std::string& json) { json.insert(json.size() - 1, kCachePoint); }
 
 std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments) {
   std::string block;
@@ -186,18 +279,6 @@ std::string ToolResultBlock(JsonView id, std::string_view content) {
   writer.Key("tool_use_id").String(ClientToolId(id.Text()));
   writer.Key("content").Raw(content).EndObject();
   return block;
-}
-
-void ReadToolChoice(JsonView choice, JsonView function, FrontSettings* settings) {
-  if (choice.Is("auto") || choice.Is("none")) {
-    settings->tool_choice = "\"type\":\"" + choice.Text() + "\"";
-  } else if (choice.Is("required")) {
-    settings->tool_choice = R"("type":"any")";
-    settings->forced_tool = true;
-  } else if (function.IsString()) {
-    settings->tool_choice = R"("type":"tool","name":)" + std::string(function.Raw());
-    settings->forced_tool = true;
-  }
 }
 
 void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_loop,

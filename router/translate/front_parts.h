@@ -18,17 +18,23 @@ namespace katra::translate {
 // The Messages conversation under construction: user and assistant alternate, results come first.
 class Conversation {
  public:
-  void AddSystem(std::string_view escaped);
+  // `part` may hold a cache point of the client's own (F12).
+  void AddSystem(std::string_view escaped, JsonView part = {});
   // A content block as JSON, of the user or the assistant.
   void AddUser(std::string block);
   void AddResult(std::string block);
   void AddAssistant(std::string block);
+  // Marks what stays the same on the next turn: the system text and the last two messages of the
+  // user (F13). Before Write.
+  void AddCachePoints() { cache_points_ = true; }
   // `"system":[…],"messages":[…]`.
   void Write(JsonWriter& writer);
 
   // The last thing said was a result: the assistant's turn goes on.
   [[nodiscard]] bool InToolLoop() const { return !results_.empty(); }
   [[nodiscard]] bool Empty() const;
+  // A conversation of system texts alone: the last one becomes what the user says (F10).
+  void SpeakSystem();
 
  private:
   void FlushUser();
@@ -38,13 +44,24 @@ class Conversation {
   std::vector<std::string> results_;
   std::vector<std::string> user_;
   std::vector<std::string> assistant_;
-  std::string messages_;  // done ones, with commas between
+  std::string messages_;           // done ones, with commas between
+  std::vector<size_t> user_ends_;  // in messages_: where each user message's last block ends
+  bool cache_points_ = false;
 };
+
+// Leaves something out, and says so.
+void Drop(std::string name, FrontRequest* request);
+// The same for a type that is not understood: `kind` is "input", "tools" or "content". It is
+// counted, so that new ones are noticed.
+void DropUnknown(std::string_view kind, JsonView type, FrontRequest* request);
+
+// `json` is an object, into which a cache point is put.
+void AddCachePoint(std::string& json);
 
 [[nodiscard]] std::string TextBlock(std::string_view escaped);
 // "data:image/png;base64,…" or an address. kUnsupported when it is neither.
 [[nodiscard]] Result<std::string> ImageBlock(JsonView url);
-// {"filename", "file_data": "data:application/pdf;base64,…"}.
+// {"filename", "file_data": "data:application/pdf;base64,…"}, or {"file_url"}.
 [[nodiscard]] Result<std::string> FileBlock(JsonView file);
 // What a format calls the parts of a message's content.
 struct PartNames {
@@ -53,9 +70,20 @@ struct PartNames {
   std::string_view file;
   bool file_nested = false;  // the file's members are in a member of the part's own name
 };
-// The blocks of a message's content, each handed to `add`. kUnsupported: a part of another type.
-[[nodiscard]] Status ReadContent(JsonView content, const PartNames& names,
+// How content is read.
+struct ContentReading {
+  const PartNames& names;
+  bool latest = true;  // what the request is about, not an earlier turn
+  FrontRequest* request = nullptr;
+};
+// The blocks of a message's content, each handed to `add`. What cannot be had here, such as a file
+// by its id, is kUnsupported where it is what the request is about, and words in earlier turns
+// (R18, R19). A part of an unknown type is dropped and counted.
+[[nodiscard]] Status ReadContent(JsonView content, const ContentReading& reading,
                                  const std::function<void(std::string block)>& add);
+// The same as a JSON array, for a result.
+[[nodiscard]] Result<std::string> ReadResultContent(JsonView content,
+                                                    const ContentReading& reading);
 // Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
 [[nodiscard]] std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments);
 // `content` is a JSON array or string.
@@ -70,15 +98,13 @@ struct FrontSettings {
   int64_t max_tokens = 0;   // 0: none
 };
 
-// "auto", "none", "required", {"type":"function", …}; `function` holds the name where it is one.
-void ReadToolChoice(JsonView choice, JsonView function, FrontSettings* settings);
 // `max_tokens`, `thinking`, `temperature`, `top_p`, `tool_choice`: what depends on one another.
 void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_loop,
                    JsonWriter& writer);
 
 // Each reads one format.
-[[nodiscard]] Result<FrontRequest> ReadChatFront(JsonView root);
-[[nodiscard]] Result<FrontRequest> ReadResponsesFront(JsonView root);
+[[nodiscard]] Result<FrontRequest> ReadChatFront(JsonView root, const FrontOptions& options);
+[[nodiscard]] Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& options);
 
 // Lists the members that are neither read nor null.
 void ListDropped(JsonView root, const std::set<std::string_view>& read, FrontRequest* request);

@@ -1,22 +1,24 @@
 // A request of OpenAI's Responses API as a Messages request. Stateless: the whole conversation is
 // in the input.
 #include "router/translate/front_parts.h"
+#include "router/translate/front_tools.h"
 #include "router/translate/request_draft.h"
 #include "router/translate/signature.h"
 
 namespace katra::translate {
 namespace {
 
-// A tool whose input is free text becomes a function with this one argument.
-constexpr std::string_view kTextSchema =
-    R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
-
-// What the model sees of a tool's name: the Messages form knows no namespaces.
-std::string FlatName(JsonView tool_namespace, JsonView name) {
-  std::string flat = tool_namespace.Text();
-  if (!flat.empty() && !flat.ends_with("__")) flat += "__";
-  return flat + name.Text();
-}
+// What the model is asked for when a client wants the conversation made shorter.
+constexpr std::string_view kCompactionRequest =
+    "This conversation has grown too long and goes on from a summary. Write that summary now, and "
+    "nothing else; call no tool. Whoever goes on sees only what you write: say what the user wants "
+    "and has decided, what was done and found out (files, commands, errors, exact names), what is "
+    "unfinished, and what comes next.";
+constexpr std::string_view kSummaryHead =
+    "A summary of the conversation until here, which had grown too long:\\n\\n";
+constexpr std::string_view kForeignSummary =
+    "[An earlier part of this conversation was made shorter by another provider, and cannot be "
+    "read here.]";
 
 const std::set<std::string_view>& ReadMembers() {
   static const std::set<std::string_view> read = {"model",
@@ -56,117 +58,184 @@ void ReadReasoning(JsonView item, Conversation& conversation) {
   conversation.AddAssistant(*block);
 }
 
-Status ReadOutput(JsonView item, Conversation& conversation) {
-  std::string content;
-  const auto add = [&content](const std::string& block) {
-    if (!content.empty()) content.push_back(',');
-    content += block;
-  };
-  if (auto read = ReadContent(item["output"], Parts(), add); !read) return read;
-  conversation.AddResult(ToolResultBlock(item["call_id"], "[" + content + "]"));
-  return {};
+// Items of these types are of the assistant, and so end what a request is about.
+bool IsOfAssistant(JsonView item) {
+  const std::string_view type = item["type"].RawString();
+  return item["role"].Is("assistant") || type == "reasoning" || type.ends_with("_call");
 }
 
-Status ReadMessage(JsonView item, Conversation& conversation) {
-  const JsonView role = item["role"];
-  const JsonView content = item["content"];
-  if (role.Is("system") || role.Is("developer")) {
-    if (content.IsString()) conversation.AddSystem(content.RawString());
-    for (const JsonView part : content) conversation.AddSystem(part["text"].RawString());
+bool IsCompaction(JsonView type) {
+  return type.Is("compaction") || type.Is("compaction_summary") || type.Is("context_compaction");
+}
+
+// Calls that the client carries out itself and that are no functions, beside their outputs: the
+// model sees them as calls of a tool of that name.
+bool IsLocal(std::string_view type) {
+  return type == "local_shell" || type == "shell" || type == "apply_patch";
+}
+
+// One request's items, in their order.
+class Items {
+ public:
+  Items(FrontRequest& request, Conversation& conversation, ToolList& tools)
+      : request_(request), conversation_(conversation), tools_(tools) {}
+
+  Status Read(JsonView input) {
+    size_t latest = 0;
+    size_t index = 0;
+    for (const JsonView item : input) {
+      ++index;
+      if (IsOfAssistant(item)) latest = index;
+    }
+    index = 0;
+    for (const JsonView item : input) {
+      reading_.latest = index++ >= latest;
+      if (auto read = ReadItem(item); !read) return read;
+    }
     return {};
   }
-  const bool assistant = role.Is("assistant");
-  if (!assistant && !role.Is("user")) {
-    return Malformed("input: expected the roles system, developer, user and assistant");
-  }
-  return ReadContent(content, Parts(), [&](std::string block) {
-    if (assistant) {
-      conversation.AddAssistant(std::move(block));
+
+ private:
+  Status ReadItem(JsonView item) {
+    const JsonView type = item["type"];
+    if (type.IsNothing() || type.Is("message")) return ReadMessage(item);
+    if (type.Is("reasoning")) {
+      ReadReasoning(item, conversation_);
+    } else if (type.Is("additional_tools")) {  // F1
+      ReadResponsesTools(item["tools"], &request_, &tools_);
+    } else if (type.Is("agent_message")) {  // F6
+      return ReadContent(item["content"], reading_,
+                         [this](std::string block) { conversation_.AddUser(std::move(block)); });
+    } else if (type.Is("compaction_trigger")) {
+      request_.compaction = true;
+    } else if (IsCompaction(type)) {
+      ReadCompaction(item);
+    } else if (type.Is("item_reference")) {
+      return RejectCapability("item_reference",
+                              "nothing is stored here; send the items themselves");
     } else {
-      conversation.AddUser(std::move(block));
+      return ReadToolItem(item);
     }
-  });
-}
-
-Status ReadItem(JsonView item, Conversation& conversation, FrontRequest* request) {
-  const JsonView type = item["type"];
-  if (type.IsNothing() || type.Is("message")) return ReadMessage(item, conversation);
-  const bool call = type.Is("function_call") || type.Is("custom_tool_call");
-  const bool output = type.Is("function_call_output") || type.Is("custom_tool_call_output");
-  if ((call || output) && !item["call_id"].IsString()) {
-    return Malformed("input: a call and its output need a call_id");
+    return {};
   }
-  if (type.Is("function_call")) {
-    conversation.AddAssistant(ToolUseBlock(
-        item["call_id"], FlatName(item["namespace"], item["name"]), item["arguments"]));
-  } else if (type.Is("custom_tool_call")) {
-    std::string arguments = R"({"input":)";
-    arguments.append(item["input"].IsString() ? item["input"].Raw() : "\"\"");
-    arguments += "}";
+
+  Status ReadMessage(JsonView item) {
+    const JsonView role = item["role"];
+    const JsonView content = item["content"];
+    if (role.Is("system") || role.Is("developer")) {
+      if (content.IsString()) conversation_.AddSystem(content.RawString());
+      for (const JsonView part : content) conversation_.AddSystem(part["text"].RawString(), part);
+      return {};
+    }
+    const bool assistant = role.Is("assistant");
+    if (!assistant && !role.Is("user")) {
+      return Malformed("input: expected the roles system, developer, user and assistant");
+    }
+    return ReadContent(content, reading_, [&](std::string block) {
+      if (assistant) {
+        conversation_.AddAssistant(std::move(block));
+      } else {
+        conversation_.AddUser(std::move(block));
+      }
+    });
+  }
+
+  // A call, or what came of one.
+  Status ReadToolItem(JsonView item) {
+    constexpr std::string_view kCall = "_call";
+    constexpr std::string_view kOutput = "_call_output";
+    const JsonView type = item["type"];
+    const std::string name = type.Text();
+    const JsonView id = item["call_id"];
+    const bool search = type.Is("tool_search_call") || type.Is("tool_search_output");
+    const bool function = type.Is("function_call") || type.Is("custom_tool_call");
+    const bool output = type.Is("function_call_output") || type.Is("custom_tool_call_output");
+    if ((function || output) && !id.IsString()) {
+      return Malformed("input: a call and its output need a call_id");
+    }
+    if (type.Is("tool_search_output")) ReadResponsesTools(item["tools"], &request_, &tools_);
+    if (search && !id.IsString()) return {};  // OpenAI's servers searched
+    if (function) {
+      AddCall(item);
+    } else if (output) {
+      return AddOutput(item);
+    } else if (type.Is("tool_search_call")) {
+      conversation_.AddAssistant(ToolUseBlock(id, kToolSearchName, item["arguments"]));
+    } else if (type.Is("tool_search_output")) {
+      conversation_.AddResult(ToolResultBlock(id, "[" + TextBlock(Found(item["tools"])) + "]"));
+    } else if (name.ends_with(kCall) && id.IsString() &&
+               IsLocal(std::string_view(name).substr(0, name.size() - kCall.size()))) {
+      const JsonView what = item["action"].IsObject() ? item["action"] : item["operation"];
+      conversation_.AddAssistant(
+          ToolUseBlock(id, name.substr(0, name.size() - kCall.size()), what));
+    } else if (name.ends_with(kOutput) && id.IsString() &&
+               IsLocal(std::string_view(name).substr(0, name.size() - kOutput.size()))) {
+      return AddOutput(item);
+    } else {
+      DropUnknown("input", type, &request_);
+    }
+    return {};
+  }
+
+  void AddCall(JsonView item) {
+    const std::string name = FlatName(item["namespace"], item["name"]);
+    if (item["type"].Is("function_call")) {
+      conversation_.AddAssistant(ToolUseBlock(item["call_id"], name, item["arguments"]));
+      return;
+    }
+    const std::string input = TextInput(item["input"].RawString());
     JsonDocument document;
-    if (!document.Parse(arguments)) return Malformed("input: a custom_tool_call without an input");
-    conversation.AddAssistant(
-        ToolUseBlock(item["call_id"], FlatName(item["namespace"], item["name"]), document.Root()));
-  } else if (output) {
-    return ReadOutput(item, conversation);
-  } else if (type.Is("reasoning")) {
-    ReadReasoning(item, conversation);
-  } else if (type.Is("item_reference")) {
-    return RejectCapability("item_reference", "nothing is stored here; send the items themselves");
-  } else {
-    request->dropped.push_back("input." + type.Text());
+    if (document.Parse(input)) {  // always: the text has its escapes
+      conversation_.AddAssistant(ToolUseBlock(item["call_id"], name, document.Root()));
+    }
   }
-  return {};
-}
 
-void WriteTool(JsonView tool, JsonView tool_namespace, FrontRequest* request, JsonWriter& writer) {
-  const JsonView type = tool["type"];
-  if (type.Is("namespace")) {
-    for (const JsonView inner : tool["tools"]) WriteTool(inner, tool["name"], request, writer);
-    return;
+  Status AddOutput(JsonView item) {
+    const JsonView output = item["output"];
+    // A shell's output is a list of objects that are no parts of content.
+    if (output.IsArray() && !output.Empty() && !(*output.begin())["type"].IsString()) {
+      std::string text;
+      AppendJsonEscaped(text, output.Raw());
+      conversation_.AddResult(ToolResultBlock(item["call_id"], "[" + TextBlock(text) + "]"));
+      return {};
+    }
+    auto content = ReadResultContent(output, reading_);
+    if (!content) return Pass(std::move(content));
+    conversation_.AddResult(ToolResultBlock(item["call_id"], *content));
+    return {};
   }
-  if (type.RawString().substr(0, 10) == "web_search") {
-    writer.Raw(R"({"type":"web_search_20250305","name":"web_search"})");
-    return;
-  }
-  const bool custom = type.Is("custom");
-  if (!custom && !type.Is("function")) {
-    request->dropped.push_back("tools." + type.Text());
-    return;
-  }
-  const std::string name = FlatName(tool_namespace, tool["name"]);
-  if (custom || tool_namespace.IsString()) {
-    request->tools[name] = {custom, tool["name"].Text(), tool_namespace.Text()};
-  }
-  writer.BeginObject().Key("name").String(name);
-  std::string description(tool["description"].RawString());
-  // A grammar cannot be enforced: the model is told of it.
-  if (const JsonView grammar = tool["format"]["definition"]; custom && grammar.IsString()) {
-    description += "\\n\\nThe input is free text of this grammar (";
-    description += tool["format"]["syntax"].RawString();
-    description += "):\\n";
-    description += grammar.RawString();
-  }
-  if (!description.empty()) writer.Key("description").RawString(description);
-  writer.Key("input_schema");
-  if (custom) {
-    writer.Raw(kTextSchema);
-  } else {
-    WriteFullSchema(tool["parameters"], writer.Place());
-  }
-  writer.EndObject();
-}
 
-bool WriteTools(JsonView root, FrontRequest* request, JsonWriter& writer) {
-  std::string tools;
-  JsonWriter list(tools);
-  list.BeginArray();
-  for (const JsonView tool : root["tools"]) WriteTool(tool, JsonView(), request, list);
-  list.EndArray();
-  if (tools == "[]") return false;
-  writer.Key("tools").Raw(tools);
-  return true;
-}
+  // What the model is told of a search; the tools themselves stand among the others. Escaped.
+  static std::string Found(JsonView tools) {
+    std::string names;
+    const auto add = [&names](JsonView tool_namespace, JsonView tool) {
+      if (!names.empty()) names += ", ";
+      AppendJsonEscaped(names, FlatName(tool_namespace, tool["name"]));
+    };
+    for (const JsonView tool : tools) {
+      if (!tool["type"].Is("namespace")) add({}, tool);
+      for (const JsonView inner : tool["tools"]) add(tool["name"], inner);
+    }
+    return names.empty() ? "No tool was found." : "These tools can be called now: " + names;
+  }
+
+  void ReadCompaction(JsonView item) {
+    const auto kept = ReadSignature(item["encrypted_content"].RawString());
+    JsonDocument document;
+    if (kept && document.Parse(*kept) && document.Root()["type"].Is("compaction")) {
+      conversation_.AddUser(TextBlock(std::string(kSummaryHead) +
+                                      std::string(document.Root()["summary"].RawString())));
+      return;
+    }
+    Drop("input." + item["type"].Text(), &request_);
+    conversation_.AddUser(TextBlock(kForeignSummary));
+  }
+
+  FrontRequest& request_;
+  Conversation& conversation_;
+  ToolList& tools_;
+  ContentReading reading_{Parts(), true, &request_};
+};
 
 // What a Responses reply repeats of its request.
 std::string Echo(JsonView root) {
@@ -189,11 +258,13 @@ std::string Echo(JsonView root) {
 
 }  // namespace
 
-Result<FrontRequest> ReadResponsesFront(JsonView root) {
+Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& options) {
   FrontRequest request;
   request.format = FrontFormat::kResponses;
   request.model = root["model"].Text();
-  request.stream = root["stream"].IsTrue();
+  request.stream = root["stream"].IsTrue() && !options.compact;
+  request.compact_endpoint = request.compaction = options.compact;
+  request.cache_key = root["prompt_cache_key"].Text();
   request.echo = Echo(root);
   for (const std::string_view key : {"previous_response_id", "conversation", "background"}) {
     if (root[key].IsNothing() || root[key].IsFalse()) continue;
@@ -201,31 +272,41 @@ Result<FrontRequest> ReadResponsesFront(JsonView root) {
   }
   Conversation conversation;
   conversation.AddSystem(root["instructions"].RawString());
+  ToolList tools;
+  ReadResponsesTools(root["tools"], &request, &tools);
   const JsonView input = root["input"];
   if (input.IsString()) {
     conversation.AddUser(TextBlock(input.RawString()));
-  } else {
-    for (const JsonView item : input) {
-      auto read = ReadItem(item, conversation, &request);
-      if (!read) return Pass(std::move(read));
-    }
+  } else if (auto read = Items(request, conversation, tools).Read(input); !read) {
+    return Pass(std::move(read));
   }
+  conversation.SpeakSystem();
   if (conversation.Empty()) return Malformed("input: expected text or items");
+  const bool in_tool_loop = conversation.InToolLoop();
+  if (request.compaction) conversation.AddUser(TextBlock(kCompactionRequest));
 
+  FrontSettings settings;
+  settings.one_call = root["parallel_tool_calls"].IsFalse();
+  settings.max_tokens = root["max_output_tokens"].Integer().value_or(0);
+  if (request.compaction) {
+    settings.tool_choice = R"("type":"none")";
+  } else {
+    settings.effort = root["reasoning"]["effort"].Text();
+    ReadToolChoice(root["tool_choice"], &request, &tools, &settings);
+  }
+  settings.tools = !tools.Empty();
+  request.effort = settings.effort;
+  if (options.cache_points && !request.own_cache_points) {
+    conversation.AddCachePoints();
+    tools.AddCachePoint();
+  }
   JsonWriter writer(request.messages_body);
   writer.BeginObject().Key("model").String(request.model);
-  const bool in_tool_loop = conversation.InToolLoop();
   conversation.Write(writer);
-  FrontSettings settings;
-  settings.tools = WriteTools(root, &request, writer);
-  settings.one_call = root["parallel_tool_calls"].IsFalse();
-  settings.effort = root["reasoning"]["effort"].Text();
-  settings.max_tokens = root["max_output_tokens"].Integer().value_or(0);
-  ReadToolChoice(root["tool_choice"], root["tool_choice"]["name"], &settings);
-  request.effort = settings.effort;
+  tools.Write(writer);
   WriteSettings(root, settings, in_tool_loop, writer);
   const JsonView format = root["text"]["format"];
-  if (format["type"].Is("json_schema") && format["schema"].IsObject()) {
+  if (format["type"].Is("json_schema") && format["schema"].IsObject() && !request.compaction) {
     writer.Key("output_config").BeginObject().Key("format").BeginObject();
     writer.Key("type").String("json_schema").Key("schema").Raw(format["schema"].Raw());
     writer.EndObject().EndObject();

@@ -17,6 +17,40 @@ std::string SummaryPart(std::string_view escaped) {
   return R"({"type":"summary_text","text":)" + Quoted(escaped) + "}";
 }
 
+// The text that a model means with the arguments of a tool whose input is free text, however it
+// wrote them: {"input":TEXT}, another name, JSON within JSON, or the text itself (F3).
+std::string CustomInput(const std::string& arguments, int depth) {
+  constexpr int kMaxDepth = 3;
+  JsonDocument document;
+  if (depth == kMaxDepth || !document.Parse(arguments)) return arguments;
+  const JsonView root = document.Root();
+  if (root.IsString()) return root.Text();
+  if (!root.IsObject()) return arguments;
+  if (root.Empty()) return {};
+  if (root["raw_arguments"].IsString()) {
+    return CustomInput(root["raw_arguments"].Text(), depth + 1);
+  }
+  if (root["input"].IsString()) return root["input"].Text();
+  const JsonView only = root.Size() == 1 ? *root.begin() : root["input"];
+  if (only.IsString()) return only.Text();
+  return only.IsObject() ? CustomInput(std::string(only.Raw()), depth + 1) : arguments;
+}
+
+// A search's arguments are an object, not a string that holds one.
+std::string SearchArguments(const std::string& arguments) {
+  JsonDocument document;
+  if (document.Parse(arguments)) {
+    const JsonView root = document.Root();
+    if (root.IsObject() && !root["raw_arguments"].IsString()) return std::string(root.Raw());
+    if (root["raw_arguments"].IsString()) {
+      return R"({"query":)" + std::string(root["raw_arguments"].Raw()) + "}";
+    }
+  }
+  std::string query = R"({"query":)";
+  AppendJsonString(query, document.Root().IsString() ? document.Root().Text() : arguments);
+  return query + "}";
+}
+
 }  // namespace
 
 void ResponsesFrontWriter::Event(std::string_view type, const std::string& members) {
@@ -31,7 +65,9 @@ void ResponsesFrontWriter::Event(std::string_view type, const std::string& membe
 void ResponsesFrontWriter::WriteResponse(std::string_view status, const std::string& more) {
   response_ = R"({"id":)";
   AppendJsonString(response_, "resp_" + identity_.request_id);
-  response_ += R"(,"object":"response","created_at":)" + std::to_string(identity_.unix_seconds);
+  response_ += compact_endpoint_ ? R"(,"object":"response.compaction","created_at":)"
+                                 : R"(,"object":"response","created_at":)";
+  response_ += std::to_string(identity_.unix_seconds);
   response_ += ",\"status\":\"" + std::string(status) + "\",\"model\":";
   AppendJsonString(response_, model_);
   response_ += ",\"output\":[" + items_ + "]," + more;
@@ -79,15 +115,21 @@ std::string ResponsesFrontWriter::Item(bool done) const {
       item += custom ? ",\"input\":" : ",\"arguments\":";
       return item + Quoted(done ? text_ : "") + "}";
     }
+    case Kind::kToolSearch:
+      item += R"("type":"tool_search_call","execution":"client",)" + status + ",\"call_id\":";
+      AppendJsonString(item, call_id_);
+      return item + ",\"arguments\":" + (done ? SearchArguments(UnescapeJson(text_)) : "{}") + "}";
     case Kind::kNone:
+    case Kind::kUnseen:
       break;
   }
   return "{}";
 }
 
 void ResponsesFrontWriter::OpenItem(Kind kind) {
-  static constexpr const char* kPrefixes[] = {"", "msg_", "rs_", "fc_", "ctc_"};
+  static constexpr const char* kPrefixes[] = {"", "msg_", "rs_", "fc_", "ctc_", "tsc_"};
   kind_ = kind;
+  if (kind == Kind::kUnseen) return;
   ++index_;
   text_.clear();
   std::string id;
@@ -98,32 +140,46 @@ void ResponsesFrontWriter::OpenItem(Kind kind) {
 }
 
 void ResponsesFrontWriter::OpenText() {
-  OpenItem(Kind::kText);
+  OpenItem(compaction_ ? Kind::kUnseen : Kind::kText);
+  if (compaction_) return;
   Event("response.content_part.added", Where() + R"(,"content_index":0,"part":)" + TextPart(""));
 }
 
 void ResponsesFrontWriter::OpenThinking() {
-  OpenItem(Kind::kThinking);
+  OpenItem(compaction_ ? Kind::kUnseen : Kind::kThinking);
+  if (compaction_) return;
   Event("response.reasoning_summary_part.added",
         Where() + R"(,"summary_index":0,"part":)" + SummaryPart(""));
 }
 
 void ResponsesFrontWriter::OpenTool(std::string_view id, std::string_view name) {
+  if (compaction_) {  // which offers none to call
+    OpenItem(Kind::kUnseen);
+    return;
+  }
   const auto known = tools_.find(std::string(name));
   const bool plain = known == tools_.end();
   name_ = plain ? std::string(name) : known->second.name;
   namespace_ = plain ? std::string() : known->second.tool_namespace;
   call_id_ = id;
-  OpenItem(!plain && known->second.custom ? Kind::kCustom : Kind::kFunction);
+  const FrontToolKind kind = plain ? FrontToolKind::kFunction : known->second.kind;
+  OpenItem(kind == FrontToolKind::kCustom       ? Kind::kCustom
+           : kind == FrontToolKind::kToolSearch ? Kind::kToolSearch
+                                                : Kind::kFunction);
 }
 
 void ResponsesFrontWriter::AddText(std::string_view escaped) {
+  if (compaction_) {
+    summary_.append(escaped);
+    return;
+  }
   text_.append(escaped);
   Event("response.output_text.delta",
         Where() + R"(,"content_index":0,"logprobs":[],"delta":)" + Quoted(escaped));
 }
 
 void ResponsesFrontWriter::AddThinking(std::string_view escaped) {
+  if (compaction_) return;
   text_.append(escaped);
   Event("response.reasoning_summary_text.delta",
         Where() + R"(,"summary_index":0,"delta":)" + Quoted(escaped));
@@ -159,16 +215,16 @@ void ResponsesFrontWriter::CloseCall() {
     Event("response.function_call_arguments.done", Where() + ",\"arguments\":" + Quoted(text_));
     return;
   }
-  const std::string json = UnescapeJson(text_);
-  JsonDocument document;
-  if (document.Parse(json) && document.Root()["input"].IsString()) {
-    text_ = document.Root()["input"].RawString();
-  }
+  if (kind_ == Kind::kToolSearch) return;  // it has no events of its own
+  const std::string text = CustomInput(UnescapeJson(text_), 0);
+  text_.clear();
+  AppendJsonEscaped(text_, text);
   Event("response.custom_tool_call_input.delta", Where() + ",\"delta\":" + Quoted(text_));
   Event("response.custom_tool_call_input.done", Where() + ",\"input\":" + Quoted(text_));
 }
 
 void ResponsesFrontWriter::CloseBlock(std::string_view signature) {
+  if (kind_ == Kind::kUnseen) kind_ = Kind::kNone;
   if (kind_ == Kind::kNone) return;
   if (kind_ == Kind::kText) {
     CloseText();
@@ -185,6 +241,19 @@ void ResponsesFrontWriter::CloseBlock(std::string_view signature) {
   kind_ = Kind::kNone;
 }
 
+// The summary is the answer's one item. It comes back to us alone, so that it is only packed (F11).
+void ResponsesFrontWriter::WriteCompaction() {
+  ++index_;
+  std::string item = R"({"id":)";
+  AppendJsonString(item, "cmp_" + identity_.request_id + "_" + std::to_string(index_));
+  item += R"(,"type":"compaction","encrypted_content":")";
+  item += MakeSignature(R"({"type":"compaction","summary":)" + Quoted(summary_) + "}") + "\"}";
+  const std::string members = R"("output_index":)" + std::to_string(index_) + ",\"item\":" + item;
+  Event("response.output_item.added", members);
+  Event("response.output_item.done", members);
+  items_ = item;
+}
+
 void ResponsesFrontWriter::End(std::string_view stop_reason, std::string_view, const Usage& usage) {
   std::string more = R"("error":null,"incomplete_details":)";
   const bool cut = stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded";
@@ -199,6 +268,13 @@ void ResponsesFrontWriter::End(std::string_view stop_reason, std::string_view, c
           R"(},"output_tokens":)" + std::to_string(usage.output_tokens) +
           R"(,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":)" +
           std::to_string(usage.PromptTokens() + usage.output_tokens) + "}";
+  if (compaction_) {
+    if (summary_.empty()) {
+      Fail("server_error", "the model wrote no summary of the conversation: try again");
+      return;
+    }
+    WriteCompaction();
+  }
   const bool incomplete = cut || refused;
   WriteResponse(incomplete ? "incomplete" : "completed", more);
   Event(incomplete ? "response.incomplete" : "response.completed", "\"response\":" + response_);

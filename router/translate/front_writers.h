@@ -58,7 +58,11 @@ class ChatFrontWriter final : public MessageSink {
 class ResponsesFrontWriter final : public MessageSink {
  public:
   ResponsesFrontWriter(const FrontRequest& request, FrontIdentity identity)
-      : tools_(request.tools), echo_(request.echo), identity_(std::move(identity)) {}
+      : tools_(request.tools),
+        echo_(request.echo),
+        compaction_(request.compaction),
+        compact_endpoint_(request.compact_endpoint),
+        identity_(std::move(identity)) {}
   void Into(std::string* out) { out_ = out; }
 
   void Begin(std::string_view id, std::string_view model, int64_t input_estimate) override;
@@ -78,7 +82,7 @@ class ResponsesFrontWriter final : public MessageSink {
   [[nodiscard]] const std::string& Response() const { return response_; }
 
  private:
-  enum class Kind { kNone, kText, kThinking, kFunction, kCustom };
+  enum class Kind { kNone, kText, kThinking, kFunction, kCustom, kToolSearch, kUnseen };
 
   // Writes an event; `members` are its own, as JSON members.
   void Event(std::string_view type, const std::string& members);
@@ -88,10 +92,13 @@ class ResponsesFrontWriter final : public MessageSink {
   void CloseText();
   void CloseThinking(std::string_view signature);
   void CloseCall();
+  void WriteCompaction();
   void WriteResponse(std::string_view status, const std::string& more);
 
   std::unordered_map<std::string, FrontTool> tools_;
   std::string echo_;
+  bool compaction_;
+  bool compact_endpoint_;
   FrontIdentity identity_;
   std::string* out_ = nullptr;
   Kind kind_ = Kind::kNone;
@@ -101,6 +108,7 @@ class ResponsesFrontWriter final : public MessageSink {
   std::string namespace_;
   std::string text_;       // of the open item, JSON string contents
   std::string encrypted_;  // of the open reasoning item
+  std::string summary_;    // of a compaction, likewise
   std::string items_;      // done ones, with commas between
   std::string model_;
   std::string response_;

@@ -75,7 +75,8 @@ class ResponsesFrontStream final : public FrontStreamOf<ResponsesFrontWriter> {
 
 }  // namespace
 
-Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body) {
+Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body,
+                                      const FrontOptions& options) {
   if (!IsValidUtf8(body)) {
     return Fail(ErrorCode::kInvalidArgument, "the request body is not valid UTF-8");
   }
@@ -84,8 +85,8 @@ Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body)
   if (!document.Root().IsObject()) {
     return Fail(ErrorCode::kInvalidArgument, "the request body is not a JSON object");
   }
-  return format == FrontFormat::kChat ? ReadChatFront(document.Root())
-                                      : ReadResponsesFront(document.Root());
+  return format == FrontFormat::kChat ? ReadChatFront(document.Root(), options)
+                                      : ReadResponsesFront(document.Root(), options);
 }
 
 Result<std::string> WriteFrontReply(const FrontRequest& request, std::string_view messages_reply,

@@ -17,9 +17,17 @@ namespace katra::translate {
 
 enum class FrontFormat : uint8_t { kChat, kResponses };  // /v1/chat/completions, /v1/responses
 
+enum class FrontToolKind : uint8_t {
+  kFunction,
+  kCustom,      // its input is free text
+  kToolSearch,  // the client searches its own tools
+};
+// The one tool of that kind: its type, and the name that the model sees.
+inline constexpr std::string_view kToolSearchName = "tool_search";
+
 // A tool as a client of the Responses API offered it.
 struct FrontTool {
-  bool custom = false;         // its input is free text
+  FrontToolKind kind = FrontToolKind::kFunction;
   std::string name;            // without its namespace
   std::string tool_namespace;  // as agents group the tools of a server; empty: none
 };
@@ -34,12 +42,27 @@ struct FrontRequest {
   // Responses: tools that are no plain functions, by the name that the model sees, so that calls
   // come back as they were offered.
   std::unordered_map<std::string, FrontTool> tools;
-  std::string echo;  // Responses: members that the reply repeats, as JSON members
+  std::string echo;       // Responses: members that the reply repeats, as JSON members
+  std::string cache_key;  // prompt_cache_key; may be empty
+  bool own_cache_points = false;
+  // Responses: the answer is one compaction item (F11), in a reply of /responses/compact if that
+  // was asked.
+  bool compaction = false;
+  bool compact_endpoint = false;
   std::vector<std::string> dropped;
+  // Of these, types of items, tools and content that are not understood: "input.TYPE",
+  // "tools.TYPE", "content.TYPE".
+  std::vector<std::string> unknown;
+};
+
+struct FrontOptions {
+  bool cache_points = true;  // for clients that set none (F13)
+  bool compact = false;      // POST /v1/responses/compact
 };
 
 // kInvalidArgument (400), kUnsupported (400, capability_rejected).
-[[nodiscard]] Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body);
+[[nodiscard]] Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body,
+                                                    const FrontOptions& options = {});
 
 // `request_id` is unique and becomes part of the ids given. `unix_seconds` is now.
 struct FrontIdentity {
