@@ -61,6 +61,7 @@ class Lister {
     Add("router.kind", gateway ? "gateway" : "claude-code-router");
     Add("router.port", std::to_string(config_.router_port));
     if (config_.record) Add("router.record", "true");
+    if (!config_.cache_points) Add("router.cache_points", "false");
   }
 
   void AddRoutes(const std::string& prefix, const router::Routes& routes) {

@@ -98,8 +98,9 @@ struct RouterConfig {
   RoutingRules routing_rules;
 
   RouterKind router_kind = RouterKind::kGateway;
-  int router_port = 12000;  // 3456 for claude-code-router
-  bool record = false;      // keep prompts and answers, redacted
+  int router_port = 12000;   // 3456 for claude-code-router
+  bool record = false;       // keep prompts and answers, redacted
+  bool cache_points = true;  // for clients that set none of their own
 
   std::vector<ConfigWarning> warnings;
   // Where each value that a file says was said. Keys as in the file: "default_provider",

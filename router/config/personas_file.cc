@@ -368,6 +368,10 @@ void ApplyProviders(const JsonSource& source, RouterConfig& config, Findings& fi
     config.record = record->get<bool>();
     router.Mark("record");
   }
+  if (const json* points = router.Find("cache_points")) {
+    config.cache_points = points->get<bool>();
+    router.Mark("cache_points");
+  }
 }
 
 void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& findings) {

@@ -69,7 +69,8 @@ struct AttemptPlan {
   bool left_home = false;  // the session has been at another provider (R5)
   bool front = false;      // the client speaks another format: headers of its own mean nothing
   bool count_only = false;
-  std::string effort;  // of reasoning, as a client of another format asked for it; empty: none
+  std::string cache_key;  // of the prompt, as a client of another format named it; may be empty
+  std::string effort;     // of reasoning, as a client of another format asked for it; empty: none
   translate::ReasoningStore* reasoning = nullptr;
   translate::PrefixMemo* memo = nullptr;
 };

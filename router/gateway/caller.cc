@@ -38,8 +38,9 @@ std::string Value(const http::Headers& headers, std::string_view name) {
 
 CallerFormat FormatOf(std::string_view path) {
   path = PlainPath(path);
-  return path == "/v1/chat/completions" || path == "/v1/responses" ? CallerFormat::kOpenAi
-                                                                   : CallerFormat::kMessages;
+  return path == "/v1/chat/completions" || path.substr(0, 13) == "/v1/responses"
+             ? CallerFormat::kOpenAi
+             : CallerFormat::kMessages;
 }
 
 std::string_view PlainPath(std::string_view path) {

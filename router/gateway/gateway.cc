@@ -1,6 +1,7 @@
 #include "router/gateway/gateway.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/memory.h"
 #include "core/text.h"
@@ -13,9 +14,29 @@ namespace {
 using translate::ApiError;
 using translate::Failure;
 
+constexpr std::string_view kModelsPath = "/v1/models";
 constexpr std::chrono::milliseconds kTick{1000};
 constexpr std::chrono::milliseconds kTokenWatch{250};
 constexpr size_t kQuietBytes = 1024 * 1024;  // of requests, between two ticks
+
+// What %XX stands for; a malformed one stays as it is.
+std::string PercentDecoded(std::string_view text) {
+  std::string plain;
+  for (size_t at = 0; at < text.size(); ++at) {
+    uint8_t byte = 0;
+    if (text[at] == '%' && at + 2 < text.size()) {
+      const char* end = text.data() + at + 3;
+      const auto read = std::from_chars(text.data() + at + 1, end, byte, 16);
+      if (read.ec == std::errc() && read.ptr == end) {
+        plain.push_back(static_cast<char>(byte));
+        at += 2;
+        continue;
+      }
+    }
+    plain.push_back(text[at]);
+  }
+  return plain;
+}
 
 http::Response Plain(int status, std::string type, std::string body) {
   http::Response response;
@@ -30,6 +51,7 @@ std::optional<Endpoint> EndpointOf(std::string_view path) {
   if (path == "/v1/messages/count_tokens") return Endpoint::kCountTokens;
   if (path == "/v1/chat/completions") return Endpoint::kChat;
   if (path == "/v1/responses") return Endpoint::kResponses;
+  if (path == "/v1/responses/compact") return Endpoint::kCompact;
   return std::nullopt;
 }
 
@@ -37,6 +59,18 @@ std::optional<Endpoint> EndpointOf(std::string_view path) {
 bool IsOpen(std::string_view path) {
   return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz" ||
          path == "/metrics";
+}
+
+// Clients of the Responses API try a WebSocket first, and go on at once with HTTP when told to.
+http::Response NoWebSocket(http::Response refused) {
+  refused.headers.Add("upgrade", "HTTP/1.1");
+  return refused;
+}
+
+bool AsksForWebSocket(const http::Request& head) {
+  const std::string* upgrade = head.headers.Find("upgrade");
+  return head.method == "GET" && upgrade != nullptr &&
+         http::EqualsIgnoreCase(Trim(*upgrade), "websocket");
 }
 
 ApiError WrongMethod(const std::string& allowed) {
@@ -133,6 +167,12 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
     return Refusal(caller.error(), format);
   }
   if (models && head.method != "GET") return Refusal(WrongMethod("GET"), format);
+  if (endpoint && AsksForWebSocket(head)) {
+    return NoWebSocket(Refusal(MakeError(Failure::kInvalidRequest, 426, "invalid_request_error",
+                                         "no WebSocket here: send the request with POST, and read "
+                                         "its answer as a stream of events"),
+                               format));
+  }
   if (endpoint && head.method != "POST") {
     return Refusal(WrongMethod("POST"), format);
   }
@@ -239,15 +279,35 @@ http::Response Gateway::Models(const http::Request& request) {
   if (!caller) return Refusal(caller.error(), CallerFormat::kMessages);
   const router::PersonaConfig persona =
       router::SessionPersona(*config_, caller->persona, caller->session);
+  const auto has_key = [&](const router::Provider& provider) {
+    const std::string variable = router::ApiKeyEnv(&persona, provider);
+    return variable.empty() || !keys_.Find(caller->token_id, variable).empty();
+  };
+  const std::string_view path = PlainPath(request.path);
+  if (path.size() > kModelsPath.size()) {
+    const std::string id = PercentDecoded(path.substr(kModelsPath.size() + 1));
+    auto model = DescribeModel(*config_, persona, id, has_key);
+    if (model) return Plain(200, "application/json", std::move(*model));
+    return Refusal(MakeError(Failure::kNotFound, 404, "not_found_error",
+                             "there is no model " + OneLine(id, 100) +
+                                 " here: GET /v1/models lists those that can be asked for"),
+                   CallerFormat::kMessages);
+  }
+  // Codex tells its version here, and reads a list of its own shape alone.
+  const bool codex = ("&" + request.query).find("&client_version=") != std::string::npos;
   return Plain(200, "application/json",
-               ListModels(*config_, persona, [&](const router::Provider& provider) {
-                 const std::string variable = router::ApiKeyEnv(&persona, provider);
-                 return variable.empty() || !keys_.Find(caller->token_id, variable).empty();
-               }));
+               codex ? ListModelsForCodex(*config_, persona, has_key)
+                     : ListModels(*config_, persona, has_key));
 }
 
 void Gateway::Take(const OutcomePtr& outcome) {
   metrics_.Take(*outcome);
+  for (const std::string& type : outcome->unknown) {
+    if (!metrics_.TakeUnknown(type)) continue;
+    parts_.logger.Warning("a client sent " + OneLine(type, 100) +
+                          ", a type that Katra does not know; it was left out, and will be each "
+                          "time: see x-katra-dropped, and katra_unknown_types_total");
+  }
   decisions_.Take(outcome);
   if (parts_.recorder != nullptr) parts_.recorder->Take(outcome);
   const LogLevel level = outcome->error_type.empty() ? LogLevel::kInfo : LogLevel::kWarning;

@@ -10,6 +10,7 @@ namespace katra::gateway {
 namespace {
 
 constexpr size_t kRecent = 8;
+constexpr size_t kMaxUnknown = 64;
 constexpr size_t kMaxLines = 500;  // models are named by clients: the number of labels is bounded
 
 std::string Label(std::string_view text) {
@@ -89,6 +90,17 @@ void Metrics::Take(const Outcome& outcome) {
   if (outcome.attempts.size() > 1) line.failovers += outcome.attempts.size() - 1;
 }
 
+bool Metrics::TakeUnknown(const std::string& type) {
+  const auto known = unknown_.find(type);
+  if (known != unknown_.end()) {
+    ++known->second;
+    return false;
+  }
+  // Clients name them: their number is bounded.
+  const bool room = unknown_.size() < kMaxUnknown;
+  return unknown_[room ? type : "other"]++ == 0;
+}
+
 std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
   std::string out;
   const auto counter = [&](const char* name, const char* help, const auto& value) {
@@ -145,6 +157,12 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
           [](const Line& line) { return std::to_string(line.unpriced); });
   counter("katra_failovers_total", "Attempts beyond the first of a request.",
           [](const Line& line) { return std::to_string(line.failovers); });
+  Head(out, "katra_unknown_types_total", "counter",
+       "Items, tools and parts of content in requests whose type is not understood.");
+  for (const auto& [type, count] : unknown_) {
+    out.append("katra_unknown_types_total{type=\"").append(Label(type)).append("\"} ");
+    out.append(std::to_string(count)).append("\n");
+  }
   Head(out, "katra_open_requests", "gauge", "Requests being answered.");
   out.append("katra_open_requests ").append(std::to_string(open.requests)).append("\n");
   Head(out, "katra_open_streams", "gauge", "Streams of which a part is out.");

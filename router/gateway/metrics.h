@@ -23,6 +23,8 @@ class Metrics {
   };
 
   void Take(const Outcome& outcome);
+  // Whether `type` (Outcome::unknown) is seen for the first time.
+  [[nodiscard]] bool TakeUnknown(const std::string& type);
   [[nodiscard]] std::string Render(const Open& open, uint64_t dropped_records) const;
 
  private:
@@ -60,6 +62,7 @@ class Metrics {
 
   std::map<std::string, Line> lines_;  // by rendered labels
   std::vector<Recent> recent_;
+  std::map<std::string, uint64_t> unknown_;  // by type
 };
 
 }  // namespace katra::gateway

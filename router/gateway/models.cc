@@ -15,11 +15,20 @@ struct Listed {
   std::string id;
   std::string title;
   std::string owner;
+  std::string model;  // as the owner calls it
 };
 
 // No model's day of birth is known here; the field must be there.
 constexpr std::string_view kCreatedAt = "2025-01-01T00:00:00Z";
 constexpr int64_t kCreated = 1735689600;
+
+constexpr int64_t kCodexOutputTokens = 10000;  // of a command, as for its own models
+constexpr const char* kCodexInstructions =
+    "You are a coding agent that works in the user's terminal and shares their files. Read what is "
+    "there before you change it, keep changes small and in the style of the code around them, and "
+    "run what can show that they work. Edit files with apply_patch where it is offered. Never undo "
+    "changes that are not yours. Go on until the task is done, say briefly what you do, and end "
+    "with what was changed, how it was checked, and what is left.";
 
 // `own`: the session's provider. To it alone a bare name would go.
 void Add(std::vector<Listed>& list, const std::string& own, const router::Provider& provider,
@@ -31,15 +40,15 @@ void Add(std::vector<Listed>& list, const std::string& own, const router::Provid
   entry.id = claude ? model : policy::ListedName(provider.name, model);
   entry.title = model + " (" + provider.title + ")";
   entry.owner = provider.name;
+  entry.model = model;
   const bool known = std::any_of(list.begin(), list.end(),
                                  [&](const Listed& other) { return other.id == entry.id; });
   if (!known) list.push_back(std::move(entry));
 }
 
-}  // namespace
-
-std::string ListModels(const router::RouterConfig& config, const router::PersonaConfig& persona,
-                       const std::function<bool(const router::Provider&)>& has_key) {
+std::vector<Listed> Collect(const router::RouterConfig& config,
+                            const router::PersonaConfig& persona,
+                            const std::function<bool(const router::Provider&)>& has_key) {
   std::vector<Listed> list;
   const router::Target own = router::SessionTarget(config, persona);
   if (const router::Provider* provider = config.FindProvider(own.provider)) {
@@ -54,15 +63,47 @@ std::string ListModels(const router::RouterConfig& config, const router::Persona
     Add(list, own.provider, provider, provider.default_model);
     for (const std::string& model : provider.models) Add(list, own.provider, provider, model);
   }
+  return list;
+}
+
+void WriteModel(const Listed& entry, JsonWriter& writer) {
+  writer.BeginObject().Key("type").String("model").Key("object").String("model");
+  writer.Key("id").String(entry.id).Key("display_name").String(entry.title);
+  writer.Key("created_at").String(kCreatedAt).Key("created").Integer(kCreated);
+  writer.Key("owned_by").String(entry.owner).EndObject();
+}
+
+// What Codex wants to know of a model, without which it takes the whole list for broken. It has
+// instructions of its own only for models that it knows.
+void WriteCodexModel(const Listed& entry, int64_t priority, JsonWriter& writer) {
+  static constexpr std::pair<const char*, const char*> kEfforts[] = {
+      {"low", "Answers sooner"}, {"medium", "For everyday work"}, {"high", "Thinks longer"}};
+  writer.BeginObject().Key("slug").String(entry.owner + "," + entry.model);
+  writer.Key("display_name").String(entry.title).Key("description").String(entry.title);
+  writer.Key("default_reasoning_level").String("medium");
+  writer.Key("supported_reasoning_levels").BeginArray();
+  for (const auto& [effort, description] : kEfforts) {
+    writer.BeginObject().Key("effort").String(effort);
+    writer.Key("description").String(description).EndObject();
+  }
+  writer.EndArray().Key("shell_type").String("unified_exec").Key("visibility").String("list");
+  writer.Key("supported_in_api").Bool(true).Key("priority").Integer(priority);
+  writer.Key("support_verbosity").Bool(false).Key("apply_patch_tool_type").String("freeform");
+  writer.Key("truncation_policy").BeginObject().Key("mode").String("tokens");
+  writer.Key("limit").Integer(kCodexOutputTokens).EndObject();
+  writer.Key("experimental_supported_tools").BeginArray().EndArray();
+  writer.Key("base_instructions").String(kCodexInstructions).EndObject();
+}
+
+}  // namespace
+
+std::string ListModels(const router::RouterConfig& config, const router::PersonaConfig& persona,
+                       const std::function<bool(const router::Provider&)>& has_key) {
+  const std::vector<Listed> list = Collect(config, persona, has_key);
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  for (const Listed& entry : list) {
-    writer.BeginObject().Key("type").String("model").Key("object").String("model");
-    writer.Key("id").String(entry.id).Key("display_name").String(entry.title);
-    writer.Key("created_at").String(kCreatedAt).Key("created").Integer(kCreated);
-    writer.Key("owned_by").String(entry.owner).EndObject();
-  }
+  for (const Listed& entry : list) WriteModel(entry, writer);
   writer.EndArray().Key("has_more").Bool(false);
   const auto edge = [&](const char* key, const Listed* entry) {
     writer.Key(key);
@@ -76,6 +117,36 @@ std::string ListModels(const router::RouterConfig& config, const router::Persona
   edge("last_id", list.empty() ? nullptr : &list.back());
   writer.EndObject();
   return json;
+}
+
+std::string ListModelsForCodex(const router::RouterConfig& config,
+                               const router::PersonaConfig& persona,
+                               const std::function<bool(const router::Provider&)>& has_key) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.BeginObject().Key("models").BeginArray();
+  int64_t priority = 0;
+  for (const Listed& entry : Collect(config, persona, has_key)) {
+    WriteCodexModel(entry, ++priority, writer);
+  }
+  writer.EndArray().EndObject();
+  return json;
+}
+
+std::optional<std::string> DescribeModel(
+    const router::RouterConfig& config, const router::PersonaConfig& persona, std::string_view id,
+    const std::function<bool(const router::Provider&)>& has_key) {
+  for (const Listed& entry : Collect(config, persona, has_key)) {
+    if (id != entry.id && id != entry.owner + "," + entry.model &&
+        id != entry.owner + "/" + entry.model) {
+      continue;
+    }
+    std::string json;
+    JsonWriter writer(json);
+    WriteModel(entry, writer);
+    return json;
+  }
+  return std::nullopt;
 }
 
 }  // namespace katra::gateway

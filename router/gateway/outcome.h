@@ -24,7 +24,7 @@ struct AttemptRecord {
 
 struct Outcome {
   std::string request_id;
-  std::string endpoint;  // "messages", "chat", "responses", "count_tokens"
+  std::string endpoint;  // "messages", "chat", "responses", "compact", "count_tokens"
   std::string persona;
   std::string token_id;
   std::string client_session_id;  // x-claude-code-session-id
@@ -36,6 +36,7 @@ struct Outcome {
   std::string upstream_request_id;
   std::vector<AttemptRecord> attempts;
   std::vector<std::string> dropped;  // what the upstream could not take
+  std::vector<std::string> unknown;  // of these, types that are not understood: "input.TYPE", …
   bool streamed = false;
   bool side = false;      // the client's small background request
   bool answered = false;  // a whole answer reached the client

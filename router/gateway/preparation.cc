@@ -4,10 +4,11 @@
 
 namespace katra::gateway {
 
-ClientBody ReadClientBody(std::optional<translate::FrontFormat> front, std::string body) {
+ClientBody ReadClientBody(std::optional<translate::FrontFormat> front, std::string body,
+                          const translate::FrontOptions& options) {
   ClientBody read;
   if (front) {
-    auto made = translate::ReadFrontRequest(*front, body);
+    auto made = translate::ReadFrontRequest(*front, body, options);
     if (!made) {
       read.error = translate::ApiErrorOf(made.error());
       return read;
@@ -48,6 +49,7 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   target.session_id = plan.session_id;
   target.request_id = plan.request_id;
   target.effort = plan.effort;
+  target.cache_key = plan.cache_key;
   target.reasoning = plan.reasoning;
   target.memo = plan.memo;
   return preparation;

@@ -26,7 +26,8 @@ struct ClientBody {
 };
 // `front`: the body's format, unless it is Messages.
 [[nodiscard]] ClientBody ReadClientBody(std::optional<translate::FrontFormat> front,
-                                        std::string body);
+                                        std::string body,
+                                        const translate::FrontOptions& options = {});
 
 // What a candidate's request is made of. Holds all that it needs.
 struct Preparation {

@@ -46,6 +46,8 @@ const char* ToString(Endpoint endpoint) {
       return "chat";
     case Endpoint::kResponses:
       return "responses";
+    case Endpoint::kCompact:
+      return "compact";
   }
   return "";
 }
@@ -83,18 +85,21 @@ void Turn::Start() {
                      });
   std::optional<translate::FrontFormat> front;
   if (endpoint_ == Endpoint::kChat) front = translate::FrontFormat::kChat;
-  if (endpoint_ == Endpoint::kResponses) front = translate::FrontFormat::kResponses;
+  if (endpoint_ == Endpoint::kResponses || endpoint_ == Endpoint::kCompact) {
+    front = translate::FrontFormat::kResponses;
+  }
+  const translate::FrontOptions options{config_->cache_points, endpoint_ == Endpoint::kCompact};
   std::string& body = exchange_->request().body;
   if (body.size() <= kLargeBodyBytes) {
-    TakeBody(ReadClientBody(front, std::exchange(body, {})));
+    TakeBody(ReadClientBody(front, std::exchange(body, {}), options));
     return;
   }
   const auto bytes = std::make_shared<std::string>(std::exchange(body, {}));
   const auto read = std::make_shared<ClientBody>();
   const bool counts = endpoint_ == Endpoint::kCountTokens;
   job_ = services_.pool.Start(
-      [front, bytes, read, counts] {
-        *read = ReadClientBody(front, std::move(*bytes));
+      [front, bytes, read, counts, options] {
+        *read = ReadClientBody(front, std::move(*bytes), options);
         if (counts && read->messages) {
           read->estimate = translate::EstimateInputTokens(*read->messages);
         }
@@ -114,6 +119,7 @@ void Turn::TakeBody(ClientBody read) {
   front_ = std::move(read.front);
   estimate_ = read.estimate;
   outcome_.dropped = front_.dropped;
+  outcome_.unknown = std::move(front_.unknown);
   outcome_.requested_model = OneWord(peek_.model);
   outcome_.streamed = peek_.stream;
   if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
@@ -197,6 +203,7 @@ void Turn::Launch() {
   plan.session_id = outcome_.client_session_id;
   plan.front = is_front();
   plan.effort = front_.effort;
+  plan.cache_key = front_.cache_key;
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
@@ -420,8 +427,7 @@ void Turn::Finish(int status, const std::string& error_type) {
     outcome_.usage = attempt_->usage();
     outcome_.reported_model = OneWord(attempt_->reported_model());
     outcome_.upstream_request_id = OneWord(attempt_->upstream_id());
-    outcome_.dropped.insert(outcome_.dropped.end(), attempt_->dropped().begin(),
-                            attempt_->dropped().end());
+    outcome_.dropped = Dropped();
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
       // A side request is no part of the conversation.

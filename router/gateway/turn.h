@@ -42,7 +42,7 @@ struct Services {
   uv::WorkPool& pool;
 };
 
-enum class Endpoint { kMessages, kCountTokens, kChat, kResponses };
+enum class Endpoint { kMessages, kCountTokens, kChat, kResponses, kCompact };
 [[nodiscard]] const char* ToString(Endpoint endpoint);
 
 class Turn final : public AttemptEvents {
@@ -89,7 +89,8 @@ class Turn final : public AttemptEvents {
   void NoteAttempt(const std::string& error);
   void Finish(int status, const std::string& error_type);
   [[nodiscard]] bool is_front() const {
-    return endpoint_ == Endpoint::kChat || endpoint_ == Endpoint::kResponses;
+    return endpoint_ == Endpoint::kChat || endpoint_ == Endpoint::kResponses ||
+           endpoint_ == Endpoint::kCompact;
   }
   [[nodiscard]] CallerFormat format() const {
     return is_front() ? CallerFormat::kOpenAi : CallerFormat::kMessages;
@@ -99,6 +100,9 @@ class Turn final : public AttemptEvents {
   std::shared_ptr<const router::RouterConfig> config_;
   std::shared_ptr<http::Exchange> exchange_;
   Caller caller_;
+  // What the client's format and the upstream's could not take, each once.
+  [[nodiscard]] std::vector<std::string> Dropped() const;
+
   Endpoint endpoint_;
   router::PersonaConfig persona_;  // as this session is configured
   std::function<void(Turn*)> finished_;

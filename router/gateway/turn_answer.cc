@@ -1,5 +1,7 @@
 // What a turn tells its client beside the bytes of an answer: the head, and an error in the
 // client's format.
+#include <algorithm>
+
 #include "core/text.h"
 #include "router/gateway/turn.h"
 
@@ -32,6 +34,15 @@ void Turn::AnswerCount() {
   Finish(200, "");
 }
 
+std::vector<std::string> Turn::Dropped() const {
+  std::vector<std::string> all = outcome_.dropped;
+  if (!attempt_) return all;
+  for (const std::string& name : attempt_->dropped()) {
+    if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  }
+  return all;
+}
+
 http::Headers Turn::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
@@ -57,7 +68,7 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
     failed += attempt.provider + "/" + attempt.model + ": " + attempt.error;
   }
   if (!failed.empty()) headers.Add("x-katra-failed", OneLine(failed, 1000));
-  const std::vector<std::string>& dropped = attempt_ ? attempt_->dropped() : outcome_.dropped;
+  const std::vector<std::string> dropped = Dropped();
   if (!dropped.empty()) headers.Add("x-katra-dropped", OneLine(Join(dropped, ", "), 1000));
   return headers;
 }

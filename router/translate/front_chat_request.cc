@@ -76,7 +76,15 @@ class Messages {
     const JsonView content = message["content"];
     if (role.Is("system") || role.Is("developer")) {  // B13: every one is kept
       if (content.IsString()) conversation_.AddSystem(content.RawString(), message);
-      for (const JsonView part : content) conversation_.AddSystem(part["text"].RawString(), part);
+      NoteCachePoint(message, &request_);
+      for (const JsonView part : content) {
+        conversation_.AddSystem(part["text"].RawString(), part);
+        NoteCachePoint(part, &request_);
+      }
+      return {};
+    }
+    if (role.Is("user") && content.IsString()) {
+      ReadText(message);
       return {};
     }
     if (role.Is("user")) {
@@ -88,6 +96,15 @@ class Messages {
     if (role.Is("assistant")) return ReadAssistant(message);
     return Malformed(
         "messages: expected the roles system, developer, user, assistant, tool and function");
+  }
+
+  // A point of the whole message stands on its one block.
+  void ReadText(JsonView message) {
+    const std::string_view text = message["content"].RawString();
+    if (text.empty()) return;
+    std::string block = TextBlock(text);
+    KeepCachePoint(message, block, &request_);
+    conversation_.AddUser(std::move(block));
   }
 
   Status ReadResult(JsonView message) {

@@ -41,11 +41,10 @@ void WriteBase64(const DataUrl& url, JsonWriter& writer) {
 
 constexpr std::string_view kCachePoint = R"(,"cache_control":{"type":"ephemeral"})";
 
-// The client's own cache point, of a part of content (F12).
-void KeepCachePoint(JsonView part, std::string& block) {
+void PutCachePoint(JsonView part, std::string& block) {
   const JsonView point = part["cache_control"];
-  if (point.IsObject())
-    block.insert(block.size() - 1, ",\"cache_control\":" + std::string(point.Raw()));
+  if (!point.IsObject()) return;
+  block.insert(block.size() - 1, ",\"cache_control\":" + std::string(point.Raw()));
 }
 
 // What R38 reads back as the same effort.
@@ -59,7 +58,7 @@ int64_t BudgetOf(const std::string& effort) {
 void Conversation::AddSystem(std::string_view escaped, JsonView part) {
   if (escaped.empty()) return;
   system_.push_back(TextBlock(escaped));
-  KeepCachePoint(part, system_.back());
+  PutCachePoint(part, system_.back());
 }
 
 void Conversation::SpeakSystem() {
@@ -191,9 +190,7 @@ Status ReadPart(JsonView part, const ContentReading& reading,
   const PartNames& names = reading.names;
   const std::string type = part["type"].Text();
   const auto keep = [&](std::string block) {
-    KeepCachePoint(part, block);
-    reading.request->own_cache_points =
-        reading.request->own_cache_points || part["cache_control"].IsObject();
+    KeepCachePoint(part, block, reading.request);
     add(std::move(block));
   };
   if (names.text.count(type) != 0) {
@@ -250,6 +247,15 @@ void DropUnknown(std::string_view kind, JsonView type, FrontRequest* request) {
   name += "." + (type.IsString() ? type.Text() : std::string("unnamed"));
   request->unknown.push_back(name);
   Drop(std::move(name), request);
+}
+
+void NoteCachePoint(JsonView part, FrontRequest* request) {
+  request->own_cache_points = request->own_cache_points || part["cache_control"].IsObject();
+}
+
+void KeepCachePoint(JsonView part, std::string& block, FrontRequest* request) {
+  PutCachePoint(part, block);
+  NoteCachePoint(part, request);
 }
 
 void AddCachePoint(std::string& json) { json.insert(json.size() - 1, kCachePoint); }

@@ -55,6 +55,9 @@ void Drop(std::string name, FrontRequest* request);
 // counted, so that new ones are noticed.
 void DropUnknown(std::string_view kind, JsonView type, FrontRequest* request);
 
+// The client's own cache point, of a message or a part of one: kept in `block`, and noted.
+void KeepCachePoint(JsonView part, std::string& block, FrontRequest* request);
+void NoteCachePoint(JsonView part, FrontRequest* request);
 // `json` is an object, into which a cache point is put.
 void AddCachePoint(std::string& json);
 

@@ -124,7 +124,10 @@ class Items {
     const JsonView content = item["content"];
     if (role.Is("system") || role.Is("developer")) {
       if (content.IsString()) conversation_.AddSystem(content.RawString());
-      for (const JsonView part : content) conversation_.AddSystem(part["text"].RawString(), part);
+      for (const JsonView part : content) {
+        conversation_.AddSystem(part["text"].RawString(), part);
+        NoteCachePoint(part, &request_);
+      }
       return {};
     }
     const bool assistant = role.Is("assistant");

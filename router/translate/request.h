@@ -25,6 +25,7 @@ struct Target {
   router::Quirks quirks;
   int64_t max_output_tokens = 0;  // of the model; 0: not known (R45)
   std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
+  std::string cache_key;          // the client's own prompt_cache_key, which goes before it (F14)
   std::string request_id;         // unique: ids that an upstream leaves out are made from it (S17)
   int64_t input_estimate = 0;     // tokens; 0: ToChat estimates (T2)
   // Of reasoning, where the client's own format asked for it (FrontRequest::effort): wins over what

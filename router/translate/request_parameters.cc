@@ -173,8 +173,9 @@ void WriteIdentity(Draft& draft, JsonWriter& writer) {
     const auto length = static_cast<size_t>(std::min(room, 32));
     writer.Key("user").String(Sha256Hex(user.Text()).substr(0, length));
   }
-  if (draft.quirks().prompt_cache_key && !draft.target.session_id.empty()) {  // R14, R50
-    const std::string& id = draft.target.session_id;
+  const std::string& own = draft.target.cache_key;
+  const std::string& id = own.empty() ? draft.target.session_id : own;
+  if (draft.quirks().prompt_cache_key && !id.empty()) {  // R14, R50, F14
     writer.Key("prompt_cache_key").String(id.size() <= 64 ? id : Sha256Hex(id));
   }
   if (const JsonView tier = draft.root["service_tier"]; tier.IsString()) {  // R51

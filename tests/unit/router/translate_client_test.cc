@@ -1,0 +1,288 @@
+// Requests of OpenAI's formats that name what cannot be had here, that set or need points for a
+// prompt cache, and that ask for a shorter conversation.
+#include "router/translate/openai_front.h"
+#include "tests/support/catch.h"
+#include "tests/unit/router/translate_fixture.h"
+
+namespace katra::testing {
+namespace {
+
+using nlohmann::json;
+using translate::FrontFormat;
+using translate::FrontIdentity;
+using translate::FrontOptions;
+using translate::FrontRequest;
+
+const FrontIdentity kIdentity = {"req_9", 1700000000};
+const json kPoint = {{"type", "ephemeral"}};
+
+FrontRequest Read(FrontFormat format, const json& body, FrontOptions options = {}) {
+  auto request = translate::ReadFrontRequest(format, body.dump(), options);
+  if (!request) FAIL(request.error().message);
+  return *std::move(request);
+}
+
+json BodyOf(const FrontRequest& request) { return json::parse(request.messages_body); }
+
+json Chat(const std::string& messages) {
+  return {{"model", "m"}, {"messages", json::parse("[" + messages + "]")}};
+}
+
+json Responses(const std::string& items) {
+  return {{"model", "m"}, {"input", json::parse("[" + items + "]")}};
+}
+
+std::string Part(const char* role, const std::string& part) {
+  return R"({"role":")" + std::string(role) + R"(","content":[)" + part + "]}";
+}
+
+// How many cache points there are anywhere in `value`.
+int Points(const json& value) {
+  int points = value.is_object() && value.contains("cache_control") ? 1 : 0;
+  for (const json& inner : value) {
+    if (inner.is_structured()) points += Points(inner);
+  }
+  return points;
+}
+
+struct Missing {
+  FrontFormat format;
+  const char* part;
+  const char* name;
+};
+const Missing kMissing[] = {
+    {FrontFormat::kResponses, R"({"type":"input_file","file_id":"file_1"})", "file_id"},
+    {FrontFormat::kResponses, R"({"type":"input_image","file_id":"file_1"})", "image_file"},
+    {FrontFormat::kResponses, R"({"type":"input_audio","input_audio":{"data":"x"}})",
+     "input_audio"},
+    {FrontFormat::kChat, R"({"type":"file","file":{"file_id":"file_1"}})", "file_id"},
+    {FrontFormat::kChat, R"({"type":"image_url","image_url":{}})", "image_file"},
+    {FrontFormat::kChat, R"({"type":"input_audio","input_audio":{"data":"x"}})", "input_audio"},
+};
+
+TEST_CASE("F8 what cannot be had is told in words in earlier turns, and refused in this one") {
+  for (const Missing& missing : kMissing) {
+    INFO(missing.part);
+    const bool chat = missing.format == FrontFormat::kChat;
+    const std::string first = Part("user", missing.part);
+    const std::string later = first + R"(,{"role":"assistant","content":"seen"},)" +
+                              R"({"role":"user","content":"and now?"})";
+    const FrontRequest request = Read(missing.format, chat ? Chat(later) : Responses(later));
+    CHECK(request.dropped == std::vector<std::string>{missing.name});
+    CHECK(BodyOf(request)["messages"][0]["content"][0]["text"].get<std::string>().find(
+              "[Here was ") == 0);
+    const auto refused =
+        translate::ReadFrontRequest(missing.format, (chat ? Chat(first) : Responses(first)).dump());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("capability_rejected: ") == 0);
+  }
+}
+
+TEST_CASE("F8 a file by its address is a document") {
+  const json out = BodyOf(
+      Read(FrontFormat::kResponses,
+           Responses(Part("user", R"({"type":"input_file","file_url":"https://h/a.pdf"})"))));
+  CHECK(out["messages"][0]["content"][0]["type"] == "document");
+  CHECK(out["messages"][0]["content"][0]["source"]["url"] == "https://h/a.pdf");
+}
+
+TEST_CASE("F9 a call without an id, and the function's answer to it") {
+  const json out = BodyOf(Read(FrontFormat::kChat, Chat(R"({"role":"user","content":"go"},
+        {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{\"a\":1}"}},
+        {"role":"function","name":"f","content":"42"},
+        {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},
+        {"role":"function","name":"f","content":"43"})")));
+  CHECK(out["messages"][1]["content"][0]["input"]["a"] == 1);
+  CHECK(out["messages"][2]["content"][0]["tool_use_id"] == out["messages"][1]["content"][0]["id"]);
+  CHECK(out["messages"][2]["content"][0]["content"][0]["text"] == "42");
+  CHECK(out["messages"][4]["content"][0]["tool_use_id"] == out["messages"][3]["content"][0]["id"]);
+  CHECK(out["messages"][3]["content"][0]["id"] != out["messages"][1]["content"][0]["id"]);
+}
+
+TEST_CASE("F10 a conversation of system texts alone") {
+  for (const char* role : {"system", "developer"}) {
+    const std::string one = R"({"role":")" + std::string(role) + R"(","content":"one"})";
+    const std::string two = R"({"role":")" + std::string(role) + R"(","content":"two"})";
+    const json alone = BodyOf(Read(FrontFormat::kChat, Chat(one)));
+    CHECK(alone["messages"][0]["role"] == "user");
+    CHECK(alone["messages"][0]["content"][0]["text"] == "one");
+    CHECK_FALSE(alone.contains("system"));
+    const json both = BodyOf(Read(FrontFormat::kResponses, Responses(one + "," + two)));
+    CHECK(both["system"][0]["text"] == "one");
+    CHECK(both["messages"][0]["content"][0]["text"] == "two");
+  }
+}
+
+TEST_CASE("F15 a Chat client's own reasoning is the thinking of its turn") {
+  const json out = BodyOf(Read(FrontFormat::kChat, Chat(R"({"role":"user","content":"go"},
+        {"role":"assistant","content":"","reasoning_content":"I \"think\"",
+         "tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c1","content":"ok"})")));
+  CHECK(out["messages"][1]["content"][0]["type"] == "thinking");
+  CHECK(out["messages"][1]["content"][0]["thinking"] == "I \"think\"");
+  CHECK(out["messages"][1]["content"][0]["signature"].get<std::string>().find("katra1.") == 0);
+  CHECK(out["messages"][1]["content"][1]["type"] == "tool_use");
+}
+
+TEST_CASE("F12 a client's own cache points stay where they are, and no others come") {
+  json body = Chat(
+      R"({"role":"system","content":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}]},
+      {"role":"user","content":[{"type":"text","text":"a"},
+       {"type":"text","text":"b","cache_control":{"type":"ephemeral","ttl":"1h"}}]},
+      {"role":"assistant","content":"c"},{"role":"user","content":"d"})");
+  body["tools"] = json::parse(R"([{"type":"function","cache_control":{"type":"ephemeral"},
+    "function":{"name":"f","parameters":{"type":"object"}}}])");
+  const json out = BodyOf(Read(FrontFormat::kChat, body));
+  CHECK(out["system"][0]["cache_control"] == kPoint);
+  CHECK(out["messages"][0]["content"][1]["cache_control"]["ttl"] == "1h");
+  CHECK(out["tools"][0]["cache_control"] == kPoint);
+  CHECK(Points(out) == 3);
+}
+
+TEST_CASE("F12 one point of the client's, wherever it stands, means that it takes care itself") {
+  const char* const bodies[] = {
+      R"({"role":"system","content":"s","cache_control":{"type":"ephemeral"}},{"role":"user","content":"a"})",
+      R"({"role":"user","content":"a","cache_control":{"type":"ephemeral"}})",
+      R"({"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]})",
+  };
+  for (const char* messages : bodies) {
+    INFO(messages);
+    CHECK(Points(BodyOf(Read(FrontFormat::kChat, Chat(messages)))) == 1);
+  }
+}
+
+TEST_CASE("F13 clients without cache points get some, unless that is switched off") {
+  const char* const items = R"({"role":"developer","content":"s"},{"role":"user","content":"a"},
+    {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
+    {"type":"function_call_output","call_id":"c1","output":"ok"},
+    {"role":"assistant","content":"b"},{"role":"user","content":"c"})";
+  json body = Responses(items);
+  body["tools"] = json::parse(R"([{"type":"function","name":"f","parameters":{"type":"object"}},
+    {"type":"function","name":"g","parameters":{"type":"object"}}])");
+  const json out = BodyOf(Read(FrontFormat::kResponses, body));
+  CHECK(out["tools"][1]["cache_control"] == kPoint);
+  CHECK(out["system"][0]["cache_control"] == kPoint);
+  CHECK(out["messages"][2]["content"][0]["cache_control"] == kPoint);
+  CHECK(out["messages"][4]["content"][0]["cache_control"] == kPoint);
+  CHECK(Points(out) == 4);
+  CHECK(Points(BodyOf(Read(FrontFormat::kResponses, body, {.cache_points = false}))) == 0);
+}
+
+TEST_CASE("F14 the client's key of its prompt is known") {
+  json body = Responses(R"({"role":"user","content":"a"})");
+  body["prompt_cache_key"] = "session-1";
+  CHECK(Read(FrontFormat::kResponses, body).cache_key == "session-1");
+  json chat = Chat(R"({"role":"user","content":"a"})");
+  chat["prompt_cache_key"] = "session-1";
+  CHECK(Read(FrontFormat::kChat, chat).cache_key == "session-1");
+}
+
+// A Messages reply, whole, that says `text`.
+std::string Said(const std::string& text) {
+  return json{
+      {"id", "msg_1"},
+      {"type", "message"},
+      {"role", "assistant"},
+      {"model", "m"},
+      {"content", json::array({{{"type", "thinking"}, {"thinking", "hm"}, {"signature", "s"}},
+                               {{"type", "text"}, {"text", text}}})},
+      {"stop_reason", "end_turn"},
+      {"stop_sequence", nullptr},
+      {"usage", {{"input_tokens", 1}, {"output_tokens", 1}}}}
+      .dump();
+}
+
+const char* const kConversation =
+    R"({"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"})";
+
+TEST_CASE("F11 a compaction is one item, which a later request brings back") {
+  json body = Responses(std::string(kConversation) + R"(,{"type":"compaction_trigger"})");
+  body["tools"] = json::parse(R"([{"type":"function","name":"f","parameters":{"type":"object"}}])");
+  body["reasoning"] = {{"effort", "high"}};
+  for (const bool endpoint : {false, true}) {
+    const FrontRequest request = Read(FrontFormat::kResponses, body, {.compact = endpoint});
+    CHECK(request.compaction);
+    CHECK(request.dropped.empty());
+    const json asked = BodyOf(request);
+    CHECK(asked["tool_choice"]["type"] == "none");
+    CHECK(asked["tools"].size() == 1);  // which the history's calls need, and the cache
+    CHECK(asked["messages"].back()["content"].back()["text"].get<std::string>().find("summary") !=
+          std::string::npos);
+    const auto written =
+        translate::WriteFrontReply(request, Said("The \"user\" wants c.\n"), kIdentity);
+    REQUIRE(written);
+    const json reply = json::parse(*written);
+    CHECK(reply["object"] == (endpoint ? "response.compaction" : "response"));
+    REQUIRE(reply["output"].size() == 1);
+    const json item = reply["output"][0];
+    CHECK(item["type"] == "compaction");
+    const FrontRequest later =
+        Read(FrontFormat::kResponses, Responses(R"({"role":"user","content":"a"},)" + item.dump() +
+                                                R"(,{"role":"user","content":"go on"})"));
+    const json content = BodyOf(later)["messages"][0]["content"];
+    CHECK(content[1]["text"].get<std::string>().ends_with("\n\nThe \"user\" wants c.\n"));
+    CHECK(later.dropped.empty());
+  }
+}
+
+TEST_CASE("F11 a compaction in a stream: its one item, and the end") {
+  json body = Responses(std::string(kConversation) + R"(,{"type":"compaction_trigger"})");
+  body["stream"] = true;
+  const FrontRequest request = Read(FrontFormat::kResponses, body);
+  const auto event = [](const json& data) {
+    return "event: " + data["type"].get<std::string>() + "\ndata: " + data.dump() + "\n\n";
+  };
+  const auto stream = [&](const std::string& text) {
+    auto made = translate::MakeFrontStream(request, kIdentity);
+    std::string out;
+    made->Feed(
+        event({{"type", "message_start"},
+               {"message", {{"id", "m"}, {"model", "m"}, {"usage", {{"input_tokens", 1}}}}}}),
+        &out);
+    if (!text.empty()) {
+      made->Feed(event({{"type", "content_block_start"},
+                        {"index", 0},
+                        {"content_block", {{"type", "text"}, {"text", ""}}}}) +
+                     event({{"type", "content_block_delta"},
+                            {"index", 0},
+                            {"delta", {{"type", "text_delta"}, {"text", text}}}}) +
+                     event({{"type", "content_block_stop"}, {"index", 0}}),
+                 &out);
+    }
+    made->Feed(event({{"type", "message_delta"},
+                      {"delta", {{"stop_reason", "end_turn"}}},
+                      {"usage", {{"output_tokens", 1}}}}) +
+                   event({{"type", "message_stop"}}),
+               &out);
+    made->Finish(&out);
+    std::vector<json> events;
+    for (size_t at = out.find("data: "); at != std::string::npos; at = out.find("data: ", at)) {
+      const size_t end = out.find("\n\n", at);
+      events.push_back(json::parse(out.substr(at + 6, end - at - 6)));
+      at = end;
+    }
+    return events;
+  };
+  const std::vector<json> events = stream("short");
+  int items = 0;
+  for (const json& one : events) {
+    CHECK(one["type"].get<std::string>().find("output_text") == std::string::npos);
+    if (one["type"] == "response.output_item.done") ++items;
+  }
+  CHECK(items == 1);
+  CHECK(events.back()["type"] == "response.completed");
+  CHECK(events.back()["response"]["output"][0]["type"] == "compaction");
+  CHECK(stream("").back()["type"] == "response.failed");  // nothing would be left
+}
+
+TEST_CASE("F11 a compaction of another provider is told in words") {
+  const FrontRequest request = Read(
+      FrontFormat::kResponses,
+      Responses(
+          R"({"type":"compaction","encrypted_content":"gAAAAABo"},{"role":"user","content":"a"})"));
+  CHECK(request.dropped == std::vector<std::string>{"input.compaction"});
+  CHECK(BodyOf(request)["messages"][0]["content"].size() == 2);
+}
+
+}  // namespace
+}  // namespace katra::testing
