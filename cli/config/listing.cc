@@ -108,6 +108,9 @@ class Lister {
     AddSaid(prefix + "role", persona.role);
     AddSaid(prefix + "room", persona.room);
     AddSaid(prefix + "client", persona.client);
+    if (persona.max_context_tokens > 0) {
+      Add(prefix + "max_context_tokens", std::to_string(persona.max_context_tokens));
+    }
     if (persona.record) Add(prefix + "record", *persona.record ? "true" : "false");
     AddSaid(prefix + "description", persona.description);
     AddRoutes(prefix + "routing.", persona.routing);
@@ -126,6 +129,9 @@ class Lister {
                                     : variable + (is_set_(variable) ? " (set)" : " (not set)"));
     Add(prefix + "default_model",
         provider.default_model.empty() ? "(the client's own)" : provider.default_model);
+    if (provider.max_context_tokens > 0) {
+      Add(prefix + "max_context_tokens", std::to_string(provider.max_context_tokens));
+    }
     if (provider.http2) Add(prefix + "http2", "true");
     if (provider.pass_login) Add(prefix + "pass_login", "true");
     if (!provider.models.empty()) Add(prefix + "models", Join(provider.models, ", "));

@@ -62,7 +62,8 @@ struct PersonaConfig {
   std::string client;  // claude, codex, gemini, opencode
   Routes routing;      // filled up from routing_rules
   std::vector<Target> fallbacks;
-  std::optional<bool> record;  // instead of RouterConfig::record
+  std::optional<bool> record;      // instead of RouterConfig::record
+  int64_t max_context_tokens = 0;  // instead of the provider's and the model's; 0: not said
 };
 
 // For every persona that does not say otherwise, and for sessions without one.
@@ -140,6 +141,11 @@ struct LoadOptions {
 
 // Whether prompts and answers of `persona` (may be nullptr) are kept.
 [[nodiscard]] bool Records(const RouterConfig& config, const PersonaConfig* persona);
+
+// How much the model that `persona` (may be nullptr) asks for takes: the persona's own word, the
+// provider's, or what is known of the model. Zeros: not known.
+[[nodiscard]] ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* persona,
+                                            std::string_view model);
 
 // The variable that holds the key for `provider` as `persona` (may be nullptr) uses it. Empty: none
 // is needed.

@@ -239,6 +239,10 @@ void ReadProvider(Section section, Provider& provider) {
     provider.max_output_tokens = limit->get<int64_t>();
     section.Mark("max_output_tokens");
   }
+  if (const json* window = section.Find("max_context_tokens")) {
+    provider.max_context_tokens = window->get<int64_t>();
+    section.Mark("max_context_tokens");
+  }
   if (const json* http2 = section.Find("http2")) {
     provider.http2 = http2->get<bool>();
     section.Mark("http2");
@@ -296,6 +300,10 @@ void ReadPersona(Section section, const std::string& name) {
   if (const json* record = section.Find("record")) {
     persona.record = record->get<bool>();
     section.Mark("record");
+  }
+  if (const json* window = section.Find("max_context_tokens")) {
+    persona.max_context_tokens = window->get<int64_t>();
+    section.Mark("max_context_tokens");
   }
   section.Below("routing").ReadRoutes(own, &persona.routing);
   section.ReadTargets("fallbacks", own, &persona.fallbacks);

@@ -53,6 +53,15 @@ bool Records(const RouterConfig& config, const PersonaConfig* persona) {
   return persona == nullptr ? config.record : persona->record.value_or(config.record);
 }
 
+ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* persona,
+                              std::string_view model) {
+  if (persona != nullptr && persona->max_context_tokens > 0) {
+    const bool own = persona->provider.empty() || persona->provider == provider.name;
+    if (own) return {persona->max_context_tokens, 0};
+  }
+  return KnownWindow(provider, model);
+}
+
 std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider) {
   const bool own =
       persona != nullptr && !persona->api_key_env.empty() && persona->key_provider == provider.name;

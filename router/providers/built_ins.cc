@@ -79,6 +79,48 @@ int64_t MaxOutputTokens(const Provider& provider, std::string_view model) {
   return best == nullptr ? 0 : best->max_output_tokens;
 }
 
+namespace {
+
+// "-2025-08-07", "-latest", "-preview", or nothing: the same model.
+bool IsForm(std::string_view rest) {
+  return rest.empty() || rest == "-latest" || rest == "-preview" ||
+         (rest.front() == '-' && rest.find_first_not_of("-0123456789") == std::string_view::npos &&
+          rest.size() > 4);
+}
+
+ContextWindow WindowIn(const Provider& provider, std::string_view name) {
+  for (const ModelWindow& known : provider.windows) {
+    if (name.starts_with(known.model) && IsForm(name.substr(known.model.size()))) {
+      return known.window;
+    }
+  }
+  return {};
+}
+
+// The vendors of OpenRouter's names that are providers here under another name.
+std::string_view ProviderOfVendor(std::string_view vendor) {
+  if (vendor == "google") return "gemini";
+  if (vendor == "x-ai") return "grok";
+  if (vendor == "mistralai") return "mistral";
+  if (vendor == "moonshotai") return "moonshot";
+  if (vendor == "z-ai") return "zai";
+  return vendor;
+}
+
+}  // namespace
+
+ContextWindow KnownWindow(const Provider& provider, std::string_view model) {
+  if (provider.max_context_tokens > 0) return {provider.max_context_tokens, 0};
+  const std::string name = ToLowerAscii(model);
+  if (const ContextWindow own = WindowIn(provider, name); own.tokens > 0) return own;
+  const auto slash = name.find('/');
+  if (slash == std::string::npos) return {};
+  const Provider* const maker =
+      FindBuiltIn(ProviderOfVendor(std::string_view(name).substr(0, slash)));
+  return maker == nullptr ? ContextWindow{}
+                          : WindowIn(*maker, std::string_view(name).substr(slash + 1));
+}
+
 bool IsProviderName(std::string_view name) {
   const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !name.empty() && name.size() <= 64 && is_alnum(name[0]) &&

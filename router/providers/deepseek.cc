@@ -23,6 +23,10 @@ Provider DeepSeek() {
   p.quirks.prefill_prefix = true;
   p.quirks.images = false;
   p.quirks.json_schema_output = false;
+  p.windows = {{"deepseek-v4-flash-vision-exp", {1000000, 0}},
+               {"deepseek-v4-flash", {1000000, 0}},
+               {"deepseek-v4-pro", {1000000, 0}},
+               {"deepseek-flash", {1000000, 0}}};
   return p;
 }
 

@@ -20,6 +20,24 @@ Provider Gemini() {
   p.quirks.reasoning_models = {"gemini-2.5", "gemini-3"};
   p.quirks.parallel_tool_calls = false;
   p.quirks.max_user_id_characters = 0;
+  p.windows = {{"gemini-2.5-computer-use-preview-10-2025", {128000, 0}},
+               {"gemini-3.1-pro-preview-customtools", {1048576, 0}},
+               {"gemini-3.1-flash-lite-preview", {1048576, 0}},
+               {"gemini-flash-lite-latest", {1048576, 0}},
+               {"gemini-3-flash-preview", {1048576, 0}},
+               {"gemini-3.1-pro-preview", {1048576, 0}},
+               {"gemini-2.5-flash-lite", {1048576, 0}},
+               {"gemini-3.1-flash-lite", {1048576, 0}},
+               {"gemini-3.5-flash-lite", {1048576, 0}},
+               {"gemini-flash-latest", {1048576, 0}},
+               {"gemma-4-26b-a4b-it", {262144, 0}},
+               {"gemini-2.5-flash", {1048576, 0}},
+               {"gemini-3.5-flash", {1048576, 0}},
+               {"gemini-3.6-flash", {1048576, 0}},
+               {"gemini-3.7-flash", {1048576, 0}},
+               {"gemini-3.8-flash", {1048576, 0}},
+               {"gemini-2.5-pro", {1048576, 0}},
+               {"gemma-4-31b-it", {262144, 0}}};
   return p;
 }
 

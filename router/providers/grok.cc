@@ -16,6 +16,14 @@ Provider Grok() {
   p.model_form = ModelForm::kBare;
   p.models = {"grok-4"};
   p.quirks.max_stop_sequences = 0;
+  p.windows = {{"grok-4.20-0309-non-reasoning", {1000000, 0}},
+               {"grok-4.20-multi-agent-0309", {1000000, 0}},
+               {"grok-4.20-0309-reasoning", {1000000, 0}},
+               {"grok-build-0.1", {256000, 0}},
+               {"grok-4.3", {1000000, 0}},
+               {"grok-4.5", {500000, 0}},
+               {"grok-4.6", {500000, 0}},
+               {"grok-4.7", {500000, 0}}};
   return p;
 }
 

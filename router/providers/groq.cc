@@ -16,6 +16,15 @@ Provider Groq() {
   p.models = {"openai/gpt-oss-120b"};
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.reasoning_models = {"gpt-oss"};  // others refuse the field
+  p.windows = {{"llama-3.3-70b-versatile", {131072, 0}},
+               {"llama-3.1-8b-instant", {131072, 0}},
+               {"openai/gpt-oss-120b", {131072, 0}},
+               {"groq/compound-mini", {131072, 0}},
+               {"openai/gpt-oss-20b", {131072, 0}},
+               {"qwen/qwen3.6-27b", {131072, 0}},
+               {"qwen/qwen3.8-27b", {131042, 0}},
+               {"groq/compound", {131072, 0}},
+               {"allam-2-7b", {4096, 0}}};
   return p;
 }
 

@@ -18,6 +18,13 @@ Provider MiniMax() {
   p.auth = Auth::kBearer;
   p.models = {"MiniMax-M2"};
   p.quirks.think_tags = true;
+  p.windows = {{"minimax-m2.5-highspeed", {204800, 0}},
+               {"minimax-m2.7-highspeed", {204800, 0}},
+               {"minimax-m2.1", {204800, 0}},
+               {"minimax-m2.5", {204800, 0}},
+               {"minimax-m2.7", {204800, 0}},
+               {"minimax-m2", {204800, 0}},
+               {"minimax-m3", {1000000, 0}}};
   return p;
 }
 

@@ -21,6 +21,10 @@ Provider Moonshot() {
   p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
   p.quirks.efforts = {"low", "high", "max"};
   p.quirks.fixed_sampling = true;
+  p.windows = {{"kimi-k2.7-code-highspeed", {262144, 0}},
+               {"kimi-k2.7-code", {262144, 0}},
+               {"kimi-k2.6", {262144, 0}},
+               {"kimi-k3", {1048576, 0}}};
   return p;
 }
 

@@ -104,6 +104,20 @@ struct ModelLimit {
   int64_t max_output_tokens = 0;
 };
 
+// How much of a conversation a model takes.
+struct ContextWindow {
+  int64_t tokens = 0;        // of a request and its answer together; 0: not known
+  int64_t input_tokens = 0;  // of a request alone, when that is less; else 0
+
+  friend bool operator==(const ContextWindow&, const ContextWindow&) = default;
+};
+
+// The window of a model and of its dated forms ("-2025-08-07", "-latest", "-preview").
+struct ModelWindow {
+  std::string model;  // lower case
+  ContextWindow window;
+};
+
 struct Provider {
   std::string name;   // lower case: "openai"
   std::string title;  // as people write it: "OpenAI"
@@ -124,6 +138,8 @@ struct Provider {
   std::vector<std::string> models;
   int64_t max_output_tokens = 0;         // of one answer of any model; 0: not known
   std::vector<ModelLimit> model_limits;  // of models that are known to give less than others
+  int64_t max_context_tokens = 0;        // of any model, as configured; 0: as known
+  std::vector<ModelWindow> windows;      // of models whose makers tell it
   bool http2 = false;                    // asked over HTTP/2 where TLS agrees on it (U1)
   // Whether the client's own login goes there, where no key of ours is known. Said by the user
   // alone; Anthropic's own host needs no such word.
@@ -156,6 +172,10 @@ struct Provider {
 // The most tokens of one answer of `model` (R8, R45): the provider's own limit, else that of the
 // longest prefix in model_limits. A vendor in front and case do not matter. 0: not known.
 [[nodiscard]] int64_t MaxOutputTokens(const Provider& provider, std::string_view model);
+
+// The window of `model`: as the provider's configuration says it, else as known of it, else as its
+// maker tells it when the name has a vendor in front. Zeros: not known.
+[[nodiscard]] ContextWindow KnownWindow(const Provider& provider, std::string_view model);
 
 // Whether `name` may name a provider: `[a-z0-9][a-z0-9_.-]{0,63}`.
 [[nodiscard]] bool IsProviderName(std::string_view name);

@@ -21,6 +21,15 @@ Provider Zai() {
   p.quirks.reasoning_history = ReasoningHistory::kReasoningContent;
   p.quirks.max_stop_sequences = 1;
   p.quirks.max_user_id_characters = 128;
+  p.windows = {{"glm-4.6v-flash", {128000, 0}},  {"glm-4.7-flashx", {200000, 0}},
+               {"glm-5.3-flashx", {1000000, 0}}, {"glm-4.5-flash", {131072, 0}},
+               {"glm-4.7-flash", {200000, 0}},   {"glm-5.3-flash", {1000000, 0}},
+               {"glm-5v-turbo", {200000, 0}},    {"glm-4.5-air", {131072, 0}},
+               {"glm-5-turbo", {200000, 0}},     {"glm-4.5v", {64000, 0}},
+               {"glm-4.6v", {128000, 0}},        {"glm-4.5", {131072, 0}},
+               {"glm-4.6", {204800, 0}},         {"glm-4.7", {204800, 0}},
+               {"glm-5.1", {200000, 0}},         {"glm-5.2", {1000000, 0}},
+               {"glm-5.3", {1000000, 0}},        {"glm-5", {204800, 0}}};
   return p;
 }
 
