@@ -72,8 +72,8 @@ int ExitCodeOfAll(const Findings& findings) {
 
 int Doctor(bool json, Context& context) {
   Findings findings = CheckPrograms(context);
-  for (Findings more : {CheckHome(context), CheckProviders(context), CheckSessions(context),
-                        CheckRegistrations(context)}) {
+  for (Findings more : {CheckHome(context), CheckProviders(context), CheckModels(context),
+                        CheckSessions(context), CheckRegistrations(context)}) {
     findings.insert(findings.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
   }

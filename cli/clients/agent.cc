@@ -46,6 +46,10 @@ OwnChoice ChoiceOf(const Agent& agent, const std::vector<std::string>& own) {
   return choice;
 }
 
+const std::string& ToldModel(const Handover& handover) {
+  return handover.asked_model.empty() ? handover.own_model : handover.asked_model;
+}
+
 std::vector<EnvironmentChange> SessionVariables(const Handover& handover) {
   std::vector<EnvironmentChange> changes = {{"KATRA_HOME", handover.home, {}, false},
                                             {"KATRA_PERSONA", handover.persona, {}, false},

@@ -4,6 +4,7 @@
 // writes anything or reads a key.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,6 @@ struct Connection {
   // Whether the client's own login may go to base_url: the maker of the client is there, or the
   // user has set that address for the client by hand.
   bool own_login = false;
-  bool named = false;  // somebody said which provider; false: it is the client's usual one
 };
 
 // What one session is handed over.
@@ -41,9 +41,16 @@ struct Handover {
   // What the client asks for, when that is not `model`: a router's selector. Empty with `model`
   // set: the client asks for its own, and the router decides by persona.
   std::string asked_model;
-  std::string home;    // KATRA_HOME
-  std::string katra;   // absolute path of katra
-  std::string server;  // absolute path of katra_mcp_server
+  // What it is told without an asked_model: the user's own, or the client's word for its usual one,
+  // so that nothing in its files says anything else. May be empty.
+  std::string own_model;
+  // Of the model, so that the client compacts in time. 0: not known.
+  int64_t context_tokens = 0;     // of a request and its answer together
+  int64_t input_tokens = 0;       // of a request alone, when that is less
+  int64_t max_output_tokens = 0;  // of one answer
+  std::string home;               // KATRA_HOME
+  std::string katra;              // absolute path of katra
+  std::string server;             // absolute path of katra_mcp_server
   bool channels = false;
   Connection connection;
   std::string token;  // for a router, instead of a key
@@ -99,6 +106,9 @@ struct Agent {
   bool (*keeps)(const std::string& user_home, const std::string& folder,
                 const std::string& conversation) = nullptr;
   std::string folder_variable;  // names the client's own folder
+  // Reads its file of settings only when it and all folders above are root's, and nobody else may
+  // write there.
+  bool closed_settings = false;
 };
 
 [[nodiscard]] Agent ClaudeCode();
@@ -118,6 +128,9 @@ struct OwnChoice {
   std::string conversation;  // its id, when that was said
 };
 [[nodiscard]] OwnChoice ChoiceOf(const Agent& agent, const std::vector<std::string>& own);
+
+// The model that the client is told; empty: none.
+[[nodiscard]] const std::string& ToldModel(const Handover& handover);
 
 // The variables by which a session's processes (server, hooks, `katra say`) know whose they are.
 [[nodiscard]] std::vector<EnvironmentChange> SessionVariables(const Handover& handover);

@@ -66,8 +66,20 @@ std::string McpConfig(const Handover& handover) {
   return Json{{"mcpServers", {{"katra", server}}}}.dump();
 }
 
+// Where requests go, and for what: the user's own settings may hold the same variables, which would
+// win over those of the process.
+Json Variables(const Handover& handover) {
+  Json variables = Json::object();
+  if (!handover.connection.base_url.empty()) {
+    variables["ANTHROPIC_BASE_URL"] = handover.connection.base_url;
+  }
+  if (!handover.asked_model.empty()) variables["ANTHROPIC_MODEL"] = handover.asked_model;
+  return variables;
+}
+
 std::string Settings(const Handover& handover) {
-  return Json{{"hooks", Hooks(handover)},
+  return Json{{"env", Variables(handover)},
+              {"hooks", Hooks(handover)},
               {"statusLine",
                {{"type", "command"},
                 {"command", ShellQuoted(handover.katra) + " statusline"},
@@ -81,8 +93,8 @@ std::vector<std::string> Arguments(const Handover& handover) {
   // --mcp-config takes every word up to the next option, so that an option must follow.
   std::vector<std::string> arguments = {"--mcp-config", McpConfig(handover), "--settings",
                                         Settings(handover)};
-  if (!handover.asked_model.empty()) {
-    arguments.insert(arguments.end(), {"--model", handover.asked_model});
+  if (!ToldModel(handover).empty()) {
+    arguments.insert(arguments.end(), {"--model", ToldModel(handover)});
   }
   if (handover.channels) {
     arguments.insert(arguments.end(), {"--dangerously-load-development-channels", "server:katra"});
@@ -144,6 +156,17 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   return foreign(std::move(changes));
 }
 
+// It takes a model that it does not know for one of a million tokens, and would never compact in
+// time. Its own models' windows it knows.
+void AddWindow(const Handover& handover, std::vector<EnvironmentChange>* changes) {
+  if (handover.context_tokens <= 0) return;
+  const int64_t window =
+      handover.input_tokens > 0 ? handover.input_tokens : handover.context_tokens;
+  changes->push_back(
+      {"CLAUDE_CODE_MAX_CONTEXT_TOKENS", std::to_string(handover.context_tokens), {}, false});
+  changes->push_back({"CLAUDE_CODE_AUTO_COMPACT_WINDOW", std::to_string(window), {}, false});
+}
+
 // A conversation has a file as soon as something was said in it.
 bool Keeps(const std::string& user_home, const std::string& folder,
            const std::string& conversation) {
@@ -162,6 +185,7 @@ AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   launch.arguments = Arguments(handover);
   launch.environment = Endpoint(handover);
+  AddWindow(handover, &launch.environment);
   // Started from within another session, it would take itself for a part of that one.
   for (const char* name :
        {"CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_ENTRYPOINT",

@@ -51,7 +51,7 @@ AgentLaunch Launch(const Handover& handover) {
     if (!key.empty()) configure("model_providers.katra.env_key", Toml(key));
     if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
-  if (connection.base_url.empty() && connection.named) {
+  if (connection.base_url.empty()) {
     // Its user's own configuration may name another one as the usual.
     configure("model_provider", Toml(handover.provider));
   }
@@ -59,8 +59,14 @@ AgentLaunch Launch(const Handover& handover) {
       connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {
     launch.environment.push_back({"OPENAI_API_KEY", {}, connection.key_env, true});
   }
-  if (!handover.asked_model.empty()) {
-    launch.arguments.insert(launch.arguments.end(), {"--model", handover.asked_model});
+  // Its own provider's models it knows.
+  if (!connection.base_url.empty() && handover.context_tokens > 0) {
+    configure("model_context_window",
+              std::to_string(handover.input_tokens > 0 ? handover.input_tokens
+                                                       : handover.context_tokens));
+  }
+  if (!ToldModel(handover).empty()) {
+    launch.arguments.insert(launch.arguments.end(), {"--model", ToldModel(handover)});
   }
   if (handover.resume) {
     launch.arguments.insert(launch.arguments.end(), {"resume", handover.conversation});

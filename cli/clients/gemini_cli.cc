@@ -46,7 +46,9 @@ AgentLaunch Launch(const Handover& handover) {
                                       {{"katra",
                                         {{"command", handover.server},
                                          {"env", ServerEnvironment(handover)},
-                                         {"timeout", kToolMillis}}}}}};
+                                         {"timeout", kToolMillis},
+                                         // Its tools are Katra's own: it asks for none.
+                                         {"trust", true}}}}}};
   // Tells the conversation, also when /clear or /resume changes it, and gives what was missed.
   settings["hooks"]["SessionStart"] = nlohmann::ordered_json::array(
       {{{"hooks", nlohmann::ordered_json::array(
@@ -54,6 +56,8 @@ AgentLaunch Launch(const Handover& handover) {
                         {"command", ShellQuoted(handover.katra) + " hook session-start"},
                         {"timeout", kHookMillis}}})}}});
   launch.settings = settings.dump(2) + "\n";
+  // It would put itself into a child process, and not pass on what it is told to end by.
+  launch.environment.push_back({"GEMINI_CLI_NO_RELAUNCH", "true", {}, false});
   launch.settings_variable = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH";
   if (!handover.connection.base_url.empty()) {
     launch.environment.push_back(
@@ -63,9 +67,9 @@ AgentLaunch Launch(const Handover& handover) {
   if (!key.empty() && key != "GEMINI_API_KEY") {
     launch.environment.push_back({"GEMINI_API_KEY", {}, key, true});
   }
-  if (!handover.asked_model.empty()) {
+  if (!ToldModel(handover).empty()) {
     // Not --model: its subcommands do not know that.
-    launch.environment.push_back({"GEMINI_MODEL", handover.asked_model, {}, false});
+    launch.environment.push_back({"GEMINI_MODEL", ToldModel(handover), {}, false});
   }
   if (!handover.conversation.empty() && !IsSubcommand(handover.own)) {
     launch.arguments.insert(launch.arguments.end(),
@@ -94,6 +98,7 @@ Agent GeminiCli() {
   agent.keeps = &Keeps;
   agent.folder_variable = "GEMINI_CLI_HOME";
   agent.launch = &Launch;
+  agent.closed_settings = true;
   return agent;
 }
 

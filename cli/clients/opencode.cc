@@ -1,5 +1,6 @@
 // opencode: its configuration for one session is a variable, merged over the user's own files. It
 // reaches most providers by itself, under their own variables.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/agent.h"
@@ -14,10 +15,26 @@ constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s.
 constexpr int kToolMillis = 90'000;
 
-// As opencode calls the provider.
-std::string NameOf(const std::string& provider) {
+// opencode's own names of providers, where they differ.
+std::string ProviderId(const std::string& provider) {
   if (provider == "gemini") return "google";
-  return provider == "grok" ? "xai" : provider;
+  if (provider == "grok") return "xai";
+  return provider;
+}
+
+// Declared, so that a model that opencode's own list lacks is known as well. Without limits
+// it would never compact.
+Json Model(const Handover& handover) {
+  Json model = Json::object();
+  if (handover.context_tokens > 0) {
+    // It wants both, and reserves the second within the first.
+    const int64_t output =
+        handover.max_output_tokens > 0 ? handover.max_output_tokens : handover.context_tokens / 4;
+    model["limit"] = {{"context", handover.context_tokens},
+                      {"output", std::min(output, handover.context_tokens)}};
+    if (handover.input_tokens > 0) model["limit"]["input"] = handover.input_tokens;
+  }
+  return model;
 }
 
 Json Configuration(const Handover& handover) {
@@ -30,26 +47,35 @@ Json Configuration(const Handover& handover) {
                      {"enabled", true},
                      {"timeout", kToolMillis}}}}}};
   const Connection& connection = handover.connection;
-  if (connection.route != RouteKind::kPlain) {
-    Json provider = {{"npm", "@ai-sdk/openai-compatible"},
-                     {"name", "Katra"},
-                     {"options",
-                      {{"baseURL", connection.base_url + "/v1"},
-                       {"apiKey", std::string("{env:") + kTokenVariable + "}"}}}};
-    if (!handover.asked_model.empty())
-      provider["models"] = {{handover.asked_model, Json::object()}};
-    config["provider"] = {{"katra", provider}};
-    if (!handover.asked_model.empty()) config["model"] = "katra/" + handover.asked_model;
-  } else if (!handover.asked_model.empty()) {
-    const std::string name = NameOf(handover.provider);
-    Json options = Json::object();
+  const bool routed = connection.route != RouteKind::kPlain;
+  const std::string id = routed ? "katra" : ProviderId(handover.provider);
+  Json provider = Json::object();
+  Json options = Json::object();
+  if (routed) {
+    provider["npm"] = "@ai-sdk/openai-compatible";
+    provider["name"] = "Katra";
+    options["baseURL"] = connection.base_url + "/v1";
+    options["apiKey"] = std::string("{env:") + kTokenVariable + "}";
+  } else {
     if (!connection.base_url.empty()) {
       // Its module for Anthropic appends /messages alone.
-      options["baseURL"] = connection.base_url + (name == "anthropic" ? "/v1" : "");
+      options["baseURL"] = connection.base_url + (id == "anthropic" ? "/v1" : "");
     }
     if (!connection.key_env.empty()) options["apiKey"] = "{env:" + connection.key_env + "}";
-    config["model"] = name + "/" + handover.asked_model;
-    if (!options.empty()) config["provider"] = {{name, {{"options", options}}}};
+  }
+  if (!options.empty()) provider["options"] = options;
+  provider["models"] = {{handover.asked_model, Model(handover)}};
+  config["provider"] = {{id, provider}};
+  // Everything that the session asks for goes to its provider: the user's own files, and keys of
+  // others in the environment, would choose other ones for titles and agents.
+  config["enabled_providers"] = {id};
+  config["disabled_providers"] = Json::array();
+  const std::string model = id + "/" + handover.asked_model;
+  config["model"] = model;
+  config["small_model"] = model;
+  for (const char* agent :
+       {"build", "plan", "general", "explore", "title", "summary", "compaction"}) {
+    config["agent"][agent] = {{"model", model}};
   }
   return config;
 }

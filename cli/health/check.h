@@ -34,6 +34,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckProviders(const Context& context);
 // The sessions that run: which of them are kept from working. Runs tmux.
 [[nodiscard]] Findings CheckSessions(Context& context);
+// Models in the clients' own files that are another company's.
+[[nodiscard]] Findings CheckModels(const Context& context);
 // Where the server is registered.
 [[nodiscard]] Findings CheckRegistrations(const Context& context);
 

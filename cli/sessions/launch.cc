@@ -4,6 +4,7 @@
 
 #include "cli/output.h"
 #include "cli/sessions/claude_code_router.h"
+#include "cli/sessions/closed_folder.h"
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/programs.h"
 #include "core/files.h"
@@ -60,6 +61,10 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.provider = plan.provider.value;
   handover.model = plan.model.value;
   handover.asked_model = plan.asked_model;
+  handover.own_model = plan.own_model;
+  handover.context_tokens = plan.window.tokens;
+  handover.input_tokens = plan.window.input_tokens;
+  handover.max_output_tokens = plan.max_output_tokens;
   handover.home = context.home();
   handover.katra = FindOwnProgram(context, "katra");
   handover.server = FindOwnProgram(context, "katra_mcp_server");
@@ -139,8 +144,18 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
   ExemptLoopback(handover->connection.base_url, own, &launch.changes);
   if (!agent.settings.empty()) {
     launch.settings = std::move(agent.settings);
-    launch.settings_path = context.home() + "/run/sessions/" + ToLowerAscii(plan.persona.value) +
-                           "." + plan.agent.name + "-settings";
+    const std::string usual = context.home() + "/run/sessions";
+    const std::string folder =
+        plan.agent.closed_settings ? ClosedFolder(usual, context) : std::string();
+    launch.settings_path = (folder.empty() ? usual : folder) + "/" +
+                           ToLowerAscii(plan.persona.value) + "." + plan.agent.name + "-settings";
+    if (plan.agent.closed_settings && folder.empty()) {
+      launch.warning = plan.agent.title +
+                       " reads a session's settings from folders alone that are root's and that "
+                       "nobody else may write to. Register Katra's server in your own settings, "
+                       "once: " +
+                       context.program() + " install --client " + plan.agent.name;
+    }
     launch.changes.push_back({agent.settings_variable, launch.settings_path, {}, false});
   }
   launch.spec = {FindProgram(context, plan.agent.program), std::move(agent.arguments),
@@ -151,8 +166,10 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
 }
 
 Status WriteSettings(const PreparedLaunch& launch) {
-  return launch.settings_path.empty() ? Status()
-                                      : WriteFileAtomically(launch.settings_path, launch.settings);
+  if (launch.settings_path.empty()) return {};
+  const std::string folder = launch.settings_path.substr(0, launch.settings_path.rfind('/'));
+  if (auto made = MakeClosedFolder(folder); !made) return made;
+  return WriteFileAtomically(launch.settings_path, launch.settings);
 }
 
 std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch) {

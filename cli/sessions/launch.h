@@ -16,6 +16,7 @@ struct PreparedLaunch {
   std::vector<EnvironmentChange> changes;  // what differs from the user's environment
   std::string settings;                    // to be written to `settings_path` before
   std::string settings_path;               // empty: the client needs no file
+  std::string warning;                     // for the user, when started; may be empty
   std::string conversation;                // as the client was told to name it; may be empty
   std::string base_url;                    // where its requests go; empty: the client's own
   int64_t gateway = 0;                     // the process id of the gateway that has its keys

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cli/sessions/gateway.h"
+#include "cli/sessions/model_choice.h"
 #include "cli/sessions/programs.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
@@ -238,7 +239,6 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
     return {};
   }
   plan->asked_model = plan->model.value;
-  connection.named = !plan->provider.origin.starts_with(kDefault);
   const std::string key = router::ApiKeyEnv(sources.persona, provider);
   plan->key = {key, sources.persona != nullptr && !sources.persona->api_key_env.empty()
                         ? sources.PersonaOrigin("api_key_env")
@@ -380,6 +380,10 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
     plan.model = {provider.models.front(), "first that is known of " + provider.name};
   }
   if (auto wrong = Connect(sources, provider, &plan); !wrong) return Pass(std::move(wrong));
+  if (auto chosen = ChooseHandedModel(provider, sources.persona, environment, context, &plan);
+      !chosen) {
+    return Pass(std::move(chosen));
+  }
   for (const router::ConfigWarning& warning : config.warnings) {
     plan.warnings.push_back(router::DescribeWarning(warning));
   }

@@ -48,7 +48,10 @@ struct LaunchPlan {
   Setting folder;    // absolute
   Agent agent;
   Connection connection;
-  std::string asked_model;  // see Handover
+  std::string asked_model;        // see Handover
+  std::string own_model;          // see Handover
+  router::ContextWindow window;   // of the model, as far as known
+  int64_t max_output_tokens = 0;  // of one answer; 0: not known
   std::vector<std::string> warnings;
 };
 

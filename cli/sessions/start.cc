@@ -158,6 +158,7 @@ Status StartSession(const LaunchRequest& request, Context& context) {
   if (!launch) return tl::unexpected<Error>(launch.error());
   for (const std::string& warning : plan->warnings) context.Warn(warning);
   if (!before->warning.empty()) context.Warn(before->warning);
+  if (!launch->warning.empty()) context.Warn(launch->warning);
   if (plan->connection.route == RouteKind::kClaudeCodeRouter && !Answers(config->router_port)) {
     context.Warn("claude-code-router does not answer on port " +
                  std::to_string(config->router_port) + ": start it with `ccr start`");

@@ -174,7 +174,8 @@ class ConversationsTest(world.World):
         arguments = self.arguments_of("Sam", "gemini")
         self.assertEqual(arguments, ["--session-id", self.record("Sam")["conversation"]])
         self.assertEqual(self.arguments_of("Sam", "gemini", "--", "mcp", "list"), ["mcp", "list"])
-        (settings,) = self.home.glob("run/sessions/sam.gemini*")
+        (started,) = self.started()
+        settings = pathlib.Path(started["environment"]["GEMINI_CLI_SYSTEM_DEFAULTS_PATH"])
         hooks = json.loads(settings.read_text())["hooks"]
         command = hooks["SessionStart"][0]["hooks"][0]["command"]
         self.assertIn("hook session-start", command)
