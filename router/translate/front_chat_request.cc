@@ -117,7 +117,7 @@ class Messages {
   Status AddResult(JsonView id, JsonView content) {
     auto read = ReadResultContent(content, reading_);
     if (!read) return Pass(std::move(read));
-    conversation_.AddResult(ToolResultBlock(id, *read));
+    conversation_.AddResult(id, *read);
     return {};
   }
 
@@ -148,8 +148,7 @@ class Messages {
       JsonDocument id;
       const std::string json = "\"" + function_id_ + "\"";
       if (id.Parse(json)) {
-        conversation_.AddAssistant(
-            ToolUseBlock(id.Root(), function["name"].Text(), function["arguments"]));
+        conversation_.AddCall(id.Root(), function["name"].Text(), function["arguments"]);
       }
     }
     return {};
@@ -164,8 +163,8 @@ class Messages {
     JsonDocument document;
     const std::string input = TextInput(custom["input"].RawString());
     const bool text = custom.IsObject() && document.Parse(input);
-    conversation_.AddAssistant(ToolUseBlock(call["id"], function["name"].Text(),
-                                            text ? document.Root() : function["arguments"]));
+    conversation_.AddCall(call["id"], function["name"].Text(),
+                          text ? document.Root() : function["arguments"]);
     return {};
   }
 

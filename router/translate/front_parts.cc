@@ -1,6 +1,7 @@
 #include "router/translate/front_parts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "router/translate/request_draft.h"
 
@@ -39,6 +40,9 @@ void WriteBase64(const DataUrl& url, JsonWriter& writer) {
   writer.Key("data").RawString(url.data).EndObject();
 }
 
+constexpr std::string_view kInterrupted =
+    R"([{"type":"text","text":"No result: the call was interrupted."
+}])";
 constexpr std::string_view kCachePoint = R"(,"cache_control":{"type":"ephemeral"})";
 
 void PutCachePoint(JsonView part, std::string& block) {
@@ -51,6 +55,33 @@ void PutCachePoint(JsonView part, std::string& block) {
 int64_t BudgetOf(const std::string& effort) {
   if (effort == "low") return 1024;
   return effort == "medium" ? 8192 : 16384;
+}
+
+std::string ToolUseBlock(const std::string& id, std::string_view name, JsonView arguments) {
+  std::string block;
+  JsonWriter writer(block);
+  writer.BeginObject().Key("type").String("tool_use").Key("id").String(id);
+  writer.Key("name").String(name).Key("input");
+  const std::string text = arguments.IsObject() ? std::string(arguments.Raw()) : arguments.Text();
+  JsonDocument document;
+  if (text.find_first_not_of(" \n\r\t") == std::string::npos) {  // B23
+    writer.BeginObject().EndObject();
+  } else if (document.Parse(text) && document.Root().IsObject()) {
+    writer.Raw(document.Root().Raw());
+  } else {
+    writer.BeginObject().Key("raw_arguments").String(text).EndObject();
+  }
+  writer.EndObject();
+  return block;
+}
+
+std::string ToolResultBlock(const std::string& id, std::string_view content) {
+  std::string block;
+  JsonWriter writer(block);
+  writer.BeginObject().Key("type").String("tool_result");
+  writer.Key("tool_use_id").String(id);
+  writer.Key("content").Raw(content).EndObject();
+  return block;
 }
 
 }  // namespace
@@ -72,9 +103,23 @@ void Conversation::AddUser(std::string block) {
   user_.push_back(std::move(block));
 }
 
-void Conversation::AddResult(std::string block) {
+void Conversation::AddCall(JsonView id, std::string_view name, JsonView arguments) {
+  const std::string own = ClientToolId(id.Text());
+  AddAssistant(ToolUseBlock(own, name, arguments));
+  calls_.push_back(own);
+}
+
+// The Messages API refuses a result that does not follow its call, and a call without a result.
+void Conversation::AddResult(JsonView id, const std::string& content) {
   FlushAssistant();
-  results_.push_back(std::move(block));
+  const std::string own = ClientToolId(id.Text());
+  if (open_.erase(own) != 0) {
+    results_.push_back(ToolResultBlock(own, content));
+    return;
+  }
+  if (content.size() <= 2) return;
+  AddUser(TextBlock("[The result of an earlier call:]"));
+  AddUser(content.substr(1, content.size() - 2));
 }
 
 void Conversation::AddAssistant(std::string block) {
@@ -83,6 +128,9 @@ void Conversation::AddAssistant(std::string block) {
 }
 
 void Conversation::FlushUser() {
+  for (const std::string& call : std::exchange(waiting_, {})) {
+    if (open_.erase(call) != 0) results_.push_back(ToolResultBlock(call, kInterrupted));
+  }
   if (results_.empty() && user_.empty()) return;
   results_.insert(results_.end(), user_.begin(), user_.end());
   if (!messages_.empty()) messages_.push_back(',');
@@ -98,6 +146,8 @@ void Conversation::FlushAssistant() {
   if (!messages_.empty()) messages_.push_back(',');
   messages_ += R"({"role":"assistant","content":[)" + Joined(assistant_) + "]}";
   assistant_.clear();
+  waiting_ = std::exchange(calls_, {});
+  open_.insert(waiting_.begin(), waiting_.end());
 }
 
 bool Conversation::Empty() const {
@@ -107,6 +157,7 @@ bool Conversation::Empty() const {
 void Conversation::Write(JsonWriter& writer) {
   FlushUser();
   FlushAssistant();
+  FlushUser();  // the last calls' results
   if (cache_points_) {
     if (!system_.empty()) AddCachePoint(system_.back());
     for (size_t i = 0; i < std::min<size_t>(2, user_ends_.size()); ++i) {
@@ -259,33 +310,6 @@ void KeepCachePoint(JsonView part, std::string& block, FrontRequest* request) {
 }
 
 void AddCachePoint(std::string& json) { json.insert(json.size() - 1, kCachePoint); }
-
-std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments) {
-  std::string block;
-  JsonWriter writer(block);
-  writer.BeginObject().Key("type").String("tool_use").Key("id").String(ClientToolId(id.Text()));
-  writer.Key("name").String(name).Key("input");
-  const std::string text = arguments.IsObject() ? std::string(arguments.Raw()) : arguments.Text();
-  JsonDocument document;
-  if (text.find_first_not_of(" \n\r\t") == std::string::npos) {  // B23
-    writer.BeginObject().EndObject();
-  } else if (document.Parse(text) && document.Root().IsObject()) {
-    writer.Raw(document.Root().Raw());
-  } else {
-    writer.BeginObject().Key("raw_arguments").String(text).EndObject();
-  }
-  writer.EndObject();
-  return block;
-}
-
-std::string ToolResultBlock(JsonView id, std::string_view content) {
-  std::string block;
-  JsonWriter writer(block);
-  writer.BeginObject().Key("type").String("tool_result");
-  writer.Key("tool_use_id").String(ClientToolId(id.Text()));
-  writer.Key("content").Raw(content).EndObject();
-  return block;
-}
 
 void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_loop,
                    JsonWriter& writer) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/json_view.h"
@@ -22,8 +23,11 @@ class Conversation {
   void AddSystem(std::string_view escaped, JsonView part = {});
   // A content block as JSON, of the user or the assistant.
   void AddUser(std::string block);
-  void AddResult(std::string block);
   void AddAssistant(std::string block);
+  // Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
+  void AddCall(JsonView id, std::string_view name, JsonView arguments);
+  // `content`: a JSON array of blocks. A result that follows no call is what the user says (R25).
+  void AddResult(JsonView id, const std::string& content);
   // Marks what stays the same on the next turn: the system text and the last two messages of the
   // user (F13). Before Write.
   void AddCachePoints() { cache_points_ = true; }
@@ -44,8 +48,11 @@ class Conversation {
   std::vector<std::string> results_;
   std::vector<std::string> user_;
   std::vector<std::string> assistant_;
-  std::string messages_;           // done ones, with commas between
-  std::vector<size_t> user_ends_;  // in messages_: where each user message's last block ends
+  std::vector<std::string> calls_;        // ids of the assistant's message under construction
+  std::vector<std::string> waiting_;      // of the one before
+  std::unordered_set<std::string> open_;  // of these, without a result so far
+  std::string messages_;                  // done ones, with commas between
+  std::vector<size_t> user_ends_;         // in messages_: where each user message's last block ends
   bool cache_points_ = false;
 };
 
@@ -87,10 +94,6 @@ struct ContentReading {
 // The same as a JSON array, for a result.
 [[nodiscard]] Result<std::string> ReadResultContent(JsonView content,
                                                     const ContentReading& reading);
-// Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
-[[nodiscard]] std::string ToolUseBlock(JsonView id, std::string_view name, JsonView arguments);
-// `content` is a JSON array or string.
-[[nodiscard]] std::string ToolResultBlock(JsonView id, std::string_view content);
 
 struct FrontSettings {
   bool tools = false;

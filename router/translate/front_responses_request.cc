@@ -163,14 +163,13 @@ class Items {
     } else if (output) {
       return AddOutput(item);
     } else if (type.Is("tool_search_call")) {
-      conversation_.AddAssistant(ToolUseBlock(id, kToolSearchName, item["arguments"]));
+      conversation_.AddCall(id, kToolSearchName, item["arguments"]);
     } else if (type.Is("tool_search_output")) {
-      conversation_.AddResult(ToolResultBlock(id, "[" + TextBlock(Found(item["tools"])) + "]"));
+      conversation_.AddResult(id, "[" + TextBlock(Found(item["tools"])) + "]");
     } else if (name.ends_with(kCall) && id.IsString() &&
                IsLocal(std::string_view(name).substr(0, name.size() - kCall.size()))) {
       const JsonView what = item["action"].IsObject() ? item["action"] : item["operation"];
-      conversation_.AddAssistant(
-          ToolUseBlock(id, name.substr(0, name.size() - kCall.size()), what));
+      conversation_.AddCall(id, name.substr(0, name.size() - kCall.size()), what);
     } else if (name.ends_with(kOutput) && id.IsString() &&
                IsLocal(std::string_view(name).substr(0, name.size() - kOutput.size()))) {
       return AddOutput(item);
@@ -183,13 +182,13 @@ class Items {
   void AddCall(JsonView item) {
     const std::string name = FlatName(item["namespace"], item["name"]);
     if (item["type"].Is("function_call")) {
-      conversation_.AddAssistant(ToolUseBlock(item["call_id"], name, item["arguments"]));
+      conversation_.AddCall(item["call_id"], name, item["arguments"]);
       return;
     }
     const std::string input = TextInput(item["input"].RawString());
     JsonDocument document;
     if (document.Parse(input)) {  // always: the text has its escapes
-      conversation_.AddAssistant(ToolUseBlock(item["call_id"], name, document.Root()));
+      conversation_.AddCall(item["call_id"], name, document.Root());
     }
   }
 
@@ -199,12 +198,12 @@ class Items {
     if (output.IsArray() && !output.Empty() && !(*output.begin())["type"].IsString()) {
       std::string text;
       AppendJsonEscaped(text, output.Raw());
-      conversation_.AddResult(ToolResultBlock(item["call_id"], "[" + TextBlock(text) + "]"));
+      conversation_.AddResult(item["call_id"], "[" + TextBlock(text) + "]");
       return {};
     }
     auto content = ReadResultContent(output, reading_);
     if (!content) return Pass(std::move(content));
-    conversation_.AddResult(ToolResultBlock(item["call_id"], *content));
+    conversation_.AddResult(item["call_id"], *content);
     return {};
   }
 
@@ -283,8 +282,13 @@ Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& optio
   } else if (auto read = Items(request, conversation, tools).Read(input); !read) {
     return Pass(std::move(read));
   }
+  const JsonView format = root["text"]["format"];
+  if (!root["text"]["verbosity"].IsNothing()) Drop("text.verbosity", &request);
   conversation.SpeakSystem();
   if (conversation.Empty()) return Malformed("input: expected text or items");
+  if (format["type"].Is("json_object") && !request.compaction) {
+    conversation.AddSystem("Answer with one JSON object.");
+  }
   const bool in_tool_loop = conversation.InToolLoop();
   if (request.compaction) conversation.AddUser(TextBlock(kCompactionRequest));
 
@@ -308,7 +312,6 @@ Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& optio
   conversation.Write(writer);
   tools.Write(writer);
   WriteSettings(root, settings, in_tool_loop, writer);
-  const JsonView format = root["text"]["format"];
   if (format["type"].Is("json_schema") && format["schema"].IsObject() && !request.compaction) {
     writer.Key("output_config").BeginObject().Key("format").BeginObject();
     writer.Key("type").String("json_schema").Key("schema").Raw(format["schema"].Raw());

@@ -99,6 +99,49 @@ TEST_CASE("F9 a call without an id, and the function's answer to it") {
   CHECK(out["messages"][3]["content"][0]["id"] != out["messages"][1]["content"][0]["id"]);
 }
 
+TEST_CASE("F19 each call has its result, and each result its call, in either format") {
+  const auto texts = [](const json& body) {
+    std::vector<std::string> all;
+    for (const json& message : body["messages"]) {
+      for (const json& block : message["content"]) {
+        const std::string type = block["type"];
+        all.push_back(type == "text" ? block["text"].get<std::string>()
+                      : type == "tool_use"
+                          ? "call " + block["id"].get<std::string>()
+                          : "result " + block["tool_use_id"].get<std::string>() + " " +
+                                block["content"][0]["text"].get<std::string>());
+      }
+    }
+    return all;
+  };
+  const std::string lost = "No result: the call was interrupted.";
+  const json responses = Responses(R"({"role":"user","content":"go"},
+    {"type":"function_call_output","call_id":"gone","output":"late"},
+    {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},
+    {"type":"function_call","call_id":"b","name":"f","arguments":"{}"},
+    {"type":"function_call_output","call_id":"b","output":"ok"},
+    {"role":"user","content":"on"},
+    {"type":"custom_tool_call","call_id":"c","name":"g","input":"x"})");
+  CHECK(texts(BodyOf(Read(FrontFormat::kResponses, responses))) ==
+        std::vector<std::string>{"go", "[The result of an earlier call:]", "late", "call a",
+                                 "call b", "result b ok", "result a " + lost, "on", "call c",
+                                 "result c " + lost});
+  const json chat = Chat(R"({"role":"user","content":"go"},
+    {"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
+    {"role":"user","content":"on"},{"role":"tool","tool_call_id":"gone","content":"late"})");
+  CHECK(texts(BodyOf(Read(FrontFormat::kChat, chat))) ==
+        std::vector<std::string>{"go", "call a", "result a " + lost, "on",
+                                 "[The result of an earlier call:]", "late"});
+}
+
+TEST_CASE("F20 a Responses client's wish for JSON is told, and its verbosity listed") {
+  json body = Responses(R"({"role":"user","content":"a"})");
+  body["text"] = json::parse(R"({"format":{"type":"json_object"},"verbosity":"low"})");
+  const FrontRequest request = Read(FrontFormat::kResponses, body);
+  CHECK(BodyOf(request)["system"][0]["text"] == "Answer with one JSON object.");
+  CHECK(request.dropped == std::vector<std::string>{"text.verbosity"});
+}
+
 TEST_CASE("F10 a conversation of system texts alone") {
   for (const char* role : {"system", "developer"}) {
     const std::string one = R"({"role":")" + std::string(role) + R"(","content":"one"})";
