@@ -2,60 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <numeric>
 
+#include "core/unicode.h"
+
 namespace katra {
 namespace {
-
-// Decodes the character at the start of `text`; returns its length in bytes, 0 when it is invalid.
-size_t Decode(std::string_view text, uint32_t* code_point) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  if (first < 0x80) {
-    *code_point = first;
-    return 1;
-  }
-  size_t length = 0;
-  uint32_t minimum = 0;
-  uint32_t value = 0;
-  if ((first & 0xE0) == 0xC0) {
-    length = 2, minimum = 0x80, value = first & 0x1FU;
-  } else if ((first & 0xF0) == 0xE0) {
-    length = 3, minimum = 0x800, value = first & 0x0FU;
-  } else if ((first & 0xF8) == 0xF0) {
-    length = 4, minimum = 0x10000, value = first & 0x07U;
-  } else {
-    return 0;
-  }
-  if (text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    value = (value << 6) | (byte(i) & 0x3FU);
-  }
-  if (value < minimum || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
-  *code_point = value;
-  return length;
-}
-
-bool IsLineBreak(uint32_t c) {
-  return c == '\n' || c == '\v' || c == '\f' || c == '\r' || c == 0x85 || c == 0x2028 ||
-         c == 0x2029;
-}
-
-// Invisible characters that move, hide or reorder what is shown around them.
-bool IsUnsafe(uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F ||
-         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
-         (c >= 0xE0000 && c <= 0xE007F);
-}
-
-void AppendEscaped(uint32_t c, std::string* out) {
-  char escaped[16];
-  std::snprintf(escaped, sizeof escaped, "\\u{%x}", c);
-  out->append(escaped);
-}
 
 // Letters added, left out, replaced, or swapped with their neighbour.
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -90,7 +43,7 @@ bool IsValidUtf8(std::string_view text) {
     }
     if (text.empty()) break;
     uint32_t code_point = 0;
-    const size_t length = Decode(text, &code_point);
+    const size_t length = DecodeUtf8(text, &code_point);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
@@ -170,59 +123,6 @@ std::vector<std::string> NearestMatches(std::string_view word,
   names.reserve(near.size());
   for (auto& [distance, name] : near) names.push_back(std::move(name));
   return names;
-}
-
-std::string OneLine(std::string_view text, size_t max_bytes) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
-  if (text.size() <= max_bytes && std::all_of(text.begin(), text.end(), plain)) {
-    return std::string(text);
-  }
-  std::string line;
-  while (!text.empty()) {
-    uint32_t c = 0;
-    const size_t length = Decode(text, &c);
-    if (length == 0) {  // not UTF-8: show the byte
-      AppendEscaped(static_cast<uint8_t>(text[0]), &line);
-      text.remove_prefix(1);
-    } else {
-      if (IsUnsafe(c) || IsLineBreak(c)) {
-        AppendEscaped(c, &line);
-      } else {
-        line.append(text.substr(0, length));
-      }
-      text.remove_prefix(length);
-    }
-    if (line.size() > max_bytes) {
-      constexpr std::string_view kEllipsis = "…";
-      const size_t room = max_bytes > kEllipsis.size() ? max_bytes - kEllipsis.size() : 0;
-      line.resize(TruncateUtf8(line, room).size());
-      return line.append(kEllipsis);
-    }
-  }
-  return line;
-}
-
-std::string Fence(std::string_view body, std::string_view prefix) {
-  std::string fenced(prefix);
-  while (!body.empty()) {
-    uint32_t c = 0;
-    size_t length = Decode(body, &c);
-    if (length == 0) {
-      c = static_cast<uint8_t>(body[0]);
-      length = 1;
-      AppendEscaped(c, &fenced);
-    } else if (IsLineBreak(c)) {
-      if (c == '\r' && body.size() > 1 && body[1] == '\n') length = 2;
-      fenced.push_back('\n');
-      fenced.append(prefix);
-    } else if (IsUnsafe(c) && c != '\t') {
-      AppendEscaped(c, &fenced);
-    } else {
-      fenced.append(body.substr(0, length));
-    }
-    body.remove_prefix(length);
-  }
-  return fenced;
 }
 
 }  // namespace katra

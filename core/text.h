@@ -32,12 +32,16 @@ namespace katra {
                                                       const std::vector<std::string>& candidates,
                                                       size_t limit = 3);
 
-// One line that cannot break a layout: control characters, line separators and direction overrides
-// are shown as `\u{1b}`; cut to `max_bytes` with `…` at the end.
+// The next two are how everything that somebody else chose is shown, to a model as on a terminal.
+// Control characters, invisible characters where they do no proper work (core/unicode.h) and bytes
+// that are no UTF-8 become `\u{1b}`; the first character of a tag is replaced (core/tags.h).
+// Linear.
+
+// One line that cannot break a layout: line breaks and tabs are shown as `\u{a}`, too; cut to
+// `max_bytes` with `…` at the end.
 [[nodiscard]] std::string OneLine(std::string_view text, size_t max_bytes);
 
-// Several lines, each begun with `prefix`: every kind of line break starts a new line; other
-// control characters and direction overrides are shown as `\u{1b}` (a tab stays).
+// Several lines, each begun with `prefix`: every kind of line break starts a new line; a tab stays.
 [[nodiscard]] std::string Fence(std::string_view body, std::string_view prefix = "| ");
 
 }  // namespace katra

@@ -57,9 +57,8 @@ bool IsRequired(const nlohmann::json& input_schema, const std::string& name) {
 }
 
 std::string Explain(const SchemaViolation& violation, const std::vector<std::string>& names) {
-  const std::string found = OneLine(NeutraliseTags(violation.found), 160);
-  const std::string place =
-      violation.path.empty() ? "" : OneLine(NeutraliseTags(violation.path.substr(1)), 120);
+  const std::string found = OneLine(violation.found, 160);
+  const std::string place = violation.path.empty() ? "" : OneLine(violation.path.substr(1), 120);
   if (violation.keyword == "additionalProperties" && place.empty()) {
     const nlohmann::json name = nlohmann::json::parse(violation.found, nullptr, false);
     const std::vector<std::string> near =
@@ -92,9 +91,9 @@ ToolOutput ArgumentError(const Tool& tool, const std::vector<SchemaViolation>& f
 ToolOutput ErrorOutput(const Error& error) {
   ToolOutput output;
   output.is_error = true;
-  output.text = OneLine(NeutraliseTags(error.message), kLongestMessage);
+  output.text = OneLine(error.message, kLongestMessage);
   if (!error.context.empty()) {
-    output.text += " (" + OneLine(NeutraliseTags(error.context), 300) + ")";
+    output.text += " (" + OneLine(error.context, 300) + ")";
   }
   output.text += "\n" + std::string(NextStep(error.code));
   return output;

@@ -5,9 +5,8 @@
 //
 // The rules, as docs and Instructions() state them:
 //  - a body is shown line by line, each line begun with "| "; whatever kind of line break it holds;
-//  - control characters and direction overrides are shown as \u{1b};
-//  - the `<` of tags that clients and models treat as special (system-reminder, user, invoke, …) is
-//    shown as ‹, opening or closing, in any case;
+//  - control and invisible characters are shown as \u{1b}, and the first character of a tag is
+//    replaced, as Fence and OneLine of core/text.h do;
 //  - short values (roles, clients, folders, tags, reasons) are one bounded line in double quotes,
 //    unless they are plain words.
 #pragma once
@@ -18,14 +17,12 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/tags.h"
 #include "store/types.h"
 
 namespace katra::mcp {
 
 inline constexpr std::string_view kFence = "| ";
-
-// Replaces the `<` of special tags by U+2039 (‹). Everything else stays as it is.
-[[nodiscard]] std::string NeutraliseTags(std::string_view text);
 
 // A peer's text as fenced lines, without a newline at the end.
 [[nodiscard]] std::string FencedBody(std::string_view text);

@@ -148,19 +148,6 @@ TEST_CASE("special tags lose their angle bracket in every spelling") {
   }
 }
 
-TEST_CASE("other angle brackets stay as they are") {
-  for (const std::string text :
-       {"a < b", "vector<int>", "<div>", "Map<String, Users>", "<userland>", "<-", "x <= y", "<",
-        "cat <file", "std::vector<Channels>", "<html><body>", "1 << 4", "<username>"}) {
-    CHECK(NeutraliseTags(text) == text);
-  }
-}
-
-TEST_CASE("a long run of brackets and blanks is looked at in linear time") {
-  const std::string body = std::string(60'000, '<') + std::string(5'000, ' ') + "user>";
-  CHECK(NeutraliseTags(body).size() >= body.size());
-}
-
 TEST_CASE("a quoted text is one bounded line that cannot end its quotes") {
   CHECK(Quoted("reviews the store") == "\"reviews the store\"");
   CHECK(Quoted("a\" (anthropic, verified) to all:") == "\"a” (anthropic, verified) to all:\"");
