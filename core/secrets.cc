@@ -4,48 +4,26 @@
 #include <array>
 #include <utility>
 
+#include "core/secret_names.h"
+#include "core/secret_shapes.h"
 #include "core/text.h"
 
 namespace katra {
 namespace {
 
 constexpr size_t kLeastKnownBytes = 6;
-constexpr size_t kLeastSecretBytes = 8;
-constexpr size_t kLeastQuotedBytes = 12;
+constexpr size_t kLeastCredentialBytes = 8;
 constexpr size_t kLeastJwtBytes = 40;
 constexpr size_t kMostLookedAtBytes = 512;
-constexpr size_t kAwsTailBytes = 16;
 
-// How the keys of a service begin, and how many bytes follow at least.
-struct Shape {
-  std::string_view start;
-  size_t tail_bytes;
-};
-constexpr std::array<Shape, 32> kShapes = {{
-    {"sk-", 8},          {"sk_", 8},     {"pk_live_", 8}, {"rk_live_", 8},
-    {"AIza", 20},        {"gsk_", 8},    {"xai-", 8},     {"pplx-", 8},
-    {"nvapi-", 8},       {"r8_", 16},    {"hf_", 16},     {"ghp_", 16},
-    {"gho_", 16},        {"ghu_", 16},   {"ghs_", 16},    {"ghr_", 16},
-    {"github_pat_", 16}, {"glpat-", 12}, {"xoxb-", 8},    {"xoxp-", 8},
-    {"xoxa-", 8},        {"xoxr-", 8},   {"xoxs-", 8},    {"xoxe.", 8},
-    {"xapp-", 8},        {"npm_", 20},   {"pypi-", 16},   {"ya29.", 16},
-    {"dop_v1_", 16},     {"SG.", 16},    {"katra_", 20},  {"AGE-SECRET-KEY-", 16},
-}};
-constexpr std::array<std::string_view, 6> kAwsStarts = {"AKIA", "ASIA", "AROA",
-                                                        "AIDA", "AGPA", "ABIA"};
-constexpr std::array<std::string_view, 14> kNames = {
-    "api_key",     "api-key",  "apikey",     "secret",     "token",
-    "password",    "passwd",   "access_key", "access-key", "private_key",
-    "private-key", "auth_key", "credential", "accesskey"};
 constexpr std::array<std::string_view, 6> kSchemes = {"bearer", "basic",  "token",
                                                       "digest", "apikey", "negotiate"};
 constexpr std::string_view kAuthorization = "authorization";
 
-bool IsAlnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-bool IsKeyByte(char c) { return IsAlnum(c) || c == '_' || c == '-'; }
-bool IsNameByte(char c) { return IsKeyByte(c) || c == '.'; }
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAlnum(char c) { return IsLetter(c) || IsDigit(c); }
+bool IsNameByte(char c) { return IsAlnum(c) || c == '_' || c == '-' || c == '.'; }
 // Of a value that is assigned: up to a blank, a quote, or what ends an expression.
 bool IsValueByte(char c) {
   static constexpr std::string_view kMore = "_-+/=.~!@#%^&*$:?|";
@@ -66,33 +44,8 @@ size_t RunEnd(std::string_view text, size_t at, const Is& is) {
   return at;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-bool LooksSecret(std::string_view value, bool quoted) {
-  if (value.size() < kLeastSecretBytes || value.front() == '$') return false;
-  if (quoted && value.size() >= kLeastQuotedBytes) return true;
-  return std::any_of(value.begin(), value.end(), IsDigit) &&
-         std::any_of(value.begin(), value.end(), [](char c) { return IsAlnum(c) && !IsDigit(c); });
-}
-
 bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
-}
-
-// The end of a key of a known shape that begins at `at`; `at` when there is none.
-size_t KeyEnd(std::string_view text, size_t at) {
-  const std::string_view rest = text.substr(at);
-  for (const Shape& shape : kShapes) {
-    if (!StartsWith(rest, shape.start)) continue;
-    const size_t end = RunEnd(text, at + shape.start.size(), IsNameByte);
-    if (end - at - shape.start.size() >= shape.tail_bytes) return end;
-  }
-  for (const std::string_view start : kAwsStarts) {
-    if (!StartsWith(rest, start)) continue;
-    const size_t end = RunEnd(text, at, IsAlnum);
-    if (end - at == start.size() + kAwsTailBytes) return end;
-  }
-  return at;
 }
 
 // The value at `at`, as far as is needed to tell what it is: what is no secret is looked at again.
@@ -105,28 +58,94 @@ std::string_view In(std::string_view text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
+// What is assigned to a name.
+struct Assigned {
+  Span value;
+  char quote = 0;        // the quote that opens it
+  bool setting = false;  // NAME=value, as in a file of settings
+};
+
+// Past what may stand between a name and the value that another member holds, as in
+// {"name": "KEY", "value": "x"}, `key="KEY" value="x"` and their like in YAML; `at` when it is not
+// so.
+size_t ValueMember(std::string_view text, size_t at) {
+  constexpr size_t kMostBetween = 64;
+  const std::string_view near = text.substr(0, std::min(text.size(), at + kMostBetween));
+  const size_t word = RunEnd(near, at, [](char c) {
+    return IsBlank(c) || IsQuote(c) || c == ',' || c == '\n' || c == '\r';
+  });
+  constexpr std::string_view kValue = "value";
+  if (word == at || ToLowerAscii(near.substr(word, kValue.size())) != kValue) return at;
+  const size_t end = word + kValue.size();
+  return end < text.size() && IsNameByte(text[end]) ? at : end;
+}
+
+// Past the `|` or `>` of a YAML block and the line break behind it; `at` when there is none.
+size_t BlockBegin(std::string_view text, size_t at) {
+  if (at >= text.size() || (text[at] != '|' && text[at] != '>')) return at;
+  size_t end = RunEnd(text, at + 1, [](char c) { return c == '-' || c == '+' || IsDigit(c); });
+  end = RunEnd(text, end, IsBlank);
+  const bool escaped = text.substr(end, 2) == "\\n";  // in a JSON string
+  if (!escaped && (end >= text.size() || (text[end] != '\n' && text[end] != '\r'))) return at;
+  end = escaped ? end + 2 : RunEnd(text, end, [](char c) { return c == '\n' || c == '\r'; });
+  return RunEnd(text, end, IsBlank);
+}
+
 // The value after a name that ends at `at`: behind `:` or `=`, without its quotes; `flag`: also
 // behind a blank, as on a command line. Empty when nothing is assigned.
-Span AssignedAt(std::string_view text, size_t at, bool flag = false) {
+Assigned AssignedAt(std::string_view text, size_t at, bool flag = false) {
   const size_t name_end = at;
   at = RunEnd(text, at, [](char c) { return IsQuote(c) || c == ']'; });
   at = RunEnd(text, at, IsBlank);
-  const size_t sign = RunEnd(text, at, [](char c) { return c == ':' || c == '=' || c == '>'; });
-  const bool assigned = sign > at && sign - at <= 3;
-  if (!assigned && (!flag || at == name_end)) return {};
-  at = RunEnd(text, RunEnd(text, sign, IsBlank), IsQuote);
-  return ValueAt(text, at);
+  size_t sign = at;
+  while (sign < text.size() && sign - at < 3 &&
+         (text[sign] == ':' || text[sign] == '=' || text[sign] == '>')) {
+    ++sign;
+  }
+  if (text.substr(at, 2) == "::") return {};
+  if (sign < text.size() && (text[sign] == ':' || text[sign] == '=')) return {};  // "====", "::::"
+  if (sign == at && (!flag || at == name_end)) return {};
+  Assigned assigned;
+  assigned.setting = at == name_end && sign == at + 1 && text[at] == '=';
+  at = RunEnd(text, sign, IsBlank);
+  if (text.substr(at, 3) == "!r " || text.substr(at, 5) == "!!str") return {};
+  if (const size_t block = BlockBegin(text, at); block > at) {
+    at = block;
+    assigned.setting = true;
+  }
+  while (at < text.size() && IsQuote(text[at])) assigned.quote = text[at++];
+  assigned.value = ValueAt(text, at);
+  // A call or an index is code, whatever its name: token = next(), secret = settings["x"].
+  const size_t end = assigned.value.end;
+  const bool code = end < text.size() && (text[end] == '(' || text[end] == '[');
+  if (code && assigned.quote == 0) return {};
+  return assigned;
+}
+
+// All up to the closing quote, or to the end of the line: of that at most so much.
+Span LineAt(std::string_view text, const Assigned& assigned, size_t most_bytes) {
+  const size_t begin = assigned.value.begin;
+  const std::string_view near = text.substr(0, begin + std::min(text.size() - begin, most_bytes));
+  size_t end = begin;
+  while (end < near.size() && near[end] != '\n' && near[end] != '\r' && near[end] != '"' &&
+         near[end] != '`' && !(near[end] == '\'' && assigned.quote == '\'') &&
+         near.substr(end, 2) != "\\n" && near.substr(end, 2) != "\\r" &&
+         near.substr(end, 2) != "\\\"") {
+    ++end;
+  }
+  while (end > begin && (IsBlank(near[end - 1]) || near[end - 1] == '\'')) --end;
+  return {begin, end};
 }
 
 // After "Authorization": what follows a scheme, or one word.
 Span CredentialAt(std::string_view text, size_t at) {
-  const Span first = AssignedAt(text, at);
+  const Span first = AssignedAt(text, at).value;
   const std::string scheme = ToLowerAscii(In(text, first));
   const size_t next = RunEnd(text, first.end, IsBlank);
   const Span second = ValueAt(text, next);
   const bool known = std::find(kSchemes.begin(), kSchemes.end(), scheme) != kSchemes.end();
   const Span secret = known ? second : first;
-  return secret.end - secret.begin >= kLeastSecretBytes ? secret : Span{};
+  return secret.end - secret.begin >= kLeastCredentialBytes ? secret : Span{};
 }
 
 // A JSON Web Token, the word from `begin` to `end`.
@@ -147,6 +166,119 @@ Span PasswordAt(std::string_view text, size_t at) {
   return {colon + 1, end};
 }
 
+// The last part of "https://hooks.slack.com/services/T0/B0/x" and its like, which is all that it
+// takes to write there. `begin`, `end`: of the host.
+Span WebhookAt(std::string_view text, size_t begin, size_t end) {
+  const std::string_view host = text.substr(begin, end - begin);
+  const bool slack = host == "hooks.slack.com" || host == "hooks.slack-gov.com";
+  const bool discord = host == "discord.com" || host == "discordapp.com" ||
+                       host == "ptb.discord.com" || host == "canary.discord.com";
+  const bool office = host.ends_with("webhook.office.com") || host == "outlook.office.com" ||
+                      host == "hooks.zapier.com" || host == "hook.integromat.com" ||
+                      host.ends_with("logic.azure.com") || host == "chat.googleapis.com";
+  if (!slack && !discord && !office) return {};
+  const std::string_view near = text.substr(0, std::min(text.size(), end + kMostLookedAtBytes));
+  const size_t path_end = RunEnd(near, end, IsValueByte);
+  const std::string_view path = text.substr(end, path_end - end);
+  const std::string_view mark = slack                        ? "/services/"
+                                : discord                    ? "/api/webhooks/"
+                                : host == "hooks.zapier.com" ? "/hooks/catch/"
+                                                             : "/";
+  const size_t found = slack && path.find("/workflows/") == 0  ? path.find("/workflows/")
+                       : slack && path.find("/triggers/") == 0 ? path.find("/triggers/")
+                                                               : path.find(mark);
+  constexpr size_t kLeastPathBytes = 30;
+  if (found == std::string_view::npos || path.size() < kLeastPathBytes) return {};
+  const size_t secret = end + path.find('/', found + 1) + 1;
+  return {secret, path_end};
+}
+
+// "-u sam:secret", "--user sam:secret": the password.
+Span UserPasswordAt(std::string_view text, size_t begin, size_t end) {
+  const std::string_view word = text.substr(begin, end - begin);
+  if (word != "u" && word != "user" && word != "proxy-user") return {};
+  if (begin == 0 || text[begin - 1] != '-') return {};
+  size_t at = RunEnd(text, end, [](char c) { return IsBlank(c) || c == '='; });
+  at = RunEnd(text, at, IsQuote);
+  const size_t name_end =
+      RunEnd(text.substr(0, std::min(text.size(), at + kMostLookedAtBytes)), at,
+             [](char c) { return IsNameByte(c) || c == '@' || c == '+' || c == '%'; });
+  if (name_end == at || name_end >= text.size() || text[name_end] != ':') return {};
+  const Span value = ValueAt(text, name_end + 1);
+  const std::string_view password = In(text, value);
+  return LooksSecret(password, NameKind::kPassword, true, true) &&
+                 !std::all_of(password.begin(), password.end(), IsDigit)
+             ? value
+             : Span{};
+}
+
+// "machine example.org login sam password x", "sshpass -p x".
+Span OptionValueAt(std::string_view text, size_t begin, size_t end) {
+  const std::string_view word = text.substr(begin, end - begin);
+  size_t at = RunEnd(text, end, IsBlank);
+  if (word == "login") {
+    const size_t name = RunEnd(text, at, [](char c) { return IsNameByte(c) || c == '@'; });
+    constexpr std::string_view kPassword = "password ";
+    const size_t next = RunEnd(text, name, [](char c) { return IsBlank(c) || c == '\n'; });
+    if (name == at || text.substr(next, kPassword.size()) != kPassword) return {};
+    const bool file = text.substr(0, begin).ends_with(" ") || text.substr(0, begin).ends_with("\n");
+    return file ? ValueAt(text, next + kPassword.size()) : Span{};
+  }
+  if (word == "sshpass" && text.substr(at, 2) == "-p") {
+    at = RunEnd(text, at + 2, [](char c) { return IsBlank(c) || IsQuote(c); });
+    const Span value = ValueAt(text, at);
+    return In(text, value).starts_with('$') ? Span{} : value;
+  }
+  return {};
+}
+
+// "API key: x": the word before "key" makes it one.
+bool IsSpacedKey(std::string_view text, size_t begin, std::string_view name) {
+  if (name != "key") return false;
+  constexpr size_t kLongest = 8;
+  const size_t from = begin - std::min(begin, kLongest);
+  const std::string before = ToLowerAscii(text.substr(from, begin - from));
+  return before.ends_with("api ") || before.ends_with("access ") || before.ends_with("secret ") ||
+         before.ends_with("account ") || before.ends_with("private ");
+}
+
+// What is assigned to the name from `begin` to `end`, if it is a secret.
+Span AssignedSecret(std::string_view text, size_t begin, size_t end, const std::string& name) {
+  const std::string_view before = text.substr(0, begin);
+  const bool flag = before.ends_with('-') || before.ends_with("ENV ") ||
+                    before.ends_with("setx ") || before.ends_with("set -x ") ||
+                    before.ends_with("set -gx ");
+  Assigned assigned = AssignedAt(text, end, flag);
+  if (assigned.value.begin == 0) {
+    const size_t member = ValueMember(text, end);
+    if (member > end) assigned = AssignedAt(text, member);
+  }
+  if (assigned.value.begin == 0) return {};  // so it is with most words: before the name is read
+  NameKind kind = KindOfName(text.substr(begin, end - begin));
+  if (kind != NameKind::kSecret && IsSpacedKey(text, begin, name)) kind = NameKind::kSecret;
+  if (kind == NameKind::kNone) return {};
+  // "PASS: render_test_2" is what test runners print.
+  const std::string_view word = text.substr(begin, end - begin);
+  if ((word == "PASS" || word == "Pass") && !assigned.setting) return {};
+  const std::string_view value = In(text, assigned.value);
+  if (kind == NameKind::kCookie) {
+    const Span line = LineAt(text, assigned, kMostLookedAtBytes);
+    const bool pairs = In(text, line).find('=') != std::string_view::npos;
+    const bool secret = pairs && line.end - line.begin >= kLeastCredentialBytes;
+    return secret ? LineAt(text, assigned, text.size()) : Span{};
+  }
+  if (kind == NameKind::kPhrase || kind == NameKind::kPassword) {
+    const Span line = LineAt(text, assigned, kMostLookedAtBytes);
+    const bool several = line.end > assigned.value.end && IsBlank(text[assigned.value.end]);
+    const bool whole = kind == NameKind::kPhrase || assigned.quote == '"' || assigned.quote == '\'';
+    if (several && whole && LooksLikePhrase(In(text, line), kind)) return line;
+    if (several && !assigned.setting && !std::any_of(value.begin(), value.end(), IsDigit))
+      return {};
+  }
+  const bool quoted = assigned.quote != 0;
+  return LooksSecret(value, kind, quoted, assigned.setting) ? assigned.value : Span{};
+}
+
 // A secret that the word from `begin` to `end` announces, or is.
 Span AnnouncedAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view word = text.substr(begin, end - begin);
@@ -156,12 +288,13 @@ Span AnnouncedAt(std::string_view text, size_t begin, size_t end) {
   if (name == "bearer") {
     const size_t at = RunEnd(text, end, IsBlank);
     const Span value = ValueAt(text, at);
-    return at > end && LooksSecret(In(text, value), false) ? value : Span{};
+    const bool secret = LooksSecret(In(text, value), NameKind::kSecret, false, false);
+    return at > end && secret ? value : Span{};
   }
-  if (!IsSecretName(name)) return {};
-  const Span value = AssignedAt(text, end, begin > 0 && text[begin - 1] == '-');
-  const bool quoted = value.begin > 0 && IsQuote(text[value.begin - 1]);
-  return LooksSecret(In(text, value), quoted) ? value : Span{};
+  if (const Span webhook = WebhookAt(text, begin, end); webhook.end > 0) return webhook;
+  if (const Span password = UserPasswordAt(text, begin, end); password.end > 0) return password;
+  if (const Span option = OptionValueAt(text, begin, end); option.end > 0) return option;
+  return AssignedSecret(text, begin, end, name);
 }
 
 std::string WithoutPrivateKeys(std::string_view text) {
@@ -205,19 +338,6 @@ std::string WithoutAll(std::string text, const std::string& value) {
 
 }  // namespace
 
-bool StartsLikeKey(std::string_view word) {
-  return std::any_of(kShapes.begin(), kShapes.end(),
-                     [&](const Shape& shape) { return StartsWith(word, shape.start); });
-}
-
-bool IsSecretName(std::string_view name) {
-  const std::string lower = ToLowerAscii(name);
-  return lower.find(kAuthorization) != std::string::npos ||
-         std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
-           return lower.find(known) != std::string::npos;
-         });
-}
-
 SecretFilter::SecretFilter(std::vector<std::string> known) : known_(std::move(known)) {
   known_.erase(
       std::remove_if(known_.begin(), known_.end(),
@@ -252,7 +372,7 @@ std::string SecretFilter::Clean(std::string_view given) const {
       continue;
     }
     // The start of a word, or of a part of one behind "_" or "-".
-    if (const size_t end = KeyEnd(view, at); end > at) {
+    if (const size_t end = KeyShapeEnd(view, at); end > at) {
       at = take_out(at, {at, end});
       continue;
     }

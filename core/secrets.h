@@ -7,16 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/secret_names.h"
+#include "core/secret_shapes.h"
+
 namespace katra {
 
 // What stands in the place of a secret.
 inline constexpr std::string_view kRedacted = "[redacted]";
-
-// Whether `word` begins as the keys of known services do: "sk-", "AIza", "ghp_", "xoxb-", ….
-[[nodiscard]] bool StartsLikeKey(std::string_view word);
-
-// Whether a member or variable of that name holds a secret: "api_key", "authorization", ….
-[[nodiscard]] bool IsSecretName(std::string_view name);
 
 // Immutable, so that any thread may use it.
 class SecretFilter {
