@@ -9,6 +9,7 @@
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/new_file.h"
+#include "core/json_text.h"
 
 namespace katra::cli {
 namespace {
@@ -28,7 +29,7 @@ int Backup(const BackupOptions& options, Context& context) {
     return context.Explain(copied.error());
   }
   if (options.json) {
-    context.out() << nlohmann::json{{"file", path}}.dump(2) << "\n";
+    context.out() << JsonText(nlohmann::json{{"file", path}}, 2) << "\n";
   } else {
     context.out() << "copied to " << path << "\n";
   }

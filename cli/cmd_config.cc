@@ -12,6 +12,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "core/json_text.h"
 #include "router/config/config.h"
 #include "router/config/example.h"
 
@@ -86,7 +87,8 @@ int Show(const ShowOptions& options, Context& context) {
       list.push_back(
           {{"key", setting.key}, {"value", setting.value}, {"origin", Json(setting.origin)}});
     }
-    context.out() << ordered_json{{"settings", list}, {"warnings", Json(config->warnings)}}.dump(2)
+    context.out() << JsonText(
+                         ordered_json{{"settings", list}, {"warnings", Json(config->warnings)}}, 2)
                   << "\n";
     return kExitOk;
   }
@@ -110,7 +112,8 @@ int Check(const CheckOptions& options, Context& context) {
   const auto config = LoadFor(context, options.file);
   if (!config) {
     if (options.json) {
-      context.out() << ordered_json{{"valid", false}, {"error", config.error().message}}.dump(2)
+      context.out() << JsonText(ordered_json{{"valid", false}, {"error", config.error().message}},
+                                2)
                     << "\n";
       return ExitCodeOf(config.error());
     }
@@ -121,10 +124,10 @@ int Check(const CheckOptions& options, Context& context) {
                             config->personas_path, false});
   }
   if (options.json) {
-    context.out() << ordered_json{{"valid", true},
-                                  {"personas", config->personas.size()},
-                                  {"warnings", Json(config->warnings)}}
-                         .dump(2)
+    context.out() << JsonText(ordered_json{{"valid", true},
+                                           {"personas", config->personas.size()},
+                                           {"warnings", Json(config->warnings)}},
+                              2)
                   << "\n";
     return kExitOk;
   }

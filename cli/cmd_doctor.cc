@@ -11,6 +11,7 @@
 #include "cli/health/check.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katra::cli {
@@ -85,8 +86,7 @@ int Doctor(bool json, Context& context) {
                       {"text", finding.text},
                       {"advice", finding.advice}});
     }
-    context.out() << Json{{"findings", list}}.dump(2, ' ', false, Json::error_handler_t::replace)
-                  << "\n";
+    context.out() << JsonText(Json{{"findings", list}}, 2) << "\n";
   } else {
     for (const Finding& finding : findings) {
       context.out() << Line(finding, PageFor(context.terminal()));

@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "cli/sessions/launch.h"
 #include "cli/sessions/launch_options.h"
+#include "core/json_text.h"
 #include "core/text.h"
 
 namespace katra::cli {
@@ -72,7 +73,7 @@ int Env(const EnvOptions& options, const Context& context) {
   std::vector<EnvironmentChange> changes = launch->changes;
   changes.push_back(ForeignNames(changes));
   if (options.json) {
-    context.out() << ToJson(changes).dump(2) << "\n";
+    context.out() << JsonText(ToJson(changes), 2) << "\n";
   } else {
     for (const EnvironmentChange& change : changes) {
       context.out() << Line(change, context.environment());

@@ -12,10 +12,14 @@
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
 #include "core/files.h"
+#include "core/json_text.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
+<<<<<<< HEAD
 #include "router/config/session.h"
+=======
+>>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
 #include "router/gateway/record_files.h"
 #include "router/gateway/tokens.h"
 #include "store/home.h"
@@ -123,7 +127,7 @@ int StatusOf(const StatusOptions& options, const Context& context) {
     JsonWriter writer(json);
     writer.BeginObject().Key("running").Bool(true).Key("url").String(UrlOf(*runtime));
     writer.Key("pid").Integer(runtime->pid).Key("gateway").Raw(answer->body).EndObject();
-    context.out() << json << "\n";
+    context.out() << EscapeJsonText(json) << "\n";
     return kExitOk;
   }
   context.out() << "The gateway runs on " << UrlOf(*runtime) << ".\n"
@@ -140,7 +144,7 @@ int Recorded(const LogsOptions& options, const Context& context) {
   const auto lines = gateway::LastRecords(gateway::RecordFolder(context.home()),
                                           static_cast<size_t>(options.lines));
   if (lines) {
-    context.out() << *lines;
+    context.out() << EscapeJsonText(*lines);
     return kExitOk;
   }
   if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
@@ -163,7 +167,8 @@ int Logs(const LogsOptions& options, const Context& context) {
   for (int left = options.lines; left >= 0 && begin != std::string::npos && begin > 0; --left) {
     begin = text->rfind('\n', begin - 1);
   }
-  context.out() << text->substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  const std::string shown = text->substr(begin == std::string::npos || begin == 0 ? 0 : begin + 1);
+  context.out() << Fence(shown, "");
   return kExitOk;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/room/actions.h"
 #include "cli/room/bell_wait.h"
 #include "cli/room/show.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/receipts.h"
@@ -57,11 +58,11 @@ class Ear {
   Status Give(const store::HearReply& reply) {
     if (options_.follow) {
       for (const store::HeardMessage& heard : reply.messages) {
-        context_.out() << (options_.speaker.json ? mcp::HeardJson(heard).dump() + "\n"
+        context_.out() << (options_.speaker.json ? JsonText(mcp::HeardJson(heard)) + "\n"
                                                  : ShowHeard(heard, reply.room, context_));
       }
     } else if (options_.speaker.json) {
-      context_.out() << mcp::HeardReplyJson(reply, options_.peek).dump(2) << "\n";
+      context_.out() << JsonText(mcp::HeardReplyJson(reply, options_.peek), 2) << "\n";
     } else {
       context_.out() << ShowHeardReply(reply, visit_.session().persona, context_);
     }

@@ -10,6 +10,7 @@
 #include "cli/room/input.h"
 #include "cli/room/show.h"
 #include "cli/room/visit.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -58,7 +59,7 @@ int History(const HistoryOptions& options, Context& context) {
     nlohmann::json object = {
         {"room", reply->room}, {"messages", std::move(messages)}, {"more", reply->more}};
     if (!reply->note.empty()) object["note"] = reply->note;
-    context.out() << object.dump(2) << "\n";
+    context.out() << JsonText(object, 2) << "\n";
   } else {
     for (const store::HistoryHit& hit : reply->hits) {
       context.out() << ShowMessage(hit.message, options.all_rooms ? "" : reply->room, "", context);
@@ -73,7 +74,7 @@ int History(const HistoryOptions& options, Context& context) {
                             : "--before " + std::to_string(reply->hits.front().message.id))
                     << "\n";
     }
-    if (!reply->note.empty()) context.out() << "note: " << reply->note << "\n";
+    if (!reply->note.empty()) context.out() << "note: " << OneLine(reply->note, 1000) << "\n";
   }
   return reply->hits.empty() ? kExitNothing : kExitOk;
 }

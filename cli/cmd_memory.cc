@@ -12,6 +12,7 @@
 #include "cli/room/show.h"
 #include "cli/room/transfer.h"
 #include "cli/room/visit.h"
+#include "core/json_text.h"
 #include "mcp_server/tools/domain_json.h"
 
 namespace katra::cli {
@@ -83,7 +84,7 @@ int List(const ListOptions& options, Context& context) {
   if (options.speaker.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const store::Memory& memory : *memories) list.push_back(mcp::MemoryJson(memory));
-    context.out() << nlohmann::json{{"memories", std::move(list)}}.dump(2) << "\n";
+    context.out() << JsonText(nlohmann::json{{"memories", std::move(list)}}, 2) << "\n";
   } else {
     for (const store::Memory& memory : *memories) {
       context.out() << ShowMemory(memory, "", false, context);
@@ -100,7 +101,7 @@ int Show(const ShowOptions& options, Context& context) {
   if (!visit) return context.Explain(visit.error());
   const auto memory = (*visit)->store().GetMemory((*visit)->session().id, *number, context.Call());
   if (!memory) return context.Explain(memory.error());
-  context.out() << (options.speaker.json ? mcp::MemoryJson(*memory).dump(2) + "\n"
+  context.out() << (options.speaker.json ? JsonText(mcp::MemoryJson(*memory), 2) + "\n"
                                          : ShowMemory(*memory, "", true, context));
   return kExitOk;
 }

@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/show.h"
+#include "core/json_text.h"
 #include "core/text.h"
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/domain_json.h"
@@ -93,7 +94,7 @@ int Recall(const RecallOptions& options, Context& context) {
                              {"total", reply->total},
                              {"total_is_floor", reply->total_is_floor}};
     if (!reply->note.empty()) object["note"] = reply->note;
-    context.out() << object.dump(2) << "\n";
+    context.out() << JsonText(object, 2) << "\n";
     return reply->hits.empty() ? kExitNothing : kExitOk;
   }
   for (const store::RecallHit& hit : reply->hits) {
@@ -106,7 +107,7 @@ int Recall(const RecallOptions& options, Context& context) {
     context.out() << reply->hits.size() << " of " << (reply->total_is_floor ? "at least " : "")
                   << reply->total << "\n";
   }
-  if (!reply->note.empty()) context.out() << "note: " << reply->note << "\n";
+  if (!reply->note.empty()) context.out() << "note: " << OneLine(reply->note, 1000) << "\n";
   return reply->hits.empty() ? kExitNothing : kExitOk;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
+#include "core/json_text.h"
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/receipts.h"
 
@@ -62,7 +63,7 @@ int Forget(const ForgetOptions& options, Context& context) {
   const auto receipt =
       (*visit)->store().Forget((*visit)->session().id, *number, options.reason, context.Call());
   if (!receipt) return context.Explain(receipt.error());
-  context.out() << (options.speaker.json ? mcp::ForgottenJson(*receipt).dump(2)
+  context.out() << (options.speaker.json ? JsonText(mcp::ForgottenJson(*receipt), 2)
                                          : mcp::ForgottenText(*receipt))
                 << "\n";
   return kExitOk;
@@ -87,7 +88,7 @@ int Remember(const RememberOptions& options, Context& context) {
     if (found) nearest = std::move(*found);
   }
   context.out() << (options.speaker.json
-                        ? mcp::RememberedJson(*receipt, *request, nearest).dump(2)
+                        ? JsonText(mcp::RememberedJson(*receipt, *request, nearest), 2)
                         : mcp::RememberedText(*receipt, *request, nearest, context.clock().Now()))
                 << "\n";
   return kExitOk;

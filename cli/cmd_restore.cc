@@ -67,7 +67,8 @@ int Restore(const RestoreOptions& options, Context& context) {
     if (state != RecordState::kInterrupted) continue;
     ++found;
     if (options.dry_run) {
-      context.out() << record.persona << ": " << record.client << " in " << record.folder << "\n";
+      context.out() << OneLine(record.persona + ": " + record.client + " in " + record.folder, 600)
+                    << "\n";
       continue;
     }
     if (const Status started = StartSession(RequestOf(record), context); !started) {

@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
+#include "core/json_text.h"
 #include "mcp_server/tools/receipts.h"
 
 namespace katra::cli {
@@ -33,7 +34,7 @@ int Say(const SayOptions& options, Context& context) {
   const Result<store::SayReceipt> receipt = (*visit)->store().Say(request, context.Call());
   if (!receipt) return context.Explain(receipt.error());
   if (options.speaker.json) {
-    context.out() << mcp::SaidJson(*receipt).dump(2) << "\n";
+    context.out() << JsonText(mcp::SaidJson(*receipt), 2) << "\n";
   } else {
     context.out() << WrapLines(mcp::SaidText(*receipt), "", PageFor(context.terminal()));
   }

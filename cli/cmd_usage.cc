@@ -11,6 +11,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "core/json_text.h"
 #include "core/json_write.h"
 
 namespace katra::cli {
@@ -78,7 +79,7 @@ int Usage(const UsageOptions& options, Context& context) {
   const auto sums = (*store)->SumUsage(Groups().at(options.by), since, context.Call());
   if (!sums) return context.Explain(sums.error());
   if (options.json) {
-    context.out() << Json(*sums, options.by) << "\n";
+    context.out() << EscapeJsonText(Json(*sums, options.by)) << "\n";
     return kExitOk;
   }
   if (sums->empty()) {

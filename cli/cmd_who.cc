@@ -9,8 +9,12 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
+<<<<<<< HEAD
 #include "cli/sessions/answering.h"
 #include "cli/sessions/records.h"
+=======
+#include "core/json_text.h"
+>>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -63,17 +67,18 @@ int WhoAmI(const Speaker& speaker, Context& context) {
   if (speaker.json) {
     nlohmann::json live = nlohmann::json::array();
     for (const store::Session& session : *sessions) live.push_back(mcp::SessionJson(session));
-    context.out() << nlohmann::json{{"persona", self.name},
-                                    {"known", self.id != 0},
-                                    {"role", self.role},
-                                    {"room", room.empty() ? std::string(store::kMainRoom) : room},
-                                    {"home", context.home()},
-                                    {"sessions", std::move(live)}}
-                         .dump(2)
+    context.out() << JsonText(nlohmann::json{{"persona", self.name},
+                                             {"known", self.id != 0},
+                                             {"role", self.role},
+                                             {"room",
+                                              room.empty() ? std::string(store::kMainRoom) : room},
+                                             {"home", context.home()},
+                                             {"sessions", std::move(live)}},
+                              2)
                   << "\n";
     return kExitOk;
   }
-  context.out() << "You are " << self.name;
+  context.out() << "You are " << OneLine(self.name, 100);
   if (!self.role.empty()) context.out() << ", " << OneLine(self.role, store::kMaxRoleBytes);
   if (self.id == 0) context.out() << ", who has not been here yet";
   context.out() << ", in room " << (room.empty() ? std::string(store::kMainRoom) : room) << " of "
@@ -100,15 +105,25 @@ int Who(const WhoOptions& options, Context& context) {
   };
   if (options.speaker.json) {
     nlohmann::json sessions = nlohmann::json::array();
+<<<<<<< HEAD
     for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one), context));
     context.out()
         << nlohmann::json{{"room", options.speaker.room}, {"sessions", std::move(sessions)}}.dump(2)
         << "\n";
+=======
+    for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one)));
+    context.out() << JsonText(nlohmann::json{{"room", options.speaker.room},
+                                             {"sessions", std::move(sessions)}},
+                              2)
+                  << "\n";
+>>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
     return kExitOk;
   }
   if (here->empty()) {
     context.out() << "nobody is here"
-                  << (options.speaker.room.empty() ? "" : " in " + options.speaker.room) << "\n";
+                  << (options.speaker.room.empty() ? ""
+                                                   : " in " + OneLine(options.speaker.room, 128))
+                  << "\n";
     return kExitOk;
   }
   std::vector<std::vector<std::string>> rows;

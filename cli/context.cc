@@ -12,7 +12,11 @@
 
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+<<<<<<< HEAD
 #include "core/user.h"
+=======
+#include "core/text.h"
+>>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
 
 namespace katra::cli {
 namespace {
@@ -96,7 +100,7 @@ Result<std::string> Context::ReadInput(size_t max_bytes) const {
 
 void Context::Tell(const std::string& text) const {
   const bool people = parts_.terminal.err && parts_.terminal.width > 0;
-  parts_.err << WrapLines(parts_.program + text, "",
+  parts_.err << WrapLines(parts_.program + Fence(text, ""), "",
                           {people ? static_cast<size_t>(parts_.terminal.width) : 0, false});
 }
 
@@ -108,7 +112,7 @@ int Context::Explain(const Error& error) const {
 void Context::Warn(std::string_view message) const { Tell(": warning: " + std::string(message)); }
 
 int Context::Misused(std::string_view message, std::string_view command) const {
-  parts_.err << parts_.program << ": " << message << "\nTry `" << parts_.program;
+  parts_.err << parts_.program << ": " << Fence(message, "") << "\nTry `" << parts_.program;
   if (!command.empty()) parts_.err << " " << command;
   parts_.err << " --help`.\n";
   return kExitUsage;

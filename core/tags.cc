@@ -9,12 +9,6 @@
 namespace katra {
 namespace {
 
-// `<`, its compatibility forms, and characters that are drawn alike.
-bool IsOpener(uint32_t c) {
-  return c == '<' || c == 0xFF1C || c == 0xFE64 || c == 0x02C2 || c == 0x1438 || c == 0x276E ||
-         c == 0x1D236;
-}
-
 bool IsCloser(uint32_t c) {
   return c == '>' || c == 0xFF1E || c == 0xFE65 || c == 0x02C3 || c == 0x1433 || c == 0x276F ||
          c == 0x203A || c == 0x1D237;
@@ -26,8 +20,6 @@ bool IsBar(uint32_t c) { return c == '|' || c == 0xFF5C || c == 0x2502 || c == 0
 bool IsLetter(uint32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsDigit(uint32_t c) { return c >= '0' && c <= '9'; }
 bool IsWordCharacter(uint32_t c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
-
-constexpr uint32_t kWideBracket = 0xFF3B;
 
 struct Character {
   uint32_t value = 0;  // of a byte that is no UTF-8: U+FFFD
@@ -68,7 +60,7 @@ Name ReadName(std::string_view text, size_t at) {
       if (name.text.size() < kMostNameBytes) {
         name.text += byte == '_' ? '-' : static_cast<char>(IsLetter(c.value) ? byte | 0x20 : byte);
       }
-    } else if (c.value >= 0x80 && !IsBlankCharacter(c.value) && !IsOpener(c.value) &&
+    } else if (c.value >= 0x80 && !IsBlankCharacter(c.value) && !IsTagOpener(c.value) &&
                !IsCloser(c.value) && !IsBar(c.value)) {
       name.foreign = name.letters = true;
     } else {
@@ -97,7 +89,7 @@ Rest ReadRest(std::string_view text, size_t at) {
   char quote = 0;
   while (true) {
     const Character c = At(text, at);
-    if (c.length == 0 || IsOpener(c.value)) {
+    if (c.length == 0 || IsTagOpener(c.value)) {
       rest.open = attributes;
       return rest;
     }
@@ -189,6 +181,13 @@ bool IsTypeArguments(std::string_view text, size_t open, size_t at) {
 
 }  // namespace
 
+bool IsTagOpener(uint32_t c) {
+  return c == '<' || c == 0xFF1C || c == 0xFE64 || c == 0x02C2 || c == 0x1438 || c == 0x276E ||
+         c == 0x1D236;
+}
+
+bool IsSquareOpener(uint32_t c) { return c == '[' || c == 0xFF3B; }
+
 bool TagFinder::BeginsTag(size_t open, size_t at, bool run) const {
   // Blanks, and what cannot be seen, between the `<` and what follows.
   bool hidden = false;
@@ -206,7 +205,7 @@ bool TagFinder::BeginsTag(size_t open, size_t at, bool run) const {
   if (IsBar(c.value) && !spaced) return true;  // <|im_start|> and its kin
   const bool marked = c.value == '/' || c.value == '!' || c.value == '?' || IsBar(c.value);
   bool odd = false;  // signs that begin no name, such as * or "
-  while (c.length > 0 && c.value < 0x80 && !IsWordCharacter(c.value) && !IsOpener(c.value) &&
+  while (c.length > 0 && c.value < 0x80 && !IsWordCharacter(c.value) && !IsTagOpener(c.value) &&
          !IsCloser(c.value) && c.value != ':' && !IsBlankCharacter(c.value)) {
     odd = odd || (c.value != '/' && c.value != '!' && c.value != '?' && c.value != '\\');
     at += c.length;
@@ -241,16 +240,16 @@ bool TagFinder::BeginsTag(size_t open, size_t at, bool run) const {
 }
 
 std::string_view TagFinder::Replacement(uint32_t c, size_t at) {
-  if (c == '[' || c == kWideBracket) {
+  if (IsSquareOpener(c)) {
     return BeginsInstruction(text_.substr(at + (c == '[' ? 1 : 3))) ? "❲" : "";
   }
-  if (!IsOpener(c)) return {};
+  if (!IsTagOpener(c)) return {};
   if (at >= run_end_) {
     size_t last = at;
     size_t end = at;
     bool run = false;
     for (Character next = At(text_, end); next.length > 0; next = At(text_, end)) {
-      if (IsOpener(next.value)) {
+      if (IsTagOpener(next.value)) {
         run = run || end > at;
         last = end + next.length;
       } else if (!IsBlankCharacter(next.value) && !IsInvisible(next.value)) {

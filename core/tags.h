@@ -11,6 +11,12 @@
 
 namespace katra {
 
+// `<`, its compatibility forms, and characters that are drawn alike.
+[[nodiscard]] bool IsTagOpener(uint32_t c);
+
+// `[` and its compatibility form.
+[[nodiscard]] bool IsSquareOpener(uint32_t c);
+
 // Looks at one text from its beginning to its end, in time linear in its length. Borrows the text.
 class TagFinder {
  public:

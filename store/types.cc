@@ -1,5 +1,7 @@
 #include "store/types.h"
 
+#include "core/text.h"
+
 #include <array>
 #include <string_view>
 
@@ -52,7 +54,8 @@ std::string Describe(const ProviderTag& tag) {
   }
   std::string text = tag.provider.empty() ? "?" : tag.provider;
   if (!tag.model.empty()) text += "/" + tag.model;
-  return text + ", " + ToString(tag.source);
+  constexpr size_t kMostBytes = 400;
+  return OneLine(text, kMostBytes) + ", " + ToString(tag.source);
 }
 
 }  // namespace katra::store

@@ -13,6 +13,7 @@
 #include "cli/program.h"
 #include "cli/room/new_file.h"
 #include "cli/room/visit.h"
+#include "core/json_text.h"
 
 namespace katra::cli {
 namespace {
@@ -142,7 +143,16 @@ int Import(const ImportOptions& options, Context& context) {
   const auto receipt = (*store)->Import(next, context.Call(kPatience));
   if (!receipt) return context.Explain(receipt.error());
   if (options.json) {
+<<<<<<< HEAD
     context.out() << ReceiptJson(*receipt).dump(2) << "\n";
+=======
+    context.out() << JsonText(nlohmann::json{{"personas", receipt->personas},
+                                             {"messages", receipt->messages},
+                                             {"memories", receipt->memories},
+                                             {"skipped", receipt->skipped}},
+                              2)
+                  << "\n";
+>>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
   } else {
     context.out() << ReceiptText(*receipt);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/text.h"
 #include "mcp_server/tools/addressed.h"
 
 namespace katra::mcp {
@@ -40,8 +41,8 @@ void Channel::Look() {
           calls_.Notify("notifications/claude/channel",
                         {{"content", NoticeText(addressed, host_.session()->persona)},
                          {"meta",
-                          {{"room", addressed.room},
-                           {"from", addressed.from},
+                          {{"room", OneLine(addressed.room, store::kMaxNameBytes)},
+                           {"from", OneLine(addressed.from, store::kMaxNameBytes)},
                            {"message", std::to_string(addressed.newest)}}}},
                         "channel");
         }

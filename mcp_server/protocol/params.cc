@@ -14,6 +14,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr size_t kMostMessageBytes = 2000;
+
 // "tools-100" in hexadecimal: clients hand it back, and have no reason to look into it.
 std::string MakeCursor(const std::string& list, size_t offset) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -74,13 +76,15 @@ ProtocolResult<JsonPtr> Page(const json& params, const char* name, const json& e
 
 ProtocolError ResourceError(const Call& call, const std::string& uri, const Error& error) {
   if (error.code != ErrorCode::kNotFound) return ToProtocolError(error);
+  constexpr size_t kMostUriBytes = 400;
   const bool legacy = call.context.era == Era::kLegacy;
-  return {legacy ? kResourceNotFoundLegacy : kInvalidParams, error.message,
-          std::make_shared<const json>(json{{"uri", uri}})};
+  return {legacy ? kResourceNotFoundLegacy : kInvalidParams,
+          OneLine(error.message, kMostMessageBytes),
+          std::make_shared<const json>(json{{"uri", OneLine(uri, kMostUriBytes)}})};
 }
 
 ProtocolError ToProtocolError(const Error& error) {
-  return {NamesOf(error.code).json_rpc, error.message, nullptr};
+  return {NamesOf(error.code).json_rpc, OneLine(error.message, kMostMessageBytes), nullptr};
 }
 
 }  // namespace katra::mcp

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/json_text.h"
 #include "core/text.h"
 #include "mcp_server/rpc/line_framer.h"
 
@@ -100,9 +101,7 @@ bool IsWrongNotification(const json& value, const Message& message) {
          value.is_object() && !value.contains("id");
 }
 
-std::string Dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string Dump(const json& value) { return JsonText(value); }
 
 }  // namespace
 

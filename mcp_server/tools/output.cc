@@ -2,13 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "mcp_server/tools/arguments.h"
 
 namespace katra::mcp {
 
-std::string DumpJson(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string DumpJson(const nlohmann::json& value) { return JsonText(value); }
 
 ToolOutput MakeOutput(const nlohmann::json& arguments, const std::function<std::string()>& text,
                       const std::function<nlohmann::json()>& json) {

@@ -2,6 +2,7 @@
 // records are described by schemas/export-v1.json.
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -10,9 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-Status Put(const LineSink& sink, const json& record) {
-  return sink(record.dump(-1, ' ', false, json::error_handler_t::replace));
-}
+Status Put(const LineSink& sink, const json& record) { return sink(JsonText(record)); }
 
 json TagJson(const ProviderTag& tag) {
   return {{"provider", tag.provider}, {"model", tag.model}, {"source", ToString(tag.source)}};
