@@ -12,6 +12,7 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/room/reserved.h"
 #include "core/json_text.h"
 #include "router/config/config.h"
 #include "router/config/example.h"
@@ -108,8 +109,25 @@ std::string Count(size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
+// kInvalidArgument when a persona of the file has a reserved name and has not been here before.
+Status CheckNames(const router::RouterConfig& config, Context& context) {
+  for (const router::PersonaConfig& persona : config.personas) {
+    if (Status allowed = RefuseReserved(persona.name, context); !allowed) {
+      Error error = allowed.error();
+      error.message = config.personas_path + ": personas." + persona.name + ": " + error.message;
+      return tl::unexpected<Error>(std::move(error));
+    }
+  }
+  return {};
+}
+
 int Check(const CheckOptions& options, Context& context) {
-  const auto config = LoadFor(context, options.file);
+  auto config = LoadFor(context, options.file);
+  if (config) {
+    if (const Status names = CheckNames(*config, context); !names) {
+      config = tl::unexpected<Error>(names.error());
+    }
+  }
   if (!config) {
     if (options.json) {
       context.out() << JsonText(ordered_json{{"valid", false}, {"error", config.error().message}},

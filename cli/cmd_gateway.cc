@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/room/reserved.h"
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
 #include "core/files.h"
@@ -16,10 +17,7 @@
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
-<<<<<<< HEAD
 #include "router/config/session.h"
-=======
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
 #include "router/gateway/record_files.h"
 #include "router/gateway/tokens.h"
 #include "store/home.h"
@@ -196,8 +194,13 @@ Result<router::SessionChoice> ChoiceOf(const TokenOptions& options,
   return choice;
 }
 
-int CreateToken(const TokenOptions& options, const Context& context) {
+int CreateToken(const TokenOptions& options, Context& context) {
   const std::string home = options.home.empty() ? context.home() : options.home;
+  if (IsName(options.persona)) {
+    if (Status allowed = RefuseReserved(options.persona, context); !allowed) {
+      return context.Explain(allowed.error());
+    }
+  }
   if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
   const auto config = router::Load({home});
   router::SessionChoice choice;
@@ -226,7 +229,7 @@ int EndTokens(const TokenOptions& options, const Context& context) {
   const auto ended = gateway::RevokeTokens(home, options.persona);
   if (!ended) return context.Explain(ended.error());
   context.out() << "Ended " << ended->size() << (ended->size() == 1 ? " token" : " tokens")
-                << " of " << options.persona << ".\n";
+                << " of " << OneLine(options.persona, 100) << ".\n";
   return ended->empty() ? kExitNothing : kExitOk;
 }
 

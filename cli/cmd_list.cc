@@ -124,17 +124,10 @@ int List(bool json, Context& context) {
   const std::vector<Condition> conditions = ConditionsOf(*live, context);
   if (json) {
     Json sessions = Json::array();
-<<<<<<< HEAD
     for (size_t i = 0; i < live->size(); ++i) {
       sessions.push_back(ToJson((*live)[i], conditions[i]));
     }
-    context.out() << Json{{"sessions", sessions}}.dump(2, ' ', false,
-                                                       Json::error_handler_t::replace)
-                  << "\n";
-=======
-    for (const LiveSession& session : *live) sessions.push_back(ToJson(session));
     context.out() << JsonText(Json{{"sessions", sessions}}, 2) << "\n";
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
     return kExitOk;
   }
   if (live->empty()) {

@@ -9,12 +9,9 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
-<<<<<<< HEAD
 #include "cli/sessions/answering.h"
 #include "cli/sessions/records.h"
-=======
 #include "core/json_text.h"
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -105,18 +102,11 @@ int Who(const WhoOptions& options, Context& context) {
   };
   if (options.speaker.json) {
     nlohmann::json sessions = nlohmann::json::array();
-<<<<<<< HEAD
     for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one), context));
-    context.out()
-        << nlohmann::json{{"room", options.speaker.room}, {"sessions", std::move(sessions)}}.dump(2)
-        << "\n";
-=======
-    for (const store::Presence& one : *here) sessions.push_back(WhoJson(one, is_you(one)));
     context.out() << JsonText(nlohmann::json{{"room", options.speaker.room},
                                              {"sessions", std::move(sessions)}},
                               2)
                   << "\n";
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
     return kExitOk;
   }
   if (here->empty()) {

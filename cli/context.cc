@@ -12,11 +12,8 @@
 
 #include "cli/exit_codes.h"
 #include "cli/output.h"
-<<<<<<< HEAD
-#include "core/user.h"
-=======
 #include "core/text.h"
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
+#include "core/user.h"
 
 namespace katra::cli {
 namespace {

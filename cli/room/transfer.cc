@@ -143,16 +143,7 @@ int Import(const ImportOptions& options, Context& context) {
   const auto receipt = (*store)->Import(next, context.Call(kPatience));
   if (!receipt) return context.Explain(receipt.error());
   if (options.json) {
-<<<<<<< HEAD
-    context.out() << ReceiptJson(*receipt).dump(2) << "\n";
-=======
-    context.out() << JsonText(nlohmann::json{{"personas", receipt->personas},
-                                             {"messages", receipt->messages},
-                                             {"memories", receipt->memories},
-                                             {"skipped", receipt->skipped}},
-                              2)
-                  << "\n";
->>>>>>> 29b9cb5 (Hold JSON, errors, notices and logs to the rule of what is shown)
+    context.out() << JsonText(ReceiptJson(*receipt), 2) << "\n";
   } else {
     context.out() << ReceiptText(*receipt);
   }

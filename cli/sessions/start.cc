@@ -7,6 +7,7 @@
 
 #include <ostream>
 
+#include "cli/room/reserved.h"
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/condition.h"
 #include "cli/sessions/conversation.h"
@@ -140,6 +141,9 @@ Status StartSession(const LaunchRequest& request, Context& context) {
   if (!config) return tl::unexpected<Error>(config.error());
   Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return tl::unexpected<Error>(plan.error());
+  if (const Status allowed = RefuseReserved(plan->persona.value, context); !allowed) {
+    return tl::unexpected<Error>(allowed.error());
+  }
   if (const Status ready = CheckPlan(*plan, request.background, context); !ready) {
     return tl::unexpected<Error>(ready.error());
   }

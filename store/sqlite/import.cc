@@ -8,6 +8,7 @@
 #include "core/json_schema.h"
 #include "core/text.h"
 #include "schemas/store.gen.h"
+#include "store/reserved_names.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/memory_index.h"
 #include "store/sqlite/message_index.h"
@@ -62,6 +63,7 @@ class Importer {
                                   int64_t created_at) {
     if (auto checked = CheckName(name, "persona"); !checked) return Pass(std::move(checked));
     if (auto known = FindPersona(connection_, name)) return known->id;
+    if (IsReservedName(name)) return RefuseReservedName(name);
     Query insert = connection_.Prepare(
         "INSERT INTO personas(name, name_key, role, created_at) VALUES (?1, ?2, ?3, ?4)");
     insert.Bind(name, ToLowerAscii(name), role, created_at)->exec();

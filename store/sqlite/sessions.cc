@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/text.h"
+#include "store/reserved_names.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/memory_index.h"
 #include "store/sqlite/sqlite_store.h"
@@ -128,6 +129,7 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
         } else if (auto known = FindPersona(c, start.persona)) {
           persona = *known;
         } else {
+          if (IsReservedName(start.persona)) return RefuseReservedName(start.persona);
           persona = InsertPersona(c, start.persona, false, now);
         }
         SetRole(c, persona.id, start.role);
@@ -215,6 +217,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
       Query move = c.Prepare("UPDATE sessions SET persona_id = ?2 WHERE id = ?1");
       move.Bind(session, persona)->exec();
     } else {
+      if (IsReservedName(name)) return RefuseReservedName(name);
       Query rename = c.Prepare("UPDATE personas SET name = ?2, name_key = ?3 WHERE id = ?1");
       rename.Bind(persona, name, ToLowerAscii(name))->exec();
     }

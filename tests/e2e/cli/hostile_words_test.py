@@ -197,5 +197,77 @@ class HostileWords(world.World):
         self.assertIn(HOSTILE, bodies)
 
 
+class ReservedNames(world.World):
+    NAMES = ("all", "Everyone", "System", "user", "NULL", "here", "assistant", "tool", "katra",
+             "nobody")
+
+    def refused(self, text: str) -> None:
+        self.assertIn("is reserved", text)
+
+    def launch_refused(self, name: str) -> str:
+        """What the server says when it ends by itself."""
+        server = subprocess.Popen(
+            [world.program_folder() / "katra_mcp_server", "--persona", name], cwd=self.project,
+            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {},
+            "clientInfo": {"name": "test", "version": "0"}}}) + "\n")
+        server.stdin.flush()
+        said = server.stderr.read()
+        server.stdin.close()
+        self.assertNotEqual(server.wait(timeout=world.PATIENCE), 0)
+        server.stderr.close()
+        return said
+
+    def test_no_new_persona_takes_one(self):
+        guest = Server(self, cwd=self.project, client="test")
+        for name in self.NAMES:
+            self.refused(guest.tool("katra_register", name=name))
+            for arguments in (["say", "--persona", name, "x"], ["hear", "--persona", name],
+                              ["start", "--persona", name], ["start", "-b", "--persona", name],
+                              ["token", "create", "--persona", name]):
+                run = self.run_katra(*arguments)
+                self.assertNotEqual(run.returncode, 0, arguments)
+                if arguments[0] != "hear":
+                    self.refused(" ".join(run.stderr.split()))
+            self.refused(" ".join(self.run_katra(
+                "say", "x", environment={"KATRA_PERSONA": name}).stderr.split()))
+            self.refused(self.launch_refused(name))
+        self.assertEqual(guest.tool("katra_register", name="Sam").count("reserved"), 0)
+
+    def test_an_import_makes_none(self):
+        self.succeed("say", "--persona", "Sam", "x")
+        text = self.succeed("memory", "export")
+        other = self.folder / "other"
+        path = self.folder / "import.jsonl"
+        path.write_text(text.replace('"Sam"', '"System"'))
+        run = self.run_katra("memory", "import", str(path), environment={"KATRA_HOME": str(other)})
+        self.assertNotEqual(run.returncode, 0)
+        self.refused(" ".join(run.stderr.split()))
+
+    def test_personas_json_names_none(self):
+        self.write("router/personas.json",
+                   json.dumps({"personas": {"System": {"provider": "anthropic"}}}))
+        run = self.run_katra("config", "check")
+        self.assertNotEqual(run.returncode, 0)
+        self.refused(" ".join(run.stderr.split()))
+
+    def test_one_that_was_here_before_keeps_its_name(self):
+        self.succeed("say", "--persona", "Zed", "x")
+        self.succeed("say", "--persona", "Sam", "to you", "--to", "Zed")
+        with sqlite3.connect(self.home / "katra.db") as database:
+            database.execute(
+                "UPDATE personas SET name = 'System', name_key = 'system' WHERE name = 'Zed'")
+        database.close()
+        self.assertIn("to you", self.succeed("hear", "--persona", "system"))
+        server = Server(self, "--persona", "System", cwd=self.project, client="test")
+        self.assertIn("System", server.tool("katra_whoami"))
+        self.succeed("token", "create", "--persona", "System")
+        self.write("router/personas.json",
+                   json.dumps({"personas": {"System": {"provider": "anthropic"}}}))
+        self.succeed("config", "check")
+
+
 if __name__ == "__main__":
     world.main()
