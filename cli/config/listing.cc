@@ -62,6 +62,7 @@ class Lister {
     Add("router.port", std::to_string(config_.router_port));
     if (config_.record) Add("router.record", "true");
     if (!config_.cache_points) Add("router.cache_points", "false");
+    if (config_.open_metrics) Add("router.open_metrics", "true");
   }
 
   void AddRoutes(const std::string& prefix, const router::Routes& routes) {

@@ -99,9 +99,10 @@ struct RouterConfig {
   RoutingRules routing_rules;
 
   RouterKind router_kind = RouterKind::kGateway;
-  int router_port = 12000;   // 3456 for claude-code-router
-  bool record = false;       // keep prompts and answers, redacted
-  bool cache_points = true;  // for clients that set none of their own
+  int router_port = 12000;    // 3456 for claude-code-router
+  bool record = false;        // keep prompts and answers, redacted
+  bool cache_points = true;   // for clients that set none of their own
+  bool open_metrics = false;  // GET /metrics without a token
 
   std::vector<ConfigWarning> warnings;
   // Where each value that a file says was said. Keys as in the file: "default_provider",

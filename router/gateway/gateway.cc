@@ -55,10 +55,16 @@ std::optional<Endpoint> EndpointOf(std::string_view path) {
   return std::nullopt;
 }
 
-// What needs no token: it tells nothing of anybody.
+// Unauthenticated endpoints: fixed words that expose nothing about a persona or its work.
 bool IsOpen(std::string_view path) {
-  return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz" ||
-         path == "/metrics";
+  return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz";
+}
+
+ApiError MetricsClosed(ApiError error) {
+  error.message =
+      "the metrics need a token: make one with `katra token create --persona NAME`, ask on the "
+      "socket HOME/run/gateway.sock, or set \"router\": {\"open_metrics\": true} in personas.json";
+  return error;
 }
 
 // Clients of the Responses API try a WebSocket first, and go on at once with HTTP when told to.
@@ -145,7 +151,12 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
     return Refusal(
         MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format);
   }
-  if (IsOpen(path)) {
+  const bool metrics = path == "/metrics";
+  if (IsOpen(path) || metrics) {
+    if (metrics && !head.local && !config_->open_metrics) {
+      auto caller = Identify(head, tokens_);
+      if (!caller) return Refusal(MetricsClosed(std::move(caller.error())), format);
+    }
     if (head.method != "GET" && head.method != "HEAD") {
       return Refusal(WrongMethod("GET and HEAD"), format);
     }
@@ -179,7 +190,10 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   return std::nullopt;
 }
 
-bool Gateway::IsForAnybody(const http::Request& head) const { return IsOpen(PlainPath(head.path)); }
+bool Gateway::IsForAnybody(const http::Request& head) const {
+  const std::string_view path = PlainPath(head.path);
+  return IsOpen(path) || (path == "/metrics" && config_->open_metrics);
+}
 
 void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
   const std::string_view path = PlainPath(exchange->request().path);

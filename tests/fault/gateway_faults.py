@@ -138,8 +138,8 @@ def main() -> int:
             with ThreadPoolExecutor(16) as pool:
                 for job in [pool.submit(one, index) for index in range(COUNT)]:
                     job.result()
-            wait_until(lambda: b"katra_open_requests 0" in gateway.ask(
-                "GET", "/metrics", persona=None).body, what="requests are still open")
+            wait_until(lambda: "katra_open_requests 0" in gateway.metrics(),
+                       what="requests are still open")
             gateway.process.terminate()
             assert gateway.process.wait(30) == 0, gateway.log()
     print(", ".join(f"{name}: {count}" for name, count in sorted(outcomes.items())))

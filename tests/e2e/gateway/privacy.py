@@ -118,6 +118,31 @@ class Secrets(unittest.TestCase):
                 self.assertNotIn(CANARY.encode(), reply.body, path)
         self.assertEqual(self.file.read_text(encoding="utf-8"), CANARY)
 
+    def test_metrics_need_a_token_or_the_socket_unless_the_configuration_opens_them(self):
+        get = self.gateway.ask
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"x-api-key": KEY}):
+            for method in ("GET", "HEAD"):
+                for path in ("/metrics", "/metrics/", "/v1/v1/../metrics", "/metrics?a=b"):
+                    reply = get(method, path, persona=None, headers=headers)
+                    self.assertIn(reply.status, (401, 404), path)
+                    self.assertNotIn(b"katra_", reply.body)
+        refused = get("GET", "/metrics", persona=None)
+        self.assertEqual(refused.status, 401)
+        self.assertIn("open_metrics", refused.json()["error"]["message"])
+        self.assertIn("katra_requests_total", self.gateway.metrics())
+        self.gateway.personas["router"] = {"open_metrics": True}
+        self.gateway.write_configuration()
+        self.assertEqual(self.gateway.admin("POST", "/admin/reload").status, 200)
+        self.assertIn(b"katra_requests_total", get("GET", "/metrics", persona=None).body)
+
+    def test_open_endpoints_say_nothing_of_a_persona_or_a_provider(self):
+        self.gateway.ask(body=BODY)
+        for path in ("/", "/api/hello", "/healthz", "/readyz"):
+            reply = self.gateway.ask("GET", path, persona=None)
+            self.assertEqual(reply.status, 200)
+            for word in ("Sam", "fake", self.gateway.home):
+                self.assertNotIn(word, f"{reply.headers} {reply.body}", path)
+
     def test_a_picture_that_is_named_by_a_file_is_not_fetched(self):  # B80
         image = {"type": "image", "source": {"type": "url", "url": f"file://{self.file}"}}
         self.gateway.ask(body={**BODY, "messages": [{"role": "user", "content": [image]}]})

@@ -128,7 +128,7 @@ class Provenance(unittest.TestCase):
                                check=True, env={**self.gateway.environment,
                                                 "KATRA_HOME": self.gateway.home}).stdout
         self.assertRegex(table, r"(?m)^Sam .* \?\s*$")
-        text = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+        text = self.gateway.metrics()
         self.assertNotIn("katra_cost_usd_total{", text)
         self.assertIn('katra_unpriced_requests_total{endpoint="messages",provider="near",'
                       'model="claude-x"} 1', text)
@@ -144,7 +144,7 @@ class Provenance(unittest.TestCase):
         self.messages.script = script
 
         def metric():
-            text = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+            text = self.gateway.metrics()
             return re.search(r"(?m)^katra_open_streams (\d+)$", text).group(1)
 
         self.assertEqual(metric(), "0")
@@ -178,7 +178,7 @@ class Provenance(unittest.TestCase):
 
     def test_metrics_count(self):
         self.gateway.ask(body=BODY)
-        text = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+        text = self.gateway.metrics()
         labels = '{endpoint="messages",provider="near",model="claude-x"}'
         self.assertIn(f"katra_requests_total{labels} 1", text)
         self.assertIn(f"katra_output_tokens_total{labels} 7", text)
@@ -189,7 +189,7 @@ class Provenance(unittest.TestCase):
             self.gateway.ask(body=BODY, persona=persona)
             self.gateway.ask(body={**BODY, "model": "nowhere,x"}, persona=persona)
         self.gateway.ask(body=BODY, persona=None, headers={"x-api-key": "sk-of-a-caller"})
-        metrics = self.gateway.ask("GET", "/metrics", persona=None).body
+        metrics = self.gateway.metrics().encode()
         wait_until(lambda: len(self.usage()["usage"]) == 2)
         secrets = ["sk-test-secret", "sk-of-a-caller", PROMPT, ANSWER,
                    *self.gateway.tokens.values()]

@@ -257,7 +257,7 @@ class Asking(unittest.TestCase):
         upstream, gateway = world(lambda request, to: to.stream(message_stream()))
         with upstream, gateway:
             for method, path in (("HEAD", "/"), ("HEAD", "/api/hello"), ("GET", "/healthz"),
-                                 ("GET", "/readyz"), ("GET", "/metrics")):
+                                 ("GET", "/readyz")):
                 self.assertEqual(gateway.ask(method, path, persona=None).status, 200, path)
             missing = gateway.ask("GET", "/nothing")
             self.assertEqual(missing.status, 404)

@@ -194,6 +194,11 @@ class Gateway:
                 method, path, json.dumps(body or {}).encode(), {"connection": "close"}))
             return read_reply(connection)
 
+    def metrics(self) -> str:
+        reply = self.admin("GET", "/metrics")
+        assert reply.status == 200, reply.body
+        return reply.body.decode()
+
     def decisions(self, count: int) -> list[dict]:
         """The first `count` decisions of those that the gateway still knows."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as watcher:

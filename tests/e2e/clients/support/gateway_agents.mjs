@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { KatraPath, StartGateway } from './gateway.mjs';
 import { Defer, Evidence } from './scenario.mjs';
@@ -128,10 +130,20 @@ function CommandLines() {
     });
 }
 
+// The gateway's metrics, asked for on its admin socket.
+function Metrics(home) {
+  return new Promise((resolve, reject) => {
+    const request = { socketPath: join(home, 'run/gateway.sock'), path: '/metrics' };
+    get({ ...request, headers: { host: 'localhost' } }, (reply) =>
+      text(reply).then(resolve, reject),
+    ).on('error', reject);
+  });
+}
+
 // That no secret and no prompt lies in the home's files, the gateway's log, its metrics, or an
 // argument list. `secrets`: {what it is: text}; `prompts` may be in argument lists: the client's own.
 export async function CheckNothingLeaks({ home, gateway, secrets, prompts }) {
-  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const metrics = await Metrics(home);
   assert.match(metrics, /^# TYPE /m, 'these are no metrics');
   for (const [what, text] of [...Object.entries(secrets), ...Object.entries(prompts)]) {
     for (const [path, bytes] of FilesBelow(home))
