@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit_note.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/reserved.h"
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
+#include "core/audit.h"
 #include "core/files.h"
 #include "core/json_text.h"
 #include "core/json_view.h"
@@ -38,6 +40,7 @@ struct StatusOptions {
 struct LogsOptions {
   int lines = 50;
   bool record = false;
+  bool audit = false;
 };
 
 struct TokenOptions {
@@ -135,6 +138,10 @@ int StatusOf(const StatusOptions& options, const Context& context) {
                 << "\n  since          " << status["started_at"].Text() << "\n"
                 << "  open requests  " << status["open_requests"].Integer().value_or(0) << "\n"
                 << "  personas       " << status["personas_file"].Text() << "\n";
+  if (const int64_t lost = status["audit"]["lost"].Integer().value_or(0); lost > 0) {
+    context.out() << "  audit log      " << lost
+                  << " events could not be written: " << status["audit"]["why"].Text() << "\n";
+  }
   return kExitOk;
 }
 
@@ -151,7 +158,19 @@ int Recorded(const LogsOptions& options, const Context& context) {
   return kExitNothing;
 }
 
+int Audited(const LogsOptions& options, const Context& context) {
+  const auto lines = LastAuditLines(context.home(), static_cast<size_t>(options.lines));
+  if (lines) {
+    context.out() << *lines;
+    return kExitOk;
+  }
+  if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
+  context.out() << "Nothing was written to " << AuditPath(context.home()) << " yet.\n";
+  return kExitNothing;
+}
+
 int Logs(const LogsOptions& options, const Context& context) {
+  if (options.audit) return Audited(options, context);
   if (options.record) return Recorded(options, context);
   const std::string path = gateway::LogPath(context.home());
   const auto text = ReadFile(path, kMaxLogBytes);
@@ -212,6 +231,7 @@ int CreateToken(const TokenOptions& options, Context& context) {
   }
   const auto minted =
       gateway::MintToken(home, options.persona, choice, context.clock(), context.random());
+  Audit(context, gateway::TokenMade(minted, options.persona), home);
   if (!minted) return context.Explain(minted.error());
   context.out() << minted->token << "\n";
   // A file that is wrong is the gateway's to tell of: it may run with what it read before.
@@ -227,6 +247,9 @@ int CreateToken(const TokenOptions& options, Context& context) {
 int EndTokens(const TokenOptions& options, const Context& context) {
   const std::string home = options.home.empty() ? context.home() : options.home;
   const auto ended = gateway::RevokeTokens(home, options.persona);
+  for (AuditEvent& event : gateway::TokensEnded(ended, options.persona)) {
+    Audit(context, std::move(event), home);
+  }
   if (!ended) return context.Explain(ended.error());
   context.out() << "Ended " << ended->size() << (ended->size() == 1 ? " token" : " tokens")
                 << " of " << OneLine(options.persona, 100) << ".\n";
@@ -272,8 +295,12 @@ void AddGateway(CLI::App& app, Program& program) {
   logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
-  logs->add_flag("--record", logs_options->record,
-                 "the prompts and answers that were recorded, one JSON object a line");
+  CLI::Option* record =
+      logs->add_flag("--record", logs_options->record,
+                     "the prompts and answers that were recorded, one JSON object a line");
+  logs->add_flag("--audit", logs_options->audit,
+                 "the audit log: tokens, imports, purges, reloads; one JSON object a line")
+      ->excludes(record);
   logs->callback([&program, logs_options] {
     program.Run([logs_options](Context& context) { return Logs(*logs_options, context); });
   });

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/audit_note.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
@@ -12,6 +13,7 @@
 #include "cli/room/show.h"
 #include "cli/room/transfer.h"
 #include "cli/room/visit.h"
+#include "core/error_map.h"
 #include "core/json_text.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -135,6 +137,10 @@ int Purge(const PurgeOptions& options, Context& context) {
   if (!store) return context.Explain(store.error());
   for (const int64_t number : numbers) {
     const Status purged = (*store)->Purge(number, context.Call());
+    AuditEvent event{"memory.purge", purged ? "ok" : "failed"};
+    event.detail = "memory " + std::to_string(number);
+    if (!purged) event.detail += std::string(": ") + NamesOf(purged.error().code).name;
+    Audit(context, std::move(event));
     if (!purged) return context.Explain(purged.error());
     context.out() << "erased memory #" << number << "\n";
   }

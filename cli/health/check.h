@@ -30,6 +30,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckPrograms(const Context& context);
 // The home's modes, the database, the bell.
 [[nodiscard]] Findings CheckHome(Context& context);
+// Can the audit log be written, and was everything written?
+[[nodiscard]] Findings CheckAudit(const Context& context);
 // Keys, configuration, router.
 [[nodiscard]] Findings CheckProviders(const Context& context);
 // The sessions that run: which of them are kept from working. Runs tmux.

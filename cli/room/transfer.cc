@@ -9,10 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/audit_note.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/new_file.h"
 #include "cli/room/visit.h"
+#include "core/error_map.h"
 #include "core/json_text.h"
 
 namespace katra::cli {
@@ -123,6 +125,20 @@ std::string ReceiptText(const store::ImportReceipt& receipt) {
   return text;
 }
 
+AuditEvent Imported(const Result<store::ImportReceipt>& receipt) {
+  AuditEvent event{"memory.import", receipt ? "ok" : "failed"};
+  if (!receipt) {
+    event.detail = NamesOf(receipt.error().code).name;
+  } else {
+    event.detail = std::to_string(receipt->personas) + " personas, " +
+                   std::to_string(receipt->messages) + " messages, " +
+                   std::to_string(receipt->memories) + " memories, " +
+                   std::to_string(receipt->skipped) + " skipped, " +
+                   std::to_string(receipt->refused) + " refused";
+  }
+  return event;
+}
+
 int Import(const ImportOptions& options, Context& context) {
   std::ifstream file;
   std::istream* in = &context.in();
@@ -141,6 +157,7 @@ int Import(const ImportOptions& options, Context& context) {
   if (!store) return context.Explain(store.error());
   const auto next = [in](std::string* line) -> Result<bool> { return ReadLine(*in, line); };
   const auto receipt = (*store)->Import(next, context.Call(kPatience));
+  Audit(context, Imported(receipt));
   if (!receipt) return context.Explain(receipt.error());
   if (options.json) {
     context.out() << JsonText(ReceiptJson(*receipt), 2) << "\n";

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "cli/audit_note.h"
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
@@ -77,6 +78,7 @@ Status EndGatewayTokens(const Context& context, const std::string& persona) {
   }
   if (access(gateway::TokensPath(context.home()).c_str(), F_OK) != 0) return {};
   auto ended = gateway::RevokeTokens(context.home(), persona);
+  for (AuditEvent& event : gateway::TokensEnded(ended, persona)) Audit(context, std::move(event));
   if (!ended) return Pass(std::move(ended));
   return {};
 }

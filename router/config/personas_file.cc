@@ -379,8 +379,8 @@ void ApplyProviders(const JsonSource& source, RouterConfig& config, Findings& fi
   if (const json* points = router.Find("cache_points")) {
     config.cache_points = points->get<bool>();
     router.Mark("cache_points");
-    }
-    if (const json* open = router.Find("open_metrics")) {
+  }
+  if (const json* open = router.Find("open_metrics")) {
     config.open_metrics = open->get<bool>();
     router.Mark("open_metrics");
   }

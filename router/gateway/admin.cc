@@ -83,6 +83,7 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   if (!session) return Wrong(session.error());
   auto minted = MintToken(settings_.home, document.Root()["persona"].Text(), *session, parts_.clock,
                           parts_.random);
+  Audit(TokenMade(minted, document.Root()["persona"].Text()));
   if (!minted) return Wrong(minted.error());
   keys_.Put(minted->grant.id, KeysIn(document.Root()["keys"]));
   std::string body;
@@ -111,6 +112,9 @@ http::Response Gateway::RevokeForAdmin(const http::Request& request) {
   JsonDocument document;
   if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
   auto ended = RevokeTokens(settings_.home, document.Root()["persona"].Text());
+  for (const AuditEvent& event : TokensEnded(ended, document.Root()["persona"].Text())) {
+    Audit(event);
+  }
   if (!ended) return Wrong(ended.error());
   for (const std::string& id : *ended) keys_.Drop(id);
   EndTurns([&](const std::string& token_id) {
@@ -128,6 +132,10 @@ http::Response Gateway::StatusForAdmin() const {
   writer.Key("connections")
       .Integer(server_ == nullptr ? 0 : static_cast<int64_t>(server_->connections()));
   writer.Key("draining").Bool(draining_);
+  if (const AuditLog::Lost lost = parts_.audit.lost(); lost.events > 0) {
+    writer.Key("audit").BeginObject().Key("lost").Integer(static_cast<int64_t>(lost.events));
+    writer.Key("why").String(lost.why).EndObject();
+  }
   writer.Key("personas_file").String(config_->personas_path).EndObject();
   return Json(200, std::move(body));
 }

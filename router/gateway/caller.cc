@@ -86,7 +86,7 @@ std::optional<ApiError> CheckSource(const http::Request& request, bool any_host)
   return std::nullopt;
 }
 
-tl::expected<Caller, ApiError> Identify(const http::Request& request, TokenBook& tokens) {
+tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& tokens) {
   const http::Headers& headers = request.headers;
   Caller caller;
   const std::string own = Value(headers, "x-katra-token");
@@ -107,12 +107,12 @@ tl::expected<Caller, ApiError> Identify(const http::Request& request, TokenBook&
     std::string why = none ? "no gateway token was sent: "
                            : "the gateway does not know this token, or it has ended: ";
     if (!tokens.trouble().empty()) why = "the gateway's tokens cannot be read: ";
-    ApiError error = MakeError(Failure::kAuthentication, 401, "authentication_error",
-                               why +
-                                   "start the session with `katra start`, or make a token with "
-                                   "`katra token create --persona NAME`");
-    error.headers.emplace_back("x-should-retry", "false");
-    return tl::unexpected<ApiError>(std::move(error));
+    Denial denial{MakeError(Failure::kAuthentication, 401, "authentication_error",
+                            why + "start the session with `katra start`, or make a token with "
+                                  "`katra token create --persona NAME`"),
+                  none ? "no token" : "unknown token", "", ""};
+    denial.headers.emplace_back("x-should-retry", "false");
+    return tl::unexpected<Denial>(std::move(denial));
   }
   caller.persona = grant->persona;
   caller.token_id = grant->id;

@@ -24,6 +24,13 @@ struct Caller {
   std::string own_api_key;
 };
 
+// Why a caller is refused, and whose token it came with as far as that is known.
+struct Denial : translate::ApiError {
+  std::string reason;  // for the audit log: a few words of ours
+  std::string persona;
+  std::string token_id;
+};
+
 // The formats that callers speak, for errors.
 enum class CallerFormat { kMessages, kOpenAi };
 [[nodiscard]] CallerFormat FormatOf(std::string_view path);
@@ -40,8 +47,8 @@ enum class CallerFormat { kMessages, kOpenAi };
 [[nodiscard]] std::string_view WithoutScheme(std::string_view authorization);
 
 // By x-katra-token, Authorization or x-api-key (C8, C38). The error is a 401 (E9).
-[[nodiscard]] tl::expected<Caller, translate::ApiError> Identify(const http::Request& request,
-                                                                 TokenBook& tokens);
+[[nodiscard]] tl::expected<Caller, Denial> Identify(const http::Request& request,
+                                                    TokenBook& tokens);
 
 // Provider keys handed over by `katra start`: in memory only, by token id and variable.
 class KeyRing {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/error_map.h"
 #include "core/memory.h"
 #include "core/text.h"
 #include "router/gateway/models.h"
@@ -60,11 +61,11 @@ bool IsOpen(std::string_view path) {
   return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz";
 }
 
-ApiError MetricsClosed(ApiError error) {
-  error.message =
+Denial MetricsClosed(Denial denial) {
+  denial.message =
       "the metrics need a token: make one with `katra token create --persona NAME`, ask on the "
       "socket HOME/run/gateway.sock, or set \"router\": {\"open_metrics\": true} in personas.json";
-  return error;
+  return denial;
 }
 
 // Clients of the Responses API try a WebSocket first, and go on at once with HTTP when told to.
@@ -131,6 +132,22 @@ http::Response Gateway::Refusal(const ApiError& error, CallerFormat format) {
   return ErrorResponse(error, format, "req_" + MakeUuidV7(parts_.clock.Now(), parts_.random));
 }
 
+http::Response Gateway::Deny(const Denial& denial, CallerFormat format) {
+  AuditRefusals(denial, refusals_.Count(denial.reason, parts_.clock.Steady()));
+  return Refusal(denial, format);
+}
+
+void Gateway::AuditRefusals(const Denial& denial, uint64_t count) {
+  if (count == 0) return;
+  Audit({"token.refuse", "refused", denial.persona, denial.token_id, denial.reason, count});
+}
+
+void Gateway::Audit(const AuditEvent& event) {
+  const bool told = parts_.audit.lost().events > 0;
+  auto written = parts_.audit.Write(event);
+  if (!written && !told) parts_.logger.Warning(written.error().message);
+}
+
 http::Response Gateway::Refuse(int status, const std::string& why) {
   const char* type = status == 413   ? "request_too_large"
                      : status == 503 ? "overloaded_error"
@@ -155,7 +172,7 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   if (IsOpen(path) || metrics) {
     if (metrics && !head.local && !config_->open_metrics) {
       auto caller = Identify(head, tokens_);
-      if (!caller) return Refusal(MetricsClosed(std::move(caller.error())), format);
+      if (!caller) return Deny(MetricsClosed(std::move(caller.error())), format);
     }
     if (head.method != "GET" && head.method != "HEAD") {
       return Refusal(WrongMethod("GET and HEAD"), format);
@@ -175,7 +192,7 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
         format);
   }
   if (auto caller = Identify(head, tokens_); !caller) {
-    return Refusal(caller.error(), format);
+    return Deny(caller.error(), format);
   }
   if (models && head.method != "GET") return Refusal(WrongMethod("GET"), format);
   if (endpoint && AsksForWebSocket(head)) {
@@ -211,7 +228,7 @@ void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
 void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
   auto caller = Identify(exchange->request(), tokens_);
   if (!caller) {  // it ended while the body came in
-    exchange->Respond(Refusal(caller.error(), FormatOf(exchange->request().path)));
+    exchange->Respond(Deny(caller.error(), FormatOf(exchange->request().path)));
     return;
   }
   read_bytes_ += exchange->request().body.size();
@@ -290,7 +307,7 @@ http::Response Gateway::Answer(const http::Request& request) {
 
 http::Response Gateway::Models(const http::Request& request) {
   const auto caller = Identify(request, tokens_);
-  if (!caller) return Refusal(caller.error(), CallerFormat::kMessages);
+  if (!caller) return Deny(caller.error(), CallerFormat::kMessages);
   const router::PersonaConfig persona =
       router::SessionPersona(*config_, caller->persona, caller->session);
   const auto has_key = [&](const router::Provider& provider) {
@@ -344,17 +361,24 @@ Status Gateway::Reload() {
   if (!loaded) {
     parts_.logger.LogError("the new configuration is not taken, the old one stays: " +
                            loaded.error().message);
+    Audit({"config.reload", "refused", "", "", NamesOf(loaded.error().code).name});
     return Pass(std::move(loaded));
   }
   for (const std::string& notice : NoticesOf(*loaded)) parts_.logger.Warning(notice);
   config_ = std::make_shared<const router::RouterConfig>(std::move(*loaded));
   ReadPrices();
   parts_.logger.Info("the configuration was read again");
+  Audit({"config.reload", "ok"});
   return {};
 }
 
 void Gateway::BeginDrain() {
   draining_ = true;
+  for (const auto& [reason, count] : refusals_.Rest()) {
+    Denial denial;
+    denial.reason = reason;
+    AuditRefusals(denial, count);
+  }
   decisions_.Close();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/audit.h"
 #include "core/http/client.h"
 #include "core/http/server.h"
 #include "core/ids.h"
@@ -29,6 +30,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
     const Clock& clock;
     Random& random;
     Logger& logger;
+    AuditLog& audit;
     // What else wants to know of outcomes; may be nullptr.
     OutcomeSink* recorder = nullptr;
     translate::ReasoningStore* reasoning = nullptr;
@@ -51,6 +53,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   // Reads the configuration anew; the old one stays when it is wrong, and the log says why.
   // Requests that are under way keep theirs.
   Status Reload();
+  // Writes down what the gateway did. A log that cannot be written is told of, and stops nothing.
+  void Audit(const AuditEvent& event);
   // Not ready any more; watchers are let go.
   void BeginDrain();
   void SetServer(const http::Server* server) { server_ = server; }
@@ -66,6 +70,9 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void EndTurns(const std::function<bool(const std::string& token_id)>& over);
   void ReadPrices();
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
+  // Refuses a caller, and writes that down.
+  [[nodiscard]] http::Response Deny(const Denial& denial, CallerFormat format);
+  void AuditRefusals(const Denial& denial, uint64_t count);
   [[nodiscard]] http::Response Answer(const http::Request& request);
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
   [[nodiscard]] Result<router::SessionChoice> SessionOf(const JsonView& asked);
@@ -81,6 +88,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   std::unique_ptr<policy::Policy> policy_;
   policy::Circuits circuits_;
   TokenBook tokens_;
+  AuditMeter refusals_;
   KeyRing keys_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;

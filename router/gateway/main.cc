@@ -231,12 +231,16 @@ int Serve(Options options, Logger& logger) {
   auto lock = Elect(settings.home, kElectionPatience);
   if (!lock) return Explain(logger, lock.error());
   RemoveRuntime(settings.home);  // of one that was killed
+  const SystemClock clock;
+  AuditLog audit(settings.home, "katra_gateway", clock);
   auto config = router::Load({settings.home, settings.personas_file});
-  if (!config) return Explain(logger, config.error());
+  if (!config) {
+    static_cast<void>(audit.Write({"gateway.start", "failed", "", "", "configuration"}));
+    return Explain(logger, config.error());
+  }
   for (const std::string& notice : NoticesOf(*config)) logger.Warning(notice);
   const int configured_port = config->router_port;
 
-  const SystemClock clock;
   SystemRandom random;
   auto loop = uv::Loop::Make();
   if (!loop) return Explain(logger, loop.error());
@@ -248,7 +252,7 @@ int Serve(Options options, Logger& logger) {
   Transcripts transcripts(**executor, logger, settings.home);
   std::function<void(const std::string&)> end;
   Gateway gateway(
-      {**loop, **client, clock, random, logger, &recorder, &recorder, &transcripts,
+      {**loop, **client, clock, random, logger, audit, &recorder, &recorder, &transcripts,
        [&] { return recorder.dropped() + transcripts.dropped(); }, [&end] { end("asked to end"); }},
       settings, std::make_shared<const router::RouterConfig>(std::move(*config)));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
@@ -284,7 +288,10 @@ int Serve(Options options, Logger& logger) {
   std::printf("katra_gateway listens on http://%s:%d\n", settings.address.c_str(), *port);
   std::fflush(stdout);
   logger.Info("listening on http://" + settings.address + ":" + std::to_string(*port));
+  gateway.Audit({"gateway.start", "ok", "", "",
+                 "version " + settings.version + ", port " + std::to_string(*port)});
   (*loop)->Run();
+  gateway.Audit({"gateway.stop", "ok"});
   // A thread that is stuck would use what is destroyed here.
   if (!(*executor)->Stop(kThreadPatience)) _exit(0);
   return 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/error_map.h"
 #include "core/files.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
@@ -170,6 +171,25 @@ Result<std::vector<std::string>> RevokeTokens(const std::string& home, const std
   });
   if (!edited) return Pass(std::move(edited));
   return ended;
+}
+
+AuditEvent TokenMade(const Result<MintedToken>& minted, const std::string& persona) {
+  AuditEvent event{"token.create", minted ? "ok" : "failed", IsName(persona) ? persona : ""};
+  if (minted) event.token_id = minted->grant.id;
+  if (!minted) event.detail = NamesOf(minted.error().code).name;
+  return event;
+}
+
+std::vector<AuditEvent> TokensEnded(const Result<std::vector<std::string>>& ended,
+                                    const std::string& persona) {
+  const std::string whose = IsName(persona) ? persona : "";
+  std::vector<AuditEvent> events;
+  if (!ended) {
+    events.push_back({"token.end", "failed", whose, "", NamesOf(ended.error().code).name});
+    return events;
+  }
+  for (const std::string& id : *ended) events.push_back({"token.end", "ok", whose, id});
+  return events;
 }
 
 void TokenBook::Refresh() {

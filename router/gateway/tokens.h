@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/audit.h"
 #include "core/clock.h"
 #include "core/ids.h"
 #include "core/result.h"
@@ -45,6 +46,12 @@ struct MintedToken {
 // Ends every token of `persona`; the ended ones' ids. Blocking.
 [[nodiscard]] Result<std::vector<std::string>> RevokeTokens(const std::string& home,
                                                             const std::string& persona);
+
+// What the audit log says of the two. A name of the wrong form is left out: it may be a secret that
+// was pasted into the wrong place.
+[[nodiscard]] AuditEvent TokenMade(const Result<MintedToken>& minted, const std::string& persona);
+[[nodiscard]] std::vector<AuditEvent> TokensEnded(const Result<std::vector<std::string>>& ended,
+                                                  const std::string& persona);
 
 // What the gateway looks tokens up in. Reads the file again when it has changed. Not thread-safe.
 class TokenBook {
