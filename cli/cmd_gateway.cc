@@ -1,4 +1,4 @@
-// katra up, down, status, logs, token: the gateway of a home.
+// katra up, down, status, logs: the gateway of a home.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -6,23 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "cli/audit_note.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 #include "cli/program.h"
-#include "cli/room/reserved.h"
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/gateway_process.h"
+#include "cli/use_show.h"
 #include "core/audit.h"
 #include "core/files.h"
 #include "core/json_text.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
-#include "router/config/session.h"
 #include "router/gateway/record_files.h"
-#include "router/gateway/tokens.h"
-#include "store/home.h"
 
 namespace katra::cli {
 namespace {
@@ -41,13 +38,6 @@ struct LogsOptions {
   int lines = 50;
   bool record = false;
   bool audit = false;
-};
-
-struct TokenOptions {
-  std::string persona;
-  std::string home;
-  std::string provider;
-  std::string model;
 };
 
 std::string UrlOf(const gateway::Runtime& runtime) {
@@ -109,32 +99,11 @@ int Down(const Context& context) {
   return kExitOk;
 }
 
-int StatusOf(const StatusOptions& options, const Context& context) {
-  const auto runtime = RunningGateway(context);
-  if (!runtime && runtime.error().code != ErrorCode::kNotFound) {
-    return context.Explain(runtime.error());
-  }
-  if (!runtime) {
-    context.out() << (options.json ? "{\"running\":false}\n" : "No gateway runs.\n");
-    return kExitNothing;
-  }
-  const auto answer = AskGateway(*runtime, "GET", "/admin/status");
-  if (!answer) return context.Explain(answer.error());
-  JsonDocument document;
-  if (auto parsed = document.Parse(answer->body); !parsed) return context.Explain(parsed.error());
-  const JsonView status = document.Root();
-  if (options.json) {
-    std::string json;
-    JsonWriter writer(json);
-    writer.BeginObject().Key("running").Bool(true).Key("url").String(UrlOf(*runtime));
-    writer.Key("pid").Integer(runtime->pid).Key("gateway").Raw(answer->body).EndObject();
-    context.out() << EscapeJsonText(json) << "\n";
-    return kExitOk;
-  }
-  context.out() << "The gateway runs on " << UrlOf(*runtime) << ".\n"
-                << "  process        " << runtime->pid << "\n"
-                << "  version        " << runtime->version
-                << (runtime->version == context.version() ? "" : " (another than this program's)")
+void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const Context& context) {
+  context.out() << "The gateway runs on " << UrlOf(runtime) << ".\n"
+                << "  process        " << runtime.pid << "\n"
+                << "  version        " << runtime.version
+                << (runtime.version == context.version() ? "" : " (another than this program's)")
                 << "\n  since          " << status["started_at"].Text() << "\n"
                 << "  open requests  " << status["open_requests"].Integer().value_or(0) << "\n"
                 << "  personas       " << status["personas_file"].Text() << "\n";
@@ -142,7 +111,39 @@ int StatusOf(const StatusOptions& options, const Context& context) {
     context.out() << "  audit log      " << lost
                   << " events could not be written: " << status["audit"]["why"].Text() << "\n";
   }
-  return kExitOk;
+}
+
+int StatusOf(const StatusOptions& options, const Context& context) {
+  const auto runtime = RunningGateway(context);
+  if (!runtime && runtime.error().code != ErrorCode::kNotFound) {
+    return context.Explain(runtime.error());
+  }
+  JsonDocument document;
+  Result<http::Response> answer;
+  if (runtime) {
+    answer = AskGateway(*runtime, "GET", "/admin/status");
+    if (!answer) return context.Explain(answer.error());
+    if (auto parsed = document.Parse(answer->body); !parsed) return context.Explain(parsed.error());
+  }
+  if (options.json) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.BeginObject().Key("running").Bool(runtime.has_value());
+    if (runtime) {
+      writer.Key("url").String(UrlOf(*runtime)).Key("pid").Integer(runtime->pid);
+      writer.Key("gateway").Raw(answer->body);
+    }
+    writer.EndObject();
+    context.out() << EscapeJsonText(json) << "\n";
+  } else {
+    if (runtime) ShowStatus(*runtime, document.Root(), context);
+    if (!runtime) context.out() << "No gateway runs.\n";
+    const std::string tokens =
+        runtime ? ShowTokenUse(document.Root()["tokens"], PageFor(context.terminal()))
+                : std::string();
+    if (!tokens.empty()) context.out() << "\nTokens in use:\n" << tokens;
+  }
+  return runtime ? kExitOk : kExitNothing;
 }
 
 int Recorded(const LogsOptions& options, const Context& context) {
@@ -189,81 +190,6 @@ int Logs(const LogsOptions& options, const Context& context) {
   return kExitOk;
 }
 
-// What the options say, checked against the configuration. A model alone is one of the provider
-// that the persona has in personas.json.
-Result<router::SessionChoice> ChoiceOf(const TokenOptions& options,
-                                       const router::RouterConfig& config) {
-  router::SessionChoice choice{ToLowerAscii(options.provider), options.model, {}};
-  if (choice.empty() && !choice.model.empty()) {
-    choice.provider = router::SessionPersona(config, options.persona, {}).provider;
-    if (choice.empty()) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "--model names a model of a provider: add --provider PROVIDER");
-    }
-  }
-  if (auto fits = router::CheckSessionChoice(choice); !fits) return Pass(std::move(fits));
-  if (choice.empty()) return choice;
-  const auto provider = config.RequireProvider(choice.provider);
-  if (!provider) return tl::unexpected<Error>(provider.error());
-  if (!choice.model.empty()) {
-    if (auto fits = router::CheckModelForm(**provider, choice.model); !fits) {
-      return Pass(std::move(fits));
-    }
-  }
-  return choice;
-}
-
-int CreateToken(const TokenOptions& options, Context& context) {
-  const std::string home = options.home.empty() ? context.home() : options.home;
-  if (IsName(options.persona)) {
-    if (Status allowed = RefuseReserved(options.persona, context); !allowed) {
-      return context.Explain(allowed.error());
-    }
-  }
-  if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
-  const auto config = router::Load({home});
-  router::SessionChoice choice;
-  if (!options.provider.empty() || !options.model.empty()) {
-    if (!config) return context.Explain(config.error());
-    auto chosen = ChoiceOf(options, *config);
-    if (!chosen) return context.Explain(chosen.error());
-    choice = std::move(*chosen);
-  }
-  const auto minted =
-      gateway::MintToken(home, options.persona, choice, context.clock(), context.random());
-  Audit(context, gateway::TokenMade(minted, options.persona), home);
-  if (!minted) return context.Explain(minted.error());
-  context.out() << minted->token << "\n";
-  // A file that is wrong is the gateway's to tell of: it may run with what it read before.
-  if (config && router::SessionPersona(*config, options.persona, choice).provider.empty()) {
-    context.Warn("nothing says which provider answers " + options.persona +
-                 ": with this token the gateway takes only requests for provider/model. Name one "
-                 "with --provider PROVIDER [--model MODEL], or write \"" +
-                 options.persona + "\" into " + config->personas_path);
-  }
-  return kExitOk;
-}
-
-int EndTokens(const TokenOptions& options, const Context& context) {
-  const std::string home = options.home.empty() ? context.home() : options.home;
-  const auto ended = gateway::RevokeTokens(home, options.persona);
-  for (AuditEvent& event : gateway::TokensEnded(ended, options.persona)) {
-    Audit(context, std::move(event), home);
-  }
-  if (!ended) return context.Explain(ended.error());
-  context.out() << "Ended " << ended->size() << (ended->size() == 1 ? " token" : " tokens")
-                << " of " << OneLine(options.persona, 100) << ".\n";
-  return ended->empty() ? kExitNothing : kExitOk;
-}
-
-void AddTokenOptions(CLI::App* command, TokenOptions& options) {
-  command->add_option("--persona", options.persona, "whose requests the token is for")
-      ->type_name("NAME")
-      ->required();
-  command->add_option("--home", options.home, "Katra's folder, instead of KATRA_HOME")
-      ->type_name("FOLDER");
-}
-
 }  // namespace
 
 void AddGateway(CLI::App& app, Program& program) {
@@ -303,31 +229,6 @@ void AddGateway(CLI::App& app, Program& program) {
       ->excludes(record);
   logs->callback([&program, logs_options] {
     program.Run([logs_options](Context& context) { return Logs(*logs_options, context); });
-  });
-}
-
-void AddToken(CLI::App& app, Program& program) {
-  CLI::App* token = app.add_subcommand("token", "tokens for clients of the gateway");
-  token->group(kRouterCommands);
-  token->require_subcommand(1);
-  auto create_options = std::make_shared<TokenOptions>();
-  CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
-  AddTokenOptions(create, *create_options);
-  create
-      ->add_option("--provider", create_options->provider,
-                   "who answers; default: as personas.json says of the persona")
-      ->type_name("PROVIDER");
-  create->add_option("--model", create_options->model, "the model, at that provider")
-      ->type_name("MODEL");
-  create->callback([&program, create_options] {
-    program.Run(
-        [create_options](Context& context) { return CreateToken(*create_options, context); });
-  });
-  auto end_options = std::make_shared<TokenOptions>();
-  CLI::App* end = token->add_subcommand("end", "end every token of a persona");
-  AddTokenOptions(end, *end_options);
-  end->callback([&program, end_options] {
-    program.Run([end_options](Context& context) { return EndTokens(*end_options, context); });
   });
 }
 

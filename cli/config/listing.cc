@@ -34,6 +34,7 @@ class Lister {
     used_.insert(config_.default_provider);
     AddRouter();
     AddRules();
+    AddLimits("limits.", config_.limits);
     for (const router::PersonaConfig& persona : config_.personas) AddPersona(persona);
     for (const Provider& provider : config_.providers) {
       const bool said = config_.OriginOf("providers." + provider.name).kind != OriginKind::kDefault;
@@ -63,6 +64,17 @@ class Lister {
     if (config_.record) Add("router.record", "true");
     if (!config_.cache_points) Add("router.cache_points", "false");
     if (config_.open_metrics) Add("router.open_metrics", "true");
+  }
+
+  // For everybody: all of them. For a persona: those that the file says of it.
+  void AddLimits(const std::string& prefix, router::Limits limits) {
+    for (const router::LimitName& limit : router::kLimitNames) {
+      const std::string key = prefix + limit.name;
+      const bool said = config_.OriginOf(key).kind != OriginKind::kDefault;
+      if (prefix != "limits." && !said) continue;
+      const int64_t value = limit.of(limits);
+      Add(key, value == 0 ? "0 (without limit)" : std::to_string(value));
+    }
   }
 
   void AddRoutes(const std::string& prefix, const router::Routes& routes) {
@@ -112,6 +124,7 @@ class Lister {
     if (persona.max_context_tokens > 0) {
       Add(prefix + "max_context_tokens", std::to_string(persona.max_context_tokens));
     }
+    AddLimits(prefix + "limits.", persona.limits);
     if (persona.record) Add(prefix + "record", *persona.record ? "true" : "false");
     AddSaid(prefix + "description", persona.description);
     AddRoutes(prefix + "routing.", persona.routing);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "router/config/limits.h"
 #include "router/providers/provider.h"
 
 namespace katra::router {
@@ -64,6 +65,7 @@ struct PersonaConfig {
   std::vector<Target> fallbacks;
   std::optional<bool> record;      // instead of RouterConfig::record
   int64_t max_context_tokens = 0;  // instead of the provider's and the model's; 0: not said
+  Limits limits;                   // filled up from RouterConfig::limits
 };
 
 // For every persona that does not say otherwise, and for sessions without one.
@@ -103,6 +105,8 @@ struct RouterConfig {
   bool record = false;        // keep prompts and answers, redacted
   bool cache_points = true;   // for clients that set none of their own
   bool open_metrics = false;  // GET /metrics without a token
+
+  Limits limits;  // of every persona that says nothing else
 
   std::vector<ConfigWarning> warnings;
   // Where each value that a file says was said. Keys as in the file: "default_provider",
@@ -147,6 +151,9 @@ struct LoadOptions {
 // provider's, or what is known of the model. Zeros: not known.
 [[nodiscard]] ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* persona,
                                             std::string_view model);
+
+// Of `persona` (may be nullptr).
+[[nodiscard]] const Limits& LimitsOf(const RouterConfig& config, const PersonaConfig* persona);
 
 // The variable that holds the key for `provider` as `persona` (may be nullptr) uses it. Empty: none
 // is needed.

@@ -113,6 +113,16 @@ class Section {
     ReadTarget("image", own_provider, &routes->image);
   }
 
+  // Over what `limits` holds already.
+  void ReadLimits(Limits* limits) {
+    for (const LimitName& limit : kLimitNames) {
+      const json* member = Find(limit.name);
+      if (member == nullptr) continue;
+      limit.of(*limits) = member->get<int64_t>();
+      Mark(limit.name);
+    }
+  }
+
   void CheckModel(const std::string& below, const Provider& provider, const std::string& model) {
     if (auto fits = CheckModelForm(provider, model); !fits) {
       return Error(below, fits.error().message);
@@ -305,6 +315,8 @@ void ReadPersona(Section section, const std::string& name) {
     persona.max_context_tokens = window->get<int64_t>();
     section.Mark("max_context_tokens");
   }
+  persona.limits = config.limits;
+  section.Below("limits").ReadLimits(&persona.limits);
   section.Below("routing").ReadRoutes(own, &persona.routing);
   section.ReadTargets("fallbacks", own, &persona.fallbacks);
   config.personas.push_back(std::move(persona));
@@ -397,6 +409,7 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
     config.routing_rules.long_context_threshold_tokens = threshold->get<int64_t>();
     rules.Mark("longContextThreshold");
   }
+  root.Below("limits").ReadLimits(&config.limits);
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
   for (PersonaConfig& persona : config.personas) {

@@ -49,6 +49,10 @@ Target OwnTarget(const RouterConfig& config, const PersonaConfig* persona) {
   return target;
 }
 
+const Limits& LimitsOf(const RouterConfig& config, const PersonaConfig* persona) {
+  return persona == nullptr ? config.limits : persona->limits;
+}
+
 bool Records(const RouterConfig& config, const PersonaConfig* persona) {
   return persona == nullptr ? config.record : persona->record.value_or(config.record);
 }

@@ -69,7 +69,7 @@ Result<router::SessionChoice> Gateway::SessionOf(const JsonView& asked) {
   if (session.empty()) return session;
   // The command has read the files just now. What this process has read may be older: it would not
   // know the provider, or send the session's words to where it was before.
-  if (auto read = Reload(); !read) return Pass(std::move(read));
+  if (auto read = ReadConfiguration(); !read) return Pass(std::move(read));
   if (auto known = config_->RequireProvider(session.provider); !known) {
     return Pass(std::move(known));
   }
@@ -132,6 +132,19 @@ http::Response Gateway::StatusForAdmin() const {
   writer.Key("connections")
       .Integer(server_ == nullptr ? 0 : static_cast<int64_t>(server_->connections()));
   writer.Key("draining").Bool(draining_);
+  writer.Key("tokens").BeginArray();
+  for (const auto& [id, use] : meter_.List(parts_.clock.Steady())) {
+    const auto& limits = router::LimitsOf(*config_, config_->FindPersona(use.persona)).token;
+    writer.BeginObject().Key("id").String(id).Key("persona").String(use.persona);
+    writer.Key("requests").Integer(use.requests).Key("request_bytes").Integer(use.bytes);
+    writer.Key("open").Integer(use.open);
+    writer.Key("limits").BeginObject();
+    writer.Key("requests_per_minute").Integer(limits.requests_per_minute);
+    writer.Key("open_requests").Integer(limits.open_requests);
+    writer.Key("request_bytes_per_minute").Integer(limits.request_bytes_per_minute).EndObject();
+    writer.EndObject();
+  }
+  writer.EndArray();
   if (const AuditLog::Lost lost = parts_.audit.lost(); lost.events > 0) {
     writer.Key("audit").BeginObject().Key("lost").Integer(static_cast<int64_t>(lost.events));
     writer.Key("why").String(lost.why).EndObject();

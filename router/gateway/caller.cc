@@ -34,6 +34,34 @@ std::string Value(const http::Headers& headers, std::string_view name) {
   return found == nullptr ? std::string() : *found;
 }
 
+tl::unexpected<Denial> Denied(ApiError error, std::string reason, const Grant* grant) {
+  Denial denial{std::move(error), std::move(reason), "", ""};
+  if (grant != nullptr) {
+    denial.persona = grant->persona;
+    denial.token_id = grant->id;
+  }
+  denial.headers.emplace_back("x-should-retry", "false");
+  return tl::unexpected<Denial>(std::move(denial));
+}
+
+tl::unexpected<Denial> Refused(std::string reason, std::string message, const Grant* grant) {
+  return Denied(
+      MakeError(Failure::kAuthentication, 401, "authentication_error", std::move(message)),
+      std::move(reason), grant);
+}
+
+tl::unexpected<Denial> OutOfScope(const Grant& grant, Scope scope) {
+  const bool admin = scope == Scope::kAdmin;
+  return Denied(
+      MakeError(Failure::kPermission, 403, "permission_error",
+                "the token of " + grant.persona + " has the scope " + ShowScopes(grant.permit) +
+                    ", and " +
+                    (admin ? "the metrics need admin" : "requests to models need gateway") +
+                    ": make one with `katra token create --persona " + grant.persona + " --scope " +
+                    (admin ? "admin" : "gateway") + "`"),
+      "scope", &grant);
+}
+
 }  // namespace
 
 CallerFormat FormatOf(std::string_view path) {
@@ -86,7 +114,8 @@ std::optional<ApiError> CheckSource(const http::Request& request, bool any_host)
   return std::nullopt;
 }
 
-tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& tokens) {
+tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& tokens, Scope scope,
+                                      WallTime now) {
   const http::Headers& headers = request.headers;
   Caller caller;
   const std::string own = Value(headers, "x-katra-token");
@@ -104,19 +133,30 @@ tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& t
   }
   if (grant == nullptr) {
     const bool none = own.empty() && authorization.empty() && api_key.empty();
-    std::string why = none ? "no gateway token was sent: "
-                           : "the gateway does not know this token, or it has ended: ";
-    if (!tokens.trouble().empty()) why = "the gateway's tokens cannot be read: ";
-    Denial denial{MakeError(Failure::kAuthentication, 401, "authentication_error",
-                            why + "start the session with `katra start`, or make a token with "
-                                  "`katra token create --persona NAME`"),
-                  none ? "no token" : "unknown token", "", ""};
-    denial.headers.emplace_back("x-should-retry", "false");
-    return tl::unexpected<Denial>(std::move(denial));
+    const std::string how =
+        "start the session with `katra start`, or make a token with `katra token create --persona "
+        "NAME`";
+    if (!tokens.trouble().empty()) {
+      return Refused("unreadable tokens",
+                     "the gateway's tokens cannot be read: `katra token list` says why", nullptr);
+    }
+    return none ? Refused("no token", "no gateway token was sent: " + how, nullptr)
+                : Refused("unknown token",
+                          "the gateway does not know this token, or it has ended: " + how, nullptr);
   }
+  if (grant->permit.Expired(now)) {
+    return Refused("expired",
+                   "the token of " + grant->persona + " expired at " +
+                       FormatRfc3339(*grant->permit.expires_at) +
+                       ": make another with `katra token create --persona " + grant->persona +
+                       " --expires 30d`, or start the session with `katra start`",
+                   grant);
+  }
+  if (!grant->permit.Has(scope)) return OutOfScope(*grant, scope);
   caller.persona = grant->persona;
   caller.token_id = grant->id;
   caller.session = grant->session;
+  caller.permit = grant->permit;
   return caller;
 }
 

@@ -19,6 +19,7 @@ struct Caller {
   std::string persona;
   std::string token_id;
   router::SessionChoice session;
+  Permit permit;
   // The client's own login, when the token came in x-katra-token (C10). Where it may go: LoginFor.
   std::string own_authorization;
   std::string own_api_key;
@@ -46,9 +47,10 @@ enum class CallerFormat { kMessages, kOpenAi };
 // "Bearer abc" -> "abc".
 [[nodiscard]] std::string_view WithoutScheme(std::string_view authorization);
 
-// By x-katra-token, Authorization or x-api-key (C8, C38). The error is a 401 (E9).
-[[nodiscard]] tl::expected<Caller, Denial> Identify(const http::Request& request,
-                                                    TokenBook& tokens);
+// By x-katra-token, Authorization or x-api-key (C8, C38). A token that is unknown, has ended or has
+// expired is a 401 (E9), one without `scope` a 403.
+[[nodiscard]] tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& tokens,
+                                                    Scope scope, WallTime now);
 
 // Provider keys handed over by `katra start`: in memory only, by token id and variable.
 class KeyRing {

@@ -62,9 +62,10 @@ bool IsOpen(std::string_view path) {
 }
 
 Denial MetricsClosed(Denial denial) {
-  denial.message =
-      "the metrics need a token: make one with `katra token create --persona NAME`, ask on the "
-      "socket HOME/run/gateway.sock, or set \"router\": {\"open_metrics\": true} in personas.json";
+  denial.message +=
+      ". The metrics need a token with the scope admin (`katra token create --persona NAME --scope "
+      "admin`), the socket HOME/run/gateway.sock, or \"router\": {\"open_metrics\": true} in "
+      "personas.json";
   return denial;
 }
 
@@ -137,6 +138,17 @@ http::Response Gateway::Deny(const Denial& denial, CallerFormat format) {
   return Refusal(denial, format);
 }
 
+std::optional<Denial> Gateway::OverLimit(const Caller& caller) const {
+  const router::Limits& limits = router::LimitsOf(*config_, config_->FindPersona(caller.persona));
+  const auto wait =
+      meter_.Check(caller.token_id, caller.persona, limits.token, parts_.clock.Steady());
+  if (!wait) return std::nullopt;
+  Denial denial{MakeError(Failure::kRateLimit, 429, "rate_limit_error", wait->message), "limit",
+                caller.persona, caller.token_id};
+  denial.headers.emplace_back("retry-after", std::to_string(wait->retry_after.count()));
+  return denial;
+}
+
 void Gateway::AuditRefusals(const Denial& denial, uint64_t count) {
   if (count == 0) return;
   Audit({"token.refuse", "refused", denial.persona, denial.token_id, denial.reason, count});
@@ -171,7 +183,7 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   const bool metrics = path == "/metrics";
   if (IsOpen(path) || metrics) {
     if (metrics && !head.local && !config_->open_metrics) {
-      auto caller = Identify(head, tokens_);
+      auto caller = Identify(head, tokens_, Scope::kAdmin, parts_.clock.Now());
       if (!caller) return Deny(MetricsClosed(std::move(caller.error())), format);
     }
     if (head.method != "GET" && head.method != "HEAD") {
@@ -191,8 +203,10 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
                   "there is no " + OneLine(head.path, 100) + " here: see docs/gateway.md"),
         format);
   }
-  if (auto caller = Identify(head, tokens_); !caller) {
-    return Deny(caller.error(), format);
+  const auto caller = Identify(head, tokens_, Scope::kGateway, parts_.clock.Now());
+  if (!caller) return Deny(caller.error(), format);
+  if (endpoint) {
+    if (const auto over = OverLimit(*caller)) return Deny(*over, format);
   }
   if (models && head.method != "GET") return Refusal(WrongMethod("GET"), format);
   if (endpoint && AsksForWebSocket(head)) {
@@ -226,14 +240,23 @@ void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
 }
 
 void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
-  auto caller = Identify(exchange->request(), tokens_);
+  auto caller = Identify(exchange->request(), tokens_, Scope::kGateway, parts_.clock.Now());
   if (!caller) {  // it ended while the body came in
     exchange->Respond(Deny(caller.error(), FormatOf(exchange->request().path)));
     return;
   }
+  if (auto over = OverLimit(*caller)) {  // others of its token came while the body did
+    exchange->Respond(Deny(*over, FormatOf(exchange->request().path)));
+    return;
+  }
+  const std::string token_id = caller->token_id;
+  meter_.Begin(token_id, caller->persona, exchange->request().body.size(), parts_.clock.Steady());
   read_bytes_ += exchange->request().body.size();
   auto owned = std::make_unique<Turn>(services_, config_, std::move(exchange), std::move(*caller),
-                                      endpoint, [this](Turn* ended) { Retire(ended); });
+                                      endpoint, [this, token_id](Turn* ended) {
+                                        meter_.End(token_id);
+                                        Retire(ended);
+                                      });
   Turn* turn = owned.get();
   turns_.emplace(turn, std::move(owned));
   turn->Start();
@@ -306,7 +329,7 @@ http::Response Gateway::Answer(const http::Request& request) {
 }
 
 http::Response Gateway::Models(const http::Request& request) {
-  const auto caller = Identify(request, tokens_);
+  const auto caller = Identify(request, tokens_, Scope::kGateway, parts_.clock.Now());
   if (!caller) return Deny(caller.error(), CallerFormat::kMessages);
   const router::PersonaConfig persona =
       router::SessionPersona(*config_, caller->persona, caller->session);
@@ -317,7 +340,7 @@ http::Response Gateway::Models(const http::Request& request) {
   const std::string_view path = PlainPath(request.path);
   if (path.size() > kModelsPath.size()) {
     const std::string id = PercentDecoded(path.substr(kModelsPath.size() + 1));
-    auto model = DescribeModel(*config_, persona, id, has_key);
+    auto model = DescribeModel(*config_, persona, caller->permit, id, has_key);
     if (model) return Plain(200, "application/json", std::move(*model));
     return Refusal(MakeError(Failure::kNotFound, 404, "not_found_error",
                              "there is no model " + OneLine(id, 100) +
@@ -327,11 +350,18 @@ http::Response Gateway::Models(const http::Request& request) {
   // Codex tells its version here, and reads a list of its own shape alone.
   const bool codex = ("&" + request.query).find("&client_version=") != std::string::npos;
   return Plain(200, "application/json",
-               codex ? ListModelsForCodex(*config_, persona, has_key)
-                     : ListModels(*config_, persona, has_key));
+               codex ? ListModelsForCodex(*config_, persona, caller->permit, has_key)
+                     : ListModels(*config_, persona, caller->permit, has_key));
 }
 
 void Gateway::Take(const OutcomePtr& outcome) {
+  if (outcome->not_allowed) {
+    Denial denial;
+    denial.persona = outcome->persona;
+    denial.token_id = outcome->token_id;
+    denial.reason = "provider or model";
+    AuditRefusals(denial, refusals_.Count(denial.reason, parts_.clock.Steady()));
+  }
   metrics_.Take(*outcome);
   for (const std::string& type : outcome->unknown) {
     if (!metrics_.TakeUnknown(type)) continue;
@@ -357,18 +387,23 @@ void Gateway::ReadPrices() {
 }
 
 Status Gateway::Reload() {
+  auto read = ReadConfiguration();
+  Audit({"config.reload", read ? "ok" : "refused", "", "",
+         read ? "" : NamesOf(read.error().code).name});
+  return read;
+}
+
+Status Gateway::ReadConfiguration() {
   auto loaded = router::Load({settings_.home, settings_.personas_file});
   if (!loaded) {
     parts_.logger.LogError("the new configuration is not taken, the old one stays: " +
                            loaded.error().message);
-    Audit({"config.reload", "refused", "", "", NamesOf(loaded.error().code).name});
     return Pass(std::move(loaded));
   }
   for (const std::string& notice : NoticesOf(*loaded)) parts_.logger.Warning(notice);
   config_ = std::make_shared<const router::RouterConfig>(std::move(*loaded));
   ReadPrices();
   parts_.logger.Info("the configuration was read again");
-  Audit({"config.reload", "ok"});
   return {};
 }
 

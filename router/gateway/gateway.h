@@ -18,6 +18,7 @@
 #include "router/gateway/decisions.h"
 #include "router/gateway/metrics.h"
 #include "router/gateway/settings.h"
+#include "router/gateway/token_meter.h"
 #include "router/gateway/turn.h"
 
 namespace katra::gateway {
@@ -63,6 +64,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
  private:
   void Take(const OutcomePtr& outcome) override;
   void StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
+  // What Reload does, without a line in the audit log: a session that begins asks for it, too.
+  Status ReadConfiguration();
   void Retire(Turn* turn);
   void Tick();
   void WatchTokens();
@@ -72,6 +75,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
   // Refuses a caller, and writes that down.
   [[nodiscard]] http::Response Deny(const Denial& denial, CallerFormat format);
+  // Why the caller has to wait before it may ask for more (429); nothing when it may.
+  [[nodiscard]] std::optional<Denial> OverLimit(const Caller& caller) const;
   void AuditRefusals(const Denial& denial, uint64_t count);
   [[nodiscard]] http::Response Answer(const http::Request& request);
   void HandleAdmin(const std::shared_ptr<http::Exchange>& exchange);
@@ -89,6 +94,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   policy::Circuits circuits_;
   TokenBook tokens_;
   AuditMeter refusals_;
+  TokenMeter meter_;
   KeyRing keys_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;

@@ -31,9 +31,8 @@ constexpr const char* kCodexInstructions =
     "with what was changed, how it was checked, and what is left.";
 
 // `own`: the session's provider. To it alone a bare name would go.
-void Add(std::vector<Listed>& list, const std::string& own, const router::Provider& provider,
-         const std::string& model) {
-  if (model.empty()) return;
+void AddTo(std::vector<Listed>& list, const std::string& own, const router::Provider& provider,
+           const std::string& model) {
   Listed entry;
   const bool claude = ToLowerAscii(model).find("claude") == 0 && provider.name == "anthropic" &&
                       own == provider.name;
@@ -47,21 +46,26 @@ void Add(std::vector<Listed>& list, const std::string& own, const router::Provid
 }
 
 std::vector<Listed> Collect(const router::RouterConfig& config,
-                            const router::PersonaConfig& persona,
+                            const router::PersonaConfig& persona, const Permit& permit,
                             const std::function<bool(const router::Provider&)>& has_key) {
   std::vector<Listed> list;
   const router::Target own = router::SessionTarget(config, persona);
+  const auto add = [&](const router::Provider& provider, const std::string& model) {
+    if (!model.empty() && permit.Allows(provider.name, model)) {
+      AddTo(list, own.provider, provider, model);
+    }
+  };
   if (const router::Provider* provider = config.FindProvider(own.provider)) {
-    Add(list, own.provider, *provider, own.model);
+    add(*provider, own.model);
   }
   for (const router::Target& target : persona.fallbacks) {
     const router::Provider* provider = config.FindProvider(target.provider);
-    if (provider != nullptr) Add(list, own.provider, *provider, target.model);
+    if (provider != nullptr) add(*provider, target.model);
   }
   for (const router::Provider& provider : config.providers) {
     if (!has_key(provider)) continue;
-    Add(list, own.provider, provider, provider.default_model);
-    for (const std::string& model : provider.models) Add(list, own.provider, provider, model);
+    add(provider, provider.default_model);
+    for (const std::string& model : provider.models) add(provider, model);
   }
   return list;
 }
@@ -97,9 +101,36 @@ void WriteCodexModel(const Listed& entry, int64_t priority, JsonWriter& writer) 
 
 }  // namespace
 
+std::optional<translate::ApiError> KeepAllowed(const Caller& caller,
+                                               std::vector<policy::Candidate>& candidates) {
+  const policy::Candidate first = candidates.front();
+  const auto allowed = [&caller](const policy::Candidate& candidate) {
+    return caller.permit.Allows(candidate.provider->name, candidate.model);
+  };
+  // When the conversation's own model may not be asked, none may answer in its place. Behind a
+  // background route stands the persona's own.
+  if (allowed(first) || first.side) {
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
+                                    [&](const auto& candidate) { return !allowed(candidate); }),
+                     candidates.end());
+    if (!candidates.empty()) return std::nullopt;
+  }
+  candidates.clear();
+  translate::ApiError error =
+      MakeError(translate::Failure::kPermission, 403, "permission_error",
+                "the token of " + caller.persona + " may ask for " + ShowAllowance(caller.permit) +
+                    " only, and this request is for " + first.provider->name + "/" +
+                    OneLine(first.model, 120) +
+                    ": ask for one of these, or make a token with other --providers and --models "
+                    "(`katra token create --help`)");
+  error.headers.emplace_back("x-should-retry", "false");
+  return error;
+}
+
 std::string ListModels(const router::RouterConfig& config, const router::PersonaConfig& persona,
+                       const Permit& permit,
                        const std::function<bool(const router::Provider&)>& has_key) {
-  const std::vector<Listed> list = Collect(config, persona, has_key);
+  const std::vector<Listed> list = Collect(config, persona, permit, has_key);
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("object").String("list").Key("data").BeginArray();
@@ -120,13 +151,13 @@ std::string ListModels(const router::RouterConfig& config, const router::Persona
 }
 
 std::string ListModelsForCodex(const router::RouterConfig& config,
-                               const router::PersonaConfig& persona,
+                               const router::PersonaConfig& persona, const Permit& permit,
                                const std::function<bool(const router::Provider&)>& has_key) {
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("models").BeginArray();
   int64_t priority = 0;
-  for (const Listed& entry : Collect(config, persona, has_key)) {
+  for (const Listed& entry : Collect(config, persona, permit, has_key)) {
     WriteCodexModel(entry, ++priority, writer);
   }
   writer.EndArray().EndObject();
@@ -134,9 +165,9 @@ std::string ListModelsForCodex(const router::RouterConfig& config,
 }
 
 std::optional<std::string> DescribeModel(
-    const router::RouterConfig& config, const router::PersonaConfig& persona, std::string_view id,
-    const std::function<bool(const router::Provider&)>& has_key) {
-  for (const Listed& entry : Collect(config, persona, has_key)) {
+    const router::RouterConfig& config, const router::PersonaConfig& persona, const Permit& permit,
+    std::string_view id, const std::function<bool(const router::Provider&)>& has_key) {
+  for (const Listed& entry : Collect(config, persona, permit, has_key)) {
     if (id != entry.id && id != entry.owner + "," + entry.model &&
         id != entry.owner + "/" + entry.model) {
       continue;

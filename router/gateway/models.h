@@ -6,25 +6,35 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/config/config.h"
+#include "router/gateway/caller.h"
+#include "router/policy/policy.h"
+#include "router/translate/errors.h"
 
 namespace katra::gateway {
+
+// Leaves only candidates that the caller's token may use, so that others are never tried, as
+// fallbacks neither. A 403 that names what is allowed, with no candidate left, when the first one
+// is refused or nothing remains.
+[[nodiscard]] std::optional<translate::ApiError> KeepAllowed(
+    const Caller& caller, std::vector<policy::Candidate>& candidates);
 
 // `has_key` tells whether a provider can be asked. Claude models of Anthropic keep their names;
 // others are listed under policy::ListedName.
 [[nodiscard]] std::string ListModels(const router::RouterConfig& config,
-                                     const router::PersonaConfig& persona,
+                                     const router::PersonaConfig& persona, const Permit& permit,
                                      const std::function<bool(const router::Provider&)>& has_key);
 
 // The same list as Codex reads it: {"models":[{"slug","base_instructions",…}]}.
 [[nodiscard]] std::string ListModelsForCodex(
-    const router::RouterConfig& config, const router::PersonaConfig& persona,
+    const router::RouterConfig& config, const router::PersonaConfig& persona, const Permit& permit,
     const std::function<bool(const router::Provider&)>& has_key);
 
 // One of the list, by its id there, "provider,model" or "provider/model". Nothing: there is none.
 [[nodiscard]] std::optional<std::string> DescribeModel(
-    const router::RouterConfig& config, const router::PersonaConfig& persona, std::string_view id,
-    const std::function<bool(const router::Provider&)>& has_key);
+    const router::RouterConfig& config, const router::PersonaConfig& persona, const Permit& permit,
+    std::string_view id, const std::function<bool(const router::Provider&)>& has_key);
 
 }  // namespace katra::gateway

@@ -38,9 +38,10 @@ struct Outcome {
   std::vector<std::string> dropped;  // what the upstream could not take
   std::vector<std::string> unknown;  // of these, types that are not understood: "input.TYPE", …
   bool streamed = false;
-  bool side = false;      // the client's small background request
-  bool answered = false;  // a whole answer reached the client
-  int status = 0;         // the client's; 499: it left
+  bool side = false;         // the client's small background request
+  bool answered = false;     // a whole answer reached the client
+  bool not_allowed = false;  // the token may not ask for it: no provider was asked
+  int status = 0;            // the client's; 499: it left
   std::string error_type;
   translate::Usage usage;
   std::chrono::milliseconds first_byte{-1};

@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds kLookEvery{
     1};  // a command that ends a token takes longer to return
 constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
 constexpr size_t kMaxTokens = 10'000;
+constexpr int64_t kVersion = 2;  // 1: tokens without a permit, for the gateway alone
+constexpr size_t kMinIdPrefix = 8;
 constexpr size_t kSecretBytes = 32;
 constexpr std::string_view kPrefix = "katra_";
 constexpr std::chrono::seconds kLockPatience{5};
@@ -83,12 +85,22 @@ Result<std::vector<Grant>> ReadGrants(const std::string& path) {
     return Fail(ErrorCode::kDataLoss,
                 path + " is no JSON: remove it, and start the sessions again that use the gateway");
   }
+  const JsonView version = document.Root()["version"];
+  if (const auto number = version.Integer(); !number || *number < 1 || *number > kVersion) {
+    return Fail(
+        ErrorCode::kUnsupported,
+        path + " has version " + OneLine(version.Raw(), 20) + ", and this Katra reads " +
+            "versions 1 to " + std::to_string(kVersion) +
+            ": use the Katra that wrote it, or remove the file and start the sessions again "
+            "that use the gateway");
+  }
   for (const JsonView entry : document.Root()["tokens"]) {
     Grant grant;
     if (!FromHex(entry["sha256"].Text(), &grant.hash)) continue;
     grant.id = entry["id"].Text();
     grant.persona = entry["persona"].Text();
     if (!ReadSession(entry["session"], &grant.session)) continue;
+    if (!ReadPermit(entry, &grant.permit)) continue;
     grant.created_at = FromUnixMillis(entry["created_at_ms"].Integer().value_or(0));
     grants.push_back(std::move(grant));
   }
@@ -98,11 +110,12 @@ Result<std::vector<Grant>> ReadGrants(const std::string& path) {
 Status WriteGrants(const std::string& path, const std::vector<Grant>& grants) {
   std::string text;
   JsonWriter writer(text);
-  writer.BeginObject().Key("version").Integer(1).Key("tokens").BeginArray();
+  writer.BeginObject().Key("version").Integer(kVersion).Key("tokens").BeginArray();
   for (const Grant& grant : grants) {
     writer.BeginObject().Key("id").String(grant.id).Key("persona").String(grant.persona);
     writer.Key("sha256").String(ToHex(grant.hash));
     WriteSession(grant.session, writer);
+    WritePermit(grant.permit, writer);
     writer.Key("created_at_ms").Integer(ToUnixMillis(grant.created_at)).EndObject();
   }
   writer.EndArray().EndObject();
@@ -119,8 +132,13 @@ Status Edit(const std::string& home, Change&& change) {
   if (auto got = lock->Acquire(std::chrono::steady_clock::now() + kLockPatience); !got) return got;
   auto grants = ReadGrants(TokensPath(home));
   if (!grants) return Pass(std::move(grants));
-  change(*grants);
+  if (Status changed = change(*grants); !changed) return changed;
   return WriteGrants(TokensPath(home), *grants);
+}
+
+void DropExpired(std::vector<Grant>& grants, WallTime now) {
+  const auto expired = [now](const Grant& grant) { return grant.permit.Expired(now); };
+  grants.erase(std::remove_if(grants.begin(), grants.end(), expired), grants.end());
 }
 
 }  // namespace
@@ -131,7 +149,7 @@ std::string TokensPath(const std::string& home) { return home + "/run/tokens.jso
 
 Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
                               const router::SessionChoice& session, const Clock& clock,
-                              Random& random) {
+                              Random& random, const Permit& permit) {
   if (!IsName(persona)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "\"" + OneLine(persona, 80) +
@@ -150,10 +168,18 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
   minted.grant.id = MakeUuidV7(clock.Now(), random);
   minted.grant.persona = persona;
   minted.grant.session = session;
+  minted.grant.permit = permit;
   minted.grant.created_at = clock.Now();
-  auto edited = Edit(home, [&](std::vector<Grant>& grants) {
-    if (grants.size() >= kMaxTokens) grants.erase(grants.begin());
+  auto edited = Edit(home, [&](std::vector<Grant>& grants) -> Status {
+    if (grants.size() >= kMaxTokens) DropExpired(grants, clock.Now());
+    if (grants.size() >= kMaxTokens) {
+      return Fail(ErrorCode::kResourceExhausted,
+                  "this home has " + std::to_string(grants.size()) +
+                      " gateway tokens, as many as it may have: `katra token list` shows them, "
+                      "`katra token end ID` or `--persona NAME` ends what is not used any more");
+    }
     grants.push_back(minted.grant);
+    return {};
   });
   if (!edited) return Pass(std::move(edited));
   return minted;
@@ -162,20 +188,59 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
 Result<std::vector<std::string>> RevokeTokens(const std::string& home, const std::string& persona) {
   std::vector<std::string> ended;
   const std::string wanted = ToLowerAscii(persona);
-  auto edited = Edit(home, [&](std::vector<Grant>& grants) {
+  auto edited = Edit(home, [&](std::vector<Grant>& grants) -> Status {
     const auto gone = std::stable_partition(grants.begin(), grants.end(), [&](const Grant& grant) {
       return ToLowerAscii(grant.persona) != wanted;
     });
     for (auto at = gone; at != grants.end(); ++at) ended.push_back(at->id);
     grants.erase(gone, grants.end());
+    return {};
   });
   if (!edited) return Pass(std::move(edited));
   return ended;
 }
 
+Result<Grant> RevokeToken(const std::string& home, const std::string& id) {
+  const std::string wanted = ToLowerAscii(id);
+  std::optional<Grant> ended;
+  auto edited = Edit(home, [&](std::vector<Grant>& grants) -> Status {
+    const auto begins = [&](const Grant& grant) { return grant.id.starts_with(wanted); };
+    const auto found = std::find_if(grants.begin(), grants.end(), begins);
+    if (found == grants.end() || wanted.empty()) {
+      return Fail(ErrorCode::kNotFound, "there is no token with the id \"" + OneLine(id, 80) +
+                                            "\": `katra token list` shows them");
+    }
+    const bool whole = found->id == wanted;
+    if (!whole &&
+        (wanted.size() < kMinIdPrefix || std::count_if(found, grants.end(), begins) > 1)) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "\"" + OneLine(id, 80) +
+                      "\" is not enough of an id to name one token: give more of it, as "
+                      "`katra token list` shows it");
+    }
+    ended = *found;
+    grants.erase(found);
+    return {};
+  });
+  if (!edited) return Pass(std::move(edited));
+  return *ended;
+}
+
+Result<std::vector<Grant>> ListTokens(const std::string& home) {
+  return ReadGrants(TokensPath(home));
+}
+
 AuditEvent TokenMade(const Result<MintedToken>& minted, const std::string& persona) {
   AuditEvent event{"token.create", minted ? "ok" : "failed", IsName(persona) ? persona : ""};
-  if (minted) event.token_id = minted->grant.id;
+  if (minted) {
+    event.token_id = minted->grant.id;
+    const Permit& permit = minted->grant.permit;
+    event.detail = "scope " + ShowScopes(permit);
+    if (permit.expires_at) event.detail += ", expires " + FormatRfc3339(*permit.expires_at);
+    if (!permit.providers.empty() || !permit.models.empty()) {
+      event.detail += ", " + ShowAllowance(permit);
+    }
+  }
   if (!minted) event.detail = NamesOf(minted.error().code).name;
   return event;
 }

@@ -17,6 +17,7 @@
 #include "core/result.h"
 #include "core/sha256.h"
 #include "router/config/session.h"
+#include "router/gateway/permit.h"
 
 namespace katra::gateway {
 
@@ -25,6 +26,7 @@ struct Grant {
   std::string id;  // names the token in logs and records; no secret
   std::string persona;
   router::SessionChoice session;  // empty: the persona's entry in personas.json decides
+  Permit permit;
   WallTime created_at;
 };
 
@@ -39,13 +41,20 @@ struct MintedToken {
   Grant grant;
 };
 // Adds a token for a session of `persona`. Blocking (a lock file and a synced write).
-// kInvalidArgument: no name, or a choice of the wrong form.
+// kInvalidArgument: no name, or a choice of the wrong form. kResourceExhausted: there are as many
+// tokens as there may be, expired ones not counted.
 [[nodiscard]] Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
                                             const router::SessionChoice& session,
-                                            const Clock& clock, Random& random);
+                                            const Clock& clock, Random& random,
+                                            const Permit& permit = {});
 // Ends every token of `persona`; the ended ones' ids. Blocking.
 [[nodiscard]] Result<std::vector<std::string>> RevokeTokens(const std::string& home,
                                                             const std::string& persona);
+// Ends one token, by its id or by eight and more characters that only its id begins with. Blocking.
+// kNotFound: there is none; kInvalidArgument: several begin so, or the text is too short.
+[[nodiscard]] Result<Grant> RevokeToken(const std::string& home, const std::string& id);
+// Every token, expired ones too, oldest first. Blocking.
+[[nodiscard]] Result<std::vector<Grant>> ListTokens(const std::string& home);
 
 // What the audit log says of the two. A name of the wrong form is left out: it may be a secret that
 // was pasted into the wrong place.

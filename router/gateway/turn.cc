@@ -4,6 +4,7 @@
 
 #include "core/sha256.h"
 #include "core/text.h"
+#include "router/gateway/models.h"
 
 namespace katra::gateway {
 namespace {
@@ -144,6 +145,11 @@ bool Turn::Choose() {
     return false;
   }
   candidates_ = std::move(*chosen);
+  if (auto refused = KeepAllowed(caller_, candidates_)) {
+    outcome_.not_allowed = true;
+    Report(*refused, nullptr);
+    return false;
+  }
   for (policy::Candidate& candidate : candidates_) {
     candidate.credential = CredentialOf(*candidate.provider);
   }

@@ -159,7 +159,9 @@ class Katra final : public Process {
     WriteFile(
         home().File("router/personas.json"),
         json{{"personas", {{"Bench", {{"provider", "whole-same"}, {"model", "bench-model"}}}}},
-             {"providers", providers}}
+             {"providers", providers},
+             {"limits",  // one token asks for everything
+              {{"requests_per_minute", 0}, {"open_requests", 0}, {"request_bytes_per_minute", 0}}}}
             .dump());
     ChildOptions options;
     options.program = programs.gateway;

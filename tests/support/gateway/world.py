@@ -191,7 +191,8 @@ class Gateway:
             connection.settimeout(30)
             connection.connect(f"{self.home}/run/gateway.sock")
             connection.sendall(self.request_bytes(
-                method, path, json.dumps(body or {}).encode(), {"connection": "close"}))
+                method, path, b"" if method == "GET" and body is None else
+                json.dumps(body or {}).encode(), {"connection": "close"}))
             return read_reply(connection)
 
     def metrics(self) -> str:

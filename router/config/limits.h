@@ -1,0 +1,35 @@
+// Limits of a persona, as personas.json says them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace katra::router {
+
+// Of one gateway token. 0: without limit.
+struct TokenLimits {
+  int64_t requests_per_minute = 6'000;
+  int64_t open_requests = 256;
+  int64_t request_bytes_per_minute = int64_t{2} * 1024 * 1024 * 1024;
+
+  friend bool operator==(const TokenLimits&, const TokenLimits&) = default;
+};
+
+struct Limits {
+  TokenLimits token;
+};
+
+struct LimitName {
+  const char* name;  // in the file
+  int64_t& (*of)(Limits& limits);
+};
+
+// Every limit, in the order in which they are shown.
+inline constexpr std::array<LimitName, 3> kLimitNames = {{
+    {"requests_per_minute", [](Limits& l) -> int64_t& { return l.token.requests_per_minute; }},
+    {"open_requests", [](Limits& l) -> int64_t& { return l.token.open_requests; }},
+    {"request_bytes_per_minute",
+     [](Limits& l) -> int64_t& { return l.token.request_bytes_per_minute; }},
+}};
+
+}  // namespace katra::router
