@@ -1,4 +1,5 @@
 // katra up, down, status, logs: the gateway of a home.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -99,6 +100,18 @@ int Down(const Context& context) {
   return kExitOk;
 }
 
+// What personas use of their quotas, where there is a store. One that cannot be read must not hide
+// the gateway.
+std::vector<store::QuotaUse> QuotaUses(Context& context) {
+  if (access((context.home() + "/katra.db").c_str(), F_OK) != 0) return {};
+  const auto store = context.OpenStore();
+  auto uses = store ? (*store)->ListQuotaUse(context.Call())
+                    : Result<std::vector<store::QuotaUse>>(tl::unexpected<Error>(store.error()));
+  if (uses) return std::move(*uses);
+  context.Warn(uses.error().message);
+  return {};
+}
+
 void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const Context& context) {
   context.out() << "The gateway runs on " << UrlOf(runtime) << ".\n"
                 << "  process        " << runtime.pid << "\n"
@@ -113,7 +126,7 @@ void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const C
   }
 }
 
-int StatusOf(const StatusOptions& options, const Context& context) {
+int StatusOf(const StatusOptions& options, Context& context) {
   const auto runtime = RunningGateway(context);
   if (!runtime && runtime.error().code != ErrorCode::kNotFound) {
     return context.Explain(runtime.error());
@@ -125,6 +138,7 @@ int StatusOf(const StatusOptions& options, const Context& context) {
     if (!answer) return context.Explain(answer.error());
     if (auto parsed = document.Parse(answer->body); !parsed) return context.Explain(parsed.error());
   }
+  const auto uses = QuotaUses(context);
   if (options.json) {
     std::string json;
     JsonWriter writer(json);
@@ -133,6 +147,8 @@ int StatusOf(const StatusOptions& options, const Context& context) {
       writer.Key("url").String(UrlOf(*runtime)).Key("pid").Integer(runtime->pid);
       writer.Key("gateway").Raw(answer->body);
     }
+    writer.Key("personas");
+    WriteQuotaUse(uses, writer);
     writer.EndObject();
     context.out() << EscapeJsonText(json) << "\n";
   } else {
@@ -142,6 +158,8 @@ int StatusOf(const StatusOptions& options, const Context& context) {
         runtime ? ShowTokenUse(document.Root()["tokens"], PageFor(context.terminal()))
                 : std::string();
     if (!tokens.empty()) context.out() << "\nTokens in use:\n" << tokens;
+    const std::string personas = ShowQuotaUse(uses, PageFor(context.terminal()));
+    if (!personas.empty()) context.out() << "\nIn the room and the memory:\n" << personas;
   }
   return runtime ? kExitOk : kExitNothing;
 }

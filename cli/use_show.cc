@@ -26,4 +26,33 @@ std::string ShowTokenUse(const JsonView& tokens, const Page& page) {
                      page);
 }
 
+std::string ShowQuotaUse(const std::vector<store::QuotaUse>& uses, const Page& page) {
+  std::vector<std::vector<std::string>> rows;
+  for (const store::QuotaUse& use : uses) {
+    rows.push_back({use.persona, Of(use.messages, use.limits.messages_per_hour),
+                    Of(use.message_bytes, use.limits.message_bytes_per_hour),
+                    Of(use.rooms, use.limits.rooms_per_day),
+                    Of(use.memories, use.limits.memories_per_day)});
+  }
+  if (rows.empty()) return {};
+  return RenderTable(
+      {"PERSONA", "MESSAGES AN HOUR", "BYTES AN HOUR", "NEW ROOMS A DAY", "MEMORIES A DAY"}, rows,
+      page);
+}
+
+void WriteQuotaUse(const std::vector<store::QuotaUse>& uses, JsonWriter& writer) {
+  writer.BeginArray();
+  for (const store::QuotaUse& use : uses) {
+    writer.BeginObject().Key("persona").String(use.persona);
+    writer.Key("messages").Integer(use.messages).Key("message_bytes").Integer(use.message_bytes);
+    writer.Key("rooms").Integer(use.rooms).Key("memories").Integer(use.memories);
+    writer.Key("limits").BeginObject();
+    writer.Key("messages_per_hour").Integer(use.limits.messages_per_hour);
+    writer.Key("message_bytes_per_hour").Integer(use.limits.message_bytes_per_hour);
+    writer.Key("rooms_per_day").Integer(use.limits.rooms_per_day);
+    writer.Key("memories_per_day").Integer(use.limits.memories_per_day).EndObject().EndObject();
+  }
+  writer.EndArray();
+}
+
 }  // namespace katra::cli

@@ -13,7 +13,7 @@
 // not be seen is reported exactly as what does not exist (kNotFound).
 //
 // Errors of every method: kUnavailable (another process held the write lock too long),
-// kResourceExhausted (disk full), kDataLoss (corrupt file), kPermissionDenied (read-only),
+// kResourceExhausted (disk full, a quota), kDataLoss (corrupt file), kPermissionDenied (read-only),
 // kCancelled and kDeadlineExceeded (by CallContext). Others are named at the method.
 #pragma once
 
@@ -128,6 +128,9 @@ class Store {
 
   // Every persona that ever was, by name.
   virtual Result<std::vector<Persona>> ListPersonas(const CallContext& context) = 0;
+
+  // What every persona that used something lately has used of its quotas, by name.
+  virtual Result<std::vector<QuotaUse>> ListQuotaUse(const CallContext& context) = 0;
 
   // --- Rooms and messages ---
 

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/process.h"
+#include "store/quotas.h"
 
 namespace katra::store {
 
@@ -48,6 +49,17 @@ struct ProviderTag {
   std::string provider;
   std::string model;
   TagSource source = TagSource::kUnknown;
+};
+
+// What a persona uses of its quotas now.
+struct QuotaUse {
+  PersonaId persona_id = 0;
+  std::string persona;
+  int64_t messages = 0;       // in its hour
+  int64_t message_bytes = 0;  // likewise
+  int64_t rooms = 0;          // that it made in its day
+  int64_t memories = 0;       // in the last 24 hours; counted up to 100,000
+  Quotas limits;
 };
 
 struct Persona {

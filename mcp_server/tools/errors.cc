@@ -31,7 +31,8 @@ std::string_view NextStep(ErrorCode code) {
     case ErrorCode::kDeadlineExceeded:
       return "Nothing was changed. Next: call again, unchanged, in a moment.";
     case ErrorCode::kResourceExhausted:
-      return "Nothing was changed. Next: tell the user what is full, then call again.";
+      return "Nothing was changed. Next: tell the user what is full or which limit was reached; "
+             "call again when that has changed, not before.";
     case ErrorCode::kDataLoss:
       return "Next: tell the user that Katra's database needs to be checked or restored.";
     case ErrorCode::kCancelled:

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "store/quotas.h"
+
 namespace katra::router {
 
 // Of one gateway token. 0: without limit.
@@ -17,6 +19,7 @@ struct TokenLimits {
 
 struct Limits {
   TokenLimits token;
+  store::Quotas room;  // for `katra config`: the store reads the file by itself (store/quotas.h)
 };
 
 struct LimitName {
@@ -25,7 +28,11 @@ struct LimitName {
 };
 
 // Every limit, in the order in which they are shown.
-inline constexpr std::array<LimitName, 3> kLimitNames = {{
+inline constexpr std::array<LimitName, 7> kLimitNames = {{
+    {"messages_per_hour", [](Limits& l) -> int64_t& { return l.room.messages_per_hour; }},
+    {"message_bytes_per_hour", [](Limits& l) -> int64_t& { return l.room.message_bytes_per_hour; }},
+    {"rooms_per_day", [](Limits& l) -> int64_t& { return l.room.rooms_per_day; }},
+    {"memories_per_day", [](Limits& l) -> int64_t& { return l.room.memories_per_day; }},
     {"requests_per_minute", [](Limits& l) -> int64_t& { return l.token.requests_per_minute; }},
     {"open_requests", [](Limits& l) -> int64_t& { return l.token.open_requests; }},
     {"request_bytes_per_minute",

@@ -82,6 +82,9 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
       }
     }
     const int64_t now = Now();
+    if (auto free = quotas_.Memory(c, {caller->persona, caller->name}, now); !free) {
+      return Pass(std::move(free));
+    }
     Query insert = c.Prepare(
         "INSERT INTO memories(persona_id, session_id, scope, kind, importance, session_only,"
         " supersedes, created_at, provider, model, tag_source, tags, reasoning, content)"

@@ -88,10 +88,12 @@ std::optional<int64_t> FindIdempotent(Connection& connection, const Caller& call
 }
 
 MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& room,
-                 const SayRequest& request, const std::vector<PersonaRow>& to, int64_t now) {
+                 const SayRequest& request, const std::vector<PersonaRow>& to, const HourUse& hour,
+                 int64_t now) {
   Query insert = connection.Prepare(
       "INSERT INTO messages(room_id, persona_id, session_id, direct, reply_to, provider, model,"
-      " tag_source, said_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+      " tag_source, said_at, body, hour_from, hour_messages, hour_bytes)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
   insert->bind(1, room.id);
   insert->bind(2, caller.persona);
   insert->bind(3, caller.session);
@@ -106,6 +108,9 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
   insert->bind(8, static_cast<int>(caller.tag.source));
   insert->bind(9, now);
   insert->bindNoCopy(10, request.body);
+  insert->bind(11, hour.from);
+  insert->bind(12, hour.messages);
+  insert->bind(13, hour.bytes);
   insert->exec();
   const MessageId id = connection.db().getLastInsertRowid();
   for (const PersonaRow& persona : to) {
@@ -188,12 +193,15 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
                                             std::to_string(*request.reply_to) +
                                             " to reply to: katra_history shows the numbers");
     }
-    auto room = EnsureRoom(c, *caller, request.room, now);
+    const PersonaRow speaker{caller->persona, caller->name};
+    const auto hour = quotas_.Message(c, speaker, request.body.size(), now);
+    if (!hour) return tl::unexpected<Error>(hour.error());
+    auto room = EnsureRoom(c, *caller, request.room, now, RoomQuota(c, speaker, now));
     if (!room) return Pass(std::move(room));
     JoinStream(c, caller->persona, room->id);
 
     SayReceipt receipt;
-    receipt.id = Insert(c, *caller, *room, request, *to, now);
+    receipt.id = Insert(c, *caller, *room, request, *to, *hour, now);
     receipt.room = room->name;
     receipt.said_at = FromUnixMillis(now);
     receipt.direct = !to->empty();

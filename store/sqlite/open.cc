@@ -17,6 +17,7 @@ Result<std::shared_ptr<Store>> OpenStoreWithBell(const std::string& home, const 
   options.ring = [bell] {
     if (*bell) (*bell)->Ring();
   };
+  options.quotas = [home](std::string_view persona) { return LoadQuotas(home, persona); };
   auto opened = OpenSqliteStore(options, context);
   if (!opened) return Pass(std::move(opened));
   auto hung = Bell::Open(home + "/bell");

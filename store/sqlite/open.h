@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/clock.h"
 #include "core/ids.h"
@@ -17,6 +18,9 @@ struct OpenOptions {
   std::function<void()> ring;
   const Clock* clock = nullptr;  // borrowed; outlives the store
   Random* random = nullptr;      // borrowed; outlives the store
+  // The quotas of a persona, asked for when they are needed, on the caller's thread and in its
+  // transaction. Empty: there are none.
+  std::function<Quotas(std::string_view persona)> quotas = {};
 };
 
 // Opens HOME/katra.db, or makes it, and brings its schema up to date.
@@ -26,8 +30,8 @@ struct OpenOptions {
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options,
                                                              const CallContext& context);
 
-// The same with the bell of the home (HOME/bell), rung after each commit. `clock` and `random` are
-// borrowed; they outlive the store.
+// The same with the bell of the home (HOME/bell), rung after each commit, and the quotas that its
+// personas.json says. `clock` and `random` are borrowed; they outlive the store.
 [[nodiscard]] Result<std::shared_ptr<Store>> OpenStoreWithBell(const std::string& home,
                                                                const Clock& clock, Random& random,
                                                                const CallContext& context);

@@ -86,10 +86,13 @@ Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller, const 
 }
 
 Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller, const std::string& name,
-                           int64_t now) {
+                           int64_t now, const std::function<Status()>& allowed) {
   if (name.empty()) return RoomRow{caller.room_id, caller.room};
   if (auto checked = CheckName(name, "room"); !checked) return Pass(std::move(checked));
   if (auto room = FindRoom(connection, name)) return *room;
+  if (allowed) {
+    if (auto may = allowed(); !may) return Pass(std::move(may));
+  }
   Query insert =
       connection.Prepare("INSERT INTO rooms(name, name_key, created_at) VALUES (?1, ?2, ?3)");
   insert.Bind(name, ToLowerAscii(name), now)->exec();

@@ -2,6 +2,7 @@
 // SQLite::Exception and run inside the caller's transaction.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,9 +45,10 @@ struct RoomRow {
 // The caller's own room for an empty name. kNotFound with near matches; kInvalidArgument.
 [[nodiscard]] Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller,
                                           const std::string& name);
-// Makes the room when it is new. kInvalidArgument.
+// Makes the room when it is new and `allowed` (empty: always). kInvalidArgument.
 [[nodiscard]] Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller,
-                                         const std::string& name, int64_t now);
+                                         const std::string& name, int64_t now,
+                                         const std::function<Status()>& allowed = {});
 
 #define KATRA_SESSION_COLUMNS                                                                 \
   "s.id, s.uuid, s.persona_id, p.name, p.role, s.guest, r.name, s.provider, s.model,"         \

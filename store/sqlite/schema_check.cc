@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "b97aa85d2953b80a132154882487d1cd19e5022054d3e6777739f77c09cef777";
+    "b5a172b1c52219a7fcdf1bba06a706252be32ab81e2e751a451ca78ed1dee5f9";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

@@ -133,7 +133,8 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
           persona = InsertPersona(c, start.persona, false, now);
         }
         SetRole(c, persona.id, start.role);
-        const auto room = EnsureRoom(c, Caller{}, start.room.empty() ? "main" : start.room, now);
+        const auto room = EnsureRoom(c, Caller{}, start.room.empty() ? "main" : start.room, now,
+                                     RoomQuota(c, persona, now));
         if (!room) return Pass(Result<RoomRow>(room));
         JoinStream(c, persona.id, room->id);
 

@@ -15,6 +15,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/liveness.h"
 #include "store/sqlite/open.h"
+#include "store/sqlite/quota_check.h"
 #include "store/sqlite/term_statistics.h"
 #include "store/store.h"
 
@@ -45,6 +46,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Presence>> WhoIsHere(const std::string& room,
                                           const CallContext& context) override;
   Result<std::vector<Persona>> ListPersonas(const CallContext& context) override;
+  Result<std::vector<QuotaUse>> ListQuotaUse(const CallContext& context) override;
 
   Result<std::vector<RoomSummary>> ListRooms(const CallContext& context) override;
   Result<SayReceipt> Say(const SayRequest& request, const CallContext& context) override;
@@ -88,7 +90,8 @@ class SqliteStore final : public Store {
         ring_(options.ring),
         clock_(*options.clock),
         random_(*options.random),
-        liveness_(*options.clock) {}
+        liveness_(*options.clock),
+        quotas_(options.quotas) {}
 
   [[nodiscard]] int64_t Now() const { return ToUnixMillis(clock_.Now()); }
   void Ring() const {
@@ -107,11 +110,18 @@ class SqliteStore final : public Store {
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
                                                  PersonaId speaker);
 
+  // For EnsureRoom: counts a new room against the persona's quota. Borrows the connection.
+  [[nodiscard]] std::function<Status()> RoomQuota(Connection& connection, const PersonaRow& persona,
+                                                  int64_t now) {
+    return [this, &connection, persona, now] { return quotas_.Room(connection, persona, now); };
+  }
+
   std::unique_ptr<Database> database_;
   std::function<void()> ring_;
   const Clock& clock_;
   Random& random_;
   LivenessCheck liveness_;
+  QuotaCheck quotas_;
   TermStatistics message_terms_;
   TermStatistics memory_terms_;
 

@@ -44,6 +44,7 @@ class SqliteBackend final : public Backend {
     options.ring = [this] { ++rings; };
     options.clock = &clock;
     options.random = &random;
+    options.quotas = [this](std::string_view) { return quotas; };
     auto opened = sqlite::OpenSqliteStore(options, CallContext{});
     if (!opened) throw std::runtime_error(opened.error().message);
     return std::move(*opened);

@@ -43,6 +43,8 @@ class Backend {
   ManualClock clock;
   SystemRandom random;
   int rings = 0;
+  // Of every persona; without limit unless a test says otherwise.
+  Quotas quotas{0, 0, 0, 0};
 };
 
 // Names of all backends of this build.

@@ -56,6 +56,7 @@ Result<std::vector<Presence>> SessionStore::WhoIsHere(const std::string&, const 
   return Unused();
 }
 Result<std::vector<Persona>> SessionStore::ListPersonas(const CallContext&) { return Unused(); }
+Result<std::vector<QuotaUse>> SessionStore::ListQuotaUse(const CallContext&) { return Unused(); }
 Result<std::vector<RoomSummary>> SessionStore::ListRooms(const CallContext&) { return Unused(); }
 Status SessionStore::SetActivity(SessionId, Activity, const CallContext&) { return Unused(); }
 Status SessionStore::SetClientSession(SessionId, const std::string&, const CallContext&) {

@@ -48,6 +48,7 @@ class SessionStore final : public store::Store {
   Result<std::vector<store::Presence>> WhoIsHere(const std::string&,
                                                  const store::CallContext&) override;
   Result<std::vector<store::Persona>> ListPersonas(const store::CallContext&) override;
+  Result<std::vector<store::QuotaUse>> ListQuotaUse(const store::CallContext&) override;
   Result<std::vector<store::RoomSummary>> ListRooms(const store::CallContext&) override;
   Result<store::SayReceipt> Say(const store::SayRequest&, const store::CallContext&) override;
   Result<store::HearReply> Hear(const store::HearRequest&, const store::CallContext&) override;
