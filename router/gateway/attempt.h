@@ -91,6 +91,8 @@ class Attempt {
   [[nodiscard]] virtual int status() const = 0;
   [[nodiscard]] virtual const http::Headers& reply_headers() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& dropped() const = 0;
+  // Faults of the answer that were mended or passed over, for the log.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
 };
 
 [[nodiscard]] std::unique_ptr<Attempt> MakeMessagesAttempt(AttemptPlan plan, PreparedBody prepared,

@@ -26,6 +26,7 @@ class ChatAttempt final : public Attempt {
         watch_(plan_.settings->answer, provider_name()) {
     translate::ChatStreamOptions options;
     options.max_event_bytes = plan_.settings->answer.event_bytes;
+    options.exact_errors = plan_.front;
     if (request_.stream) {
       // The ids of a long history are many: they are not copied. The estimate stays here, too.
       reader_ = std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
@@ -97,6 +98,9 @@ class ChatAttempt final : public Attempt {
   int status() const override { return status_; }
   const http::Headers& reply_headers() const override { return headers_; }
   const std::vector<std::string>& dropped() const override { return request_.dropped; }
+  std::vector<std::string> notes() const override {
+    return reader_ ? reader_->notes() : reply_.notes;
+  }
 
  private:
   const std::string& provider_name() const { return plan_.candidate->provider->name; }

@@ -98,6 +98,7 @@ std::string LogLine(const Outcome& outcome) {
   for (const AttemptRecord& attempt : outcome.attempts) {
     if (!attempt.error.empty()) line += "; " + attempt.provider + ": " + attempt.error;
   }
+  for (const std::string& note : outcome.notes) line += "; " + outcome.provider + ": " + note;
   return line;
 }
 
@@ -371,7 +372,8 @@ void Gateway::Take(const OutcomePtr& outcome) {
   }
   decisions_.Take(outcome);
   if (parts_.recorder != nullptr) parts_.recorder->Take(outcome);
-  const LogLevel level = outcome->error_type.empty() ? LogLevel::kInfo : LogLevel::kWarning;
+  const bool smooth = outcome->error_type.empty() && outcome->notes.empty();
+  const LogLevel level = smooth ? LogLevel::kInfo : LogLevel::kWarning;
   if (parts_.logger.Logs(level)) parts_.logger.Log(level, LogLine(*outcome));
 }
 

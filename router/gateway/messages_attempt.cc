@@ -158,6 +158,11 @@ class MessagesAttempt final : public Attempt {
       Stop(std::move(*wrong));
       return;
     }
+    if (seen.broken && !seen.complete && !seen.failed) {  // S46
+      Stop(translate::NoAnswer(provider_name() +
+                               " sent an event that cannot be read: a part of the answer is lost"));
+      return;
+    }
     if (flowing_ && held_.empty() && EventsEnd(bytes) == bytes.size()) {
       events_.OnFlow(bytes);
       return;
@@ -222,14 +227,7 @@ class MessagesAttempt final : public Attempt {
     const translate::TappedAnswer& seen = tap_.answer();
     if (!flowing_ && seen.failed) {
       body_ = held_;
-      std::string said;
-      JsonWriter writer(said);
-      writer.BeginObject().Key("type").String("error").Key("error").BeginObject();
-      writer.Key("type").String(seen.error_type).Key("message").String(seen.error_message);
-      writer.EndObject().EndObject();
-      Fail(translate::FromUpstream(200, ToPairs(headers_), said, provider_name(),
-                                   plan_.input_estimate),
-           true);
+      Fail(SaidInStream(), true);
       return;
     }
     if (seen.complete || seen.failed) {
@@ -239,8 +237,13 @@ class MessagesAttempt final : public Attempt {
         const std::string rest = std::exchange(held_, {});
         events_.OnFlow(rest);
       }
+      if (ended_) return;
       ended_ = true;
-      events_.OnDone();
+      if (seen.complete) {
+        events_.OnDone();
+      } else {
+        events_.OnBroken(SaidInStream(), true);
+      }
       return;
     }
     ApiError error = end.complete
@@ -251,6 +254,18 @@ class MessagesAttempt final : public Attempt {
     } else {
       Fail(std::move(error), false);  // S38
     }
+  }
+
+  // The error of the stream's error event.
+  ApiError SaidInStream() const {
+    const translate::TappedAnswer& seen = tap_.answer();
+    std::string said;
+    JsonWriter writer(said);
+    writer.BeginObject().Key("type").String("error").Key("error").BeginObject();
+    writer.Key("type").String(seen.error_type).Key("message").String(seen.error_message);
+    writer.EndObject().EndObject();
+    return translate::FromUpstream(200, ToPairs(headers_), said, provider_name(),
+                                   plan_.input_estimate);
   }
 
   void EndOfWhole() {

@@ -37,6 +37,7 @@ struct Outcome {
   std::vector<AttemptRecord> attempts;
   std::vector<std::string> dropped;  // what the upstream could not take
   std::vector<std::string> unknown;  // of these, types that are not understood: "input.TYPE", …
+  std::vector<std::string> notes;    // faults of the answer, for the log
   bool streamed = false;
   bool side = false;         // the client's small background request
   bool answered = false;     // a whole answer reached the client

@@ -309,6 +309,9 @@ void Turn::OnFlow(std::string_view events) {
   std::string out;
   front_stream_->Feed(events, &out);
   Send(out);
+  if (!done_ && front_stream_->unreadable()) {
+    OnBroken(translate::NoAnswer(outcome_.provider + " sent an event that cannot be read"), true);
+  }
 }
 
 void Turn::OnWhole(std::string body) {
@@ -433,6 +436,10 @@ void Turn::Finish(int status, const std::string& error_type) {
     outcome_.usage = attempt_->usage();
     outcome_.reported_model = OneWord(attempt_->reported_model());
     outcome_.upstream_request_id = OneWord(attempt_->upstream_id());
+    for (std::string& note : attempt_->notes()) {
+      outcome_.notes.push_back(
+          OneLine(gateway::WithoutSecrets(std::move(note), key_, login_), kMaxIdBytes));
+    }
     outcome_.dropped = Dropped();
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();

@@ -5,6 +5,7 @@
 
 #include "core/json_write.h"
 #include "router/translate/estimate.h"
+#include "router/translate/finish_reason.h"
 #include "router/translate/names.h"
 #include "router/translate/signature.h"
 
@@ -219,11 +220,21 @@ void ChatMapper::Annotations(JsonView delta, JsonView chunk) {  // S16
 
 void ChatMapper::ToolFragment(JsonView index, JsonView id, JsonView function, JsonView extra) {
   const ToolCall* call = tools_.Take(index, id, function, extra);
+  const bool says = !function["arguments"].RawString().empty() || function["arguments"].IsObject();
   if (call == nullptr) {
+    stray_ = stray_ || says;
     Note("a piece of a tool call belongs to no call");
   } else if (call->closed) {
+    lost_ = lost_ || says;
     Note("a tool call went on after other content had begun");
   }
+}
+
+bool ChatMapper::NamelessCall() {
+  const std::deque<ToolCall>& calls = tools_.calls();
+  return std::any_of(calls.begin(), calls.end(), [](const ToolCall& call) {
+    return call.name.empty() && !call.arguments.empty();
+  });
 }
 
 // Lets one call's input out as it comes; those begun meanwhile wait for their turn (S22). `all`:
@@ -317,19 +328,10 @@ void ChatMapper::Close() {
 void ChatMapper::FinishReason(JsonView reason) {
   if (!reason.IsString() || finish_seen_) return;  // S8
   finish_seen_ = true;
-  if (reason.Is("stop") || reason.Is("eos") || reason.Is("end_turn")) {
-    stop_reason_ = "end_turn";
-  } else if (reason.Is("length") || reason.Is("max_tokens") || reason.Is("model_length")) {
-    stop_reason_ = "max_tokens";
-  } else if (reason.Is("tool_calls") || reason.Is("function_call") || reason.Is("tool_use")) {
-    stop_reason_ = "tool_use";
-  } else if (reason.Is("content_filter")) {
-    stop_reason_ = "refusal";
-  } else {
-    finished_with_error_ = reason.Is("error");
-    stop_reason_ = "end_turn";
-    Note("unknown finish_reason " + std::string(reason.Raw().substr(0, 64)));
-  }
+  const FinishMeaning meaning = ReadFinishReason(reason.Text());
+  stop_reason_ = meaning.stop_reason;
+  if (meaning.failure) failure_ = reason.Text();
+  if (!meaning.known) Note("unknown finish_reason " + std::string(reason.Raw().substr(0, 64)));
 }
 
 void ChatMapper::FlushFilters() {

@@ -39,7 +39,16 @@ class ChatMapper {
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool content_sent() const { return content_sent_; }
   [[nodiscard]] bool finish_seen() const { return finish_seen_; }
-  [[nodiscard]] bool finished_with_error() const { return finished_with_error_; }
+  // A finish_reason that tells of a failure, as it was written; else empty (S28).
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  // A piece of a call's arguments came too late for it, or the only call has no beginning (S46).
+  [[nodiscard]] bool lost() {
+    return lost_ || (stray_ && stop_reason_ == "tool_use" && !AnyCall());
+  }
+  // A call came that nobody can make: it has arguments and no name.
+  [[nodiscard]] bool NamelessCall();
+  [[nodiscard]] bool AnyCall() { return !tools_.calls().empty(); }
+  void Note(std::string note);
   // A usage chunk without choices came after finish_reason: nothing else follows (S6).
   [[nodiscard]] bool usage_ended() const { return usage_ended_; }
   // A stop sequence of the client was met (R46): the rest does not count.
@@ -78,7 +87,6 @@ class ChatMapper {
   void KeepReasoning();
   [[nodiscard]] std::string Signature();
   [[nodiscard]] std::string NewToolId(const ToolCall& call);
-  void Note(std::string note);
 
   ReplyContext context_;
   MessageSink& sink_;
@@ -95,6 +103,7 @@ class ChatMapper {
   std::vector<std::string> searches_;  // web_search_result objects
   std::vector<std::string> notes_;
   std::string stop_reason_;
+  std::string failure_;
   std::string model_;
   std::string upstream_id_;
   size_t output_bytes_ = 0;
@@ -102,7 +111,8 @@ class ChatMapper {
   bool started_ = false;
   bool content_sent_ = false;
   bool finish_seen_ = false;
-  bool finished_with_error_ = false;
+  bool lost_ = false;
+  bool stray_ = false;
   bool usage_ended_ = false;
   bool saw_choice_ = false;
   bool refused_ = false;

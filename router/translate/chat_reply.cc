@@ -2,6 +2,7 @@
 
 #include "core/json_write.h"
 #include "router/translate/chat_mapper.h"
+#include "router/translate/finish_reason.h"
 
 namespace katra::translate {
 namespace {
@@ -121,6 +122,14 @@ tl::expected<MessagesReply, ApiError> ToMessages(std::string_view chat_reply,
   ReplyWriter writer;
   ChatMapper mapper(context, writer);
   mapper.Chunk(reply);
+  if (!mapper.failure().empty()) {
+    return fail(FromFinishReason(mapper.failure(), context.provider));
+  }
+  if (mapper.lost() || mapper.NamelessCall())
+    return fail(NoAnswer(who + " sent a tool call without a name"));
+  if (!mapper.content_sent() && !mapper.finish_seen() && !mapper.AnyCall()) {
+    return fail(NoAnswer(who + " answered with an empty message and no finish_reason"));
+  }
   mapper.End();
   MessagesReply result;
   result.body = writer.Take();

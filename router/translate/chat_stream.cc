@@ -1,7 +1,11 @@
 #include "router/translate/chat_stream.h"
 
+#include <algorithm>
+
+#include "core/text.h"
 #include "router/translate/chat_mapper.h"
 #include "router/translate/event_writer.h"
+#include "router/translate/finish_reason.h"
 #include "router/translate/sse_parser.h"
 
 namespace katra::translate {
@@ -12,12 +16,25 @@ constexpr size_t kMostOfBody = size_t{64} << 10U;
 
 bool IsEndMark(std::string_view data) { return data == "[DONE]"; }
 
+// What some servers send to keep the connection: nothing is missing where it is passed over.
+bool IsKeepAlive(std::string_view name, std::string_view data) {
+  static constexpr std::string_view kWords[] = {"",          "ping",       "[ping]",    "pong",
+                                                "keepalive", "keep-alive", "heartbeat", "null"};
+  const auto among = [](std::string_view text) {
+    const std::string lower = ToLowerAscii(Trim(text));
+    return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+  };
+  return (!name.empty() && among(name)) || (data.size() < 32 && among(data));
+}
+
 }  // namespace
 
 class ChatStreamReader::Impl {
  public:
   Impl(ReplyContext context, ChatStreamOptions options)
-      : parser_(options.max_event_bytes), mapper_(std::move(context), writer_) {
+      : parser_(options.max_event_bytes),
+        mapper_(std::move(context), writer_),
+        exact_errors_(options.exact_errors) {
     if (options.message_started) mapper_.SkipBegin();
   }
 
@@ -41,6 +58,7 @@ class ChatStreamReader::Impl {
     if (state_ != StreamState::kOpen) return state_;
     writer_.Into(out);
     parser_.Finish([this](std::string_view name, std::string_view data) {
+      ending_ = true;
       Event(name, data);
       return state_ == StreamState::kOpen;
     });
@@ -80,7 +98,10 @@ class ChatStreamReader::Impl {
       return;
     }
     // Some forget the empty line between events: each line is a chunk then.
-    if (data.find('\n') == std::string_view::npos) return;
+    if (data.find('\n') == std::string_view::npos) {
+      Unreadable(name, data);
+      return;
+    }
     while (!data.empty() && state_ == StreamState::kOpen) {
       const size_t end = data.find('\n');
       const std::string line(data.substr(0, end));
@@ -89,7 +110,20 @@ class ChatStreamReader::Impl {
         EndMark();
       } else if (document_.Parse(line)) {
         Chunk(name, document_.Root(), line);
+      } else {
+        Unreadable(name, line);
       }
+    }
+  }
+
+  // S46: what it held is missing, and nobody can say what that was. After the finish it can only
+  // have been usage; and where the stream ends within it, that is an early end (S36).
+  void Unreadable(std::string_view name, std::string_view data) {
+    if (IsKeepAlive(name, data)) return;
+    if (mapper_.finish_seen()) {
+      mapper_.Note("an event after the finish could not be read");
+    } else if (!ending_) {
+      Break(NoAnswer(Who() + " sent an event that cannot be read: a part of the answer is lost"));
     }
   }
 
@@ -130,11 +164,16 @@ class ChatStreamReader::Impl {
   }
 
   void Chunk(std::string_view name, JsonView chunk, std::string_view data) {
+    if (!chunk.IsObject()) {
+      Unreadable(name, chunk.IsArray() && chunk.Empty() ? std::string_view() : data);
+      return;
+    }
     bool choice_error = false;
     for (const JsonView choice : chunk["choices"]) {
       choice_error = choice_error || choice["error"].IsObject();
     }
-    if (name == "error" || !chunk["error"].IsNothing() || chunk["object"].Is("error")) {
+    if (name == "error" || !chunk["error"].IsNothing() || chunk["object"].Is("error") ||
+        chunk["type"].Is("error")) {
       Break(FromUpstream(200, {}, data, mapper_.context().provider, Estimate()));
       return;
     }
@@ -146,8 +185,10 @@ class ChatStreamReader::Impl {
     }
     if (!chunk["choices"].Empty()) ++progress_;
     mapper_.Chunk(chunk);
-    if (mapper_.finished_with_error()) {
-      Break(NoAnswer(Who() + " ended the answer with an error"));
+    if (mapper_.lost()) {
+      Break(NoAnswer(Who() + " sent a piece of a tool call that belongs to none"));
+    } else if (!mapper_.failure().empty()) {
+      Break(FromFinishReason(mapper_.failure(), mapper_.context().provider));
     } else if (mapper_.usage_ended() || mapper_.stopped()) {
       End();
     }
@@ -169,6 +210,10 @@ class ChatStreamReader::Impl {
   }
 
   void End() {
+    if (mapper_.NamelessCall()) {
+      Break(NoAnswer(Who() + " sent a tool call without a name"));
+      return;
+    }
     mapper_.End();
     state_ = StreamState::kDone;
   }
@@ -179,7 +224,7 @@ class ChatStreamReader::Impl {
       state_ = StreamState::kFailedBeforeContent;
       return;
     }
-    if (error_.failure != Failure::kOverloaded) error_.type = "api_error";
+    if (!exact_errors_ && error_.failure != Failure::kOverloaded) error_.type = "api_error";
     writer_.Raw(MessagesErrorEvent(error_, mapper_.context().request_id));  // S35
     state_ = StreamState::kFailedAfterContent;
   }
@@ -198,6 +243,8 @@ class ChatStreamReader::Impl {
   std::string after_;
   std::string body_;
   size_t progress_ = 0;
+  bool exact_errors_;
+  bool ending_ = false;  // what is read now is what the end left unfinished
   ApiError error_;
   StreamState state_ = StreamState::kOpen;
 };

@@ -27,6 +27,9 @@ struct ChatStreamOptions {
   bool message_started = false;
   // Bytes of one event; more is a failure (S43).
   size_t max_event_bytes = size_t{16} << 20U;
+  // The error event names its true type: for who makes another format of it. A Messages client is
+  // told overloaded_error or api_error, on which it tries again (S35).
+  bool exact_errors = false;
 };
 
 class ChatStreamReader {

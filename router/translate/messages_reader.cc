@@ -1,12 +1,19 @@
 #include "router/translate/messages_reader.h"
 
 #include "core/json_write.h"
+#include "core/text.h"
 
 namespace katra::translate {
 
 void MessagesReader::Feed(std::string_view bytes) {
-  parser_.Feed(bytes, [this](std::string_view, std::string_view data) {
-    if (document_.Parse(data)) Event(document_.Root());
+  parser_.Feed(bytes, [this](std::string_view name, std::string_view data) {
+    if (document_.Parse(data)) {
+      Event(document_.Root());
+    } else if (!Trim(data).empty() && name != "ping" && data != "[DONE]") {  // S46
+      failed_ = unreadable_ = true;
+      error_type_ = "api_error";
+      error_message_ = "an event of the answer cannot be read: a part of it is lost";
+    }
     return !complete_ && !failed_;
   });
 }
@@ -22,15 +29,14 @@ void MessagesReader::Event(JsonView event) {
   } else if (type.Is("content_block_start")) {
     OpenBlock(event["content_block"]);
   } else if (type.Is("content_block_stop")) {
-    if (block_open_) sink_.CloseBlock(signature_);
-    block_open_ = false;
-    signature_.clear();
+    CloseBlock();
   } else if (type.Is("message_delta")) {
     ReadMessagesUsage(event["usage"], &usage_);
     const JsonView delta = event["delta"];
     if (delta["stop_reason"].IsString()) stop_reason_ = delta["stop_reason"].Text();
     if (delta["stop_sequence"].IsString()) stop_sequence_ = delta["stop_sequence"].Text();
   } else if (type.Is("message_stop")) {
+    CloseBlock();  // some forget to
     sink_.End(stop_reason_, stop_sequence_, usage_);
     complete_ = true;
   } else if (type.Is("error")) {
@@ -40,7 +46,14 @@ void MessagesReader::Event(JsonView event) {
   }
 }
 
+void MessagesReader::CloseBlock() {
+  if (block_open_) sink_.CloseBlock(signature_);
+  block_open_ = false;
+  signature_.clear();
+}
+
 void MessagesReader::OpenBlock(JsonView block) {
+  CloseBlock();
   const JsonView type = block["type"];
   block_open_ = true;
   if (type.Is("text")) {

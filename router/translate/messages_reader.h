@@ -19,13 +19,16 @@ class MessagesReader {
   void Feed(std::string_view bytes);
 
   [[nodiscard]] bool complete() const { return complete_; }  // message_stop came
-  [[nodiscard]] bool failed() const { return failed_; }      // an error event came
+  // An error event came, or an event that cannot be read (S46).
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool unreadable() const { return unreadable_; }
   [[nodiscard]] const std::string& error_type() const { return error_type_; }
   [[nodiscard]] const std::string& error_message() const { return error_message_; }
 
  private:
   void Event(JsonView event);
   void OpenBlock(JsonView block);
+  void CloseBlock();
   void Delta(JsonView delta);
 
   SseParser parser_;
@@ -40,6 +43,7 @@ class MessagesReader {
   bool block_open_ = false;
   bool complete_ = false;
   bool failed_ = false;
+  bool unreadable_ = false;
 };
 
 // A whole reply. False when it is none.

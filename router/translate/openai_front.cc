@@ -37,6 +37,7 @@ class FrontStreamOf : public FrontStream {
   }
 
   [[nodiscard]] bool done() const override { return done_; }
+  [[nodiscard]] bool unreadable() const override { return reader_.unreadable(); }
 
  protected:
   virtual void Broken(std::string_view type, std::string_view message, std::string* out) = 0;

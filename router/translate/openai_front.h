@@ -83,6 +83,8 @@ class FrontStream {
   // The stream ended. When no message_stop came, an error in the client's format is written.
   virtual void Finish(std::string* out) = 0;
   [[nodiscard]] virtual bool done() const = 0;  // the end mark is out
+  // An event could not be read, which the client has been told (S46).
+  [[nodiscard]] virtual bool unreadable() const = 0;
 };
 [[nodiscard]] std::unique_ptr<FrontStream> MakeFrontStream(const FrontRequest& request,
                                                            const FrontIdentity& identity);

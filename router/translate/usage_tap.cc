@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace katra::translate {
 namespace {
 
@@ -49,10 +51,16 @@ void UsageTap::Feed(std::string_view bytes) {
         skipping_ = dull || partial_.size() > kMostOfInterest;
         if (skipping_ && StartsWith(partial_, "data:")) TakeContent();
         if (skipping_ || end != std::string_view::npos) {
-          if (!skipping_) Line(partial_);
+          if (skipping_) {
+            SkipTo(partial_, end != std::string_view::npos);
+          } else {
+            Line(partial_);
+          }
           partial_.clear();
         }
       }
+    } else {
+      SkipTo(part, end != std::string_view::npos);
     }
     if (end == std::string_view::npos) return;
     skipping_ = false;
@@ -60,16 +68,34 @@ void UsageTap::Feed(std::string_view bytes) {
   }
 }
 
+// Of what is not read, one thing is seen all the same: an object ends with its bracket.
+void UsageTap::SkipTo(std::string_view part, bool ends) {
+  const size_t last = part.find_last_not_of("\r ");
+  if (last != std::string_view::npos) last_ = part[last];
+  if (!ends) return;
+  ++data_lines_;
+  unread_ = unread_ || last_ != '}';
+  last_ = 0;
+}
+
 void UsageTap::Line(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (line.empty()) {  // the event's end
+    answer_.broken = answer_.broken || (unread_ && data_lines_ == 1);
+    unread_ = false;
+    data_lines_ = 0;
+    return;
+  }
   if (!StartsWith(line, "data:")) return;
+  ++data_lines_;
   line.remove_prefix(5);
   if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
   if (MayInterest(line)) {
-    Data(line);
-  } else {
-    TakeContent();
+    unread_ = unread_ || !Data(line);
+    return;
   }
+  TakeContent();
+  unread_ = unread_ || line[line.find_last_not_of(' ')] != '}';
 }
 
 void UsageTap::TakeContent() {
@@ -77,9 +103,9 @@ void UsageTap::TakeContent() {
   ++progress_;
 }
 
-void UsageTap::Data(std::string_view json) {
+bool UsageTap::Data(std::string_view json) {
   JsonDocument document;
-  if (!document.Parse(json)) return;
+  if (!document.Parse(json)) return Trim(json).empty() || json == "[DONE]";
   const JsonView event = document.Root();
   const JsonView type = event["type"];
   ++progress_;
@@ -98,6 +124,7 @@ void UsageTap::Data(std::string_view json) {
   } else if (!type.Is("content_block_stop")) {
     --progress_;
   }
+  return true;
 }
 
 TappedAnswer TapReply(std::string_view body) {

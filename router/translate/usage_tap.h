@@ -17,6 +17,7 @@ struct TappedAnswer {
   bool content_started = false;  // a content block began: no failover any more
   bool complete = false;         // message_stop was seen, or the whole reply
   bool failed = false;           // an error event was seen
+  bool broken = false;           // an event that is read here cannot be read (S46)
   std::string error_type;
   std::string error_message;
 };
@@ -31,13 +32,17 @@ class UsageTap {
 
  private:
   void Line(std::string_view line);
-  void Data(std::string_view json);
+  void SkipTo(std::string_view part, bool ends);
+  [[nodiscard]] bool Data(std::string_view json);
   void TakeContent();
 
   TappedAnswer answer_;
   std::string partial_;  // a line whose end has not come
   size_t progress_ = 0;
   bool skipping_ = false;  // the rest of a line that is of no interest
+  char last_ = 0;          // of a line that is skipped, its last byte so far
+  size_t data_lines_ = 0;  // of the event that is read
+  bool unread_ = false;    // one of them is no JSON: of several lines, that says nothing
 };
 
 // Of a whole reply.

@@ -191,6 +191,14 @@ TEST_CASE("S28 B40 B41 what a finish_reason means") {
   CHECK(reason("stop") == "end_turn");
   CHECK(reason("length") == "max_tokens");
   CHECK(reason("content_filter") == "refusal");
+  for (const char* word : {"sensitive", "SAFETY", "PROHIBITED_CONTENT", "content_policy_violation",
+                           "RECITATION", "guardrail_intervened"}) {
+    INFO("G13 " << word);
+    CHECK(reason(word) == "refusal");
+  }
+  CHECK(reason("STOP") == "end_turn");
+  CHECK(reason("MAX_TOKENS") == "max_tokens");
+  CHECK(reason("model_context_window_exceeded") == "max_tokens");
   CHECK(reason("never_heard_of") == "end_turn");
   CHECK_FALSE(Feed(Text("x") + Chunk("{}", "never_heard_of") + Done()).notes.empty());
 }
