@@ -10,6 +10,27 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(katra_flags INTERFACE -Wno-restrict)
 endif()
 
+# What is shipped is hardened: release builds only, since sanitizers and FORTIFY do not mix.
+# scripts/lint/hardened.py holds the built programs to it.
+add_library(katra_hardening INTERFACE)
+set(shipped "$<AND:$<CONFIG:Release,MinSizeRel>,$<NOT:$<BOOL:${KATRA_SANITIZE}>>>")
+target_compile_options(katra_hardening INTERFACE
+  "$<${shipped}:-fstack-protector-strong;-fPIE;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  target_compile_options(katra_hardening INTERFACE "$<${shipped}:-fstack-clash-protection>")
+  target_link_options(katra_hardening INTERFACE
+    "$<${shipped}:-pie;LINKER:-z,relro,-z,now,-z,noexecstack>")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i.86")
+    # -z shstk marks the program although Debian's crt1.o has no mark: that file neither saves nor
+    # changes a return address. Not -z ibt: its _start is not a landing pad.
+    target_compile_options(katra_hardening INTERFACE "$<${shipped}:-fcf-protection=full>")
+    target_link_options(katra_hardening INTERFACE "$<${shipped}:LINKER:-z,shstk>")
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+    target_compile_options(katra_hardening INTERFACE "$<${shipped}:-mbranch-protection=standard>")
+  endif()
+endif()
+target_link_libraries(katra_flags INTERFACE katra_hardening)
+
 if(KATRA_SANITIZE)
   target_compile_options(katra_flags INTERFACE
     -fsanitize=${KATRA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -15,6 +15,18 @@ add_custom_target(katra_pages
   COMMENT "Writing completions and man pages"
   VERBATIM)
 add_dependencies(katra_programs katra_pages)
+# What the programs are made of, as SPDX 2.3.
+set(KATRA_SBOM ${CMAKE_BINARY_DIR}/pages/katra.spdx.json)
+add_custom_target(katra_sbom
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/cmake/sbom.py
+          --version ${PROJECT_VERSION} --source ${CMAKE_SOURCE_DIR} --out ${KATRA_SBOM}
+          --fetched ${CMAKE_BINARY_DIR}/_deps
+          $<TARGET_FILE:katra_mcp_server> $<TARGET_FILE:katra_gateway> $<TARGET_FILE:katra>
+          $<TARGET_FILE:k> $<TARGET_FILE:katra-router-config>
+  COMMENT "Writing the list of what the programs are made of"
+  VERBATIM)
+add_dependencies(katra_sbom katra_pages katra_mcp_server katra_gateway katra k katra-router-config)
+add_dependencies(katra_programs katra_sbom)
 # Packing builds nothing: the tests of a release build are not part of it.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
@@ -26,6 +38,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/plugin DESTINATION ${CMAKE_INSTALL_DATADIR
 install(FILES ${CMAKE_SOURCE_DIR}/schemas/personas.json.example
   DESTINATION ${CMAKE_INSTALL_DATADIR}/katra)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md
+              ${CMAKE_SOURCE_DIR}/SECURITY.md ${KATRA_SBOM}
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
   FILES_MATCHING PATTERN "*.md")

@@ -69,7 +69,7 @@ class PackageTest(unittest.TestCase):
         example = "personas.json.example"
         self.assertEqual((self.installed / "usr/share/katra" / example).read_text(),
                          (ROOT / "schemas" / example).read_text())
-        for document in ("README.md", "CHANGELOG.md", "docs/room.md"):
+        for document in ("README.md", "CHANGELOG.md", "SECURITY.md", "docs/room.md"):
             self.assertTrue((self.installed / "usr/share/doc/katra" / document).is_file(), document)
 
     def test_nothing_in_it_is_open_to_others_or_points_into_a_build_folder(self):
@@ -77,6 +77,45 @@ class PackageTest(unittest.TestCase):
             self.assertFalse(path.stat().st_mode & 0o022, path)
         self.assertNotRegex(output_of("readelf", "-d", self.server), "R(UN)?PATH")
         self.assertNotIn(str(ROOT).encode(), self.server.read_bytes())
+
+    def test_its_programs_are_hardened(self):
+        lint = [sys.executable, ROOT / "scripts" / "lint" / "hardened.py"]
+        for program in sorted((self.installed / "usr" / "bin").iterdir()):
+            with self.subTest(program.name):
+                output_of(*lint, program)
+
+    def test_the_lint_for_hardened_programs_finds_one_that_is_not(self):
+        source, program = self.folder / "plain.c", self.folder / "plain"
+        source.write_text("int main(void) { return 0; }\n", encoding="utf-8")
+        output_of("cc", "-no-pie", "-fno-stack-protector", "-Wl,-z,norelro,-z,lazy,-z,execstack",
+                  source, "-o", program)
+        lint = subprocess.run(
+            [sys.executable, ROOT / "scripts" / "lint" / "hardened.py", program],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(lint.returncode, 1, lint.stderr)
+        for offence in ("position independent", "relocations", "lazily", "executable stack",
+                        "stack protector", "fortified"):
+            self.assertIn(offence, lint.stdout)
+
+    def test_it_lists_what_it_is_made_of(self):
+        text = (self.installed / "usr/share/doc/katra/katra.spdx.json").read_text(encoding="utf-8")
+        bill = json.loads(text)
+        self.assertEqual(bill["spdxVersion"], "SPDX-2.3")
+        versions = {package["name"]: package["versionInfo"] for package in bill["packages"]}
+        self.assertEqual(versions["katra"], self.field("Version"))
+        for dependency in self.field("Depends").split(","):
+            name = dependency.split()[0].split(":")[0]
+            with self.subTest(name):
+                self.assertEqual(versions[name], output_of(
+                    "dpkg-query", "-W", "-f", "${Version}", name).strip())
+        for name in ("SQLiteCpp", "llhttp", "nlohmann-json", "tl-expected", "CLI11", "spdlog"):
+            self.assertRegex(versions[name], r"^\d", name)
+        ids = {element["SPDXID"] for element in [bill, *bill["packages"], *bill["files"]]}
+        for relation in bill["relationships"]:
+            self.assertLessEqual({relation["spdxElementId"], relation["relatedSpdxElement"]}, ids)
+        self.assertEqual({file["fileName"] for file in bill["files"]},
+                         {f"./bin/{path.name}" for path in (self.installed / "usr/bin").iterdir()})
+        self.assertNotIn(str(ROOT), text)
 
     def test_the_server_in_it_answers_a_client(self):
         requests = [
