@@ -26,8 +26,8 @@ std::string TagOf(const LiveSession& session) {
     return store::Describe(session.presence->session.tag);
   }
   if (!session.record) return "unknown";
-  const SessionRecord& record = *session.record;
-  return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", launch";
+  return store::Describe(
+      {session.record->provider, session.record->model, store::TagSource::kLaunch});
 }
 
 // Empty: it is answered by what it was started with.

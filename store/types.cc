@@ -8,8 +8,8 @@
 namespace katra::store {
 namespace {
 
-constexpr std::array<const char*, 5> kTagSources = {"unknown", "client", "launch", "verified",
-                                                    "imported"};
+constexpr std::array<const char*, 6> kTagSources = {"unknown",  "client",   "launch",
+                                                    "verified", "imported", "human"};
 constexpr std::array<const char*, 4> kActivities = {"unknown", "working", "idle", "waiting"};
 constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decision",
                                                "insight", "preference", "task"};
@@ -48,14 +48,21 @@ std::optional<MemoryScope> ParseMemoryScope(std::string_view text) {
   return Parse<MemoryScope>(kScopes, text);
 }
 
-std::string Describe(const ProviderTag& tag) {
+std::string DescribeModel(const ProviderTag& tag) {
   if (tag.provider.empty() && tag.model.empty()) {
-    return tag.source == TagSource::kImported ? "imported" : "unknown";
+    const bool says = tag.source == TagSource::kImported || tag.source == TagSource::kHuman;
+    return ToString(says ? tag.source : TagSource::kUnknown);
   }
-  std::string text = tag.provider.empty() ? "?" : tag.provider;
-  if (!tag.model.empty()) text += "/" + tag.model;
+  const bool both = !tag.provider.empty() && !tag.model.empty();
   constexpr size_t kMostBytes = 400;
-  return OneLine(text, kMostBytes) + ", " + ToString(tag.source);
+  return OneLine(tag.provider + (both ? "/" : "") + tag.model, kMostBytes);
+}
+
+std::string Describe(const ProviderTag& tag) {
+  std::string text = DescribeModel(tag);
+  if (tag.provider.empty() && tag.model.empty()) return text;
+  const bool own_choice = tag.model.empty() && tag.source == TagSource::kLaunch;
+  return text + ", " + (own_choice ? "own choice" : ToString(tag.source));
 }
 
 }  // namespace katra::store

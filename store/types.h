@@ -33,8 +33,15 @@ inline constexpr std::string_view kMainRoom = "main";
 
 // How it is known which provider and model a session runs on, weakest first. kImported is no
 // session's: the speaker, the provider and the time are what a file said, and nobody vouches for
-// it.
-enum class TagSource { kUnknown = 0, kClient = 1, kLaunch = 2, kVerified = 3, kImported = 4 };
+// it. kHuman has no model: somebody typed at a terminal.
+enum class TagSource {
+  kUnknown = 0,
+  kClient = 1,
+  kLaunch = 2,
+  kVerified = 3,
+  kImported = 4,
+  kHuman = 5
+};
 
 // What a session's agent is doing, as its client tells.
 enum class Activity {
@@ -303,7 +310,10 @@ struct ForgetReceipt {
 [[nodiscard]] std::optional<MemoryKind> ParseMemoryKind(std::string_view text);
 [[nodiscard]] std::optional<MemoryScope> ParseMemoryScope(std::string_view text);
 
-// "anthropic/claude-opus-4, verified"; "unknown" when nothing is known.
+// "anthropic/claude-opus-4, verified"; "anthropic, own choice" where the client was left to choose
+// the model; "human"; "imported"; "unknown" when nothing is known.
 [[nodiscard]] std::string Describe(const ProviderTag& tag);
+// The same without how it is known: "anthropic/claude-opus-4", "anthropic".
+[[nodiscard]] std::string DescribeModel(const ProviderTag& tag);
 
 }  // namespace katra::store

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/process.h"
@@ -35,6 +36,15 @@ Status RequireKnown(const Context& context, store::Store& store, const std::stri
               "no persona \"" + OneLine(persona, 100) + "\" has been here" +
                   (near.empty() ? ": `" + context.program() + " who` shows who is"
                                 : "; did you mean " + Join(near, " or ") + "?"));
+}
+
+// Whether a person is at the terminal, and not an agent that was given one for its shell.
+bool SomebodyTypes(const Context& context) {
+  static constexpr std::array kSetForAgentsShells = {
+      "KATRA_PERSONA", "CLAUDECODE", "GEMINI_CLI", "CODEX_THREAD_ID", "CODEX_SANDBOX", "OPENCODE"};
+  const bool agent = std::any_of(kSetForAgentsShells.begin(), kSetForAgentsShells.end(),
+                                 [&](const char* name) { return !context.Variable(name).empty(); });
+  return !agent && (context.terminal().in || context.terminal().out);
 }
 
 }  // namespace
@@ -114,6 +124,9 @@ Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& spe
     if (!start.tag.provider.empty() || !start.tag.model.empty()) {
       start.tag.source = store::TagSource::kLaunch;
     }
+  }
+  if (start.tag.source == store::TagSource::kUnknown && SomebodyTypes(context)) {
+    start.tag.source = store::TagSource::kHuman;
   }
   Result<store::Session> session = (*store)->OpenSession(start, context.Call());
   if (!session) return Pass(std::move(session));

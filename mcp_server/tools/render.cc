@@ -30,17 +30,19 @@ std::string Word(std::string_view text, size_t max_bytes) {
   return plain ? std::string(text) : Quoted(text, max_bytes);
 }
 
-std::string ModelText(const store::ProviderTag& tag) {
-  if (tag.provider.empty() && tag.model.empty()) return "unknown";
-  const auto part = [](const std::string& text) { return text.empty() ? "?" : Word(text); };
-  return part(tag.provider) + "/" + part(tag.model);
+namespace {
+
+// A tag whose names are shown as words.
+store::ProviderTag Words(const store::ProviderTag& tag) {
+  const auto word = [](const std::string& text) { return text.empty() ? text : Word(text); };
+  return {word(tag.provider), word(tag.model), tag.source};
 }
 
-std::string TagText(const store::ProviderTag& tag) {
-  const std::string model = ModelText(tag);
-  if (model == "unknown" && tag.source == store::TagSource::kImported) return "imported";
-  return model == "unknown" ? model : model + ", " + store::ToString(tag.source);
-}
+}  // namespace
+
+std::string ModelText(const store::ProviderTag& tag) { return store::DescribeModel(Words(tag)); }
+
+std::string TagText(const store::ProviderTag& tag) { return store::Describe(Words(tag)); }
 
 std::string NameList(const std::vector<std::string>& names, size_t at_most) {
   std::string list;

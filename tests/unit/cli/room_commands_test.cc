@@ -31,6 +31,23 @@ json JsonOf(const Outcome& outcome) {
   return json::parse(outcome.out);
 }
 
+TEST_CASE("who types at a terminal is a human, a script and an agent's shell are not") {
+  const TempHome home;
+  const auto said_by = [&](Environment environment, bool terminal) {
+    Setting setting;
+    setting.environment = std::move(environment);
+    setting.terminal.in = terminal;
+    CHECK(RunCli(home, {"say", "--persona", "me", "hello"}, setting).code == kExitOk);
+    return JsonOf(As(home, "me", {"history", "--json"}))["messages"].back()["tag_source"];
+  };
+  CHECK(said_by({}, true) == "human");
+  CHECK(said_by({}, false) == "unknown");
+  CHECK(said_by({{"CLAUDECODE", "1"}}, true) == "unknown");
+  CHECK(said_by({{"KATRA_PERSONA", "me"}, {"KATRA_PROVIDER", "openai"}}, true) == "launch");
+  CHECK(Contains(As(home, "me", {"history"}).out, " me (human) to all"));
+  CHECK(Contains(As(home, "me", {"history"}).out, " me (openai, own choice) to all"));
+}
+
 TEST_CASE("what one says, the other hears once") {
   const TempHome home;
   CHECK(As(home, "Dario", {"say", "Hello", "from", "Dario!"}).code == kExitOk);
