@@ -73,7 +73,10 @@ class ChatAttempt final : public Attempt {
       Stop(std::move(*late));
       return;
     }
-    if (!streaming_ || !reader_->Finishing()) return;
+    if (!streaming_ || !reader_->Finishing()) {
+      finishing_since_ = {};  // another choice may have begun
+      return;
+    }
     const auto now = std::chrono::steady_clock::now();
     if (finishing_since_ == std::chrono::steady_clock::time_point()) finishing_since_ = now;
     if (now - finishing_since_ < kLingerTime) return;

@@ -60,18 +60,12 @@ void ChatMapper::Chunk(JsonView chunk) {
   const JsonView choices = chunk["choices"];
   if (choices.IsArray()) Begin();  // S3
   for (const JsonView choice : choices) {
-    const auto index = choice["index"].Integer();
-    if (index && *index != 0) {
-      Note("the upstream sent more than one choice; the first counts");
-      continue;
-    }
     Annotations(choice["delta"].IsNothing() ? choice["message"] : choice["delta"], chunk);
     Choice(choice);
     ReadChatUsage(choice["usage"], &usage_);  // S7
-    break;
   }
   const bool told = ReadChatUsage(chunk["usage"], &usage_);
-  if (told && finish_seen_ && choices.Empty()) usage_ended_ = true;
+  if (told && finish_seen() && choices.Empty()) usage_ended_ = true;
 }
 
 JsonView ChatMapper::OnlyContent(JsonView chunk) {
@@ -97,28 +91,7 @@ JsonView ChatMapper::OnlyContent(JsonView chunk) {
 }
 
 void ChatMapper::ContentOnly(std::string_view escaped) {
-  if (!stopped() && !escaped.empty()) Text(escaped);
-}
-
-void ChatMapper::Choice(JsonView choice) {
-  const JsonView delta = choice["delta"].IsNothing() ? choice["message"] : choice["delta"];
-  saw_choice_ = saw_choice_ || delta.IsObject() || choice["finish_reason"].IsString();
-  Reasoning(delta);  // S10: thinking, text, tools
-  Content(delta["content"]);
-  if (const JsonView refusal = delta["refusal"]; !refusal.RawString().empty()) {  // S30
-    refused_ = true;
-    Text(refusal.RawString());
-  }
-  const JsonView calls = delta["tool_calls"];
-  for (const JsonView call : calls) {
-    ToolFragment(call["index"], call["id"], call["function"].IsObject() ? call["function"] : call,
-                 call["extra_content"]);
-  }
-  if (const JsonView call = delta["function_call"]; call.IsObject()) {
-    ToolFragment({}, {}, call, {});
-  }
-  if (!calls.Empty() || delta["function_call"].IsObject()) AdvanceTools(false);
-  FinishReason(choice["finish_reason"]);
+  if (!stopped() && !escaped.empty()) ChoiceText(0, StateOf(0), escaped);
 }
 
 void ChatMapper::Reasoning(JsonView delta) {
@@ -136,19 +109,16 @@ void ChatMapper::Details(JsonView details, bool as_text) {
   }
 }
 
-void ChatMapper::Content(JsonView content) {
-  if (content.IsString()) {
-    if (!content.RawString().empty()) Text(content.RawString());
-    return;
+// The text of a content that comes in parts; their thinking goes out at once.
+std::string ChatMapper::ReadContent(JsonView content) {
+  std::string text;
+  for (const JsonView part : content) {
+    const JsonView thinking = part["thinking"];
+    if (thinking.IsString()) Thinking(thinking.RawString());
+    for (const JsonView inner : thinking) Thinking(inner["text"].RawString());
+    text.append(part["text"].RawString());
   }
-  for (const JsonView part : content) ContentPart(part);
-}
-
-void ChatMapper::ContentPart(JsonView part) {
-  const JsonView thinking = part["thinking"];
-  if (thinking.IsString()) Thinking(thinking.RawString());
-  for (const JsonView inner : thinking) Thinking(inner["text"].RawString());
-  if (!part["text"].RawString().empty()) Text(part["text"].RawString());
+  return text;
 }
 
 void ChatMapper::Text(std::string_view escaped) {
@@ -195,6 +165,7 @@ void ChatMapper::Thinking(std::string_view escaped) {
     SwitchTo(Open::kThinking);
   }
   content_sent_ = true;
+  thinking_bytes_ += escaped.size();
   output_bytes_ += escaped.size();
   sink_.AddThinking(escaped);
 }
@@ -218,8 +189,9 @@ void ChatMapper::Annotations(JsonView delta, JsonView chunk) {  // S16
   for (const JsonView url : chunk["citations"]) add(url.RawString(), {});
 }
 
-void ChatMapper::ToolFragment(JsonView index, JsonView id, JsonView function, JsonView extra) {
-  const ToolCall* call = tools_.Take(index, id, function, extra);
+ToolCall* ChatMapper::ToolFragment(int64_t choice, JsonView index, JsonView id, JsonView function,
+                                   JsonView extra) {
+  ToolCall* call = tools_.Take(choice, index, id, function, extra);
   const bool says = !function["arguments"].RawString().empty() || function["arguments"].IsObject();
   if (call == nullptr) {
     stray_ = stray_ || says;
@@ -228,6 +200,7 @@ void ChatMapper::ToolFragment(JsonView index, JsonView id, JsonView function, Js
     lost_ = lost_ || says;
     Note("a tool call went on after other content had begun");
   }
+  return call;
 }
 
 bool ChatMapper::NamelessCall() {
@@ -325,12 +298,18 @@ void ChatMapper::Close() {
   open_ = Open::kNothing;
 }
 
-void ChatMapper::FinishReason(JsonView reason) {
-  if (!reason.IsString() || finish_seen_) return;  // S8
-  finish_seen_ = true;
+void ChatMapper::FinishReason(ChoiceState& state, JsonView reason) {
+  if (!reason.IsString() || state.finished) return;  // S8
+  state.finished = finish_seen_ = true;
+  --unfinished_;
   const FinishMeaning meaning = ReadFinishReason(reason.Text());
-  stop_reason_ = meaning.stop_reason;
-  if (meaning.failure) failure_ = reason.Text();
+  // Of several choices' ends the graver one is the answer's.
+  static constexpr std::string_view kGrave[] = {"end_turn", "tool_use", "max_tokens", "refusal"};
+  const auto weight = [](std::string_view word) {
+    return word.empty() ? -1 : std::find(std::begin(kGrave), std::end(kGrave), word) - kGrave;
+  };
+  if (weight(meaning.stop_reason) > weight(stop_reason_)) stop_reason_ = meaning.stop_reason;
+  if (meaning.failure && failure_.empty()) failure_ = reason.Text();
   if (!meaning.known) Note("unknown finish_reason " + std::string(reason.Raw().substr(0, 64)));
 }
 
@@ -401,6 +380,7 @@ void ChatMapper::KeepReasoning() {
 
 void ChatMapper::End() {
   Begin();
+  HeldText();
   FlushFilters();
   AdvanceTools(true);
   Close();

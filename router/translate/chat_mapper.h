@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -38,7 +39,8 @@ class ChatMapper {
 
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool content_sent() const { return content_sent_; }
-  [[nodiscard]] bool finish_seen() const { return finish_seen_; }
+  // Every choice that has said anything has finished.
+  [[nodiscard]] bool finish_seen() const { return finish_seen_ && unfinished_ == 0; }
   // A finish_reason that tells of a failure, as it was written; else empty (S28).
   [[nodiscard]] const std::string& failure() const { return failure_; }
   // A piece of a call's arguments came too late for it, or the only call has no beginning (S46).
@@ -65,21 +67,38 @@ class ChatMapper {
  private:
   enum class Open : uint8_t { kNothing, kText, kThinking, kTool };
 
+  // What one of the upstream's choices has said so far. All of them are one answer (S47).
+  struct ChoiceState {
+    std::string text;  // all of it so far, JSON string contents
+    std::string held;  // text that waits for another choice's to end
+    size_t calls = 0;  // that it has begun
+    bool deltas = false;
+    bool thought = false;
+    bool refused = false;
+    bool finished = false;
+  };
+
   void Choice(JsonView choice);
+  void Delta(int64_t index, ChoiceState& state, JsonView delta);
+  void Retold(int64_t index, ChoiceState& state, JsonView message);
+  void ChoiceText(int64_t index, ChoiceState& state, std::string_view escaped);
+  void HeldText();
+  void Calls(int64_t index, ChoiceState& state, JsonView calls, size_t from);
+  [[nodiscard]] ChoiceState& StateOf(int64_t index);
   void Reasoning(JsonView delta);
   void Details(JsonView details, bool as_text);
-  void Content(JsonView content);
-  void ContentPart(JsonView part);
+  [[nodiscard]] std::string ReadContent(JsonView content);
   void Text(std::string_view escaped);
   void PlainText(std::string_view text);
   void Thinking(std::string_view escaped);
   void TextOut(std::string_view escaped);
   void Annotations(JsonView delta, JsonView chunk);
-  void ToolFragment(JsonView index, JsonView id, JsonView function, JsonView extra);
+  ToolCall* ToolFragment(int64_t choice, JsonView index, JsonView id, JsonView function,
+                         JsonView extra);
   void AdvanceTools(bool all);
   void OpenTool(ToolCall& call);
   void CloseTool(ToolCall& call);
-  void FinishReason(JsonView reason);
+  void FinishReason(ChoiceState& state, JsonView reason);
   void SwitchTo(Open open);
   void Close();
   void FlushFilters();
@@ -102,11 +121,15 @@ class ChatMapper {
   std::unordered_set<std::string> given_ids_;
   std::vector<std::string> searches_;  // web_search_result objects
   std::vector<std::string> notes_;
+  std::map<int64_t, ChoiceState> choices_;
   std::string stop_reason_;
   std::string failure_;
   std::string model_;
   std::string upstream_id_;
   size_t output_bytes_ = 0;
+  size_t thinking_bytes_ = 0;
+  int64_t text_choice_ = 0;  // whose text the open block is
+  size_t unfinished_ = 0;    // choices
   int generated_ids_ = 0;
   bool started_ = false;
   bool content_sent_ = false;

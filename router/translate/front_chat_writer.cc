@@ -6,7 +6,9 @@ namespace katra::translate {
 namespace {
 
 std::string FinishReason(std::string_view stop_reason) {
-  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded") {
+  // A paused turn is not over: its rest was never written.
+  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
+      stop_reason == "pause_turn") {
     return "length";
   }
   if (stop_reason == "tool_use") return "tool_calls";

@@ -88,7 +88,9 @@ std::string ResponsesFrontWriter::Where() const {
 
 std::string ResponsesFrontWriter::Item(bool done) const {
   std::string item = R"({"id":")" + item_id_ + "\",";
-  const std::string status = done ? R"("status":"completed")" : R"("status":"in_progress")";
+  const std::string status = !done  ? R"("status":"in_progress")"
+                             : cut_ ? R"("status":"incomplete")"
+                                    : R"("status":"completed")";
   switch (kind_) {
     case Kind::kText:
       item += R"("type":"message","role":"assistant",)" + status + ",\"content\":[";
@@ -128,6 +130,7 @@ std::string ResponsesFrontWriter::Item(bool done) const {
 
 void ResponsesFrontWriter::OpenItem(Kind kind) {
   static constexpr const char* kPrefixes[] = {"", "msg_", "rs_", "fc_", "ctc_", "tsc_"};
+  FinishItem(false);
   kind_ = kind;
   if (kind == Kind::kUnseen) return;
   ++index_;
@@ -157,6 +160,7 @@ void ResponsesFrontWriter::OpenTool(std::string_view id, std::string_view name) 
     OpenItem(Kind::kUnseen);
     return;
   }
+  FinishItem(false);
   const auto known = tools_.find(std::string(name));
   const bool plain = known == tools_.end();
   name_ = plain ? std::string(name) : known->second.name;
@@ -211,7 +215,7 @@ void ResponsesFrontWriter::CloseThinking(std::string_view signature) {
 
 void ResponsesFrontWriter::CloseCall() {
   if (kind_ == Kind::kFunction) {
-    if (text_.empty()) text_ = "{}";
+    if (text_.empty() && !cut_) text_ = "{}";
     Event("response.function_call_arguments.done", Where() + ",\"arguments\":" + Quoted(text_));
     return;
   }
@@ -226,10 +230,21 @@ void ResponsesFrontWriter::CloseCall() {
 void ResponsesFrontWriter::CloseBlock(std::string_view signature) {
   if (kind_ == Kind::kUnseen) kind_ = Kind::kNone;
   if (kind_ == Kind::kNone) return;
+  closing_ = true;
+  signature_ = signature;
+}
+
+// `cut`: the answer ended for want of room, with this as its last item. A call whose arguments are
+// whole is whole all the same.
+void ResponsesFrontWriter::FinishItem(bool cut) {
+  if (!closing_) return;
+  closing_ = false;
+  JsonDocument document;
+  cut_ = cut && (kind_ == Kind::kText || !document.Parse(UnescapeJson(text_)));
   if (kind_ == Kind::kText) {
     CloseText();
   } else if (kind_ == Kind::kThinking) {
-    CloseThinking(signature);
+    CloseThinking(signature_);
   } else {
     CloseCall();
   }
@@ -256,7 +271,10 @@ void ResponsesFrontWriter::WriteCompaction() {
 
 void ResponsesFrontWriter::End(std::string_view stop_reason, std::string_view, const Usage& usage) {
   std::string more = R"("error":null,"incomplete_details":)";
-  const bool cut = stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded";
+  // A paused turn is not over: its rest was never written.
+  const bool cut = stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
+                   stop_reason == "pause_turn";
+  FinishItem(cut);
   const bool refused = stop_reason == "refusal";
   if (cut || refused) {
     more += cut ? R"({"reason":"max_output_tokens"})" : R"({"reason":"content_filter"})";
@@ -281,6 +299,7 @@ void ResponsesFrontWriter::End(std::string_view stop_reason, std::string_view, c
 }
 
 void ResponsesFrontWriter::Fail(std::string_view code, std::string_view message) {
+  FinishItem(false);
   std::string more = R"("incomplete_details":null,"usage":null,"error":{"code":)";
   AppendJsonString(more, code);
   more += ",\"message\":";

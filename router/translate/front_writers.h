@@ -89,6 +89,7 @@ class ResponsesFrontWriter final : public MessageSink {
   void OpenItem(Kind kind);
   [[nodiscard]] std::string Where() const;  // item_id and output_index
   [[nodiscard]] std::string Item(bool done) const;
+  void FinishItem(bool cut);
   void CloseText();
   void CloseThinking(std::string_view signature);
   void CloseCall();
@@ -108,6 +109,9 @@ class ResponsesFrontWriter final : public MessageSink {
   std::string namespace_;
   std::string text_;       // of the open item, JSON string contents
   std::string encrypted_;  // of the open reasoning item
+  std::string signature_;  // of a block that has ended
+  bool closing_ = false;   // it has; whether its item is whole, the next event says
+  bool cut_ = false;       // it is not
   std::string summary_;    // of a compaction, likewise
   std::string items_;      // done ones, with commas between
   std::string model_;

@@ -107,8 +107,15 @@ bool ReadMessagesReply(JsonView reply, MessageSink& sink) {
     } else if (type.Is("tool_use")) {
       sink.OpenTool(block["id"].Text(), block["name"].Text());
       std::string input;
-      AppendJsonEscaped(input, block["input"].Raw());
-      sink.AddInput(input.empty() ? "{}" : input);
+      const JsonView raw = block["input"]["raw_arguments"];
+      // S45 put them there, cut as they were.
+      if (raw.IsString() && reply["stop_reason"].Is("max_tokens")) {
+        input = raw.RawString();
+      } else {
+        AppendJsonEscaped(input, block["input"].Raw());
+        if (input.empty()) input = "{}";
+      }
+      if (!input.empty()) sink.AddInput(input);
       sink.CloseBlock({});
     } else {
       sink.WholeBlock(block.Raw());

@@ -11,6 +11,55 @@ namespace {
 
 constexpr std::string_view kEarlyEnd = "the answer ended early";
 
+// The failure that an error event of a Messages stream tells of (E19).
+ApiError OfEvent(std::string_view type, std::string_view message) {
+  struct Meaning {
+    std::string_view type;
+    Failure failure;
+  };
+  static constexpr Meaning kMeanings[] = {
+      {"rate_limit_error", Failure::kRateLimit},
+      {"overloaded_error", Failure::kOverloaded},
+      {"billing_error", Failure::kQuota},
+      {"invalid_request_error", Failure::kInvalidRequest},
+      {"request_too_large", Failure::kTooLarge},
+      {"authentication_error", Failure::kAuthentication},
+      {"permission_error", Failure::kPermission},
+      {"not_found_error", Failure::kNotFound},
+  };
+  ApiError error;
+  error.type = type;
+  error.message = message;
+  for (const Meaning& meaning : kMeanings) {
+    if (meaning.type == type) error.failure = meaning.failure;
+  }
+  // The words on which clients compact (E4), whatever the type beside them.
+  if (message.find("prompt is too long") != std::string_view::npos) {
+    error.failure = Failure::kContextOverflow;
+  }
+  return error;
+}
+
+// What clients of the Responses API know: on some they try again, on some they compact or stop.
+std::string_view ResponsesCode(Failure failure) {
+  switch (failure) {
+    case Failure::kContextOverflow:
+      return "context_length_exceeded";
+    case Failure::kRateLimit:
+      return "rate_limit_exceeded";
+    case Failure::kQuota:
+    case Failure::kBilling:
+      return "insufficient_quota";
+    case Failure::kOverloaded:
+      return "server_is_overloaded";
+    case Failure::kInvalidRequest:
+    case Failure::kTooLarge:
+      return "invalid_prompt";
+    default:
+      return "server_error";
+  }
+}
+
 // One stream; `Writer` has Into() and is a MessageSink.
 template <typename Writer>
 class FrontStreamOf : public FrontStream {
@@ -55,10 +104,7 @@ class ChatFrontStream final : public FrontStreamOf<ChatFrontWriter> {
 
  private:
   void Broken(std::string_view type, std::string_view message, std::string* out) override {
-    ApiError error;
-    error.type = type;
-    error.message = message;
-    *out += "data: " + OpenAiErrorBody(error) + "\n\n";
+    *out += "data: " + OpenAiErrorBody(OfEvent(type, message)) + "\n\n";
   }
 };
 
@@ -68,9 +114,7 @@ class ResponsesFrontStream final : public FrontStreamOf<ResponsesFrontWriter> {
 
  private:
   void Broken(std::string_view type, std::string_view message, std::string*) override {
-    // The word on which clients of this format try again.
-    const bool overloaded = type == "overloaded_error" || type == "rate_limit_error";
-    writer().Fail(overloaded ? "server_is_overloaded" : "server_error", message);
+    writer().Fail(ResponsesCode(OfEvent(type, message).failure), message);
   }
 };
 

@@ -98,9 +98,11 @@ ToolCall* ToolCalls::Match(std::optional<int64_t> index, const std::string& id,
   return (anew || no_mark) && call->watch.Whole(call->arguments) ? nullptr : call;
 }
 
-ToolCall* ToolCalls::Take(JsonView index_view, JsonView id_view, JsonView function,
+ToolCall* ToolCalls::Take(int64_t choice, JsonView index_view, JsonView id_view, JsonView function,
                           JsonView extra) {
-  const auto index = index_view.Integer();
+  constexpr int64_t kMostCalls = int64_t{1} << 24U;
+  auto index = index_view.Integer();
+  if (index && choice > 0 && choice < kMostCalls) *index += choice * kMostCalls;
   const std::string id = id_view.IsNumber() ? std::string(id_view.Raw()) : id_view.Text();
   const std::string name = function["name"].Text();
   const JsonView arguments = function["arguments"];

@@ -50,8 +50,8 @@ struct ToolCall {
 class ToolCalls {
  public:
   // One entry of a delta's `tool_calls`, or a delta's `function_call` (as `function`, without index
-  // and id). Null when it belongs to no call.
-  ToolCall* Take(JsonView index, JsonView id, JsonView function, JsonView extra);
+  // and id). Null when it belongs to no call. `choice`: each numbers its calls from 0 (S47).
+  ToolCall* Take(int64_t choice, JsonView index, JsonView id, JsonView function, JsonView extra);
 
   [[nodiscard]] std::deque<ToolCall>& calls() { return calls_; }
 

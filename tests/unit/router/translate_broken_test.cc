@@ -201,6 +201,186 @@ TEST_CASE("G13 S28 a finish_reason that tells of a failure is an error, in strea
   }
 }
 
+// A chunk of another choice than the first.
+std::string Other(const std::string& delta, const std::string& finish = "") {
+  std::string chunk = Chunk(delta, finish);
+  const std::string first = R"("index":0,"delta")";
+  return chunk.replace(chunk.find(first), first.size(), R"("index":1,"delta")");
+}
+
+TEST_CASE("G12 S47 all choices are one answer, in streams and replies") {
+  const std::string call =
+      R"({"tool_calls":[{"index":0,"id":"c1","function":{"name":"run","arguments":"{\"a\":"}}]})";
+  const std::string rest = R"({"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]})";
+  for (const std::string& input : {Text("look") + Chunk("{}", "tool_calls") + Other(call) +
+                                       Other(rest) + Other("{}", "tool_calls") + Done(),
+                                   Text("lo") + Other(call) + Other(rest) + Text("ok") +
+                                       Other("{}", "tool_calls") + Chunk("{}", "stop")}) {
+    const StreamRun run = FeedEverySplit(input);
+    CHECK(run.state == StreamState::kDone);
+    CHECK(run.stop_reason == "tool_use");
+    CHECK(run.bytes.find("run") != std::string::npos);
+    json calls = json::array();
+    for (const json& block : run.Blocks()) {
+      if (block["type"] == "tool_use") calls.push_back(block["input"]);
+    }
+    CHECK(calls == json::parse(R"([{"a":1}])"));
+  }
+  // Each choice numbers its calls from 0.
+  const StreamRun two = FeedEverySplit(
+      Call(R"({\"x\":1})") +
+      Other(R"({"tool_calls":[{"index":0,"function":{"name":"run","arguments":"{}"}}]})") +
+      Chunk("{}", "tool_calls") + Other("{}", "tool_calls") + Done());
+  CHECK(two.Blocks().size() == 2);
+  // Texts that come in turns do not run into each other.
+  const StreamRun texts = FeedEverySplit(Text("a") + Other(R"({"content":"x"})") + Text("b") +
+                                         Other(R"({"content":"y"})") + Chunk("{}", "stop") +
+                                         Other("{}", "stop") + Done());
+  REQUIRE(texts.Blocks().size() == 2);
+  CHECK(texts.Blocks()[0]["text"] == "ab");
+  CHECK(texts.Blocks()[1]["text"] == "xy");
+  // One choice has not ended: the stream broke off.
+  CHECK(FeedEverySplit(Text("a") + Other(call) + Chunk("{}", "stop")).state ==
+        StreamState::kFailedAfterContent);
+
+  const auto reply = translate::ToMessages(
+      R"({"choices":[{"index":0,"message":{"content":"look"},"finish_reason":"tool_calls"},)"
+      R"({"index":1,"message":{"content":null,"tool_calls":[{"id":"c1","function":{"name":"run",)"
+      R"("arguments":"{}"}}]},"finish_reason":"tool_calls"}]})",
+      {}, PlainContext());
+  REQUIRE(reply);
+  const json message = json::parse(reply->body);
+  CHECK(message["stop_reason"] == "tool_use");
+  REQUIRE(message["content"].size() == 2);
+  CHECK(message["content"][0]["text"] == "look");
+  CHECK(message["content"][1]["name"] == "run");
+}
+
+TEST_CASE("G19 S48 a message that repeats the whole answer doubles nothing") {
+  const auto last = [](const std::string& message) {
+    return R"(data: {"choices":[{"index":0,"message":)" + message +
+           R"(,"finish_reason":"stop"}]})" + "\n\n" + Done();
+  };
+  const StreamRun run = FeedEverySplit(Text("h\\u00e4") + Text("i") + last(R"({"content":"häi"})"));
+  CHECK(run.Blocks() == json::parse(R"([{"type":"text","text":"häi"}])"));
+  // What the deltas did not tell still counts.
+  CHECK(FeedEverySplit(Text("h") + last(R"({"content":"hi"})")).Blocks()[0]["text"] == "hi");
+  CHECK(FeedEverySplit(Chunk(R"({"role":"assistant"})") + last(R"({"content":"hi"})"))
+            .Blocks()[0]["text"] == "hi");
+  const std::string calls =
+      R"({"content":"","tool_calls":[{"id":"c1","function":{"name":"run","arguments":"{\"a\":1}"}}]})";
+  for (const std::string& before : {Call(R"({\"a\":1})"), Chunk(R"({"role":"assistant"})")}) {
+    const json blocks = FeedEverySplit(before + last(calls)).Blocks();
+    REQUIRE(blocks.size() == 1);
+    CHECK(blocks[0]["input"] == json::parse(R"({"a":1})"));
+  }
+  const json thought = FeedEverySplit(Chunk(R"({"reasoning_content":"hm"})") + Text("hi") +
+                                      last(R"({"content":"hi","reasoning_content":"hm"})"))
+                           .Blocks();
+  REQUIRE(thought.size() == 2);
+  CHECK(thought[0]["thinking"] == "hm");
+}
+
+TEST_CASE("G18 G23 E19 the codes of errors within a stream, by client format") {
+  struct Case {
+    const char* type;
+    const char* message;
+    json chat;
+    const char* responses;
+  };
+  const Case cases[] = {
+      {"invalid_request_error", "prompt is too long: 9 tokens > 8 maximum",
+       "context_length_exceeded", "context_length_exceeded"},
+      {"rate_limit_error", "slow down", "rate_limit_exceeded", "rate_limit_exceeded"},
+      {"billing_error", "no credit", "insufficient_quota", "insufficient_quota"},
+      {"overloaded_error", "busy", nullptr, "server_is_overloaded"},
+      {"invalid_request_error", "no", nullptr, "invalid_prompt"},
+      {"api_error", "boom", nullptr, "server_error"},
+  };
+  for (const Case& each : cases) {
+    INFO(each.type << " " << each.message);
+    const std::string sse =
+        Event(kStart) + Event(kTextBlock) + Delta("x") +
+        Event(json{{"type", "error"}, {"error", {{"type", each.type}, {"message", each.message}}}}
+                  .dump());
+    const json chat = FrontEvents(FrontFormat::kChat, sse).back()["error"];
+    CHECK(chat["code"] == each.chat);
+    CHECK(chat["message"] == each.message);
+    const json failed = FrontEvents(FrontFormat::kResponses, sse).back();
+    CHECK(failed["type"] == "response.failed");
+    CHECK(failed["response"]["error"]["code"] == each.responses);
+  }
+}
+
+TEST_CASE("G18 E19 an error after content keeps its type for who makes another format of it") {
+  translate::ChatStreamOptions options;
+  options.exact_errors = true;
+  const auto type = [&](const std::string& error) {
+    return Feed(Text("x") + "data: {\"error\":" + error + "}\n\n", PlainContext(), false, options)
+        .events.back()["error"]["type"];
+  };
+  CHECK(type(R"({"code":429,"message":"slow down"})") == "rate_limit_error");
+  CHECK(
+      type(
+          R"({"code":"context_length_exceeded","message":"maximum context length is 8 tokens"})") ==
+      "invalid_request_error");
+}
+
+TEST_CASE("G23 the ends of a Messages stream, by client format") {
+  struct Case {
+    const char* reason;
+    const char* chat;
+    const char* status;
+  };
+  const Case cases[] = {{"end_turn", "stop", "completed"},
+                        {"stop_sequence", "stop", "completed"},
+                        {"max_tokens", "length", "incomplete"},
+                        {"model_context_window_exceeded", "length", "incomplete"},
+                        {"pause_turn", "length", "incomplete"},
+                        {"refusal", "content_filter", "incomplete"}};
+  for (const Case& each : cases) {
+    INFO(each.reason);
+    const std::string sse =
+        Event(kStart) + Event(kTextBlock) + Delta("x") + BlockEnd() + Ending(each.reason);
+    json finish;
+    for (const json& chunk : FrontEvents(FrontFormat::kChat, sse)) {
+      if (!chunk.is_object() || chunk["choices"].empty()) continue;
+      if (!chunk["choices"][0]["finish_reason"].is_null()) {
+        finish = chunk["choices"][0]["finish_reason"];
+      }
+    }
+    CHECK(finish == each.chat);
+    const json response = FrontEvents(FrontFormat::kResponses, sse).back()["response"];
+    CHECK(response["status"] == each.status);
+    CHECK(response["output"][0]["content"][0]["text"] == "x");
+  }
+}
+
+TEST_CASE("G23 a call that was cut for want of room is incomplete, with what it is") {
+  const std::string call =
+      Event(kStart) +
+      Event(R"({"type":"content_block_start","index":0,"content_block":{"type":"tool_use",)"
+            R"("id":"t1","name":"run","input":{}}})") +
+      Event(R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta",)"
+            R"("partial_json":"{\"a\":\"b"}})") +
+      BlockEnd() + Ending("max_tokens");
+  const json response = FrontEvents(FrontFormat::kResponses, call).back()["response"];
+  CHECK(response["status"] == "incomplete");
+  CHECK(response["output"][0]["status"] == "incomplete");
+  CHECK(response["output"][0]["arguments"] == "{\"a\":\"b");
+
+  const auto reply = translate::WriteFrontReply(
+      Front(FrontFormat::kResponses),
+      R"({"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"tool_use",)"
+      R"("id":"t1","name":"run","input":{"raw_arguments":"{\"a\":\"b"}}],"stop_reason":"max_tokens",)"
+      R"("stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}})",
+      {"req_1", 1});
+  REQUIRE(reply);
+  const json whole = json::parse(*reply);
+  CHECK(whole["output"][0]["status"] == "incomplete");
+  CHECK(whole["output"][0]["arguments"] == "{\"a\":\"b");
+}
+
 TEST_CASE("G23 an empty whole answer without a finish_reason is no answer") {
   for (const json& content : {json(), json("")}) {
     const json reply = {{"choices",

@@ -388,12 +388,5 @@ TEST_CASE("J6 chunks that look like the one before are read as they are written"
   CHECK(blocks[2]["text"] == "cefgh");
 }
 
-TEST_CASE("only the first of several choices counts") {
-  const StreamRun run =
-      FeedEverySplit(Text("a") + R"(data: {"choices":[{"index":1,"delta":{"content":"other"}}]})" +
-                     "\n\n" + Chunk("{}", "stop") + Done());
-  CHECK(run.Blocks()[0]["text"] == "a");
-}
-
 }  // namespace
 }  // namespace katra::testing
