@@ -42,11 +42,15 @@ class PersonaPolicy final : public Policy {
     if (!first) return Pass(std::move(first));
     candidates.push_back(std::move(*first));
     AddOwnBehindBackground(ask, own, candidates);
+    // Who is named is asked, or nobody: another company was not meant to read this.
+    const bool named =
+        !candidates.front().side && candidates.front().provider->name != own.provider;
     int number = 0;
     for (const router::Target& target : ask.persona.fallbacks) {
       ++number;
       const router::Provider* provider = ask.config.FindProvider(target.provider);
       if (provider == nullptr || Holds(candidates, target)) continue;
+      if (named && provider != candidates.front().provider) continue;
       candidates.push_back(
           {provider, target.model, "fallback " + std::to_string(number), candidates.front().side});
     }

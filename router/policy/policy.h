@@ -37,9 +37,10 @@ class Policy {
   [[nodiscard]] virtual Result<std::vector<Candidate>> Choose(const Ask& ask) const = 0;
 };
 
-// The requested model when it is an explicit one, else the persona's own; the client's small
-// background model where `routing.background` says so, with the persona's own behind it; then the
-// persona's fallbacks.
+// The requested model when it is an explicit one, and behind it, when it is of another provider
+// than the persona's own, only fallbacks of that same provider; else the persona's own; the
+// client's small background model where `routing.background` says so, with the persona's own behind
+// it; then the persona's fallbacks.
 [[nodiscard]] std::unique_ptr<Policy> MakePersonaPolicy();
 
 // The names under which models are listed for clients that keep only what begins with "claude"
