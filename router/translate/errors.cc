@@ -12,6 +12,20 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::chrono::hours kLongestWait{24 * 30};
+
+// "Sun, 06 Nov 1994 08:49:37 GMT".
+bool IsHttpDate(std::string_view text) {
+  static constexpr std::string_view kForm = "Aaa, 00 Aaa 0000 00:00:00 GMT";
+  const auto fits = [](char form, char c) {
+    if (form == '0') return c >= '0' && c <= '9';
+    if (form == 'A' || form == 'G' || form == 'M' || form == 'T') return c >= 'A' && c <= 'Z';
+    return form == 'a' ? c >= 'a' && c <= 'z' : c == form;
+  };
+  return text.size() == kForm.size() && text.substr(text.size() - 3) == "GMT" &&
+         std::equal(kForm.begin(), kForm.end(), text.begin(), fits);
+}
+
 // What a status is by itself (E3).
 struct Meaning {
   int status;
@@ -141,11 +155,11 @@ void AddHeaders(const Headers& upstream, ApiError* error) {
     std::string lower = ToLowerAscii(name);
     const bool told = lower == "retry-after" || lower == "retry-after-ms" ||
                       lower.rfind("anthropic-ratelimit-", 0) == 0;
-    if (told) error->headers.emplace_back(std::move(lower), value);
+    if (told && IsSoundHeader(lower, value)) error->headers.emplace_back(std::move(lower), value);
   }
   const bool has_any = Find(error->headers, "retry-after") != nullptr ||
                        Find(error->headers, "retry-after-ms") != nullptr;
-  if (error->retry_after && !has_any) {
+  if (error->retry_after && *error->retry_after <= kLongestWait && !has_any) {
     const auto seconds = (error->retry_after->count() + 999) / 1000;
     error->headers.emplace_back("retry-after", std::to_string(seconds));
   }
@@ -200,6 +214,18 @@ int Weight(Failure failure) {
 }
 
 }  // namespace
+
+bool IsSoundHeader(std::string_view name, std::string_view value) {
+  const std::string lower = ToLowerAscii(name);
+  const bool millis = lower == "retry-after-ms";
+  if (!millis && lower != "retry-after") return true;
+  value = Trim(value);
+  if (!millis && IsHttpDate(value)) return true;
+  const bool digits = value.find_first_not_of("0123456789.") == std::string_view::npos;
+  if (!digits || value.empty() || value.front() == '.' || value.back() == '.') return false;
+  const auto span = ParseSpan(std::string(value) + (millis ? "ms" : "s"));
+  return span && *span <= kLongestWait;
+}
 
 ApiError FromUpstream(int status, const Headers& headers, std::string_view body,
                       std::string_view provider, int64_t input_estimate_tokens) {

@@ -51,6 +51,10 @@ struct ApiError {
 [[nodiscard]] ApiError FromUpstream(int status, const Headers& headers, std::string_view body,
                                     std::string_view provider, int64_t input_estimate_tokens = 0);
 
+// Whether a client may be told this header of an upstream's. Clients wait as long as "retry-after"
+// says, so that it must be a number of at most 30 days, or an HTTP date; names in any case.
+[[nodiscard]] bool IsSoundHeader(std::string_view name, std::string_view value);
+
 // No answer, or one that broke off.
 [[nodiscard]] ApiError NoAnswer(std::string message);
 

@@ -302,3 +302,62 @@ TEST_CASE("a model that the client names of itself means the persona's own, but 
   CHECK(ChosenFor("", "claude-sonnet-5") == "claude-sonnet-5");
   CHECK(ChosenFor("", "claude-opus-4-8") == "claude-opus-4-8");
 }
+
+TEST_CASE("a provider that a request names answers, or no other does") {
+  router::RouterConfig config;
+  config.providers = router::BuiltIns();
+  router::PersonaConfig persona;
+  persona.provider = "openai";
+  persona.model = "gpt-5";
+  persona.fallbacks = {{"groq", "g"}, {"deepseek", "deepseek-v4-flash"}};
+  const auto chosen = [&](const std::string& asked) {
+    translate::RequestPeek request;
+    request.model = asked;
+    const auto all = MakePersonaPolicy()->Choose({config, persona, request});
+    REQUIRE(all);
+    std::string names;
+    for (const Candidate& one : *all) names += one.provider->name + "/" + one.model + " ";
+    return names;
+  };
+  CHECK(chosen("claude-sonnet-5") == "openai/gpt-5 groq/g deepseek/deepseek-v4-flash ");
+  CHECK(chosen("openai,gpt-4") == "openai/gpt-4 groq/g deepseek/deepseek-v4-flash ");
+  CHECK(chosen("deepseek,deepseek-v4-pro") ==
+        "deepseek/deepseek-v4-pro deepseek/deepseek-v4-flash ");
+  CHECK(chosen("deepseek/deepseek-v4-pro") ==
+        "deepseek/deepseek-v4-pro deepseek/deepseek-v4-flash ");
+  CHECK(chosen("claude-gw-mistral--m") == "mistral/m ");
+}
+
+TEST_CASE("a client is told to wait for a time that is one") {
+  struct Row {
+    std::string name, value;
+    bool told;
+  };
+  const std::vector<Row> rows = {
+      {"retry-after", "7", true},
+      {"Retry-After", "1.5", true},
+      {"retry-after", "2592000", true},
+      {"retry-after", "2592001", false},
+      {"retry-after", "-5", false},
+      {"retry-after", "nan", false},
+      {"retry-after", "inf", false},
+      {"retry-after", "", false},
+      {"retry-after", "1e3", false},
+      {"retry-after", "5m", false},
+      {"retry-after", "99999999999999999999", false},
+      {"retry-after", "Sun, 06 Nov 1994 08:49:37 GMT", true},
+      {"retry-after", "Sun, 06 Nov 1994 08:49:37 CET", false},
+      {"retry-after-ms", "250", true},
+      {"retry-after-ms", "-250", false},
+      {"retry-after-ms", "Sun, 06 Nov 1994 08:49:37 GMT", false},
+      {"request-id", "anything", true},
+  };
+  for (const Row& row : rows) {
+    INFO(row.name << ": " << row.value);
+    CHECK(translate::IsSoundHeader(row.name, row.value) == row.told);
+    if (row.told) continue;
+    for (const auto& [name, value] : Of(429, {{row.name, row.value}}).headers) {
+      CHECK(value != row.value);
+    }
+  }
+}
