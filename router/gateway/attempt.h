@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/http/client.h"
+#include "core/known_secrets.h"
 #include "router/gateway/login.h"
 #include "router/gateway/settings.h"
 #include "router/policy/policy.h"
@@ -61,8 +62,9 @@ struct AttemptPlan {
   const translate::RequestPeek* peek = nullptr;
   const http::Request* client = nullptr;
   const Settings* settings = nullptr;
-  std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
-  Login login;      // the caller's own, where it may go and `key` is empty
+  std::string key;      // of the provider; empty: none is needed, or the caller's own login is used
+  Login login;          // the caller's own, where it may go and `key` is empty
+  std::string persona;  // whose request it is
   std::string request_id;
   std::string session_id;
   int64_t input_estimate = 0;
@@ -73,6 +75,8 @@ struct AttemptPlan {
   std::string effort;     // of reasoning, as a client of another format asked for it; empty: none
   translate::ReasoningStore* reasoning = nullptr;
   translate::PrefixMemo* memo = nullptr;
+  // What the upstream was sent, and may repeat: never null.
+  std::shared_ptr<const KnownSecrets> secrets;
 };
 
 class Attempt {

@@ -6,6 +6,7 @@
 
 #include "core/authority.h"
 #include "core/text.h"
+#include "router/translate/signature.h"
 
 namespace katra::gateway {
 namespace {
@@ -62,7 +63,45 @@ tl::unexpected<Denial> OutOfScope(const Grant& grant, Scope scope) {
       "scope", &grant);
 }
 
+// The token68 of RFC 7235.
+bool IsToken68(std::string_view word) {
+  const auto is_byte = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~+/").find(c) != std::string_view::npos;
+  };
+  const size_t end = word.find_last_not_of('=');
+  if (end == std::string_view::npos) return false;
+  return std::all_of(word.begin(), word.begin() + end + 1, is_byte);
+}
+
+// What a word is when it is base64, of either alphabet.
+std::string Decoded(std::string_view word) {
+  std::string url(word.substr(0, word.find('=')));
+  std::replace(url.begin(), url.end(), '+', '-');
+  std::replace(url.begin(), url.end(), '/', '_');
+  return translate::FromBase64Url(url).value_or("");
+}
+
+bool MayBeLogin(std::string_view word) {
+  return IsToken68(word) && !HoldsGatewayToken(word) && !HoldsGatewayToken(Decoded(word));
+}
+
 }  // namespace
+
+bool HoldsGatewayToken(std::string_view text) {
+  return ToLowerAscii(text).find("katra_") != std::string::npos;
+}
+
+std::string OwnAuthorization(std::string_view authorization) {
+  const std::string_view word = WithoutScheme(authorization);
+  if (word == Trim(authorization) || !MayBeLogin(word)) return {};
+  return "Bearer " + std::string(word);
+}
+
+std::string OwnApiKey(std::string_view api_key) {
+  const std::string_view word = Trim(api_key);
+  return MayBeLogin(word) ? std::string(word) : std::string();
+}
 
 CallerFormat FormatOf(std::string_view path) {
   path = PlainPath(path);
@@ -124,9 +163,8 @@ tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& t
   const Grant* grant = nullptr;
   if (!own.empty()) {
     grant = tokens.Find(Trim(own));
-    // A token of ours, this one or an older one, is nobody's login.
-    if (!IsGatewayToken(WithoutScheme(authorization))) caller.own_authorization = authorization;
-    if (!IsGatewayToken(Trim(api_key))) caller.own_api_key = Trim(api_key);
+    caller.own_authorization = OwnAuthorization(authorization);
+    caller.own_api_key = OwnApiKey(api_key);
   } else {
     if (!authorization.empty()) grant = tokens.Find(WithoutScheme(authorization));
     if (grant == nullptr && !api_key.empty()) grant = tokens.Find(Trim(api_key));
@@ -167,6 +205,14 @@ std::string KeyRing::Find(const std::string& token_id, const std::string& variab
     if (key != session->second.end()) return key->second;
   }
   return OfEnvironment(variable);
+}
+
+std::vector<std::string> KeyRing::OfSession(const std::string& token_id) const {
+  std::vector<std::string> values;
+  const auto session = keys_.find(token_id);
+  if (session == keys_.end()) return values;
+  for (const auto& [variable, value] : session->second) values.push_back(value);
+  return values;
 }
 
 std::vector<std::string> KeyRing::Values(const router::RouterConfig& config) const {

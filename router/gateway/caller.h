@@ -47,6 +47,14 @@ enum class CallerFormat { kMessages, kOpenAi };
 // "Bearer abc" -> "abc".
 [[nodiscard]] std::string_view WithoutScheme(std::string_view authorization);
 
+// A login that may be sent on: "Bearer " and one word of the bytes that such words consist of
+// (RFC 6750); a key: the word alone. Empty for anything else, and for what holds a token of the
+// gateway in any spelling: this one or an older one, it is nobody's login.
+[[nodiscard]] std::string OwnAuthorization(std::string_view authorization);
+[[nodiscard]] std::string OwnApiKey(std::string_view api_key);
+// Whether the mark of the gateway's tokens occurs, without regard to case.
+[[nodiscard]] bool HoldsGatewayToken(std::string_view text);
+
 // By x-katra-token, Authorization or x-api-key (C8, C38). A token that is unknown, has ended or has
 // expired is a 401 (E9), one without `scope` a 403.
 [[nodiscard]] tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& tokens,
@@ -65,6 +73,8 @@ class KeyRing {
   }
   // Of the session, else of the gateway's own environment; empty: none.
   [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;
+  // Handed over for this token.
+  [[nodiscard]] std::vector<std::string> OfSession(const std::string& token_id) const;
   // Every key that is known: of all sessions, and of the variables that `config` names.
   [[nodiscard]] std::vector<std::string> Values(const router::RouterConfig& config) const;
 

@@ -140,11 +140,17 @@ class ChatAttempt final : public Attempt {
       ended_ = true;
       events_.OnBroken(error, false);
     } else if (status_ >= 400) {
-      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate));
+      Fail(Complaint(status_));
     } else {
       Fail(std::move(error));
     }
+  }
+
+  // Before anything is read from it: a text that is shortened may end within a key.
+  ApiError Complaint(int status) {
+    body_ = plan_.secrets->Without(std::move(body_));
+    return translate::FromUpstream(status, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate);
   }
 
   void EndStream(bool cut) {
@@ -166,6 +172,11 @@ class ChatAttempt final : public Attempt {
       return;
     }
     flowing_ = true;
+    std::string error;
+    if (state == StreamState::kFailedAfterContent) {
+      error = plan_.secrets->Without(std::string(out));
+      out = error;
+    }
     if (!held_.empty()) {
       const std::string first = std::exchange(held_, {}).append(out);
       events_.OnFlow(first);
@@ -199,8 +210,7 @@ class ChatAttempt final : public Attempt {
     } else if (status_ == 200) {
       FailWithoutStream(end);
     } else if (end.complete || status_ >= 400) {
-      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate));
+      Fail(Complaint(status_));
     } else {
       Fail(FailureOf(end, provider_name()));
     }
@@ -213,8 +223,7 @@ class ChatAttempt final : public Attempt {
       return;
     }
     const bool says_error = body_.find("\"error\"") != std::string::npos;
-    Fail(says_error ? translate::FromUpstream(200, ToPairs(headers_), body_, provider_name(),
-                                              plan_.input_estimate)
+    Fail(says_error ? Complaint(200)
                     : translate::NoAnswer(provider_name() + " answered without a stream"));
   }
 

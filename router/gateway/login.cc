@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/secrets.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
 
@@ -53,19 +52,6 @@ Login ForMarked(const Caller& caller, router::Auth auth) {
   return login;
 }
 
-std::vector<std::string> SecretsOf(const http::Headers& headers) {
-  std::vector<std::string> secrets;
-  for (const http::Header& header : headers.all()) {
-    const bool credential = http::EqualsIgnoreCase(header.name, "authorization") ||
-                            http::EqualsIgnoreCase(header.name, "x-api-key") ||
-                            http::EqualsIgnoreCase(header.name, "x-katra-token");
-    if (!credential) continue;
-    std::string secret(WithoutScheme(header.value));
-    if (secret.size() >= kLeastSecretBytes) secrets.push_back(std::move(secret));
-  }
-  return secrets;
-}
-
 // A login's own capability means nothing without the login, and tells of it.
 std::string WithoutLoginBetas(std::string_view betas) {
   std::vector<std::string> kept;
@@ -78,24 +64,28 @@ std::string WithoutLoginBetas(std::string_view betas) {
 
 }  // namespace
 
+std::vector<std::string> SecretsOf(const http::Headers& headers) {
+  std::vector<std::string> secrets;
+  for (const http::Header& header : headers.all()) {
+    const bool credential = http::EqualsIgnoreCase(header.name, "authorization") ||
+                            http::EqualsIgnoreCase(header.name, "x-api-key") ||
+                            http::EqualsIgnoreCase(header.name, "x-katra-token");
+    if (!credential) continue;
+    const std::string_view secret = WithoutScheme(header.value);
+    // Behind a scheme that is not known, the last word is what counts.
+    const std::string_view word = secret.substr(secret.find_last_of(" \t") + 1);
+    if (secret.size() >= kLeastSecretBytes) secrets.emplace_back(secret);
+    if (word != secret && word.size() >= kLeastSecretBytes) secrets.emplace_back(word);
+  }
+  return secrets;
+}
+
 Login LoginFor(const Caller& caller, const router::Provider& provider, bool front) {
   const bool messages = provider.interface == router::Interface::kMessages;
   const std::string& url = messages ? provider.messages_base_url : provider.chat_base_url;
   if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
   if (messages && router::IsAnthropicHost(url)) return ForAnthropic(caller);
   return messages ? ForMarked(caller, provider.auth) : Login{caller.own_authorization, ""};
-}
-
-std::string WithoutSecrets(std::string text, const std::string& key, const Login& login) {
-  for (const std::string_view secret :
-       {std::string_view(key), WithoutScheme(login.authorization), Trim(login.api_key)}) {
-    if (secret.size() < kLeastSecretBytes) continue;
-    for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), kRedacted);
-      at += kRedacted.size();
-    }
-  }
-  return text;
 }
 
 std::vector<http::Header> ForwardedHeaders(const http::Request& client,
@@ -108,7 +98,7 @@ std::vector<http::Header> ForwardedHeaders(const http::Request& client,
     const bool tells = std::any_of(secrets.begin(), secrets.end(), [&](const std::string& secret) {
       return header.value.find(secret) != std::string::npos;
     });
-    if (tells) continue;
+    if (tells || HoldsGatewayToken(header.value)) continue;
     http::Header copy = header;
     if (!all_betas && http::EqualsIgnoreCase(header.name, "anthropic-beta") &&
         header.value.find("oauth-") != std::string::npos) {

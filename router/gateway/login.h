@@ -31,8 +31,7 @@ struct Login {
                                                          const router::Provider& provider,
                                                          bool with_login);
 
-// `text` without the credentials that were sent: an upstream may repeat them in a complaint.
-[[nodiscard]] std::string WithoutSecrets(std::string text, const std::string& key,
-                                         const Login& login);
+// The credentials in a client's headers: its token, its logins.
+[[nodiscard]] std::vector<std::string> SecretsOf(const http::Headers& headers);
 
 }  // namespace katra::gateway

@@ -164,7 +164,7 @@ class MessagesAttempt final : public Attempt {
       return;
     }
     if (flowing_ && held_.empty() && EventsEnd(bytes) == bytes.size()) {
-      events_.OnFlow(bytes);
+      Give(bytes);
       return;
     }
     Hold(bytes);
@@ -183,13 +183,30 @@ class MessagesAttempt final : public Attempt {
     if (end != 0) held_end_ = begin + end;
   }
 
+  // What is no error goes as it came, byte for byte.
+  void Give(std::string_view events) {
+    const translate::TappedAnswer& seen = tap_.answer();
+    if (seen.failed || seen.named_error) {
+      events_.OnFlow(plan_.secrets->Without(std::string(events)));
+    } else {
+      events_.OnFlow(events);
+    }
+  }
+
+  // Before anything is read from it: a text that is shortened may end within a key.
+  ApiError Complaint(int status) {
+    body_ = plan_.secrets->Without(std::move(body_));
+    return translate::FromUpstream(status, ToPairs(headers_), body_, provider_name(),
+                                   plan_.input_estimate);
+  }
+
   void GiveHeld() {
     const size_t end = std::exchange(held_end_, 0);
     if (end == 0) return;
     flowing_ = true;
     const std::string whole = held_.substr(0, end);
     held_.erase(0, end);
-    events_.OnFlow(whole);
+    Give(whole);
   }
 
   // The upstream went too far. What it said of an error still counts.
@@ -198,9 +215,7 @@ class MessagesAttempt final : public Attempt {
     if (flowing_) {
       Break(std::move(error));
     } else if (status_ >= 400) {
-      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate),
-           false);
+      Fail(Complaint(status_), false);
     } else {
       Fail(std::move(error), false);
     }
@@ -215,9 +230,7 @@ class MessagesAttempt final : public Attempt {
     } else if (status_ == 200 && end.complete) {
       EndOfWhole();
     } else if (end.complete || status_ >= 400) {
-      Fail(translate::FromUpstream(status_, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate),
-           true);
+      Fail(Complaint(status_), true);
     } else {
       Fail(FailureOf(end, provider_name()), false);
     }
@@ -235,7 +248,7 @@ class MessagesAttempt final : public Attempt {
         held_ += "\n\n";  // its last blank line is missing
         flowing_ = true;
         const std::string rest = std::exchange(held_, {});
-        events_.OnFlow(rest);
+        Give(rest);
       }
       if (ended_) return;
       ended_ = true;
@@ -262,7 +275,8 @@ class MessagesAttempt final : public Attempt {
     std::string said;
     JsonWriter writer(said);
     writer.BeginObject().Key("type").String("error").Key("error").BeginObject();
-    writer.Key("type").String(seen.error_type).Key("message").String(seen.error_message);
+    writer.Key("type").String(seen.error_type);
+    writer.Key("message").String(plan_.secrets->Without(seen.error_message));
     writer.EndObject().EndObject();
     return translate::FromUpstream(200, ToPairs(headers_), said, provider_name(),
                                    plan_.input_estimate);
@@ -275,9 +289,7 @@ class MessagesAttempt final : public Attempt {
     if (plan_.count_only && object && !error) {
       Complete();
     } else if (error) {
-      Fail(translate::FromUpstream(200, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate),
-           true);
+      Fail(Complaint(200), true);
     } else if (!object || !whole_.complete || plan_.peek->stream) {
       Fail(translate::NoAnswer(provider_name() + " answered with something that is no message"),
            false);

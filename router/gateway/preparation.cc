@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/sha256.h"
+
 namespace katra::gateway {
 
 ClientBody ReadClientBody(std::optional<translate::FrontFormat> front, std::string body,
@@ -43,6 +45,9 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   }
   translate::Target& target = preparation.target;
   target.provider = candidate.provider->name;
+  target.upstream = candidate.provider->name + " " + Sha256Hex(candidate.provider->chat_base_url);
+  target.owner = plan.persona;
+  target.secrets = plan.secrets;
   target.model = candidate.model;
   target.quirks = candidate.provider->quirks;
   target.max_output_tokens = router::MaxOutputTokens(*candidate.provider, candidate.model);

@@ -143,12 +143,12 @@ void Recorder::Take(const OutcomePtr& outcome) {
   flush_.Start(kFlushAfter);
 }
 
-void Recorder::Put(std::string_view tool_id, std::string_view kept) {
+void Recorder::Put(std::string_view key, std::string_view kept) {
   if (kept.size() > kMaxEntryBytes) return;
   {
     const std::lock_guard lock(mutex_);
-    std::string& entry = kept_[std::string(tool_id)];
-    if (entry.empty()) order_.emplace_back(tool_id);
+    std::string& entry = kept_[std::string(key)];
+    if (entry.empty()) order_.emplace_back(key);
     kept_bytes_ += kept.size();
     kept_bytes_ -= entry.size();
     entry.assign(kept);
@@ -158,15 +158,15 @@ void Recorder::Put(std::string_view tool_id, std::string_view kept) {
     ++dropped_;
     return;
   }
-  reasoning_.push_back({std::string(tool_id), std::string(kept)});
+  reasoning_.push_back({std::string(key), std::string(kept)});
   if (armed_) return;
   armed_ = true;
   flush_.Start(kFlushAfter);
 }
 
-std::optional<std::string> Recorder::Get(std::string_view tool_id) {
+std::optional<std::string> Recorder::Get(std::string_view key) {
   const std::lock_guard lock(mutex_);
-  const auto found = kept_.find(std::string(tool_id));
+  const auto found = kept_.find(std::string(key));
   if (found == kept_.end()) return std::nullopt;
   return found->second;
 }

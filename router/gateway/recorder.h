@@ -30,8 +30,8 @@ class Recorder final : public OutcomeSink, public translate::ReasoningStore {
   ~Recorder() override;
 
   void Take(const OutcomePtr& outcome) override;
-  void Put(std::string_view tool_id, std::string_view kept) override;
-  std::optional<std::string> Get(std::string_view tool_id) override;
+  void Put(std::string_view key, std::string_view kept) override;
+  std::optional<std::string> Get(std::string_view key) override;
 
   [[nodiscard]] uint64_t dropped() const { return dropped_; }
   // Whether something waits to be written.

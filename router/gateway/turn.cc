@@ -69,8 +69,10 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
   outcome_.endpoint = ToString(endpoint);
   outcome_.persona = caller_.persona;
   outcome_.token_id = caller_.token_id;
-  outcome_.client_session_id = Value(headers, "x-claude-code-session-id");
-  outcome_.agent_id = Value(headers, "x-claude-code-agent-id");
+  for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
+  for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
+  outcome_.client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
+  outcome_.agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
   outcome_.at = services_.clock.Now();
 }
 
@@ -121,7 +123,7 @@ void Turn::TakeBody(ClientBody read) {
   estimate_ = read.estimate;
   outcome_.dropped = front_.dropped;
   outcome_.unknown = std::move(front_.unknown);
-  outcome_.requested_model = OneWord(peek_.model);
+  outcome_.requested_model = OneWord(secrets_->Without(peek_.model));
   outcome_.streamed = peek_.stream;
   if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
       router::Records(*config_, &persona_)) {
@@ -205,6 +207,7 @@ void Turn::Launch() {
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
   plan.key = services_.keys.Find(caller_.token_id, variable);
+  plan.persona = caller_.persona;
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
   plan.front = is_front();
@@ -214,8 +217,8 @@ void Turn::Launch() {
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
   if (plan.key.empty()) plan.login = LoginFor(caller_, *current_->provider, is_front());
-  key_ = plan.key;
-  login_ = plan.login;
+  secrets_->Add(plan.key);
+  plan.secrets = secrets_;
   if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
     OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
                               " where the session is started, and start it again"),
@@ -355,17 +358,15 @@ void Turn::OnDone() {
 }
 
 ApiError Turn::WithoutSecrets(ApiError error) const {
-  error.message = gateway::WithoutSecrets(std::move(error.message), key_, login_);
-  for (auto& [name, value] : error.headers) {
-    value = gateway::WithoutSecrets(std::move(value), key_, login_);
-  }
+  error.message = secrets_->Without(std::move(error.message));
+  for (auto& [name, value] : error.headers) value = secrets_->Without(std::move(value));
   return error;
 }
 
 void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
   const ApiError error = WithoutSecrets(said);
-  if (raw) raw->body = gateway::WithoutSecrets(std::move(raw->body), key_, login_);
+  if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls
   attempts_->Failed(error, services_.clock.Steady());
@@ -434,11 +435,13 @@ void Turn::Finish(int status, const std::string& error_type) {
   outcome_.duration = Between(begun_, services_.clock.Steady());
   if (attempt_) {
     outcome_.usage = attempt_->usage();
-    outcome_.reported_model = OneWord(attempt_->reported_model());
-    outcome_.upstream_request_id = OneWord(attempt_->upstream_id());
+    // A "model" that is a key is none, and the name that was asked for stands.
+    if (!secrets_->In(attempt_->reported_model())) {
+      outcome_.reported_model = OneWord(attempt_->reported_model());
+    }
+    outcome_.upstream_request_id = OneWord(secrets_->Without(attempt_->upstream_id()));
     for (std::string& note : attempt_->notes()) {
-      outcome_.notes.push_back(
-          OneLine(gateway::WithoutSecrets(std::move(note), key_, login_), kMaxIdBytes));
+      outcome_.notes.push_back(OneLine(secrets_->Without(std::move(note)), kMaxIdBytes));
     }
     outcome_.dropped = Dropped();
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {

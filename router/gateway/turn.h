@@ -82,6 +82,8 @@ class Turn final : public AttemptEvents {
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void BeginStream();
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
+  // What of an upstream's header the client is told; nothing: it is not.
+  [[nodiscard]] std::optional<std::string> Told(const http::Header& header) const;
   void Send(std::string_view bytes);
   // The error without what was sent to the upstream: it may repeat that.
   [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
@@ -116,8 +118,8 @@ class Turn final : public AttemptEvents {
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;
-  std::string key_;  // that the attempt sent; or the login
-  Login login_;
+  // Of this request: its token, the client's own logins, and the keys that attempts have sent.
+  std::shared_ptr<KnownSecrets> secrets_ = std::make_shared<KnownSecrets>();
   std::unique_ptr<RawReply> raw_;  // of the most telling failure
   std::optional<uv::Timer> retry_;
   std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared

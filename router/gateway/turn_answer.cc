@@ -43,15 +43,22 @@ std::vector<std::string> Turn::Dropped() const {
   return all;
 }
 
+std::optional<std::string> Turn::Told(const http::Header& header) const {
+  if (!CopiedBack(header.name) || secrets_->In(header.name)) return std::nullopt;
+  if (!translate::IsSoundHeader(header.name, header.value)) return std::nullopt;
+  return secrets_->Without(header.value);
+}
+
 http::Headers Turn::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
   bool has_id = false;
   if (attempt_ && !is_front() && current_->provider->interface == router::Interface::kMessages) {
     for (const http::Header& header : attempt_->reply_headers().all()) {
-      if (!CopiedBack(header.name)) continue;
+      const auto told = Told(header);
+      if (!told) continue;
       has_id = has_id || http::EqualsIgnoreCase(header.name, "request-id");
-      headers.Add(header.name, header.value);
+      headers.Add(header.name, *told);
     }
   }
   if (!has_id) headers.Add("request-id", outcome_.request_id);  // E19
@@ -93,7 +100,7 @@ void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
     const std::string* type = raw->headers.Find("content-type");
     response.headers = AnswerHeaders(type == nullptr ? "application/json" : type->c_str());
     for (const http::Header& header : raw->headers.all()) {
-      if (CopiedBack(header.name)) response.headers.Set(header.name, header.value);
+      if (const auto told = Told(header)) response.headers.Set(header.name, *told);
     }
     response.body = std::move(raw->body);
   } else {

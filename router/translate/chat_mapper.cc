@@ -36,7 +36,7 @@ std::string_view FirstText(JsonView first, JsonView second) {
 
 ChatMapper::ChatMapper(ReplyContext context, MessageSink& sink)
     : context_(std::move(context)), sink_(sink), stops_(context_.emulated_stops) {
-  kept_.provider = context_.provider;
+  kept_.upstream = context_.upstream.empty() ? context_.provider : context_.upstream;
 }
 
 void ChatMapper::Begin() {
@@ -283,7 +283,7 @@ void ChatMapper::SwitchTo(Open open) {
 // Each block carries the signatures of the calls since the block before it, and all details.
 std::string ChatMapper::Signature() {
   KeptReasoning kept;
-  kept.provider = kept_.provider;
+  kept.upstream = kept_.upstream;
   if (kept_.reasoning_details.size() <= signature_room_) {
     kept.reasoning_details = kept_.reasoning_details;
     signature_room_ -= kept_.reasoning_details.size();
@@ -374,7 +374,8 @@ void ChatMapper::KeepReasoning() {
     const std::string json = kept_.ToJson();
     if (json.size() > room) return;
     room -= json.size();
-    context_.reasoning->Put(call.client_id, json);
+    if (context_.secrets && context_.secrets->In(json)) continue;
+    context_.reasoning->Put(ReasoningKey(context_.owner, kept_.upstream, call.client_id), json);
   }
 }
 

@@ -2,13 +2,14 @@
 
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "core/sha256.h"
 
 namespace katra::translate {
 
 std::string KeptReasoning::ToJson() const {
   std::string json;
   JsonWriter writer(json);
-  writer.BeginObject().Key("provider").String(provider);
+  writer.BeginObject().Key("provider").String(upstream);
   if (!reasoning_content.empty()) writer.Key("content").RawString(reasoning_content);
   if (!reasoning_details.empty()) writer.Key("details").Raw("[" + reasoning_details + "]");
   if (!thought_signatures.empty()) {
@@ -25,7 +26,7 @@ std::optional<KeptReasoning> KeptReasoning::FromJson(std::string_view json) {
   if (!document.Parse(json) || !document.Root().IsObject()) return std::nullopt;
   const JsonView root = document.Root();
   KeptReasoning kept;
-  kept.provider = root["provider"].Text();
+  kept.upstream = root["provider"].Text();
   kept.reasoning_content = root["content"].RawString();
   for (const JsonView detail : root["details"]) {
     if (!kept.reasoning_details.empty()) kept.reasoning_details.push_back(',');
@@ -37,6 +38,16 @@ std::optional<KeptReasoning> KeptReasoning::FromJson(std::string_view json) {
     }
   }
   return kept;
+}
+
+std::string ReasoningKey(std::string_view owner, std::string_view upstream,
+                         std::string_view tool_id) {
+  if (owner.empty()) return std::string(tool_id);
+  std::string whose;
+  for (const std::string_view part : {owner, upstream, tool_id}) {
+    whose.append(std::to_string(part.size())).append(":").append(part);
+  }
+  return "kept_" + Sha256Hex(whose);
 }
 
 }  // namespace katra::translate

@@ -11,7 +11,7 @@
 namespace katra::translate {
 
 struct KeptReasoning {
-  std::string provider;
+  std::string upstream;           // that it came from, as Target::upstream
   std::string reasoning_content;  // JSON string contents
   std::string reasoning_details;  // items of the JSON array, without brackets
   // Tool id of the client -> signature, as JSON string contents.
@@ -20,5 +20,10 @@ struct KeptReasoning {
   [[nodiscard]] std::string ToJson() const;
   static std::optional<KeptReasoning> FromJson(std::string_view json);
 };
+
+// Under which `tool_id` is found in the store: one for each owner and upstream, so that a tool's
+// id, which an upstream or a client chooses, leads to nobody else's. No `owner`: the id as it is.
+[[nodiscard]] std::string ReasoningKey(std::string_view owner, std::string_view upstream,
+                                       std::string_view tool_id);
 
 }  // namespace katra::translate

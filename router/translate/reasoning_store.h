@@ -14,10 +14,10 @@ class ReasoningStore {
  public:
   virtual ~ReasoningStore() = default;
 
-  // `tool_id` is the id the client was given. `kept` is a JSON object, opaque to the store. Put
-  // again replaces.
-  virtual void Put(std::string_view tool_id, std::string_view kept) = 0;
-  [[nodiscard]] virtual std::optional<std::string> Get(std::string_view tool_id) = 0;
+  // `key` is of a call, an owner and an upstream (kept_reasoning.h: ReasoningKey). `kept` is a JSON
+  // object, opaque to the store. Put again replaces.
+  virtual void Put(std::string_view key, std::string_view kept) = 0;
+  [[nodiscard]] virtual std::optional<std::string> Get(std::string_view key) = 0;
 };
 
 }  // namespace katra::translate

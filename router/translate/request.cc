@@ -50,6 +50,9 @@ void Begin(Draft& draft) {
   result.requested_model = draft.root["model"].Text();
   ReplyContext& reply = result.reply;
   reply.provider = draft.target.provider;
+  reply.upstream = UpstreamOf(draft.target);
+  reply.owner = draft.target.owner;
+  reply.secrets = draft.target.secrets;
   reply.model = draft.target.model;
   reply.request_id = draft.target.request_id;
   reply.reasoning_history = draft.quirks().reasoning_history;
@@ -60,6 +63,10 @@ void Begin(Draft& draft) {
 }
 
 }  // namespace
+
+const std::string& UpstreamOf(const Target& target) {
+  return target.upstream.empty() ? target.provider : target.upstream;
+}
 
 tl::unexpected<Error> RejectCapability(std::string_view token, std::string message) {
   return Fail(ErrorCode::kUnsupported,

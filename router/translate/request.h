@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/known_secrets.h"
 #include "core/result.h"
 #include "router/providers/provider.h"
 #include "router/translate/reasoning_store.h"
@@ -20,8 +21,12 @@ class PrefixMemo;  // memo.h
 
 // Whom a request is for.
 struct Target {
-  std::string provider;  // its name: for messages, and for what is kept of reasoning
-  std::string model;     // as the upstream calls it
+  std::string provider;  // its name, for messages
+  // Which upstream it is: reasoning goes back only to the one that it came from. Empty: `provider`.
+  std::string upstream;
+  // Whose reasoning the store is asked for and given: nobody else's is found. Empty: anybody's.
+  std::string owner;
+  std::string model;  // as the upstream calls it
   router::Quirks quirks;
   int64_t max_output_tokens = 0;  // of the model; 0: not known (R45)
   std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
@@ -33,12 +38,15 @@ struct Target {
   std::string effort;
   ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
   PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
+  std::shared_ptr<const KnownSecrets> secrets;  // for ReplyContext; may be null
 };
 
 // What the reply's translation must know of the request. Copied or moved freely.
 struct ReplyContext {
-  std::string provider;
-  std::string model;  // the upstream's name for it; a reply that names one replaces it
+  std::string provider;  // its name, for messages
+  std::string upstream;  // as in Target
+  std::string owner;     // as in Target
+  std::string model;     // the upstream's name for it; a reply that names one replaces it
   std::string request_id;
   int64_t input_estimate_tokens = 0;  // S4
   // Tool names that had to be changed: upstream's -> client's (R31, S27).
@@ -49,6 +57,8 @@ struct ReplyContext {
   router::ReasoningHistory reasoning_history = router::ReasoningHistory::kDrop;
   bool think_tags = false;
   ReasoningStore* reasoning = nullptr;  // borrowed
+  // What must not be kept, since it would reach the disk; may be null.
+  std::shared_ptr<const KnownSecrets> secrets;
 };
 
 struct TranslatedRequest {

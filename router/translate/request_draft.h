@@ -32,6 +32,8 @@ struct Draft {
   [[nodiscard]] const router::Quirks& quirks() const { return target.quirks; }
 };
 
+[[nodiscard]] const std::string& UpstreamOf(const Target& target);
+
 // The name of a tool for the upstream; remembers a changed one for the reply (R31).
 [[nodiscard]] std::string MapToolName(std::string_view name, ReplyContext* reply);
 

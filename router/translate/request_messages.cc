@@ -168,7 +168,7 @@ class MessageWriter {
     KeptReasoning all;
     if (draft_.quirks().reasoning_history == ReasoningHistory::kDrop) return all;
     const auto take = [&](std::optional<KeptReasoning> kept) {
-      if (!kept || kept->provider != draft_.target.provider) return;
+      if (!kept || kept->upstream != UpstreamOf(draft_.target)) return;
       if (all.reasoning_content.empty()) all.reasoning_content = kept->reasoning_content;
       if (kept->reasoning_details.size() > all.reasoning_details.size()) {
         all.reasoning_details = kept->reasoning_details;
@@ -182,7 +182,8 @@ class MessageWriter {
     }
     for (const JsonView call : calls) {
       if (draft_.target.reasoning == nullptr || kept_bytes_ > kMostKeptBytes) break;
-      if (const auto json = draft_.target.reasoning->Get(call["id"].Text())) {
+      if (const auto json = draft_.target.reasoning->Get(
+              ReasoningKey(draft_.target.owner, UpstreamOf(draft_.target), call["id"].Text()))) {
         kept_bytes_ += json->size();
         take(KeptReasoning::FromJson(*json));
       }

@@ -80,6 +80,10 @@ void UsageTap::SkipTo(std::string_view part, bool ends) {
 
 void UsageTap::Line(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (StartsWith(line, "event:") && line.find("error") != std::string_view::npos) {
+    answer_.named_error = true;
+    return;
+  }
   if (line.empty()) {  // the event's end
     answer_.broken = answer_.broken || (unread_ && data_lines_ == 1);
     unread_ = false;

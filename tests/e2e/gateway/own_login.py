@@ -1,6 +1,7 @@
 """Where a client's own login goes: to Anthropic's own host, to a provider that is marked for it, and
 to nobody else, whatever the format, the route and the header. All of the outside world is played
 (tests/support/gateway/internet.py), and every byte that it received is looked at."""
+import base64
 import itertools
 import json
 import shutil
@@ -204,6 +205,23 @@ class OwnLogin(unittest.TestCase):
                 self.ask(self.gateway, "messages", {**headers})
                 self.check_others_received_nothing(self.gateway)
         self.assertNotIn(ended.encode(), b"".join(self.internet.received.values()))
+
+    def test_a_token_of_the_gateway_is_a_login_in_no_spelling(self):
+        token = self.gateway.token("Sam")
+        basic = base64.b64encode(f"user:{token}".encode()).decode()
+        for value in (f"Bearer\t{token}", f"Token {token}", f'"{token}"', f"Bearer Bearer {token}",
+                      f"Bearer {token.upper()}", f"BEARER  {token}", f'Bearer "{token}"',
+                      f"Basic {basic}", f"Bearer {basic}", basic, f"user:{token}", token.upper(),
+                      f"{LOGIN} {token}", f"Bearer {LOGIN},{token}"):
+            for headers, endpoint in itertools.product(
+                    ({"authorization": value}, {"x-api-key": value}), ("messages", "chat")):
+                with self.subTest(headers=headers, endpoint=endpoint):
+                    self.internet.forget()
+                    model = "markedchat,m" if endpoint == "chat" else "marked,m"
+                    self.ask(self.gateway, endpoint, headers, model=model)
+                    received = b"".join(self.internet.received.values())
+                    for secret in (token, token.upper(), basic):
+                        self.assertNotIn(secret.encode(), received)
 
     def test_a_complaint_that_repeats_it_does_not_hand_it_on(self):
         odd = "no-known-shape-of-a-login"
