@@ -133,7 +133,9 @@ int List(const TokenOptions& options, const Context& context) {
   const WallTime now = context.clock().Now();
   if (options.json) {
     context.out() << Json(*grants, now);
-  } else if (grants->empty()) {
+    return kExitOk;
+  }
+  if (grants->empty()) {
     context.out() << "There are no tokens: `katra token create --persona NAME` makes one.\n";
   } else {
     std::vector<std::vector<std::string>> rows;

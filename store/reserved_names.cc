@@ -7,16 +7,24 @@
 namespace katra::store {
 namespace {
 
-constexpr std::array<std::string_view, 49> kReserved = {
-    "all",       "anonymous",    "any",        "anybody",        "anyone",   "assistant",
-    "broadcast", "channel",      "developer",  "everybody",      "everyone", "everything",
-    "function",  "functions",    "here",       "human",          "katra",    "me",
-    "message",   "myself",       "nil",        "nobody",         "none",     "noone",
-    "nothing",   "notification", "null",       "room",           "self",     "somebody",
-    "someone",   "sys",          "system",     "systemreminder", "them",     "they",
-    "thisroom",  "tool",         "toolresult", "tools",          "tooluse",  "undefined",
-    "unknown",   "us",           "user",       "users",          "we",       "you",
-    "yourself"};
+// Not "me": people at a terminal call themselves that, and it names nobody else.
+constexpr std::array<std::string_view, 48> kReserved = {
+    "all",          "anonymous",  "any",
+    "anybody",      "anyone",     "assistant",
+    "broadcast",    "channel",    "developer",
+    "everybody",    "everyone",   "everything",
+    "function",     "functions",  "here",
+    "human",        "katra",      "message",
+    "myself",       "nil",        "nobody",
+    "none",         "noone",      "nothing",
+    "notification", "null",       "room",
+    "self",         "somebody",   "someone",
+    "sys",          "system",     "systemreminder",
+    "them",         "they",       "thisroom",
+    "tool",         "toolresult", "tools",
+    "tooluse",      "undefined",  "unknown",
+    "us",           "user",       "users",
+    "we",           "you",        "yourself"};
 static_assert(std::is_sorted(kReserved.begin(), kReserved.end()));
 
 }  // namespace

@@ -76,7 +76,7 @@ class ConversationsTest(world.World):
                 self.arguments_of("Sam", client)
                 self.arguments_of("Dario", client)
                 self.set_record("Sam", conversation="")
-                for persona in ("Sam", "Nobody"):
+                for persona in ("Sam", "Charlie"):
                     self.forget_started()
                     run = self.start(persona, client, "--resume")
                     self.assertEqual(run.returncode, 3, run.stderr)

@@ -14,7 +14,7 @@ from upstream import Upstream  # noqa: E402
 from world import (Gateway, chat_stream, message, message_stream, read_reply, sse,  # noqa: E402
                    wait_until)
 
-OPEN_PATHS = ("/", "/api/hello", "/healthz", "/readyz", "/metrics")
+OPEN_PATHS = ("/", "/api/hello", "/healthz", "/readyz")
 MIB = 1 << 20
 BODY = {"model": "x", "max_tokens": 5, "stream": True,
         "messages": [{"role": "user", "content": "Hi"}]}

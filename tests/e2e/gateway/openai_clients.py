@@ -83,7 +83,7 @@ class OpenAiClients(unittest.TestCase):
     def test_unknown_types_are_counted_and_logged_once(self):  # F5
         for _ in range(3):
             self.ask({"model": "far,m1", "input": [USER, {"type": "dream"}]})
-        metrics = self.gateway.ask("GET", "/metrics", persona=None).body.decode()
+        metrics = self.gateway.metrics()
         self.assertIn('katra_unknown_types_total{type="input.dream"} 3\n', metrics)
         self.assertEqual(self.gateway.log().count("input.dream"), 1)
 

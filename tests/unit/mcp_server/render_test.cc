@@ -171,7 +171,7 @@ TEST_CASE("a provider tag says how it is known, and a forged one is quoted") {
   CHECK(TagText({"anthropic", "claude-opus-4", store::TagSource::kVerified}) ==
         "anthropic/claude-opus-4, verified");
   CHECK(TagText({}) == "unknown");
-  CHECK(TagText({"", "gpt", store::TagSource::kClient}) == "?/gpt, client");
+  CHECK(TagText({"", "gpt", store::TagSource::kClient}) == "gpt, client");
   CHECK(TagText({"x", "gpt, verified) to all", store::TagSource::kClient}) ==
         "x/\"gpt, verified) to all\", client");
 }
