@@ -293,8 +293,14 @@ void Turn::Send(std::string_view bytes) {
 
 void Turn::OnFlow(std::string_view events) {
   if (done_) return;
+  std::string opening;
   if (!content_) {
     content_ = true;
+    // The opening names the model as the upstream calls it. Bytes of the same format stay.
+    if (current_->provider->interface != router::Interface::kMessages && secrets_->In(events)) {
+      opening = secrets_->Without(std::string(events));
+      events = opening;
+    }
     body_.reset();  // nothing is tried again
     outcome_.first_byte = Between(begun_, services_.clock.Steady());
     attempts_->Succeeded();
