@@ -291,6 +291,20 @@ Status CheckFit(const Agent& agent, const router::Provider& provider, const Sett
                   (agent.name == "gemini" ? std::string() : ", or --use-router"));
 }
 
+// A client that takes a model of any provider it has a key for, unless it is told one.
+Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
+  if (!plan->model.value.empty() || !plan->agent.needs_model) return {};
+  if (provider.models.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                plan->agent.title +
+                    " must be told a model, or it takes one of any provider that it has a key "
+                    "for: add --model MODEL, a model of " +
+                    provider.name);
+  }
+  plan->model = {provider.models.front(), "first that is known of " + provider.name};
+  return {};
+}
+
 }  // namespace
 
 Environment OwnEnvironment(const Environment& environment) {
@@ -370,15 +384,7 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   if (auto wrong = CheckFit(plan.agent, provider, plan.router); !wrong) {
     return Pass(std::move(wrong));
   }
-  if (plan.model.value.empty() && plan.agent.needs_model) {
-    if (provider.models.empty()) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  plan.agent.title +
-                      " must be told a model, or it takes one of any provider that " +
-                      "it has a key for: add --model MODEL, a model of " + provider.name);
-    }
-    plan.model = {provider.models.front(), "first that is known of " + provider.name};
-  }
+  if (auto named = NameModelIfNeeded(provider, &plan); !named) return Pass(std::move(named));
   if (auto wrong = Connect(sources, provider, &plan); !wrong) return Pass(std::move(wrong));
   if (auto chosen = ChooseHandedModel(provider, sources.persona, environment, context, &plan);
       !chosen) {
