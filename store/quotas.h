@@ -12,7 +12,7 @@ namespace katra::store {
 struct Quotas {
   int64_t messages_per_hour = 10'000;
   int64_t message_bytes_per_hour = int64_t{64} * 1024 * 1024;
-  int64_t rooms_per_day = 100;  // that the persona makes
+  int64_t rooms_per_day = 1'000;  // that the persona makes
   int64_t memories_per_day = 5'000;
 
   friend bool operator==(const Quotas&, const Quotas&) = default;
