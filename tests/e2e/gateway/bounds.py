@@ -14,6 +14,8 @@ from upstream import Upstream  # noqa: E402
 from world import (Gateway, chat_stream, message, message_stream, read_reply, sse,  # noqa: E402
                    wait_until)
 
+# Sanitized builds keep shadow memory and freed blocks, and take several times as long.
+SLACK = 10 if "KATRA_RELAXED" in os.environ else 1
 OPEN_PATHS = ("/", "/api/hello", "/healthz", "/readyz")
 MIB = 1 << 20
 BODY = {"model": "x", "max_tokens": 5, "stream": True,
@@ -97,7 +99,7 @@ class WithoutAToken(unittest.TestCase):
                         client.sendall(b"x" * 1_000_000)
                 except (ConnectionError, socket.timeout):
                     pass
-        self.assertLess(status_kb(self.gateway, "VmHWM") - before, 30_000)
+        self.assertLess(status_kb(self.gateway, "VmHWM") - before, 30_000 * SLACK)
 
     def test_gzip_is_not_inflated_for_strangers_and_not_without_end_for_others(self):
         bomb = gzip.compress(b" " * (64 * MIB - 1))
@@ -107,7 +109,7 @@ class WithoutAToken(unittest.TestCase):
         self.refused(head + length + bomb, 401)
         auth = b"authorization: Bearer %s\r\n" % self.gateway.token("Sam").encode()
         self.refused(head + auth + length + bomb, 413)
-        self.assertLess(cpu_seconds(self.gateway) - before, 1)
+        self.assertLess(cpu_seconds(self.gateway) - before, 1 * SLACK)
         text = json.dumps({**WHOLE, "messages": [
             {"role": "user", "content": [{"type": "text", "text": str(n)} for n in range(400_000)]}]})
         reply = self.gateway.ask(body=gzip.compress(text.encode()),
@@ -179,7 +181,7 @@ class WithoutAToken(unittest.TestCase):
                 except ConnectionError:
                     pass
             self.assertEqual(gateway.ask(body=BODY).status, 200)
-            self.assertLess(status_kb(gateway, "VmHWM") - before, 45_000)
+            self.assertLess(status_kb(gateway, "VmHWM") - before, 45_000 * SLACK)
             for client in held:
                 client.close()
 
@@ -313,8 +315,8 @@ class Endless(unittest.TestCase):
             before, cpu = status_kb(gateway, "VmRSS"), cpu_seconds(gateway)
             reply = gateway.ask(body=body or BODY, path=path)
             self.assertTrue(first.gone.wait(10), "the upstream was not let go of")
-            self.assertLess(status_kb(gateway, "VmHWM") - before, 150_000)
-            self.assertLess(cpu_seconds(gateway) - cpu, 6)
+            self.assertLess(status_kb(gateway, "VmHWM") - before, 150_000 * SLACK)
+            self.assertLess(cpu_seconds(gateway) - cpu, 6 * SLACK)
         return reply, sent[0]
 
     HEAD = (b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
