@@ -14,7 +14,7 @@ namespace {
 bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '<' && c != '['; }
 
 void AppendUnit(uint32_t unit, std::string* out) {
-  char escaped[8];
+  char escaped[16];
   std::snprintf(escaped, sizeof escaped, "\\u%04x", unit);
   out->append(escaped);
 }
