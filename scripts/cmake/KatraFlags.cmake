@@ -13,7 +13,11 @@ endif()
 # What is shipped is hardened: release builds only, since sanitizers and FORTIFY do not mix.
 # scripts/lint/hardened.py holds the built programs to it.
 add_library(katra_hardening INTERFACE)
-set(shipped "$<AND:$<CONFIG:Release,MinSizeRel>,$<NOT:$<BOOL:${KATRA_SANITIZE}>>>")
+if(KATRA_SANITIZE)
+  set(shipped 0)
+else()
+  set(shipped "$<CONFIG:Release,MinSizeRel>")
+endif()
 target_compile_options(katra_hardening INTERFACE
   "$<${shipped}:-fstack-protector-strong;-fPIE;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
