@@ -18,12 +18,16 @@ if(KATRA_SANITIZE)
 else()
   set(shipped "$<CONFIG:Release,MinSizeRel>")
 endif()
+set(in_program "$<NOT:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>>")
 target_compile_options(katra_hardening INTERFACE
-  "$<${shipped}:-fstack-protector-strong;-fPIE;-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+  "$<${shipped}:-fstack-protector-strong>"
+  "$<$<AND:${shipped},${in_program}>:-fPIE>"
+  "$<${shipped}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   target_compile_options(katra_hardening INTERFACE "$<${shipped}:-fstack-clash-protection>")
   target_link_options(katra_hardening INTERFACE
-    "$<${shipped}:-pie;LINKER:-z,relro,-z,now,-z,noexecstack>")
+    "$<${shipped}:LINKER:-z,relro,-z,now,-z,noexecstack>"
+    "$<$<AND:${shipped},${in_program}>:-pie>")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i.86")
     # -z shstk marks the program although Debian's crt1.o has no mark: that file neither saves nor
     # changes a return address. Not -z ibt: its _start is not a landing pad.

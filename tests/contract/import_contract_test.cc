@@ -92,7 +92,8 @@ std::vector<Message> History(Backend& backend, const Session& session) {
 
 int64_t Unheard(Backend& backend) {
   int64_t unheard = 0;
-  for (const Presence& one : *backend.store().WhoIsHere("", CallContext{})) unheard += one.unheard;
+  const auto here = backend.store().WhoIsHere("", CallContext{});
+  for (const Presence& one : *here) unheard += one.unheard;
   return unheard;
 }
 
@@ -151,7 +152,8 @@ TEST_CASE("who comes after an import hears it as history, and nothing of it as a
   auto backend = Any();
   Import(*backend, {Told(1, "Alice", "once upon a time"), Told(2, "Alice", "do it", {"Bob"})});
   CHECK(backend->store().WhoIsHere("", CallContext{})->empty());
-  for (const Persona& persona : *backend->store().ListPersonas(CallContext{})) {
+  const auto personas = backend->store().ListPersonas(CallContext{});
+  for (const Persona& persona : *personas) {
     CHECK_FALSE(persona.live);
   }
   const Session bob = Enter(*backend, "Bob");
@@ -268,7 +270,8 @@ TEST_CASE("sessions in a copy of the database have ended, those of the home live
   REQUIRE(backend->store().Backup(backend->ScratchFolder() + "/copy.db", CallContext{}));
   auto copy = backend->OpenBackup(backend->ScratchFolder() + "/copy.db");
   CHECK(copy->WhoIsHere("", CallContext{})->empty());
-  for (const Persona& persona : *copy->ListPersonas(CallContext{})) CHECK_FALSE(persona.live);
+  const auto personas = copy->ListPersonas(CallContext{});
+  for (const Persona& persona : *personas) CHECK_FALSE(persona.live);
   CHECK_FALSE(copy->GetSession(dario.id, CallContext{}));
   CHECK(copy->Info(CallContext{})->memories == 1);
   backend->Reopen();

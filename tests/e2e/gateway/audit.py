@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "gateway"))
 from upstream import Upstream  # noqa: E402
-from world import BIN, Gateway, message_stream  # noqa: E402
+from world import BIN, Gateway, message_stream, wait_until  # noqa: E402
 
 KEY = "sk-test-secret"  # of every provider here (world.py)
 BODY = {"model": "m", "max_tokens": 5, "stream": True,
@@ -28,6 +28,8 @@ class Audit(unittest.TestCase):
         self.addCleanup(self.upstream.__exit__)
         self.addCleanup(self.gateway.__exit__)
         self.path = Path(self.gateway.home, "log", "audit.jsonl")
+        # That the gateway began is written on a thread of its own.
+        wait_until(lambda: self.path.exists() and "gateway.start" in self.path.read_text("utf-8"))
 
     def katra(self, *words, code=0, **variables) -> str:
         done = subprocess.run([f"{BIN}/katra", *words], capture_output=True, text=True, check=False,
@@ -153,7 +155,7 @@ class Audit(unittest.TestCase):
                                                 "KATRA_HOME": self.gateway.home}).stdout
 
     def test_a_home_without_a_log_says_so(self):
-        self.gateway.stop()  # a gateway writes that it began and that it ended
+        self.gateway.stop()  # it writes that it ended
         shutil.rmtree(self.path.parent)
         self.assertIn("Nothing was written", self.katra("logs", "--audit", code=1))
 
