@@ -120,6 +120,20 @@ void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const C
                 << "\n  since          " << status["started_at"].Text() << "\n"
                 << "  open requests  " << status["open_requests"].Integer().value_or(0) << "\n"
                 << "  personas       " << status["personas_file"].Text() << "\n";
+  for (const JsonView circuit : status["circuits"]) {
+    const int64_t left = circuit["next_trial_ms"].Integer().value_or(0);
+    const int64_t credentials = circuit["credentials"].Integer().value_or(0);
+    const bool unreachable = circuit["unreachable"].IsTrue();
+    context.out() << "  left alone     " << circuit["provider"].Text() << "/"
+                  << OneLine(circuit["model"].Text(), 100) << ", "
+                  << (unreachable ? "which cannot be reached"
+                                  : "for " + std::to_string(credentials) +
+                                        (credentials == 1 ? " key or login" : " keys or logins"))
+                  << "; "
+                  << (left > 0 ? "tried again in " + std::to_string((left + 999) / 1000) + " s"
+                               : std::string("the next request tries it"))
+                  << "\n";
+  }
   if (const int64_t lost = status["audit"]["lost"].Integer().value_or(0); lost > 0) {
     context.out() << "  audit log      " << lost
                   << " events could not be written: " << status["audit"]["why"].Text() << "\n";

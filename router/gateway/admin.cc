@@ -145,6 +145,15 @@ http::Response Gateway::StatusForAdmin() const {
     writer.EndObject();
   }
   writer.EndArray();
+  writer.Key("circuits").BeginArray();
+  const auto circuits = policy::OpenCircuits(circuits_, parts_.clock.Steady());
+  for (const policy::OpenCircuit& circuit : circuits) {
+    writer.BeginObject().Key("provider").String(circuit.provider);
+    writer.Key("model").String(circuit.model).Key("unreachable").Bool(circuit.unreachable);
+    writer.Key("credentials").Integer(static_cast<int64_t>(circuit.credentials));
+    writer.Key("next_trial_ms").Integer(circuit.next_trial.count()).EndObject();
+  }
+  writer.EndArray();
   if (const AuditLog::Lost lost = parts_.audit.lost(); lost.events > 0) {
     writer.Key("audit").BeginObject().Key("lost").Integer(static_cast<int64_t>(lost.events));
     writer.Key("why").String(lost.why).EndObject();

@@ -322,7 +322,8 @@ http::Response Gateway::Answer(const http::Request& request) {
     const auto streams = static_cast<size_t>(std::count_if(
         turns_.begin(), turns_.end(), [](const auto& turn) { return turn.second->streaming(); }));
     return Plain(200, "text/plain; version=0.0.4",
-                 metrics_.Render({turns_.size(), streams, connections},
+                 metrics_.Render({turns_.size(), streams, connections,
+                                  policy::OpenCircuits(circuits_, parts_.clock.Steady())},
                                  parts_.dropped_records ? parts_.dropped_records() : 0));
   }
   if (path.substr(0, 10) == "/v1/models") return Models(request);

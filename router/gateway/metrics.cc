@@ -163,6 +163,14 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
     out.append("katra_unknown_types_total{type=\"").append(Label(type)).append("\"} ");
     out.append(std::to_string(count)).append("\n");
   }
+  Head(out, "katra_open_circuits", "gauge",
+       "Circuits that are open: of keys and logins, and one where nothing can be reached.");
+  for (size_t i = 0; i < std::min(open.circuits.size(), kMaxLines); ++i) {
+    const policy::OpenCircuit& circuit = open.circuits[i];
+    out.append("katra_open_circuits{provider=\"").append(Label(circuit.provider));
+    out.append("\",model=\"").append(Label(circuit.model)).append("\"} ");
+    out.append(std::to_string(circuit.credentials + (circuit.unreachable ? 1 : 0))).append("\n");
+  }
   Head(out, "katra_open_requests", "gauge", "Requests being answered.");
   out.append("katra_open_requests ").append(std::to_string(open.requests)).append("\n");
   Head(out, "katra_open_streams", "gauge", "Streams of which a part is out.");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "router/gateway/outcome.h"
+#include "router/policy/retry.h"
 
 namespace katra::gateway {
 
@@ -20,6 +21,7 @@ class Metrics {
     size_t requests = 0;
     size_t streams = 0;  // of these, with a part of the answer out
     size_t connections = 0;
+    std::vector<policy::OpenCircuit> circuits;
   };
 
   void Take(const Outcome& outcome);

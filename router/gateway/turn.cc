@@ -134,8 +134,10 @@ void Turn::TakeBody(ClientBody read) {
     AnswerCount();
     return;
   }
+  policy::RetryOptions retry = services_.settings.retry;
+  retry.last_resort = endpoint_ != Endpoint::kCountTokens;  // an estimate is as good
   attempts_ = std::make_unique<policy::Attempts>(candidates_, services_.circuits, services_.random,
-                                                 services_.settings.retry, begun_);
+                                                 retry, begun_);
   TakeNext();
 }
 
@@ -183,6 +185,7 @@ void Turn::TakeNext() {
     return;
   }
   current_ = next->candidate;
+  despite_circuit_ = next->despite_circuit;
   if (attempts_->tried() == 1) {
     Launch();
   } else {
@@ -425,6 +428,7 @@ void Turn::NoteAttempt(const std::string& error) {
   record.provider = current_->provider->name;
   record.model = current_->model;
   record.reason = current_->reason;
+  if (despite_circuit_) record.reason += ", left alone until now, but nobody else is left";
   record.status = attempt_ ? attempt_->status() : 0;
   record.error = error;
   record.duration = Between(attempt_begun_, services_.clock.Steady());

@@ -115,6 +115,7 @@ class Turn final : public AttemptEvents {
   std::vector<policy::Candidate> candidates_;
   std::unique_ptr<policy::Attempts> attempts_;
   const policy::Candidate* current_ = nullptr;
+  bool despite_circuit_ = false;  // of the current one
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;

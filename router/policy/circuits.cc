@@ -25,6 +25,14 @@ std::optional<std::chrono::milliseconds> Circuits::OpenFor(const std::string& ke
   return std::max(left, std::chrono::milliseconds(0));
 }
 
+void Circuits::ForEachOpen(
+    SteadyTime now,
+    const std::function<void(const std::string& key, std::chrono::milliseconds)>& open) const {
+  for (const State& state : states_) {
+    if (const auto left = OpenFor(state.key, now)) open(state.key, *left);
+  }
+}
+
 void Circuits::Succeeded(const std::string& key) {
   const auto found = index_.find(key);
   if (found == index_.end()) return;

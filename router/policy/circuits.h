@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ class Circuits {
   // How long until the next trial; nothing when it is closed.
   [[nodiscard]] std::optional<std::chrono::milliseconds> OpenFor(const std::string& key,
                                                                  SteadyTime now) const;
+  // Calls back with each key whose circuit is open, and how long until its next trial.
+  void ForEachOpen(
+      SteadyTime now,
+      const std::function<void(const std::string& key, std::chrono::milliseconds)>& open) const;
   void Succeeded(const std::string& key);
   void Failed(const std::string& key, SteadyTime now);
   // The trial ended without a word on the provider (e.g. the client left).

@@ -1,6 +1,7 @@
 #include "router/policy/retry.h"
 
 #include <algorithm>
+#include <map>
 
 namespace katra::policy {
 
@@ -15,6 +16,17 @@ std::optional<std::string> Attempts::Barred(const Candidate& candidate, SteadyTi
 
 std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
   if (final_) return std::nullopt;
+  auto next = TakeAdmitted(now);
+  if (!next) next = TakeBarred(now);
+  if (!next) return std::nullopt;
+  current_ = next->candidate;
+  asked_.insert(current_);
+  barred_.erase(current_);
+  ++tried_;
+  return next;
+}
+
+std::optional<Attempts::Next> Attempts::TakeAdmitted(SteadyTime now) {
   while (true) {
     if (position_ == candidates_.size()) {
       // Nobody of this round could be asked: another round would find the same.
@@ -29,16 +41,7 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
     if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0)
       continue;
     if (const auto barred = Barred(candidate, now)) {
-      if (!has_error_ || error_.failure == translate::Failure::kNoKey) {
-        has_error_ = false;  // whoever is asked yet tells more
-        error_ = translate::NoAnswer(candidate.provider->name +
-                                     " failed several times in a row and "
-                                     "is left alone for a moment");
-        error_.failure = translate::Failure::kOverloaded;
-        error_.status = 529;
-        error_.type = "overloaded_error";
-        error_.retry_after = circuits_.OpenFor(*barred, now);
-      }
+      NoteBarred(candidate, *barred, now);
       continue;
     }
     std::chrono::milliseconds delay{0};
@@ -49,11 +52,42 @@ std::optional<Attempts::Next> Attempts::Take(SteadyTime now) {
         break;
       }
     }
-    current_ = &candidate;
-    ++tried_;
-    return Next{current_, delay};
+    return Next{&candidate, delay};
   }
+  round_ = options_.rounds;
   return std::nullopt;
+}
+
+void Attempts::NoteBarred(const Candidate& candidate, const std::string& circuit, SteadyTime now) {
+  if (asked_.count(&candidate) == 0) barred_.insert(&candidate);
+  if (has_error_ && error_.failure != translate::Failure::kNoKey) return;
+  has_error_ = false;  // whoever is asked yet tells more
+  error_ = translate::NoAnswer(candidate.provider->name +
+                               " failed several times in a row and is left alone for a moment");
+  error_.failure = translate::Failure::kOverloaded;
+  error_.status = 529;
+  error_.type = "overloaded_error";
+  error_.retry_after = circuits_.OpenFor(circuit, now);
+}
+
+std::optional<Attempts::Next> Attempts::TakeBarred(SteadyTime now) {
+  if (!options_.last_resort || now - begun_ > options_.budget) return std::nullopt;
+  const Candidate* best = nullptr;
+  for (const Candidate& candidate : candidates_) {  // in their order: the first of equals
+    if (barred_.count(&candidate) == 0) continue;
+    if (exhausted_.count(candidate.provider->name) != 0) continue;
+    if (best == nullptr || Badness(candidate, now) < Badness(*best, now)) best = &candidate;
+  }
+  if (best == nullptr) return std::nullopt;
+  return Next{best, std::chrono::milliseconds(0), true};
+}
+
+std::pair<bool, std::chrono::milliseconds> Attempts::Badness(const Candidate& candidate,
+                                                             SteadyTime now) const {
+  constexpr std::chrono::milliseconds kNone{0};
+  const auto provider = circuits_.OpenFor(KeyOf(candidate), now);
+  const auto credential = circuits_.OpenFor(CredentialKeyOf(candidate), now);
+  return {provider.has_value(), std::max(provider.value_or(kNone), credential.value_or(kNone))};
 }
 
 std::chrono::milliseconds Attempts::Backoff() {
@@ -105,6 +139,32 @@ void Attempts::Undecided() {
 void Attempts::Release(const Candidate& candidate) {
   circuits_.Undecided(KeyOf(candidate));
   circuits_.Undecided(CredentialKeyOf(candidate));
+}
+
+std::vector<OpenCircuit> OpenCircuits(const Circuits& circuits, SteadyTime now) {
+  std::map<std::string, OpenCircuit> found;
+  circuits.ForEachOpen(now, [&](const std::string& key, std::chrono::milliseconds next_trial) {
+    const size_t end = key.find('\n');  // what follows is a credential's
+    const std::string name = key.substr(0, end);
+    const size_t slash = std::min(name.find('/'), name.size());
+    const auto [at, fresh] = found.try_emplace(name);
+    OpenCircuit& circuit = at->second;
+    if (fresh) {
+      circuit.provider = name.substr(0, slash);
+      circuit.model = name.substr(std::min(slash + 1, name.size()));
+      circuit.next_trial = next_trial;
+    }
+    circuit.next_trial = std::min(circuit.next_trial, next_trial);
+    if (end == std::string::npos) {
+      circuit.unreachable = true;
+    } else {
+      ++circuit.credentials;
+    }
+  });
+  std::vector<OpenCircuit> all;
+  all.reserve(found.size());
+  for (auto& [name, circuit] : found) all.push_back(std::move(circuit));
+  return all;
 }
 
 }  // namespace katra::policy

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -22,6 +23,8 @@ struct RetryOptions {
   std::chrono::milliseconds base_delay{250};
   std::chrono::milliseconds longest_delay{5'000};  // a longer retry-after is the client's to wait
   std::chrono::milliseconds budget{30'000};        // after it no new attempt begins
+  // Whether candidates behind an open circuit are asked once nobody else is left.
+  bool last_resort = true;
 };
 
 // One request's way through its candidates.
@@ -39,9 +42,12 @@ class Attempts {
   struct Next {
     const Candidate* candidate = nullptr;
     std::chrono::milliseconds delay{0};
+    bool despite_circuit = false;  // its circuit is open, but nobody else is left
   };
   // Whom to ask next; nothing: report the most telling error. Call once after construction, then
-  // after each Failed.
+  // after each Failed. A circuit spares a provider, but strands nobody: when all the others have
+  // failed, those behind open circuits are asked as well, each once, the least bad one first. That
+  // is one that can be reached before one that cannot, then the one whose trial is due first.
   [[nodiscard]] std::optional<Next> Take(SteadyTime now);
 
   // What became of the last candidate taken.
@@ -64,6 +70,12 @@ class Attempts {
   }
 
  private:
+  [[nodiscard]] std::optional<Next> TakeAdmitted(SteadyTime now);
+  [[nodiscard]] std::optional<Next> TakeBarred(SteadyTime now);
+  void NoteBarred(const Candidate& candidate, const std::string& circuit, SteadyTime now);
+  // How bad a candidate behind an open circuit is: the least comes first.
+  [[nodiscard]] std::pair<bool, std::chrono::milliseconds> Badness(const Candidate& candidate,
+                                                                   SteadyTime now) const;
   // The key of the circuit that is open; nothing: the candidate may be asked.
   [[nodiscard]] std::optional<std::string> Barred(const Candidate& candidate, SteadyTime now);
   void Release(const Candidate& candidate);  // a trial of its circuits ended without a word
@@ -79,11 +91,24 @@ class Attempts {
   int tried_ = 0;
   bool final_ = false;
   const Candidate* current_ = nullptr;
-  std::set<std::string> exhausted_;      // providers whose quota is used up (E7)
-  std::set<const Candidate*> keyless_;   // no second try finds a key
+  std::set<std::string> exhausted_;     // providers whose quota is used up (E7)
+  std::set<const Candidate*> keyless_;  // no second try finds a key
+  std::set<const Candidate*> asked_;
+  std::set<const Candidate*> barred_;    // behind open circuits, and not asked yet
   std::chrono::milliseconds wanted_{0};  // by a retry-after of this round
   bool has_error_ = false;
   translate::ApiError error_;
 };
+
+// What is left alone of one provider's model. Of credentials only their number is told.
+struct OpenCircuit {
+  std::string provider;
+  std::string model;
+  bool unreachable = false;                 // by anybody
+  size_t credentials = 0;                   // keys and logins for which it has failed
+  std::chrono::milliseconds next_trial{0};  // until the first of them; 0: it is due, or under way
+};
+// In the order of provider and model.
+[[nodiscard]] std::vector<OpenCircuit> OpenCircuits(const Circuits& circuits, SteadyTime now);
 
 }  // namespace katra::policy

@@ -1,5 +1,6 @@
 """Which model answers when one fails: candidates, retries, circuits, and what the client is told."""
 import json
+import subprocess
 import sys
 import time
 import unittest
@@ -7,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "gateway"))
 from upstream import Upstream  # noqa: E402
-from world import Gateway, chat_stream, message, message_stream, sse  # noqa: E402
+from world import BIN, Gateway, chat_stream, message, message_stream, sse  # noqa: E402
 
 BODY = {"model": "claude-sonnet", "max_tokens": 5, "stream": True,
         "messages": [{"role": "user", "content": "Hi"}]}
@@ -234,10 +235,83 @@ class Failover(unittest.TestCase):
                 for _ in range(6):
                     self.assertNotEqual(gateway.ask(body=BODY, persona="Mal").status, 200)
                 self.assertEqual(gateway.ask(body=BODY, persona="Good").status, 200)
-                asked = len(upstream.requests)
-                gateway.ask(body=BODY, persona="Mal")
-                self.assertEqual(len(upstream.requests) > asked, status in (401, 403))
+                opened = gateway.admin("GET", "/admin/status").json()["circuits"]
+                self.assertEqual(len(opened), 0 if status in (401, 403) else 1)
                 self.assertNotIn("mal-s-key", gateway.log())
+
+    def test_G20_circuits_strand_nobody(self):
+        """One provider without fallbacks fails often; the request after it is well again is
+        answered, however it failed and whoever else asks."""
+        wrong = {"429": lambda request, to: to.reply(429, OVERLOADED),
+                 "500": lambda request, to: to.reply(500, OVERLOADED),
+                 "529": lambda request, to: to.reply(529, OVERLOADED),
+                 "a reset": lambda request, to: to.reset(),
+                 "no events": lambda request, to: to.stream([])}
+        for what, script in wrong.items():
+            current = [script]
+            with self.subTest(what), World(
+                    lambda request, to, now=current: now[0](request, to), None,
+                    "--circuit-open", "60000") as world:
+                for number in range(6):
+                    asked = len(world.first.requests)
+                    self.assertGreaterEqual(world.ask().status, 429)
+                    self.assertGreater(len(world.first.requests), asked, f"request {number}")
+                self.assertIn('katra_open_circuits{provider="first",model="m1"} 1',
+                              world.gateway.metrics())
+                current[0] = two
+                reply = world.ask()
+                self.assertEqual((reply.status, reply.header("x-katra-attempts")), (200, "1"))
+                self.assertNotIn("katra_open_circuits{", world.gateway.metrics())
+                reasons = [one["attempts"][0]["reason"] for one in world.gateway.decisions(7)]
+                self.assertNotIn("nobody else is left", reasons[0])
+                self.assertIn("nobody else is left", reasons[6])
+
+    def test_G20_nobody_listens_for_a_while(self):
+        with World(two, None, "--circuit-open", "60000") as world:
+            port = world.first.port
+            world.first.__exit__()
+            for _ in range(4):
+                self.assertEqual(world.ask().status, 502)
+            opened = world.gateway.admin("GET", "/admin/status").json()["circuits"]
+            self.assertEqual([(one["provider"], one["model"], one["unreachable"])
+                              for one in opened], [("first", "m1", True)])
+            with Upstream(two, port=port):
+                self.assertEqual(world.ask().status, 200)
+
+    def test_G20_the_least_bad_of_several_is_asked_and_then_the_others(self):
+        broken = {"first": True, "second": True}
+
+        def script(name):
+            return lambda request, to: (to.reply(500, OVERLOADED) if broken[name]
+                                        else to.stream(message_stream(name)))
+
+        with World(script("first"), script("second"), "--circuit-open", "60000") as world:
+            for _ in range(4):
+                self.assertEqual(world.ask().status, 500)
+            for name in ("second", "first"):
+                broken[name] = False
+                self.assertEqual(world.ask().header("x-katra-provider"), name)
+                broken[name] = True
+                for _ in range(6):
+                    self.assertEqual(world.ask().status, 500)
+
+    def test_G20_status_shows_what_is_left_alone(self):
+        with World(lambda request, to: to.reply(500, OVERLOADED), None,
+                   "--circuit-open", "60000") as world:
+            def status(*options):
+                return subprocess.run(
+                    [f"{BIN}/katra", "status", *options], capture_output=True, text=True,
+                    env={**world.gateway.environment, "KATRA_HOME": world.gateway.home},
+                    check=True).stdout
+
+            self.assertNotIn("left alone", status())
+            for _ in range(4):
+                world.ask()
+            self.assertRegex(status(),
+                             r"left alone +first/m1, for 1 key or login; tried again in \d+ s")
+            shown = json.loads(status("--json"))["gateway"]["circuits"]
+            self.assertEqual([one["model"] for one in shown], ["m1"])
+            self.assertNotIn("sk-test-secret", status() + status("--json"))
 
     def test_whole_replies_fail_over_too(self):
         with World(lambda request, to: to.reply(529, OVERLOADED),

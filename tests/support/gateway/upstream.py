@@ -29,13 +29,13 @@ class Gone(Exception):
 class Upstream:
     """Answers each request by `script(request, conversation)`. A context manager."""
 
-    def __init__(self, script, nodelay: bool = True):
+    def __init__(self, script, nodelay: bool = True, port: int = 0):
         self.script = script
         self.nodelay = nodelay
         self.requests: list[Request] = []
         self.gone = threading.Event()  # a connection was closed while it was being answered
         self.arrived = threading.Condition()
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.open: set[socket.socket] = set()

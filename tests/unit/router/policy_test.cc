@@ -112,6 +112,7 @@ TEST_CASE("when no candidate has a key the client is told so, and not to try aga
 
 TEST_CASE("a candidate that is left alone for a moment tells more than a missing key") {
   Rig rig;
+  rig.options.last_resort = false;
   for (int i = 0; i < 5; ++i) rig.circuits.Failed("b/2", rig.now);
   Attempts attempts = rig.Begin();
   REQUIRE(attempts.Take(rig.now));
@@ -199,7 +200,9 @@ bool MayAsk(const std::string& credential, const translate::ApiError& error) {
   }
   rig.candidates.front().credential = credential;
   Attempts attempts = rig.Begin();
-  return attempts.Take(rig.now).has_value();
+  const auto next = attempts.Take(rig.now);
+  REQUIRE(next);  // nobody else is left
+  return !next->despite_circuit;
 }
 
 }  // namespace
@@ -246,6 +249,7 @@ TEST_CASE("the trial of a provider is not used up by a credential that may not a
     rig.circuits.Failed("a/1", rig.now);
     rig.circuits.Failed(Attempts::CredentialKeyOf(rig.candidates.front()), rig.now + 5s);
   }
+  rig.options.last_resort = false;
   CHECK_FALSE(rig.Begin().Take(rig.now + 12s));
   rig.candidates.front().credential = "good";
   CHECK(rig.Begin().Take(rig.now + 12s));
@@ -266,8 +270,114 @@ TEST_CASE("circuits are forgotten long after the last failure, and never become 
   CHECK(circuits.size() == 3);
 }
 
-TEST_CASE("when every circuit is open the client is told when to come back") {
+namespace {
+
+// Opens the circuit of a candidate; `at`: of its last failure.
+void Open(Rig& rig, size_t candidate, SteadyTime at, bool unreachable = false) {
+  const Candidate& one = rig.candidates[candidate];
+  for (int i = 0; i < 5; ++i) {
+    rig.circuits.Failed(unreachable ? Attempts::KeyOf(one) : Attempts::CredentialKeyOf(one), at);
+  }
+}
+
+// The models that a request goes to when each of them fails with `error`, a "!" after those that
+// are asked despite their circuits.
+std::string Asked(Rig& rig, const translate::ApiError& error = Transient()) {
+  Attempts attempts = rig.Begin();
+  std::string asked;
+  while (const auto next = attempts.Take(rig.now)) {
+    asked += next->candidate->model + (next->despite_circuit ? "!" : "") + " ";
+    attempts.Failed(error, rig.now);
+  }
+  return asked;
+}
+
+}  // namespace
+
+TEST_CASE("G20: a circuit that leaves nobody lets the request try all the same") {
   Rig rig;
+  rig.candidates = {At("a", "1"), At("b", "2"), At("c", "3")};
+  rig.now += 5s;
+  SECTION("the only one") {
+    rig.candidates.pop_back();
+    rig.candidates.pop_back();
+    Open(rig, 0, rig.now);
+    CHECK(Asked(rig) == "1! ");
+    CHECK(Asked(rig) == "1! ");  // and the next request, too
+  }
+  SECTION("the one whose trial is due first, then the others, each once") {
+    Open(rig, 0, rig.now);
+    Open(rig, 1, rig.now - 2s);
+    Open(rig, 2, rig.now - 1s);
+    CHECK(Asked(rig) == "2! 3! 1! ");
+  }
+  SECTION("the first of equals") {
+    for (size_t i = 0; i < 3; ++i) Open(rig, i, rig.now);
+    CHECK(Asked(rig) == "1! 2! 3! ");
+  }
+  SECTION("one that can be reached before one that cannot") {
+    Open(rig, 0, rig.now - 3s, true);
+    Open(rig, 1, rig.now);
+    Open(rig, 2, rig.now - 1s);
+    CHECK(Asked(rig) == "3! 2! 1! ");
+  }
+  SECTION("when the others have failed, not before") {
+    Open(rig, 0, rig.now);
+    CHECK(Asked(rig) == "2 3 2 3 1! ");
+  }
+  SECTION("when the others want to be left alone for long") {
+    Open(rig, 0, rig.now);
+    CHECK(Asked(rig, Of(429, {{"retry-after", "60"}})) == "2 3 1! ");
+  }
+  SECTION("when the others have no key") {
+    Open(rig, 2, rig.now);
+    CHECK(Asked(rig, translate::NoKey("no key")) == "1 2 3! ");
+  }
+  SECTION("not when the request is at fault") {
+    Open(rig, 0, rig.now);
+    CHECK(Asked(rig, Of(400)) == "2 ");
+  }
+  SECTION("not one that was asked already") {
+    rig.candidates.pop_back();
+    rig.candidates.pop_back();
+    for (int i = 0; i < 4; ++i)
+      rig.circuits.Failed(Attempts::CredentialKeyOf(At("a", "1")), rig.now);
+    CHECK(Asked(rig) == "1 ");  // which opens its circuit
+  }
+  SECTION("while another request is the trial") {
+    rig.candidates.pop_back();
+    rig.candidates.pop_back();
+    Open(rig, 0, rig.now - 10s);
+    Attempts trial = rig.Begin();
+    REQUIRE_FALSE(trial.Take(rig.now)->despite_circuit);
+    Attempts other = rig.Begin();
+    REQUIRE(other.Take(rig.now)->despite_circuit);
+    other.Succeeded();
+    CHECK_FALSE(rig.Begin().Take(rig.now)->despite_circuit);  // it closed
+  }
+}
+
+TEST_CASE("open circuits are told by provider and model, and no credential is") {
+  Rig rig;
+  rig.candidates = {At("a", "1"), At("b", "vendor/2")};
+  Open(rig, 1, rig.now, true);
+  for (const char* credential : {"mal", "good"}) {
+    rig.candidates.front().credential = credential;
+    Open(rig, 0, rig.now);
+  }
+  rig.circuits.Failed("c/once", rig.now);
+  const auto open = OpenCircuits(rig.circuits, rig.now + 4s);
+  REQUIRE(open.size() == 2);
+  CHECK((open[0].provider == "a" && open[0].model == "1"));
+  CHECK((open[0].credentials == 2 && !open[0].unreachable));
+  CHECK((open[1].provider == "b" && open[1].model == "vendor/2"));
+  CHECK((open[1].credentials == 0 && open[1].unreachable));
+  CHECK(open[1].next_trial == 6s);
+}
+
+TEST_CASE("when every circuit is open a request that can wait is told when to come back") {
+  Rig rig;
+  rig.options.last_resort = false;
   rig.candidates = {At("a", "1")};
   for (int i = 0; i < 5; ++i) rig.circuits.Failed("a/1", rig.now);
   Attempts attempts = rig.Begin();
