@@ -18,6 +18,7 @@ namespace katra {
 namespace {
 
 constexpr size_t kMaxText = 200;
+constexpr int kMaxRenames = 100;  // of the file between making and opening it
 constexpr int kMaxOldFiles = 100;  // that a reader looks for
 constexpr size_t kMaxReadBytes = size_t{64} * 1024 * 1024;
 
@@ -67,10 +68,13 @@ std::string AuditPath(const std::string& home) { return Folder(home) + "/audit.j
 Result<int> AuditLog::Open() const {
   const std::string path = AuditPath(home_);
   if (auto folder = EnsurePrivateFolder(Folder(home_)); !folder) return Pass(std::move(folder));
-  if (auto file = EnsurePrivateFile(path); !file) return Pass(std::move(file));
-  const int fd = open(path.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return Failed(path, errno);
-  return fd;
+  for (int round = 0;; ++round) {
+    if (auto file = EnsurePrivateFile(path); !file) return Pass(std::move(file));
+    const int fd = open(path.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) return fd;
+    // Another process may rename it between the two lines, but not again and again.
+    if (errno != ENOENT || round == kMaxRenames) return Failed(path, errno);
+  }
 }
 
 Status AuditLog::Check() const {
@@ -102,44 +106,51 @@ Status AuditLog::Write(const AuditEvent& event) {
 
 Status AuditLog::Append(const std::string& line) const {
   const std::string path = AuditPath(home_);
-  for (int round = 0;; ++round) {
+  auto fd = OpenWithRoom(static_cast<off_t>(line.size()));
+  if (!fd) return Pass(std::move(fd));
+  struct stat info = {};
+  if (fstat(*fd, &info) != 0) info.st_size = 0;
+  const std::string text = EndsInLine(*fd, info.st_size) ? "\n" + line : line;
+  ssize_t count = 0;
+  do {  // one write: lines of several processes never mix
+    count = write(*fd, text.data(), text.size());
+  } while (count < 0 && errno == EINTR);
+  const int error = count < 0 ? errno : ENOSPC;
+  close(*fd);
+  if (count != static_cast<ssize_t>(text.size())) return Failed(path, error);
+  return {};
+}
+
+// Another process that rotates is not waited for while the file is below twice its bound; past that
+// it is, so that the file does not grow without end, and no event is lost to a slow process.
+Result<int> AuditLog::OpenWithRoom(off_t more) const {
+  for (const std::chrono::milliseconds patience : {std::chrono::milliseconds(0), limits_.patience}) {
     auto fd = Open();
-    if (!fd) return Pass(std::move(fd));
+    if (!fd) return fd;
     struct stat info = {};
     if (fstat(*fd, &info) != 0) info.st_size = 0;
-    const bool full = info.st_size + static_cast<off_t>(line.size()) > limits_.file_bytes;
-    if (full && info.st_size > 0 && round == 0) {
-      close(*fd);
-      Rotate();
-      continue;
-    }
-    // Another process that rotates cannot be waited for, so that its file may pass the bound a
-    // little; but not without end.
-    if (info.st_size > 2 * limits_.file_bytes) {
-      close(*fd);
-      return Fail(ErrorCode::kResourceExhausted,
-                  "the audit log \"" + path +
-                      "\" is full and cannot be rotated: another process "
-                      "holds \"" +
-                      Folder(home_) + "/audit.lock\"",
-                  path);
-    }
-    const std::string text = EndsInLine(*fd, info.st_size) ? "\n" + line : line;
-    ssize_t count = 0;
-    do {  // one write: lines of several processes never mix
-      count = write(*fd, text.data(), text.size());
-    } while (count < 0 && errno == EINTR);
-    const int error = count < 0 ? errno : ENOSPC;
+    const off_t bound = limits_.file_bytes * (patience.count() > 0 ? 2 : 1);
+    if (info.st_size == 0 || info.st_size + more <= bound) return fd;
     close(*fd);
-    if (count != static_cast<ssize_t>(text.size())) return Failed(path, error);
-    return {};
+    Rotate(patience);
   }
+  auto fd = Open();
+  if (!fd) return fd;
+  struct stat info = {};
+  if (fstat(*fd, &info) != 0 || info.st_size <= 2 * limits_.file_bytes) return fd;
+  close(*fd);
+  const std::string path = AuditPath(home_);
+  return Fail(ErrorCode::kResourceExhausted,
+              "the audit log \"" + path +
+                  "\" is full and cannot be rotated: another process holds \"" +
+                  Folder(home_) + "/audit.lock\"",
+              path);
 }
 
 // A writer that has the file open while it is renamed writes to the renamed one: nothing is lost.
-void AuditLog::Rotate() const {
+void AuditLog::Rotate(std::chrono::milliseconds patience) const {
   auto lock = LockFile::Open(Folder(home_) + "/audit.lock");
-  if (!lock || !lock->Acquire(std::chrono::steady_clock::now())) return;
+  if (!lock || !lock->Acquire(std::chrono::steady_clock::now() + patience)) return;
   const std::string path = AuditPath(home_);
   struct stat info = {};
   // Somebody else was quicker when it is small.

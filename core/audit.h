@@ -37,12 +37,14 @@ struct AuditEvent {
 // a full disk cut short are passed over. kNotFound: nothing was written yet.
 [[nodiscard]] Result<std::string> LastAuditLines(const std::string& home, size_t count);
 
-// Thread-safe. Writing blocks for one write(2); it never waits for another process.
+// Thread-safe. Writing blocks for one write(2). It waits for another process only when the file is
+// twice as long as it should be while that process rotates it, and then for `patience` at most.
 class AuditLog {
  public:
   struct Limits {
     int64_t file_bytes = int64_t{4} * 1024 * 1024;
     int old_files = 4;
+    std::chrono::milliseconds patience{100};
   };
 
   // `program` names the writer in each line. `clock` is borrowed.
@@ -69,7 +71,8 @@ class AuditLog {
  private:
   [[nodiscard]] Result<int> Open() const;
   [[nodiscard]] Status Append(const std::string& line) const;
-  void Rotate() const;
+  [[nodiscard]] Result<int> OpenWithRoom(off_t more) const;
+  void Rotate(std::chrono::milliseconds patience) const;
 
   std::string home_;
   std::string program_;

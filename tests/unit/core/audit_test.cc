@@ -109,7 +109,7 @@ TEST_CASE("several processes write whole lines to one audit log, and rotate it o
     REQUIRE(child >= 0);
     if (child == 0) {
       const ManualClock clock;
-      AuditLog log(home.path(), "katra", clock, {20'000, 50});
+      AuditLog log(home.path(), "katra", clock, {20'000, 50, std::chrono::seconds(60)});
       bool good = true;
       for (int i = 0; i < kEach; ++i) {
         good =
