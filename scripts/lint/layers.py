@@ -16,7 +16,7 @@ AT_HOME = {
     "utf8proc.h": ("core/", "store/search/"),
     "llhttp.h": ("core/http/",),
     "curl/": ("core/http/",),
-    "zlib.h": ("core/http/",),
+    "zlib.h": ("core/http/", "router/cloud/event_stream.cc"),
     "spdlog/": ("core/log.cc",),
     "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/ccr/main.cc",
              "router/gateway/main.cc", "cli/"),
