@@ -18,7 +18,7 @@ namespace katra {
 namespace {
 
 constexpr size_t kMaxText = 200;
-constexpr int kMaxRenames = 100;  // of the file between making and opening it
+constexpr int kMaxRenames = 100;   // of the file between making and opening it
 constexpr int kMaxOldFiles = 100;  // that a reader looks for
 constexpr size_t kMaxReadBytes = size_t{64} * 1024 * 1024;
 
@@ -124,7 +124,8 @@ Status AuditLog::Append(const std::string& line) const {
 // Another process that rotates is not waited for while the file is below twice its bound; past that
 // it is, so that the file does not grow without end, and no event is lost to a slow process.
 Result<int> AuditLog::OpenWithRoom(off_t more) const {
-  for (const std::chrono::milliseconds patience : {std::chrono::milliseconds(0), limits_.patience}) {
+  for (const std::chrono::milliseconds patience :
+       {std::chrono::milliseconds(0), limits_.patience}) {
     auto fd = Open();
     if (!fd) return fd;
     struct stat info = {};
@@ -142,8 +143,8 @@ Result<int> AuditLog::OpenWithRoom(off_t more) const {
   const std::string path = AuditPath(home_);
   return Fail(ErrorCode::kResourceExhausted,
               "the audit log \"" + path +
-                  "\" is full and cannot be rotated: another process holds \"" +
-                  Folder(home_) + "/audit.lock\"",
+                  "\" is full and cannot be rotated: another process holds \"" + Folder(home_) +
+                  "/audit.lock\"",
               path);
 }
 
