@@ -30,7 +30,7 @@ def offences(program: str) -> Iterator[str]:
         yield "has writable relocations: link with -z relro"
     if not re.search(r"BIND_NOW|FLAGS_1\).*\bNOW\b", dynamic):
         yield "binds functions lazily: link with -z now"
-    stack = re.search(r"GNU_STACK.*?\s([RWE ]{3})\s+0x", segments)
+    stack = re.search(r"GNU_STACK(?:\s+0x\w+){5}\s([R ][W ][E ])\s", segments)
     if stack is None or "E" in stack[1]:
         yield "has an executable stack: link with -z noexecstack"
     symbols = readelf(program, "--dyn-syms")
