@@ -22,10 +22,15 @@ std::string Seconds(std::chrono::milliseconds time) {
 AnswerWatch::AnswerWatch(const AnswerLimits& limits, std::string provider)
     : limits_(limits), provider_(std::move(provider)) {}
 
-void AnswerWatch::Head(int status, bool stream) {
+void AnswerWatch::Head(int status) {
   status_ = status;
-  stream_ = stream;
   if (error()) since_ = Clock::now();
+}
+
+std::optional<ApiError> AnswerWatch::BeforeContent(size_t held) const {
+  if (held <= limits_.before_content_bytes) return std::nullopt;
+  return translate::NoAnswer(provider_ + " sent " + Size(limits_.before_content_bytes) +
+                             " without anything of an answer");
 }
 
 std::optional<ApiError> AnswerWatch::Stream(size_t bytes, bool content) {
@@ -34,9 +39,8 @@ std::optional<ApiError> AnswerWatch::Stream(size_t bytes, bool content) {
     content_ = true;
     progressed_ = true;
   }
-  if (!content_ && received_ > limits_.before_content_bytes) {
-    return translate::NoAnswer(provider_ + " sent " + Size(limits_.before_content_bytes) +
-                               " without anything of an answer");
+  if (!content_) {
+    if (auto wrong = BeforeContent(received_)) return wrong;
   }
   if (received_ > limits_.stream_bytes) {
     return translate::NoAnswer(provider_ + " sent a stream of more than " +

@@ -30,8 +30,10 @@ class AnswerWatch {
   // `limits` is borrowed.
   AnswerWatch(const AnswerLimits& limits, std::string provider);
 
-  // The head came; `stream`: what follows are events.
-  void Head(int status, bool stream);
+  // The head came.
+  void Head(int status);
+  // `held`: bytes that say nothing of an answer yet, not even whether it is a stream.
+  [[nodiscard]] std::optional<translate::ApiError> BeforeContent(size_t held) const;
   // More of a stream came. `content`: something of the answer was seen, now or before.
   [[nodiscard]] std::optional<translate::ApiError> Stream(size_t bytes, bool content);
   // `held`: bytes of an event whose end has not come.
@@ -55,7 +57,6 @@ class AnswerWatch {
   const AnswerLimits& limits_;
   std::string provider_;
   int status_ = 0;
-  bool stream_ = false;
   bool content_ = false;
   bool progressed_ = false;
   bool paused_ = false;

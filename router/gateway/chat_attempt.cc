@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
 #include "router/translate/chat_reply.h"
 #include "router/translate/chat_stream.h"
@@ -12,6 +13,7 @@ namespace katra::gateway {
 namespace {
 
 using translate::ApiError;
+using translate::BodyForm;
 using translate::StreamState;
 
 // How long the usage may lag behind the end of the answer.
@@ -22,16 +24,8 @@ class ChatAttempt final : public Attempt {
   ChatAttempt(AttemptPlan plan, translate::TranslatedRequest request, AttemptEvents& events)
       : plan_(std::move(plan)),
         request_(std::move(request)),
-        events_(events),
-        watch_(plan_.settings->answer, provider_name()) {
-    translate::ChatStreamOptions options;
-    options.max_event_bytes = plan_.settings->answer.event_bytes;
-    options.exact_errors = plan_.front;
-    if (request_.stream) {
-      // The ids of a long history are many: they are not copied. The estimate stays here, too.
-      reader_ = std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
-    }
-  }
+        events_(events, request_.stream, provider_name()),
+        watch_(plan_.settings->answer, provider_name()) {}
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
@@ -47,17 +41,18 @@ class ChatAttempt final : public Attempt {
     }
     outgoing.body.emplace(std::move(request_.body));
     plan_.body.reset();
-    call_ = client.Start(std::move(outgoing),
-                         {[this](int status, const http::Headers& headers) {
-                            status_ = status;
-                            headers_ = headers;
-                            // Servers that forget the type are read as what was asked for.
-                            streaming_ = status == 200 && reader_ != nullptr &&
-                                         (IsEventStream(headers) || !IsJsonOrPage(headers));
-                            watch_.Head(status, streaming_);
-                          },
-                          [this](std::string_view bytes) { OnData(bytes); },
-                          [this](const http::CallEnd& end) { OnEnd(end); }});
+    call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
+                                                 status_ = status;
+                                                 headers_ = headers;
+                                                 // Servers that forget the type are read as what
+                                                 // was asked for.
+                                                 labelled_ =
+                                                     IsEventStream(headers) ||
+                                                     (request_.stream && !IsJsonOrPage(headers));
+                                                 watch_.Head(status);
+                                               },
+                                               [this](std::string_view bytes) { OnData(bytes); },
+                                               [this](const http::CallEnd& end) { OnEnd(end); }});
   }
   void Pause() override {
     watch_.Pause(true);
@@ -84,11 +79,10 @@ class ChatAttempt final : public Attempt {
   }
 
   translate::Usage usage() const override {
-    if (!reader_) return reply_.usage;
-    translate::Usage usage = reader_->usage();
-    if (!usage.known) {  // S39
+    translate::Usage usage = reader_ ? reader_->usage() : reply_.usage;
+    if (!usage.known && request_.stream) {  // S39
       usage.input_tokens = request_.reply.input_estimate_tokens;
-      usage.output_tokens = reader_->estimated_output_tokens();
+      usage.output_tokens = reader_ ? reader_->estimated_output_tokens() : 0;
     }
     return usage;
   }
@@ -120,9 +114,34 @@ class ChatAttempt final : public Attempt {
     if (!streaming_) {
       const size_t room = watch_.Room(body_.size(), bytes.size());
       body_.append(bytes.substr(0, room));
-      if (room < bytes.size()) Stop(watch_.TooLong());
+      if (room < bytes.size()) {
+        Stop(watch_.TooLong());
+      } else if (status_ == 200 && form_.form() == BodyForm::kUnknown) {
+        TakeForm(ReadAs(form_.Feed(bytes), labelled_));
+      }
       return;
     }
+    OnStream(bytes);
+  }
+
+  void TakeForm(BodyForm form) {
+    if (form == BodyForm::kEvents) {
+      streaming_ = true;
+      translate::ChatStreamOptions options;
+      options.max_event_bytes = plan_.settings->answer.event_bytes;
+      options.exact_errors = plan_.front;
+      // The ids of a long history are many: they are not copied. The estimate stays here, too.
+      reader_ = std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
+      const std::string begun = std::exchange(body_, {});
+      OnStream(begun);
+    } else if (form != BodyForm::kUnknown) {
+      body_.erase(0, form_.skipped());
+    } else if (auto wrong = watch_.BeforeContent(body_.size())) {
+      Stop(std::move(*wrong));
+    }
+  }
+
+  void OnStream(std::string_view bytes) {
     std::string& out = scratch_;
     out.clear();
     const size_t before = reader_->progress();
@@ -194,12 +213,19 @@ class ChatAttempt final : public Attempt {
 
   void OnEnd(const http::CallEnd& end) {
     if (ended_) return;
+    const bool empty = status_ == 200 && form_.form() == BodyForm::kUnknown;
+    if (empty && labelled_) TakeForm(BodyForm::kEvents);
+    if (ended_) return;
     if (status_ == 0) {
       Fail(FailureOf(end, provider_name()));
     } else if (streaming_) {
       EndStream(!end.complete);
-    } else if (status_ == 200 && end.complete && !reader_) {
+    } else if (status_ == 200 && end.complete) {
       auto made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+      if (!made) {  // read again, without what the upstream was sent
+        body_ = plan_.secrets->Without(std::move(body_));
+        made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+      }
       if (!made) {
         Fail(made.error());
         return;
@@ -207,24 +233,11 @@ class ChatAttempt final : public Attempt {
       reply_ = std::move(*made);
       ended_ = true;
       events_.OnWhole(std::move(reply_.body));
-    } else if (status_ == 200) {
-      FailWithoutStream(end);
     } else if (end.complete || status_ >= 400) {
       Fail(Complaint(status_));
     } else {
       Fail(FailureOf(end, provider_name()));
     }
-  }
-
-  // A stream was asked for; what came is an error object (E16) or something else (S38).
-  void FailWithoutStream(const http::CallEnd& end) {
-    if (!end.complete) {
-      Fail(FailureOf(end, provider_name()));
-      return;
-    }
-    const bool says_error = body_.find("\"error\"") != std::string::npos;
-    Fail(says_error ? Complaint(200)
-                    : translate::NoAnswer(provider_name() + " answered without a stream"));
   }
 
   // By value: whoever is told may destroy this attempt, and what belongs to it.
@@ -235,12 +248,14 @@ class ChatAttempt final : public Attempt {
 
   AttemptPlan plan_;
   translate::TranslatedRequest request_;
-  AttemptEvents& events_;
+  AsAsked events_;
   std::unique_ptr<translate::ChatStreamReader> reader_;
   translate::MessagesReply reply_;
   int status_ = 0;
   http::Headers headers_;
-  bool streaming_ = false;
+  bool labelled_ = false;  // its type says that the answer is a stream
+  translate::FormSniffer form_;
+  bool streaming_ = false;  // it is one
   bool flowing_ = false;
   bool ended_ = false;
   AnswerWatch watch_;

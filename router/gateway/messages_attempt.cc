@@ -5,6 +5,7 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
 #include "router/translate/signature.h"
 #include "router/translate/usage_tap.h"
@@ -13,6 +14,7 @@ namespace katra::gateway {
 namespace {
 
 using translate::ApiError;
+using translate::BodyForm;
 
 // Where the last whole event of `bytes` ends; 0: nowhere.
 size_t EventsEnd(std::string_view bytes) {
@@ -27,7 +29,9 @@ size_t EventsEnd(std::string_view bytes) {
 class MessagesAttempt final : public Attempt {
  public:
   MessagesAttempt(AttemptPlan plan, PreparedBody prepared, AttemptEvents& events)
-      : plan_(std::move(plan)), events_(events), watch_(plan_.settings->answer, provider_name()) {
+      : plan_(std::move(plan)),
+        events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
+        watch_(plan_.settings->answer, provider_name()) {
     if (!prepared.body) return;
     plan_.body = std::move(prepared.body);
     own_peek_ = std::move(prepared.peek);
@@ -47,9 +51,8 @@ class MessagesAttempt final : public Attempt {
     call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
                                                  status_ = status;
                                                  headers_ = headers;
-                                                 streaming_ =
-                                                     status == 200 && IsEventStream(headers);
-                                                 watch_.Head(status, streaming_);
+                                                 labelled_ = IsEventStream(headers);
+                                                 watch_.Head(status);
                                                },
                                                [this](std::string_view bytes) { OnData(bytes); },
                                                [this](const http::CallEnd& end) { OnEnd(end); }});
@@ -146,7 +149,23 @@ class MessagesAttempt final : public Attempt {
     }
     const size_t room = watch_.Room(body_.size(), bytes.size());
     body_.append(bytes.substr(0, room));
-    if (room < bytes.size()) Stop(watch_.TooLong());
+    if (room < bytes.size()) {
+      Stop(watch_.TooLong());
+    } else if (status_ == 200 && form_.form() == BodyForm::kUnknown) {
+      TakeForm(ReadAs(form_.Feed(bytes), labelled_));
+    }
+  }
+
+  void TakeForm(BodyForm form) {
+    if (form == BodyForm::kEvents) {
+      streaming_ = true;
+      const std::string begun = std::exchange(body_, {});
+      OnStream(begun);
+    } else if (form != BodyForm::kUnknown) {
+      body_.erase(0, form_.skipped());
+    } else if (auto wrong = watch_.BeforeContent(body_.size())) {
+      Stop(std::move(*wrong));
+    }
   }
 
   void OnStream(std::string_view bytes) {
@@ -158,7 +177,7 @@ class MessagesAttempt final : public Attempt {
       Stop(std::move(*wrong));
       return;
     }
-    if (seen.broken && !seen.complete && !seen.failed) {  // S46
+    if (seen.broken && !seen.failed) {  // S46
       Stop(translate::NoAnswer(provider_name() +
                                " sent an event that cannot be read: a part of the answer is lost"));
       return;
@@ -222,6 +241,9 @@ class MessagesAttempt final : public Attempt {
   }
 
   void OnEnd(const http::CallEnd& end) {
+    if (ended_) return;
+    const bool empty = status_ == 200 && form_.form() == BodyForm::kUnknown;
+    if (empty && labelled_) TakeForm(BodyForm::kEvents);
     if (ended_) return;
     if (status_ == 0) {
       Fail(FailureOf(end, provider_name()), false);
@@ -290,7 +312,7 @@ class MessagesAttempt final : public Attempt {
       Complete();
     } else if (error) {
       Fail(Complaint(200), true);
-    } else if (!object || !whole_.complete || plan_.peek->stream) {
+    } else if (!object || !whole_.complete) {
       Fail(translate::NoAnswer(provider_name() + " answered with something that is no message"),
            false);
     } else {
@@ -307,7 +329,8 @@ class MessagesAttempt final : public Attempt {
     std::unique_ptr<RawReply> reply;
     // A page or a plain text is no error of the format (E2), and a redirect is none either.
     const bool refused = status_ >= 400 && status_ < 600;
-    const bool fits = status_ == 200 || (refused && Trim(body_).substr(0, 1) == "{");
+    const bool asked = streaming_ == plan_.peek->stream;  // for this form
+    const bool fits = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
     if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
@@ -320,16 +343,18 @@ class MessagesAttempt final : public Attempt {
 
   AttemptPlan plan_;
   std::shared_ptr<const translate::RequestPeek> own_peek_;  // of a body that was changed
-  AttemptEvents& events_;
+  AsAsked events_;
   int status_ = 0;
   http::Headers headers_;
-  bool streaming_ = false;
+  bool labelled_ = false;  // its type says that the answer is a stream
+  translate::FormSniffer form_;
+  bool streaming_ = false;  // it is one
   bool flowing_ = false;
   bool ended_ = false;
   AnswerWatch watch_;
   size_t held_end_ = 0;  // where the last whole event of `held_` ends
   std::string held_;     // events until content is there; then what is no whole event yet
-  std::string body_;
+  std::string body_;     // of no stream, or until it is known to be one
   translate::UsageTap tap_;
   translate::TappedAnswer whole_;
   std::vector<std::string> dropped_;

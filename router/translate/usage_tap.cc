@@ -85,7 +85,8 @@ void UsageTap::Line(std::string_view line) {
     return;
   }
   if (line.empty()) {  // the event's end
-    answer_.broken = answer_.broken || (unread_ && data_lines_ == 1);
+    const bool lost = unread_ && data_lines_ == 1 && !answer_.complete;
+    answer_.broken = answer_.broken || lost;
     unread_ = false;
     data_lines_ = 0;
     return;

@@ -17,7 +17,7 @@ struct TappedAnswer {
   bool content_started = false;  // a content block began: no failover any more
   bool complete = false;         // message_stop was seen, or the whole reply
   bool failed = false;           // an error event was seen
-  bool broken = false;           // an event that is read here cannot be read (S46)
+  bool broken = false;           // before the end, an event that is read here cannot be read (S46)
   bool named_error = false;      // the name of one was seen, whatever its data is
   std::string error_type;
   std::string error_message;

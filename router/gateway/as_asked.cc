@@ -1,0 +1,67 @@
+#include "router/gateway/as_asked.h"
+
+#include <utility>
+
+namespace katra::gateway {
+
+using translate::BodyForm;
+
+AsAsked::AsAsked(AttemptEvents& events, bool stream, std::string provider)
+    : events_(events), stream_(stream), provider_(std::move(provider)) {}
+
+void AsAsked::OnFlow(std::string_view events) {
+  if (stream_) {
+    events_.OnFlow(events);
+  } else {
+    reply_.Feed(events);
+  }
+}
+
+void AsAsked::OnWhole(std::string body) {
+  if (!stream_) {
+    events_.OnWhole(std::move(body));
+    return;
+  }
+  const auto events = translate::ToEvents(body);
+  if (!events) {
+    events_.OnFailed(translate::NoAnswer(provider_ + " answered with something that is no message"),
+                     nullptr);
+    return;
+  }
+  events_.OnFlow(*events);
+  events_.OnDone();
+}
+
+void AsAsked::OnDone() {
+  if (stream_) {
+    events_.OnDone();
+    return;
+  }
+  auto reply = reply_.Reply();
+  if (reply) {
+    events_.OnWhole(std::move(*reply));
+  } else {
+    events_.OnFailed(
+        translate::NoAnswer(provider_ + " sent an event that cannot be read: a part of the answer "
+                                        "is lost"),
+        nullptr);
+  }
+}
+
+void AsAsked::OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) {
+  events_.OnFailed(error, std::move(raw));
+}
+
+void AsAsked::OnBroken(const translate::ApiError& error, bool told) {
+  if (stream_) {
+    events_.OnBroken(error, told);
+  } else {
+    events_.OnFailed(error, nullptr);
+  }
+}
+
+BodyForm ReadAs(BodyForm seen, bool labelled) {
+  return seen == BodyForm::kOther && labelled ? BodyForm::kEvents : seen;
+}
+
+}  // namespace katra::gateway

@@ -1,0 +1,39 @@
+// An attempt's answer in the form that the client asked for, a stream or a whole reply, whichever
+// the upstream has chosen (S50). Stands between an attempt and its turn.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "router/gateway/attempt.h"
+#include "router/translate/answer_form.h"
+
+namespace katra::gateway {
+
+// An answer in the form that was asked for goes through as it comes. Of one that has to be put
+// together first nothing is given before it is whole: when it breaks off, another candidate may
+// answer.
+class AsAsked final : public AttemptEvents {
+ public:
+  // `events` is borrowed. `stream`: what the client asked for. `provider`: for messages.
+  AsAsked(AttemptEvents& events, bool stream, std::string provider);
+
+  void OnFlow(std::string_view events) override;
+  void OnWhole(std::string body) override;
+  void OnDone() override;
+  void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) override;
+  void OnBroken(const translate::ApiError& error, bool told) override;
+
+ private:
+  AttemptEvents& events_;
+  bool stream_;
+  std::string provider_;
+  translate::ReplyBuilder reply_;
+};
+
+// How an upstream's body of status 200 is to be read. `labelled`: its type says that it is a
+// stream. kUnknown: not yet. A body without a known beginning is what its label says.
+[[nodiscard]] translate::BodyForm ReadAs(translate::BodyForm seen, bool labelled);
+
+}  // namespace katra::gateway
