@@ -213,6 +213,42 @@ int Weight(Failure failure) {
   return 0;
 }
 
+// OpenAI's own `type` and `code`. Clients decide by them whether another try is worth it: opencode,
+// for one, tries again after "server_error" and gives up at Anthropic's "api_error".
+struct OpenAiWords {
+  const char* type;
+  const char* code;  // null: JSON null
+};
+
+OpenAiWords OpenAiWordsOf(Failure failure) {
+  switch (failure) {
+    case Failure::kAuthentication:
+      return {"invalid_request_error", "invalid_api_key"};
+    case Failure::kBilling:
+    case Failure::kQuota:
+      return {"insufficient_quota", "insufficient_quota"};
+    case Failure::kPermission:
+      return {"permission_error", nullptr};
+    case Failure::kNotFound:
+      return {"invalid_request_error", "model_not_found"};
+    case Failure::kContextOverflow:
+      return {"invalid_request_error", "context_length_exceeded"};
+    case Failure::kRateLimit:
+      return {"rate_limit_error", "rate_limit_exceeded"};
+    case Failure::kOverloaded:
+      return {"server_error", "server_is_overloaded"};
+    case Failure::kServer:
+    case Failure::kNoAnswer:
+      return {"server_error", nullptr};
+    case Failure::kInvalidRequest:
+    case Failure::kCapability:
+    case Failure::kTooLarge:
+    case Failure::kNoKey:
+      break;
+  }
+  return {"invalid_request_error", nullptr};
+}
+
 }  // namespace
 
 bool IsSoundHeader(std::string_view name, std::string_view value) {
@@ -324,17 +360,14 @@ std::string MessagesErrorEvent(const ApiError& error, std::string_view request_i
 }
 
 std::string OpenAiErrorBody(const ApiError& error) {
+  const OpenAiWords words = OpenAiWordsOf(error.failure);
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject().Key("error").BeginObject();
-  writer.Key("message").String(error.message).Key("type").String(error.type);
+  writer.Key("message").String(error.message).Key("type").String(words.type);
   writer.Key("param").Null().Key("code");
-  if (error.failure == Failure::kContextOverflow) {
-    writer.String("context_length_exceeded");
-  } else if (error.failure == Failure::kQuota) {
-    writer.String("insufficient_quota");
-  } else if (error.failure == Failure::kRateLimit) {
-    writer.String("rate_limit_exceeded");
+  if (words.code != nullptr) {
+    writer.String(words.code);
   } else {
     writer.Null();
   }

@@ -72,8 +72,8 @@ struct ApiError {
 [[nodiscard]] std::string MessagesErrorBody(const ApiError& error, std::string_view request_id);
 // The same as an event of a stream (S35): "event: error\ndata: …\n\n".
 [[nodiscard]] std::string MessagesErrorEvent(const ApiError& error, std::string_view request_id);
-// {"error":{"message","type","param","code"}}, for clients of /v1/chat/completions and
-// /v1/responses.
+// {"error":{"message","type","param","code"}} with OpenAI's own types and codes (E19), for clients
+// of /v1/chat/completions and /v1/responses.
 [[nodiscard]] std::string OpenAiErrorBody(const ApiError& error);
 
 }  // namespace katra::translate

@@ -285,17 +285,20 @@ TEST_CASE("G18 G23 E19 the codes of errors within a stream, by client format") {
   struct Case {
     const char* type;
     const char* message;
+    const char* chat_type;
     json chat;
     const char* responses;
   };
   const Case cases[] = {
-      {"invalid_request_error", "prompt is too long: 9 tokens > 8 maximum",
+      {"invalid_request_error", "prompt is too long: 9 tokens > 8 maximum", "invalid_request_error",
        "context_length_exceeded", "context_length_exceeded"},
-      {"rate_limit_error", "slow down", "rate_limit_exceeded", "rate_limit_exceeded"},
-      {"billing_error", "no credit", "insufficient_quota", "insufficient_quota"},
-      {"overloaded_error", "busy", nullptr, "server_is_overloaded"},
-      {"invalid_request_error", "no", nullptr, "invalid_prompt"},
-      {"api_error", "boom", nullptr, "server_error"},
+      {"rate_limit_error", "slow down", "rate_limit_error", "rate_limit_exceeded",
+       "rate_limit_exceeded"},
+      {"billing_error", "no credit", "insufficient_quota", "insufficient_quota",
+       "insufficient_quota"},
+      {"overloaded_error", "busy", "server_error", "server_is_overloaded", "server_is_overloaded"},
+      {"invalid_request_error", "no", "invalid_request_error", nullptr, "invalid_prompt"},
+      {"api_error", "boom", "server_error", nullptr, "server_error"},
   };
   for (const Case& each : cases) {
     INFO(each.type << " " << each.message);
@@ -305,6 +308,7 @@ TEST_CASE("G18 G23 E19 the codes of errors within a stream, by client format") {
                   .dump());
     const json chat = FrontEvents(FrontFormat::kChat, sse).back()["error"];
     CHECK(chat["code"] == each.chat);
+    CHECK(chat["type"] == each.chat_type);
     CHECK(chat["message"] == each.message);
     const json failed = FrontEvents(FrontFormat::kResponses, sse).back();
     CHECK(failed["type"] == "response.failed");
