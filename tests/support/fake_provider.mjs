@@ -1,21 +1,25 @@
-// A scripted stand-in for a model provider on 127.0.0.1, in the OpenAI or the Anthropic format. It is
-// as strict as the real ones: a request that they would refuse is refused, and noted in `faults`.
+// A scripted stand-in for a model provider on 127.0.0.1, in the Chat Completions, the Responses or the
+// Anthropic format. It is as strict as the real ones: a request that they would refuse is refused, and noted in `faults`.
 // Knows nothing of Katra.
 //
 // What it answers comes from `steps` (see fake_anthropic.mjs; one for each request that has tools)
-// or from `answer`, a function of the request's body that gives a step. A step may also say
+// or from `answer`, a function of the request's body that gives a step. `goals` are steps, too, for
+// clients that offer one thing in several ways (see goals.mjs). A step may also say
 //   "thinking": "…"         what the model thinks before it answers
 //   "status": 429           an error instead, with "error" {message, type, code}, "headers" {…}
 //   "overflow": true        the format's own words for a prompt that is too long
 //   "cut": true             the connection is cut in the middle of the answer
 //   "html": true            a page instead of an answer
+//   "input_tokens": 200000  what the answer's usage says
 // and a tool's name that begins with "~" is a regex for one of the tools that the request offers.
 
 import { createServer } from 'node:http';
 
 import { Script, ToolResults } from './fake_anthropic.mjs';
+import { Goals } from './goals.mjs';
 import * as chat from './wire_chat.mjs';
 import * as messages from './wire_messages.mjs';
+import * as responses from './wire_responses.mjs';
 
 const kOverflow = {
   openai: [
@@ -27,6 +31,11 @@ const kOverflow = {
   anthropic: ['prompt is too long: 210000 tokens > 200000 maximum', 'invalid_request_error', null],
 };
 
+kOverflow.responses = kOverflow.openai;
+
+// The names of the tools that a request offers.
+const Offered = (body) => (body.tools ?? []).map((tool) => tool.function?.name ?? tool.name);
+
 const kFormats = {
   openai: {
     path: /\/chat\/completions$/,
@@ -35,6 +44,16 @@ const kFormats = {
     events: chat.ChatEvents,
     error: chat.ChatError,
     results: chat.ChatToolResults,
+    tools: Offered,
+  },
+  responses: {
+    path: /\/responses$/,
+    check: responses.CheckResponsesRequest,
+    reply: responses.ResponsesReply,
+    events: responses.ResponsesEvents,
+    error: responses.ResponsesError,
+    results: responses.ResponsesToolResults,
+    tools: (body) => responses.ResponsesTools(body).map((tool) => tool.name ?? tool.type),
   },
   anthropic: {
     path: /\/v1\/messages$/,
@@ -43,6 +62,7 @@ const kFormats = {
     events: messages.MessagesEvents,
     error: messages.MessagesError,
     results: ToolResults,
+    tools: Offered,
   },
 };
 
@@ -57,14 +77,12 @@ function WriteJson(response, status, value, headers = {}) {
   response.end(JSON.stringify(value));
 }
 
-const ToolNames = (body) => (body.tools ?? []).map((tool) => tool.function?.name ?? tool.name);
-
 // Sets the names that a step leaves to the request.
-function ResolveNames(body, turn) {
+function ResolveNames(names, turn) {
   for (const block of turn.blocks) {
     if (!block.name?.startsWith('~')) continue;
-    const name = ToolNames(body).find((known) => new RegExp(block.name.slice(1)).test(known));
-    if (!name) throw new Error(`no tool like ${block.name} among ${ToolNames(body)}`);
+    const name = names.find((known) => new RegExp(block.name.slice(1)).test(known));
+    if (!name) throw new Error(`no tool like ${block.name} among ${names}`);
     block.name = name;
   }
   return turn;
@@ -90,6 +108,7 @@ class FakeProvider {
     this.options_ = options;
     this.wire_ = kFormats[options.format];
     this.script_ = options.steps ? new Script(options.steps, this.wire_.results) : null;
+    this.goals_ = options.goals ? new Goals(options.goals) : null;
     this.requests = []; // bodies of the requests that took a step, in order
     this.asides = []; // bodies of those that took none
     this.headers = []; // of `requests`
@@ -98,7 +117,7 @@ class FakeProvider {
   }
 
   ScriptDone() {
-    return this.script_ === null || this.script_.Done();
+    return this.goals_ ? this.goals_.Done() : this.script_ === null || this.script_.Done();
   }
 
   CheckKey(headers) {
@@ -109,9 +128,10 @@ class FakeProvider {
   }
 
   NextTurn(body) {
+    const names = this.wire_.tools(body);
+    if (this.goals_) return names.length > 0 ? TurnOf(this.goals_.Next(names)) : null;
     if (!this.script_) return TurnOf(this.options_.answer(body));
-    if (!(body.tools?.length > 0)) return null;
-    return ResolveNames(body, this.script_.Next(body));
+    return names.length > 0 ? ResolveNames(names, this.script_.Next(body)) : null;
   }
 
   async Answer(request, response) {
@@ -176,7 +196,7 @@ class FakeProvider {
   }
 }
 
-// Starts a provider. `format`: openai or anthropic. `flavour`: openai, deepseek, gemini, ollama; how
+// Starts a provider. `format`: openai, responses or anthropic. `flavour`: openai, deepseek, gemini, ollama; how
 // its Chat format differs. `key`: the only key it takes. `served(model)`: the name it answers with.
 // Gives {port, url, requests, asides, headers, faults, ScriptDone(), Close()}.
 export async function StartFakeProvider({ port = 0, ...options }) {

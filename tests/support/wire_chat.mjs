@@ -148,8 +148,9 @@ function Pieces(text) {
   return pieces;
 }
 
-function Usage() {
-  const { prompt, cached, completion } = kChatUsage;
+function Usage(turn) {
+  const { cached, completion } = kChatUsage;
+  const prompt = turn.step?.input_tokens ?? kChatUsage.prompt;
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
@@ -185,7 +186,7 @@ export function ChatReply(body, model, turn, flavour) {
     created: 1_760_000_000,
     model,
     choices: [{ index: 0, message, finish_reason: Finish(turn), logprobs: null }],
-    usage: Usage(),
+    usage: Usage(turn),
   };
 }
 
@@ -221,7 +222,7 @@ export function ChatEvents(body, model, turn, flavour) {
   else {
     chunks.push(chunk({}, Finish(turn)));
     if (body.stream_options?.include_usage)
-      chunks.push({ ...chunk({}), choices: [], usage: Usage() });
+      chunks.push({ ...chunk({}), choices: [], usage: Usage(turn) });
   }
   const events = chunks.map((value) => `data: ${JSON.stringify(value)}\n\n`);
   return turn.cut ? events : [...events, 'data: [DONE]\n\n'];

@@ -67,9 +67,9 @@ function ContentOf(turn) {
   return turn.thinking ? [thinking, ...turn.blocks] : turn.blocks;
 }
 
-function Usage(output_tokens) {
+function Usage(turn, output_tokens) {
   return {
-    input_tokens: kMessagesUsage.input,
+    input_tokens: turn.step?.input_tokens ?? kMessagesUsage.input,
     output_tokens,
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: kMessagesUsage.cached,
@@ -85,7 +85,7 @@ export function MessagesReply(body, model, turn) {
   return Envelope(model, {
     content: ContentOf(turn),
     stop_reason: turn.stop,
-    usage: Usage(kMessagesUsage.output),
+    usage: Usage(turn, kMessagesUsage.output),
   });
 }
 
@@ -124,7 +124,7 @@ export function MessagesEvents(body, model, turn) {
   const add = (type, data) =>
     events.push(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   add('message_start', {
-    message: Envelope(model, { content: [], stop_reason: null, usage: Usage(1) }),
+    message: Envelope(model, { content: [], stop_reason: null, usage: Usage(turn, 1) }),
   });
   ContentOf(turn).forEach((block, index) => {
     add('content_block_start', { index, content_block: Opening(block) });

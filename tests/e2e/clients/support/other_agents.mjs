@@ -10,6 +10,7 @@ import { Evidence, StartChild, Within } from './scenario.mjs';
 import { Launch, ServerEnvironment } from './server.mjs';
 
 const kShown = 5000;
+const kCodex = '0.169.0'; // unless another is asked for
 
 // Folders of a user who never used the client before.
 function Folders(root, name) {
@@ -46,8 +47,11 @@ async function Run(title, command, args, options, seconds) {
   return out;
 }
 
-// `codex exec` with a provider of its own that speaks the Responses API. Gives what it printed.
-export async function RunCodex({ root, katra_home, persona, url, token, model, prompt, seconds }) {
+// `codex exec` with a provider of its own that speaks the Responses API; with `resume`, `codex exec
+// resume` of the conversation before. `settings` are lines of its configuration, `provider` the
+// name and lines of the provider's. Gives what it printed.
+export async function RunCodex(run) {
+  const { root, katra_home, persona, url, token, model, prompt, seconds, resume } = run;
   const { home, project } = Folders(root, 'codex');
   const launch = Launch(katra_home, persona);
   mkdirSync(join(home, '.codex'), { recursive: true });
@@ -59,8 +63,9 @@ export async function RunCodex({ root, katra_home, persona, url, token, model, p
       'model_provider = "katra"',
       'approval_policy = "never"',
       'sandbox_mode = "danger-full-access"',
+      ...(run.settings ?? []),
       '[model_providers.katra]',
-      'name = "Katra"',
+      ...(run.provider ?? ['name = "Katra"']),
       `base_url = "${url}/v1"`,
       'env_key = "KATRA_TOKEN"',
       'wire_api = "responses"',
@@ -71,10 +76,13 @@ export async function RunCodex({ root, katra_home, persona, url, token, model, p
       '',
     ].join('\n'),
   );
-  const codex = InstalledPath('codex-0.169.0/vendor/x86_64-unknown-linux-musl/bin/codex');
+  const release = `codex-${run.version ?? kCodex}`;
+  const codex = InstalledPath(`${release}/vendor/x86_64-unknown-linux-musl/bin/codex`);
   const environment = Environment(home, { KATRA_TOKEN: token });
   const options = { cwd: project, env: environment };
-  return Run('Codex', codex, ['exec', '--skip-git-repo-check', '--json', prompt], options, seconds);
+  const more = ['--skip-git-repo-check', '--json'];
+  const args = resume ? ['resume', ...more, '--last', prompt] : [...more, prompt];
+  return Run('Codex', codex, ['exec', ...args], options, seconds);
 }
 
 // `opencode run` with a provider that speaks Chat Completions. Gives what it printed.
