@@ -133,10 +133,11 @@ class Lister {
 
   void AddProvider(const Provider& provider) {
     const std::string prefix = "providers." + provider.name + ".";
-    const bool messages = provider.interface == Interface::kMessages;
-    Add(prefix + "interface", messages ? "anthropic" : "openai");
-    AddFrom(prefix + "api_base_url", messages ? provider.messages_base_url : provider.chat_base_url,
-            prefix + "endpoint");
+    Add(prefix + "interface", ToString(provider.interface));
+    for (const router::ModelInterface& entry : provider.model_interfaces) {
+      Add(prefix + "model_interfaces." + entry.models, ToString(entry.interface));
+    }
+    AddFrom(prefix + "api_base_url", BaseUrlOf(provider, provider.interface), prefix + "endpoint");
     const std::string& variable = provider.api_key_env;
     Add(prefix + "api_key_env", variable.empty()
                                     ? "(none needed)"

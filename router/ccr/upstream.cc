@@ -20,7 +20,7 @@ bool AtHome(const Provider& provider) {
 // OpenRouter's own transformer asks for what its Chat face offers beyond OpenAI's; its Messages
 // face is only guaranteed for Anthropic's models.
 bool TranslatedByCcr(const Provider& provider) {
-  return provider.interface == Interface::kChat ||
+  return provider.interface != Interface::kMessages ||
          (provider.name == "openrouter" && AtHome(provider));
 }
 

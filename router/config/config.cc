@@ -69,7 +69,7 @@ class ConfApplier {
     Mark(line, "providers." + provider.name + ".endpoint");
     if (endpoint == provider.plain_base_url) return;
     SetEndpoint(provider, endpoint, std::nullopt);
-    if (provider.interface == Interface::kChat) provider.plain_base_url = endpoint;
+    if (provider.interface != Interface::kMessages) provider.plain_base_url = endpoint;
     if (endpoint.starts_with("http://") && !IsLoopback(endpoint)) {
       findings_.AddWarning(line.line, line.key,
                            "keys and prompts go to this address unencrypted (http://)");

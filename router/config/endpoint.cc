@@ -11,6 +11,7 @@ namespace katra::router {
 namespace {
 
 constexpr std::string_view kChatPath = "/chat/completions";
+constexpr std::string_view kResponsesPath = "/responses";
 constexpr std::string_view kMessagesPath = "/v1/messages";
 
 // What stands behind "://", up to the path.
@@ -39,6 +40,7 @@ bool IsPort(std::string_view digits) {
 
 Interface Guess(const Provider& provider, std::string_view base) {
   if (base.ends_with(kChatPath)) return Interface::kChat;
+  if (base.ends_with(kResponsesPath)) return Interface::kResponses;
   if (base.ends_with(kMessagesPath) || base.ends_with("/anthropic")) return Interface::kMessages;
   const bool both = !provider.chat_base_url.empty() && !provider.messages_base_url.empty();
   if (both && base.ends_with("/v1")) return Interface::kChat;
@@ -63,8 +65,9 @@ bool SpeaksMessages(const Provider& provider, std::string_view base,
   if (interface) return *interface == Interface::kMessages;
   if (base.ends_with(kMessagesPath) || base.ends_with("/anthropic")) return true;
   // Of a Chat address: the client would append /v1/messages to it.
-  if (provider.interface == Interface::kChat && base.ends_with("/v1")) return false;
-  return !base.ends_with(kChatPath) && provider.plain_speaks_messages;
+  if (provider.interface != Interface::kMessages && base.ends_with("/v1")) return false;
+  return !base.ends_with(kChatPath) && !base.ends_with(kResponsesPath) &&
+         provider.plain_speaks_messages;
 }
 
 }  // namespace
@@ -128,6 +131,9 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
   const std::string before = provider.messages_base_url;
   provider.interface = interface.value_or(Guess(provider, base));
   provider.plain_speaks_messages = SpeaksMessages(provider, base, interface);
+  // The word of the user, or an address of one API alone, is meant for every model.
+  const bool said = interface || base.ends_with(kChatPath) || base.ends_with(kResponsesPath);
+  if (said || provider.interface == Interface::kMessages) provider.known_interfaces.clear();
   provider.chat_base_url.clear();
   provider.messages_base_url.clear();
   if (provider.interface == Interface::kMessages) {
@@ -140,7 +146,9 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
     if (provider.messages_base_url != before) ForgetOwnHeaders(provider);
     return;
   }
-  if (base.ends_with(kChatPath)) base.remove_suffix(kChatPath.size());
+  for (const std::string_view path : {kChatPath, kResponsesPath}) {
+    if (base.ends_with(path)) base.remove_suffix(path.size());
+  }
   provider.chat_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
   if (PathOf(provider.chat_base_url).empty()) provider.chat_base_url += "/v1";
   if (!provider.plain_speaks_messages) provider.plain_base_url = provider.chat_base_url;

@@ -25,11 +25,11 @@ namespace katra::router {
 [[nodiscard]] bool MayCarryLogin(std::string_view url, bool pass_login);
 
 // Sets the face of `provider` that `url` is for: a base ("https://host/v1"), or the full address
-// ("https://host/v1/chat/completions", "https://host/v1/messages"). Without `interface` it is read
-// off the address, else it is the provider's own. The other face is cleared: it would lead to
-// another host. An address without a path gets "/v1" on the Chat face. An address moves the
-// provider and does not change what it speaks: plain_speaks_messages stays, unless `interface` or
-// the form of the address says otherwise. plain_base_url becomes the address.
+// ("https://host/v1/chat/completions", "https://host/v1/responses", "https://host/v1/messages").
+// Without `interface` it is read off the address, else it is the provider's own. The other face is
+// cleared: it would lead to another host. An address without a path gets "/v1" on the Chat face. An
+// address moves the provider and does not change what it speaks: plain_speaks_messages stays,
+// unless `interface` or the form of the address says otherwise. plain_base_url becomes the address.
 void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interface> interface);
 
 }  // namespace katra::router

@@ -181,19 +181,22 @@ Provider* FindMutable(RouterConfig& config, const std::string& name) {
   return nullptr;
 }
 
+Interface ReadInterface(const std::string& word) {
+  return word == "anthropic"   ? Interface::kMessages
+         : word == "responses" ? Interface::kResponses
+                               : Interface::kChat;
+}
+
 void ReadEndpoint(Section& section, Provider& provider) {
   std::optional<Interface> interface;
   std::string word;
-  if (section.Text("interface", &word)) {
-    interface = word == "anthropic" ? Interface::kMessages : Interface::kChat;
-  }
+  if (section.Text("interface", &word)) interface = ReadInterface(word);
   std::string url;
   if (!section.Text("api_base_url", &url)) {
     if (!interface) return;
-    const bool there = *interface == Interface::kChat ? !provider.chat_base_url.empty()
-                                                      : !provider.messages_base_url.empty();
-    if (there) {
+    if (!BaseUrlOf(provider, *interface).empty()) {
       provider.interface = *interface;
+      provider.known_interfaces.clear();
     } else if (provider.built_in) {
       section.Error("/interface", provider.title + " has no " + word +
                                       "-format address of its own; give one as api_base_url");
@@ -214,8 +217,7 @@ void ReadPassLogin(Section& section, Provider& provider) {
   if (pass == nullptr) return;
   provider.pass_login = pass->get<bool>();
   section.Mark("pass_login");
-  const std::string& url = provider.interface == Interface::kMessages ? provider.messages_base_url
-                                                                      : provider.chat_base_url;
+  const std::string& url = BaseUrlOf(provider, provider.interface);
   if (provider.pass_login && !MayCarryLogin(url, true)) {
     section.Error("/pass_login",
                   "a client's login goes over TLS only: give an https:// address as api_base_url, "
@@ -223,8 +225,35 @@ void ReadPassLogin(Section& section, Provider& provider) {
   }
 }
 
+// Models that are asked by another API than the provider's others.
+void ReadModelInterfaces(Section& section, Provider& provider) {
+  const json* entries = section.Find("model_interfaces");
+  if (entries == nullptr) return;
+  section.Mark("model_interfaces");
+  for (const auto& [name, word] : entries->items()) {
+    const std::string below = "/model_interfaces/" + PointerToken(name);
+    const Interface interface = ReadInterface(word.get<std::string>());
+    const size_t star = name.find('*');
+    if (star != std::string::npos && star + 1 != name.size()) {
+      section.Error(below, "\"" + OneLine(name, 80) +
+                               "\": a \"*\" stands at the end, for all models that begin so");
+    } else if (star == std::string::npos && !CheckModelForm(provider, name)) {
+      section.Error(below, CheckModelForm(provider, name).error().message);
+    } else if (BaseUrlOf(provider, interface).empty()) {
+      section.Error(
+          below,
+          std::string(interface == Interface::kMessages ? "there is no Messages address"
+                                                        : "there is no address of OpenAI's APIs") +
+              " of \"" + provider.name +
+              "\": make the models a provider of their own, with its api_base_url");
+    }
+    provider.model_interfaces.push_back({ToLowerAscii(name), interface});
+  }
+}
+
 void ReadProvider(Section section, Provider& provider) {
   ReadEndpoint(section, provider);
+  ReadModelInterfaces(section, provider);
   const bool new_key = section.Text("api_key_env", &provider.api_key_env);
   if (!provider.built_in) {
     if (section.Find("api_base_url") == nullptr) {
@@ -232,6 +261,8 @@ void ReadProvider(Section section, Provider& provider) {
                             "\" is no built-in provider, so it needs api_base_url, the address of "
                             "its API");
     }
+    // Whoever serves OpenAI's models knows the words that they know.
+    provider.model_efforts = FindBuiltIn("openai")->model_efforts;
     provider.auth = provider.api_key_env.empty()                 ? Auth::kNone
                     : provider.interface == Interface::kMessages ? Auth::kBoth
                                                                  : Auth::kBearer;
@@ -256,8 +287,7 @@ void ReadProvider(Section section, Provider& provider) {
   if (const json* http2 = section.Find("http2")) {
     provider.http2 = http2->get<bool>();
     section.Mark("http2");
-    const std::string& url = provider.interface == Interface::kMessages ? provider.messages_base_url
-                                                                        : provider.chat_base_url;
+    const std::string& url = BaseUrlOf(provider, provider.interface);
     if (provider.http2 && url.starts_with("http://")) {
       section.Warn("/http2", "needs an https:// address: this one is asked over HTTP/1.1");
     }
@@ -282,6 +312,8 @@ void ReadProvider(Section section, Provider& provider) {
   }
   if (const json* quirks = section.Find("quirks")) {
     ReadQuirks(*quirks, provider.quirks);
+    ReadQuirks(*quirks, provider.responses_quirks);
+    if (quirks->contains("efforts")) provider.model_efforts.clear();
     section.Mark("quirks");
   }
 }

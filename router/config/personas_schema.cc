@@ -53,7 +53,8 @@ class Complaints {
       return At(violation.path, "this Katra reads version 1, found " + violation.found);
     }
     if (value != nullptr && value->is_object() &&
-        (violation.keyword == "pattern" || violation.keyword == "maxLength")) {
+        (violation.keyword == "pattern" || violation.keyword == "maxLength" ||
+         violation.keyword == "minLength")) {
       return AddName(violation);
     }
     const bool secret =
@@ -97,6 +98,11 @@ class Complaints {
 
   void AddName(const SchemaViolation& violation) {
     const std::string name = Unquoted(violation.found);
+    if (violation.path.ends_with("/model_interfaces")) {
+      return At(violation.path, "\"" + OneLine(name, 80) +
+                                    "\" is no model's name: 1 to 200 characters, with a \"*\" at "
+                                    "the end for all models that begin so");
+    }
     const bool persona = violation.path == "/personas";
     findings_.AddError(LineOf(source_, violation.path + "/" + PointerToken(name)),
                        ShowJsonPath(violation.path, *source_.document),

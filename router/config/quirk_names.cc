@@ -28,6 +28,7 @@ constexpr Flag kFlags[] = {
     {"effort_none", &Quirks::effort_none},
     {"think_tags", &Quirks::think_tags},
     {"fixed_sampling", &Quirks::fixed_sampling},
+    {"reasoning_summaries", &Quirks::reasoning_summaries},
     {"count_tokens", &Quirks::count_tokens},
     {"messages_tool_choice", &Quirks::messages_tool_choice},
     {"openai_shaped_errors", &Quirks::openai_shaped_errors},

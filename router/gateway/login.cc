@@ -80,9 +80,10 @@ std::vector<std::string> SecretsOf(const http::Headers& headers) {
   return secrets;
 }
 
-Login LoginFor(const Caller& caller, const router::Provider& provider, bool front) {
-  const bool messages = provider.interface == router::Interface::kMessages;
-  const std::string& url = messages ? provider.messages_base_url : provider.chat_base_url;
+Login LoginFor(const Caller& caller, const router::Provider& provider, router::Interface interface,
+               bool front) {
+  const bool messages = interface == router::Interface::kMessages;
+  const std::string& url = router::BaseUrlOf(provider, interface);
   if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
   if (messages && router::IsAnthropicHost(url)) return ForAnthropic(caller);
   return messages ? ForMarked(caller, provider.auth) : Login{caller.own_authorization, ""};

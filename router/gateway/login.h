@@ -19,11 +19,12 @@ struct Login {
   [[nodiscard]] bool empty() const { return authorization.empty() && api_key.empty(); }
 };
 
-// The caller's own login as far as it may go to the face of `provider` that is asked: to
-// Anthropic's own host, or where the configuration says `pass_login` (router::MayCarryLogin). A
-// login that came with one format never goes to a provider of another. `front`: it came with Chat
-// Completions or Responses.
-[[nodiscard]] Login LoginFor(const Caller& caller, const router::Provider& provider, bool front);
+// The caller's own login as far as it may go to the face of `provider` that is asked,
+// `interface`: to Anthropic's own host, or where the configuration says `pass_login`
+// (router::MayCarryLogin). A login that came with one format never goes to a provider of another.
+// `front`: it came with Chat Completions or Responses.
+[[nodiscard]] Login LoginFor(const Caller& caller, const router::Provider& provider,
+                             router::Interface interface, bool front);
 
 // The headers of a Messages client that `provider` is known to take. What holds a credential of the
 // request is left out, whatever its name. `with_login`: the caller's own login goes there, too.

@@ -32,7 +32,8 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   const policy::Candidate& candidate = *plan.candidate;
   Preparation preparation;
   preparation.body = plan.body;
-  preparation.translates = candidate.provider->interface != router::Interface::kMessages;
+  preparation.interface = candidate.interface();
+  preparation.translates = preparation.interface != router::Interface::kMessages;
   if (!preparation.translates) {
     const translate::RequestPeek& seen = *plan.peek;
     if (plan.left_home && seen.may_hold_thinking) {  // R5
@@ -49,7 +50,8 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   target.owner = plan.persona;
   target.secrets = plan.secrets;
   target.model = candidate.model;
-  target.quirks = candidate.provider->quirks;
+  target.quirks = router::QuirksOf(*candidate.provider, preparation.interface);
+  target.quirks.efforts = router::EffortsOf(*candidate.provider, candidate.model);
   target.max_output_tokens = router::MaxOutputTokens(*candidate.provider, candidate.model);
   target.session_id = plan.session_id;
   target.request_id = plan.request_id;
@@ -68,6 +70,14 @@ PreparedBody Prepare(Preparation preparation) {
                             : translate::EstimateInputTokens(*preparation.body);
     preparation.target.input_estimate = preparation.calibration.Apply(prepared.estimate);
     prepared.input_estimate = preparation.target.input_estimate;
+    if (preparation.interface == router::Interface::kResponses) {
+      prepared.error = translate::ApiErrorOf(
+          Fail(ErrorCode::kUnsupported,
+               "this gateway does not ask providers by the Responses API yet; set \"interface\" "
+               "to \"openai\"")
+              .value());
+      return prepared;
+    }
     auto request = translate::ToChat(*preparation.body, preparation.target);
     if (request) {
       prepared.chat = std::move(*request);

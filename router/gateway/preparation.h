@@ -32,6 +32,7 @@ struct ClientBody {
 // What a candidate's request is made of. Holds all that it needs.
 struct Preparation {
   std::shared_ptr<const std::string> body;
+  router::Interface interface = router::Interface::kMessages;
   bool translates = false;  // else the body goes as it is, but for `clean`
   translate::Target target;
   translate::Calibration calibration;

@@ -155,18 +155,19 @@ bool Turn::Choose() {
     return false;
   }
   for (policy::Candidate& candidate : candidates_) {
-    candidate.credential = CredentialOf(*candidate.provider);
+    candidate.credential = CredentialOf(candidate);
   }
   outcome_.provider = candidates_.front().provider->name;
   outcome_.model = candidates_.front().model;
   return true;
 }
 
-std::string Turn::CredentialOf(const router::Provider& provider) const {
+std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
+  const router::Provider& provider = *candidate.provider;
   std::string secret =
       services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
   if (secret.empty()) {
-    const Login login = LoginFor(caller_, provider, is_front());
+    const Login login = LoginFor(caller_, provider, candidate.interface(), is_front());
     secret = login.authorization + login.api_key;
   }
   // Where no credential is asked for, one persona is still not another.
@@ -219,7 +220,9 @@ void Turn::Launch() {
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
-  if (plan.key.empty()) plan.login = LoginFor(caller_, *current_->provider, is_front());
+  if (plan.key.empty()) {
+    plan.login = LoginFor(caller_, *current_->provider, current_->interface(), is_front());
+  }
   secrets_->Add(plan.key);
   plan.secrets = secrets_;
   if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
@@ -300,7 +303,7 @@ void Turn::OnFlow(std::string_view events) {
   if (!content_) {
     content_ = true;
     // The opening names the model as the upstream calls it. Bytes of the same format stay.
-    if (current_->provider->interface != router::Interface::kMessages && secrets_->In(events)) {
+    if (current_->interface() != router::Interface::kMessages && secrets_->In(events)) {
       opening = secrets_->Without(std::string(events));
       events = opening;
     }

@@ -73,7 +73,7 @@ class Turn final : public AttemptEvents {
  private:
   void TakeBody(ClientBody read);
   [[nodiscard]] bool Choose();
-  [[nodiscard]] std::string CredentialOf(const router::Provider& provider) const;
+  [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
   void TakeNext();
   void Launch();
   void Begin(AttemptPlan plan, PreparedBody prepared);

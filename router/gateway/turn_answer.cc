@@ -53,7 +53,7 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
   bool has_id = false;
-  if (attempt_ && !is_front() && current_->provider->interface == router::Interface::kMessages) {
+  if (attempt_ && !is_front() && current_->interface() == router::Interface::kMessages) {
     for (const http::Header& header : attempt_->reply_headers().all()) {
       const auto told = Told(header);
       if (!told) continue;

@@ -27,6 +27,11 @@ struct Candidate {
   // Of whoever asks: a hash of the key or login that goes along, for the circuits. Set by the
   // caller of Choose(); never written anywhere.
   std::string credential = {};
+
+  // The API by which it is asked.
+  [[nodiscard]] router::Interface interface() const {
+    return router::InterfaceOf(*provider, model);
+  }
 };
 
 class Policy {

@@ -1,4 +1,4 @@
-// OpenAI: Chat Completions only; no Messages endpoint.
+// OpenAI: Chat Completions and Responses; no Messages endpoint.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -10,6 +10,19 @@ Provider OpenAi() {
   p.api_key_env = "OPENAI_API_KEY";
   p.chat_base_url = "https://api.openai.com/v1";
   p.interface = Interface::kChat;
+  const std::vector<std::string> up_to_high = {"low", "medium", "high"};
+  const std::vector<std::string> up_to_xhigh = {"low", "medium", "high", "xhigh"};
+  p.model_efforts = {{"gpt-5*", {"minimal", "low", "medium", "high"}},
+                     {"gpt-5-codex*", up_to_high},
+                     {"gpt-5-pro*", {"high"}},
+                     {"gpt-5.*", up_to_xhigh},
+                     {"gpt-5.1*", up_to_high},
+                     {"gpt-5.1-codex-max*", up_to_xhigh},
+                     {"gpt-6*", up_to_xhigh},
+                     {"codex-*", up_to_high},
+                     {"o1*", up_to_high},
+                     {"o3*", up_to_high},
+                     {"o4*", up_to_high}};
   p.plain_base_url = "https://api.openai.com/v1";
   p.plain_speaks_messages = false;
   p.default_model = "gpt-5";
@@ -30,6 +43,9 @@ Provider OpenAi() {
   p.quirks.service_tier = true;
   p.quirks.prompt_cache_key = true;
   p.quirks.pdfs = true;
+  p.responses_quirks.max_tokens_field = MaxTokensField::kByModel;
+  p.responses_quirks.web_search = WebSearch::kOptions;
+  p.responses_quirks.service_tier = true;
   p.windows = {{"gpt-5.2-chat-latest", {128000, 0}},
                {"gpt-5.3-chat-latest", {128000, 0}},
                {"gpt-5.3-codex-spark", {128000, 100000}},

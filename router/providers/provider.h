@@ -12,10 +12,25 @@
 
 namespace katra::router {
 
-// Which of its two faces the gateway speaks to.
+// The API by which a provider, or one of its models, is asked.
 enum class Interface {
-  kMessages,  // the Anthropic Messages API: bodies go through byte for byte
-  kChat,      // OpenAI Chat Completions: translated
+  kMessages,   // the Anthropic Messages API
+  kChat,       // OpenAI Chat Completions
+  kResponses,  // the OpenAI Responses API
+};
+
+// As personas.json names it: "anthropic", "openai", "responses".
+[[nodiscard]] const char* ToString(Interface interface);
+
+// Models of a provider by name, in any case; with a "*" at the end, all whose names begin so.
+struct ModelInterface {
+  std::string models;  // lower case
+  Interface interface = Interface::kChat;
+};
+// Words of reasoning effort that these models know, instead of Quirks::efforts.
+struct ModelEfforts {
+  std::string models;  // lower case
+  std::vector<std::string> efforts;
 };
 
 // The form of a model's name.
@@ -61,8 +76,8 @@ enum class ReasoningHistory {
 // How a web search on the provider's side is asked for (R36).
 enum class WebSearch { kNone, kOptions, kOpenRouterPlugin };
 
-// Where a provider differs on its Chat face. The defaults are those of a plain OpenAI-compatible
-// server.
+// Where a provider differs on its OpenAI-format faces. The defaults are those of a plain
+// OpenAI-compatible server.
 struct Quirks {
   SchemaDialect schema_dialect = SchemaDialect::kFull;
   ToolIdForm tool_ids = ToolIdForm::kUpTo64;
@@ -84,6 +99,8 @@ struct Quirks {
   bool effort_none = false;         // wants reasoning_effort "none" for no thinking (R40)
   bool think_tags = false;          // an answer may begin with <think> (S15)
   bool fixed_sampling = false;      // refuses temperature, top_p and penalties (R55)
+  // Responses: gives summaries of reasoning to whoever asks (R61).
+  bool reasoning_summaries = true;
   int max_stop_sequences = 4;       // the rest is emulated (R46)
   int max_user_id_characters = 64;  // of user / safety_identifier (R49); 0: not sent
   // Words of effort that it knows; others become the nearest one (R38).
@@ -97,6 +114,9 @@ struct Quirks {
 
   friend bool operator==(const Quirks&, const Quirks&) = default;
 };
+
+// Of whoever serves the Responses API: what that API has by itself.
+[[nodiscard]] Quirks ResponsesQuirks();
 
 // What the models have in common whose names begin so.
 struct ModelLimit {
@@ -123,11 +143,16 @@ struct Provider {
   std::string title;  // as people write it: "OpenAI"
   // The environment variable that holds the key. Empty: none is needed.
   std::string api_key_env;
-  // Without a trailing slash; "/chat/completions" is appended. Empty: no such face.
+  // Without a trailing slash; "/chat/completions" or "/responses" is appended. Empty: no such
+  // faces.
   std::string chat_base_url;
   // Without a trailing slash; "/v1/messages" is appended. Empty: no such face.
   std::string messages_base_url;
-  Interface interface = Interface::kChat;  // the face that the gateway uses
+  Interface interface = Interface::kChat;  // the face that the gateway uses; see InterfaceOf
+  // Models that are asked by another face: as configured, which counts first, and as known.
+  std::vector<ModelInterface> model_interfaces;
+  std::vector<ModelInterface> known_interfaces;
+  std::vector<ModelEfforts> model_efforts;
   // What plain mode (--no-router) exports as ANTHROPIC_BASE_URL. Empty: nothing is exported.
   std::string plain_base_url;
   bool plain_speaks_messages = false;  // whether plain_base_url is known to speak the Messages API
@@ -149,7 +174,8 @@ struct Provider {
   std::vector<std::string> client_headers = {"anthropic-version"};
   // Appended there as "?query" to a request with betas. The client's own query goes nowhere.
   std::string messages_query;
-  Quirks quirks;
+  Quirks quirks;                                // of its Chat and Messages faces
+  Quirks responses_quirks = ResponsesQuirks();  // of its Responses face
   bool built_in = false;
 };
 
@@ -168,6 +194,20 @@ struct Provider {
 
 // kInvalidArgument says which form the provider's models have, with an example.
 [[nodiscard]] Status CheckModelForm(const Provider& provider, std::string_view model);
+
+// The face by which `model` is asked: by the longest entry that names it, in what is configured
+// before what is known, else the provider's own. A vendor in front does not matter to known ones.
+[[nodiscard]] Interface InterfaceOf(const Provider& provider, std::string_view model);
+
+// The address of a face; empty: the provider has none.
+[[nodiscard]] const std::string& BaseUrlOf(const Provider& provider, Interface interface);
+
+// How a face differs from what is usual.
+[[nodiscard]] const Quirks& QuirksOf(const Provider& provider, Interface interface);
+
+// The words of effort that `model` knows, weakest first.
+[[nodiscard]] const std::vector<std::string>& EffortsOf(const Provider& provider,
+                                                        std::string_view model);
 
 // The most tokens of one answer of `model` (R8, R45): the provider's own limit, else that of the
 // longest prefix in model_limits. A vendor in front and case do not matter. 0: not known.
