@@ -51,6 +51,7 @@ struct PreparedBody {
   std::shared_ptr<const translate::RequestPeek> peek;  // of `body`
   std::optional<translate::TranslatedRequest> chat;    // for Chat Completions
   std::optional<translate::ApiError> error;            // it cannot be put to this candidate
+  std::vector<std::string> dropped;                    // of `body`: what it was made without
   int64_t estimate = -1;                               // of the input's tokens; -1: none was needed
   int64_t input_estimate = 0;                          // the same, calibrated
 };

@@ -32,6 +32,7 @@ class MessagesAttempt final : public Attempt {
       : plan_(std::move(plan)),
         events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
         watch_(plan_.settings->answer, provider_name()) {
+    dropped_ = std::move(prepared.dropped);
     if (!prepared.body) return;
     plan_.body = std::move(prepared.body);
     own_peek_ = std::move(prepared.peek);

@@ -42,6 +42,7 @@ Preparation PreparationOf(const AttemptPlan& plan) {
       preparation.clean =
           plan.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
     }
+    preparation.fit = translate::FitFor(candidate.model, seen, plan.effort);
     return preparation;
   }
   translate::Target& target = preparation.target;
@@ -61,6 +62,33 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   target.memo = plan.memo;
   return preparation;
 }
+
+namespace {
+
+// Of the same format: what the upstream would refuse is changed, all else stays.
+void Mend(const Preparation& preparation, PreparedBody& prepared) {
+  std::shared_ptr<const std::string> body = preparation.body;
+  if (preparation.fit) {
+    auto fitted = translate::FitToModel(*body, *preparation.fit);
+    if (fitted && !fitted->body.empty()) {
+      body = std::make_shared<const std::string>(std::move(fitted->body));
+      prepared.dropped = std::move(fitted->dropped);
+    }
+  }
+  if (preparation.clean) {
+    auto cleaned = translate::RemoveForeignThinking(*body, *preparation.clean);
+    if (cleaned && cleaned->removed > 0) {
+      body = std::make_shared<const std::string>(std::move(cleaned->body));
+    }
+  }
+  if (body == preparation.body) return;
+  auto peek = translate::PeekRequest(*body);
+  if (!peek) return;
+  prepared.body = std::move(body);
+  prepared.peek = std::make_shared<const translate::RequestPeek>(std::move(*peek));
+}
+
+}  // namespace
 
 PreparedBody Prepare(Preparation preparation) {
   PreparedBody prepared;
@@ -86,14 +114,7 @@ PreparedBody Prepare(Preparation preparation) {
     }
     return prepared;
   }
-  if (!preparation.clean) return prepared;
-  auto cleaned = translate::RemoveForeignThinking(*preparation.body, *preparation.clean);
-  if (!cleaned || cleaned->removed == 0) return prepared;
-  auto body = std::make_shared<const std::string>(std::move(cleaned->body));
-  auto peek = translate::PeekRequest(*body);
-  if (!peek) return prepared;
-  prepared.body = std::move(body);
-  prepared.peek = std::make_shared<const translate::RequestPeek>(std::move(*peek));
+  Mend(preparation, prepared);
   return prepared;
 }
 

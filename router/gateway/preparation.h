@@ -9,6 +9,7 @@
 
 #include "router/gateway/attempt.h"
 #include "router/translate/estimate.h"
+#include "router/translate/model_fit.h"
 #include "router/translate/openai_front.h"
 
 namespace katra::gateway {
@@ -33,11 +34,15 @@ struct ClientBody {
 struct Preparation {
   std::shared_ptr<const std::string> body;
   router::Interface interface = router::Interface::kMessages;
-  bool translates = false;  // else the body goes as it is, but for `clean`
+  bool translates = false;  // else the body goes as it is, but for `clean` and `fit`
   translate::Target target;
   translate::Calibration calibration;
   int64_t estimate = -1;  // of the input's tokens; -1: not known yet
   std::optional<translate::ForeignThinking> clean;
+  std::optional<translate::ModelFit> fit;
+
+  // Whether Prepare reads the body.
+  [[nodiscard]] bool works() const { return translates || clean || fit; }
 };
 [[nodiscard]] Preparation PreparationOf(const AttemptPlan& plan);
 

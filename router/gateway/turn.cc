@@ -238,7 +238,7 @@ void Turn::Launch() {
   Preparation preparation = PreparationOf(plan);
   preparation.calibration = trace.calibration;
   preparation.estimate = estimate_;
-  if (body_->size() <= kLargeBodyBytes || (!preparation.translates && !preparation.clean)) {
+  if (body_->size() <= kLargeBodyBytes || !preparation.works()) {
     Begin(std::move(plan), Prepare(std::move(preparation)));
     return;
   }

@@ -222,7 +222,7 @@ Result<FrontRequest> ReadChatFront(JsonView root, const FrontOptions& options) {
   writer.BeginObject().Key("model").String(request.model);
   conversation.Write(writer);
   tools.Write(writer);
-  WriteSettings(root, settings, in_tool_loop, writer);
+  WriteSettings(root, settings, in_tool_loop, writer, &request);
   WriteStops(root["stop"], writer);
   if (const JsonView schema = format["json_schema"]["schema"]; schema.IsObject()) {
     writer.Key("output_config").BeginObject().Key("format").BeginObject();

@@ -312,7 +312,7 @@ void KeepCachePoint(JsonView part, std::string& block, FrontRequest* request) {
 void AddCachePoint(std::string& json) { json.insert(json.size() - 1, kCachePoint); }
 
 void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_loop,
-                   JsonWriter& writer) {
+                   JsonWriter& writer, FrontRequest* request) {
   int64_t most = settings.max_tokens > 0 ? settings.max_tokens : kDefaultMaxTokens;
   // Thinking may neither start within a turn nor go with a forced tool.
   const bool thinking = !settings.effort.empty() && settings.effort != "none" &&
@@ -333,6 +333,10 @@ void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_lo
       }
     }
     if (root["top_p"].IsNumber()) writer.Key("top_p").Raw(root["top_p"].Raw());
+  } else {
+    for (const char* key : {"temperature", "top_p"}) {
+      if (root[key].IsNumber()) Drop(key, request);
+    }
   }
   std::string choice = settings.tool_choice;
   if (settings.one_call && settings.tools) {

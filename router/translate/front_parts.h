@@ -105,8 +105,9 @@ struct FrontSettings {
 };
 
 // `max_tokens`, `thinking`, `temperature`, `top_p`, `tool_choice`: what depends on one another.
+// What does not go with the others is listed.
 void WriteSettings(JsonView root, const FrontSettings& settings, bool in_tool_loop,
-                   JsonWriter& writer);
+                   JsonWriter& writer, FrontRequest* request);
 
 // Each reads one format.
 [[nodiscard]] Result<FrontRequest> ReadChatFront(JsonView root, const FrontOptions& options);

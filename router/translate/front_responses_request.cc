@@ -311,7 +311,7 @@ Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& optio
   writer.BeginObject().Key("model").String(request.model);
   conversation.Write(writer);
   tools.Write(writer);
-  WriteSettings(root, settings, in_tool_loop, writer);
+  WriteSettings(root, settings, in_tool_loop, writer, &request);
   if (format["type"].Is("json_schema") && format["schema"].IsObject() && !request.compaction) {
     writer.Key("output_config").BeginObject().Key("format").BeginObject();
     writer.Key("type").String("json_schema").Key("schema").Raw(format["schema"].Raw());

@@ -210,6 +210,8 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
     } else if (key == "max_tokens") {
       peek.max_tokens = ToInteger(raw);
       peek.max_tokens_spans.push_back(span);
+    } else if (key == "temperature" || key == "top_p" || key == "top_k") {
+      peek.has_sampling = true;
     } else if (key == "thinking") {
       PeekThinking(body, span, &peek);
     } else if (key == "tools") {

@@ -20,6 +20,7 @@ struct RequestPeek {
   std::optional<int64_t> thinking_budget;  // thinking.budget_tokens
   std::string thinking_type;               // "" when there is no thinking
   bool has_tools = false;
+  bool has_sampling = false;  // temperature, top_p or top_k
   // Some string within says so; a key or a text may be what says it.
   bool may_hold_thinking = false;       // a block of thinking
   bool may_hold_our_signature = false;  // one that Katra signed
