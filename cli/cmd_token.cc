@@ -53,6 +53,8 @@ Result<router::SessionChoice> ChoiceOf(const TokenOptions& options,
   if (choice.empty()) return choice;
   const auto provider = config.RequireProvider(choice.provider);
   if (!provider) return tl::unexpected<Error>(provider.error());
+  const router::PersonaConfig* written = config.FindPersona(options.persona);
+  choice.own_login = written != nullptr && written->own_login;
   if (!choice.model.empty()) {
     if (auto fits = router::CheckModelForm(**provider, choice.model); !fits) {
       return Pass(std::move(fits));

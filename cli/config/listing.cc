@@ -125,6 +125,7 @@ class Lister {
       Add(prefix + "max_context_tokens", std::to_string(persona.max_context_tokens));
     }
     AddLimits(prefix + "limits.", persona.limits);
+    if (persona.own_login) Add(prefix + "login", "own");
     if (persona.record) Add(prefix + "record", *persona.record ? "true" : "false");
     AddSaid(prefix + "description", persona.description);
     AddRoutes(prefix + "routing.", persona.routing);

@@ -24,6 +24,7 @@ Result<std::string> AskForToken(const Context& context, const gateway::Runtime& 
   writer.BeginObject().Key("persona").String(query.persona);
   writer.Key("session").BeginObject().Key("provider").String(session.provider);
   writer.Key("model").String(session.model).Key("api_key_env").String(session.api_key_env);
+  if (session.own_login) writer.Key("login").String("own");
   writer.EndObject().Key("keys").BeginObject();
   for (const auto& [variable, value] : *keys) writer.TextKey(variable).String(value);
   writer.EndObject().EndObject();

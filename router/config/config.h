@@ -63,7 +63,9 @@ struct PersonaConfig {
   std::string client;  // claude, codex, gemini, opencode
   Routes routing;      // filled up from routing_rules
   std::vector<Target> fallbacks;
-  std::optional<bool> record;      // instead of RouterConfig::record
+  std::optional<bool> record;  // instead of RouterConfig::record
+  // Its client's own subscription answers: its login goes to the plan's host, instead of a key.
+  bool own_login = false;
   int64_t max_context_tokens = 0;  // instead of the provider's and the model's; 0: not said
   Limits limits;                   // filled up from RouterConfig::limits
 };

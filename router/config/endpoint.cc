@@ -59,6 +59,13 @@ void ForgetOwnHeaders(Provider& provider) {
   provider.messages_query.clear();
 }
 
+// Whatever name the user gave it: a login needs all that its client sends along.
+void TakeAnthropicHeaders(Provider& provider) {
+  const Provider* anthropic = FindBuiltIn("anthropic");
+  provider.client_headers = anthropic->client_headers;
+  provider.messages_query = anthropic->messages_query;
+}
+
 // Whether a client of the Messages API may be sent to `base` itself.
 bool SpeaksMessages(const Provider& provider, std::string_view base,
                     std::optional<Interface> interface) {
@@ -120,6 +127,10 @@ bool IsAnthropicHost(std::string_view url) {
   });
 }
 
+bool IsPlan(const Provider& provider, Interface interface, bool front) {
+  return !front && interface == Interface::kMessages && IsAnthropicHost(provider.messages_base_url);
+}
+
 bool MayCarryLogin(std::string_view url, bool pass_login) {
   if (IsAnthropicHost(url)) return true;
   const auto named = HostOfUrl(url);
@@ -144,6 +155,7 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
     }
     provider.messages_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
     if (provider.messages_base_url != before) ForgetOwnHeaders(provider);
+    if (IsAnthropicHost(provider.messages_base_url)) TakeAnthropicHeaders(provider);
     return;
   }
   for (const std::string_view path : {kChatPath, kResponsesPath}) {

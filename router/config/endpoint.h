@@ -20,6 +20,11 @@ namespace katra::router {
 // Whether `url` is at Anthropic's own host, over TLS and on its usual port.
 [[nodiscard]] bool IsAnthropicHost(std::string_view url);
 
+// Whether requests to `provider` by `interface` are those of a plan that a client's own login pays
+// for, by the address that is connected to: Anthropic's own host for a client of the Messages API.
+// `front`: the client speaks a format of OpenAI's.
+[[nodiscard]] bool IsPlan(const Provider& provider, Interface interface, bool front);
+
 // Whether the client's own login may go to `url`: to Anthropic's own host; with `pass_login`, to
 // any host over TLS, and over plain HTTP as far as it does not leave this computer.
 [[nodiscard]] bool MayCarryLogin(std::string_view url, bool pass_login);

@@ -339,6 +339,8 @@ void ReadPersona(Section section, const std::string& name) {
   section.Text("role", &persona.role);
   section.Text("room", &persona.room);
   section.Text("client", &persona.client);
+  std::string login;
+  if (section.Text("login", &login)) persona.own_login = login == "own";
   if (const json* record = section.Find("record")) {
     persona.record = record->get<bool>();
     section.Mark("record");

@@ -64,6 +64,7 @@ void TakeChoice(const RouterConfig& config, const SessionChoice& choice, Persona
   if (of_model != choice.provider) persona.model.clear();
   if (!choice.model.empty()) persona.model = choice.model;
   persona.provider = choice.provider;
+  persona.own_login = choice.own_login;
   const Provider* provider = config.FindProvider(choice.provider);
   if (choice.api_key_env.empty() || provider == nullptr) return;
   if (ApiKeyEnv(&persona, *provider) == choice.api_key_env) return;
@@ -75,9 +76,9 @@ void TakeChoice(const RouterConfig& config, const SessionChoice& choice, Persona
 
 Status CheckSessionChoice(const SessionChoice& choice) {
   if (choice.provider.empty()) {
-    if (choice.model.empty() && choice.api_key_env.empty()) return {};
+    if (choice.model.empty() && choice.api_key_env.empty() && !choice.own_login) return {};
     return Fail(ErrorCode::kInvalidArgument,
-                "a model belongs to a provider: name the provider, too");
+                "a model, a key and a login belong to a provider: name the provider, too");
   }
   if (!IsProviderName(choice.provider)) {
     return Fail(ErrorCode::kInvalidArgument, "\"" + OneLine(choice.provider, 80) +

@@ -17,6 +17,7 @@ struct SessionChoice {
   std::string provider;  // lower case
   std::string model;     // at `provider`; empty: the persona's there, or the provider's usual one
   std::string api_key_env;  // of the key for `provider`; empty: as configured
+  bool own_login = false;   // see PersonaConfig
 
   [[nodiscard]] bool empty() const { return provider.empty(); }
   friend bool operator==(const SessionChoice&, const SessionChoice&) = default;

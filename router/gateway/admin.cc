@@ -64,7 +64,7 @@ Result<router::SessionChoice> Gateway::SessionOf(const JsonView& asked) {
   router::SessionChoice session;
   if (asked.IsNothing()) return session;
   session = {ToLowerAscii(asked["provider"].Text()), asked["model"].Text(),
-             asked["api_key_env"].Text()};
+             asked["api_key_env"].Text(), asked["login"].Text() == "own"};
   if (auto fits = router::CheckSessionChoice(session); !fits) return Pass(std::move(fits));
   if (session.empty()) return session;
   // The command has read the files just now. What this process has read may be older: it would not
@@ -152,6 +152,13 @@ http::Response Gateway::StatusForAdmin() const {
     writer.Key("model").String(circuit.model).Key("unreachable").Bool(circuit.unreachable);
     writer.Key("credentials").Integer(static_cast<int64_t>(circuit.credentials));
     writer.Key("next_trial_ms").Integer(circuit.next_trial.count()).EndObject();
+  }
+  writer.EndArray();
+  writer.Key("plan_limits").BeginArray();
+  for (const PlanLimits::Resting& plan : plan_limits_.List(parts_.clock.Now())) {
+    writer.BeginObject().Key("persona").String(plan.persona);
+    writer.Key("provider").String(plan.provider).Key("models").String(plan.rest.models);
+    writer.Key("until").String(FormatRfc3339(plan.rest.until)).EndObject();
   }
   writer.EndArray();
   if (const AuditLog::Lost lost = parts_.audit.lost(); lost.events > 0) {

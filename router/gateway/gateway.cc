@@ -112,13 +112,9 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       circuits_(settings_.circuits),
       tokens_(settings_.home),
       pool_(parts_.loop),
-      services_{parts_.loop,   parts_.client,
-                settings_,     parts_.clock,
-                parts_.random, *policy_,
-                circuits_,     keys_,
-                traces_,       prices_,
-                *this,         parts_.reasoning,
-                &memo_,        parts_.transcripts,
+      services_{parts_.loop, parts_.client,    settings_, parts_.clock, parts_.random,
+                *policy_,    circuits_,        keys_,     traces_,      prices_,
+                *this,       parts_.reasoning, &memo_,    plan_limits_, parts_.transcripts,
                 pool_},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
       tick_(parts_.loop, [this] { Tick(); }),
@@ -391,6 +387,7 @@ void Gateway::ReadPrices() {
 
 Status Gateway::Reload() {
   auto read = ReadConfiguration();
+  plan_limits_.Clear();  // who has bought more asks again
   Audit({"config.reload", read ? "ok" : "refused", "", "",
          read ? "" : NamesOf(read.error().code).name});
   return read;

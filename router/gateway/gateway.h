@@ -98,6 +98,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   KeyRing keys_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;
+  PlanLimits plan_limits_;
   Prices prices_;
   Metrics metrics_;
   Decisions decisions_;

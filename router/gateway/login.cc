@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "router/config/endpoint.h"
+#include "router/translate/signature.h"
 
 namespace katra::gateway {
 namespace {
@@ -64,6 +65,17 @@ std::string WithoutLoginBetas(std::string_view betas) {
 
 }  // namespace
 
+std::vector<std::string> Base64Spellings(std::string_view secret) {
+  constexpr size_t kGroup = 3;  // bytes, which become kDigits characters
+  constexpr size_t kDigits = 4;
+  std::vector<std::string> spellings;
+  for (size_t skip = 0; skip < kGroup && skip < secret.size(); ++skip) {
+    const std::string_view whole = secret.substr(skip, (secret.size() - skip) / kGroup * kGroup);
+    spellings.push_back(translate::ToBase64Url(whole).substr(0, whole.size() / kGroup * kDigits));
+  }
+  return spellings;
+}
+
 std::vector<std::string> SecretsOf(const http::Headers& headers) {
   std::vector<std::string> secrets;
   for (const http::Header& header : headers.all()) {
@@ -80,8 +92,31 @@ std::vector<std::string> SecretsOf(const http::Headers& headers) {
   return secrets;
 }
 
+std::optional<translate::ApiError> CheckOneLogin(const http::Headers& headers) {
+  const std::string* authorization = headers.Find("authorization");
+  const std::string* api_key = headers.Find("x-api-key");
+  const bool repeated = headers.Count("authorization") > 1 || headers.Count("x-api-key") > 1;
+  const bool both = authorization != nullptr && api_key != nullptr && !Trim(*api_key).empty() &&
+                    WithoutScheme(*authorization) != Trim(*api_key);
+  if (!repeated && !both) return std::nullopt;
+  return MakeError(translate::Failure::kInvalidRequest, 400, "invalid_request_error",
+                   std::string("two logins came with one request (") +
+                       (repeated ? "a header with one came twice" : "authorization and x-api-key") +
+                       "), and this session uses its client's own: take the API key or the helper "
+                       "that makes one out of the client's settings, or start the session without "
+                       "--own-login");
+}
+
+translate::ApiError NoLogin(const router::Provider& provider) {
+  return MakeError(translate::Failure::kAuthentication, 401, "authentication_error",
+                   "this session uses its client's own login for " + provider.title +
+                       ", and the request came without one that may go there: log in within the "
+                       "client, or start the session without --own-login");
+}
+
 Login LoginFor(const Caller& caller, const router::Provider& provider, router::Interface interface,
-               bool front) {
+               bool front, bool plan_only) {
+  if (plan_only && !router::IsPlan(provider, interface, front)) return {};
   const bool messages = interface == router::Interface::kMessages;
   const std::string& url = router::BaseUrlOf(provider, interface);
   if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
@@ -92,7 +127,6 @@ Login LoginFor(const Caller& caller, const router::Provider& provider, router::I
 std::vector<http::Header> ForwardedHeaders(const http::Request& client,
                                            const router::Provider& provider, bool with_login) {
   const std::vector<std::string> secrets = SecretsOf(client.headers);
-  const bool all_betas = with_login || router::IsAnthropicHost(provider.messages_base_url);
   std::vector<http::Header> forwarded;
   for (const http::Header& header : client.headers.all()) {
     if (!router::TakesClientHeader(provider, header.name)) continue;
@@ -101,7 +135,7 @@ std::vector<http::Header> ForwardedHeaders(const http::Request& client,
     });
     if (tells || HoldsGatewayToken(header.value)) continue;
     http::Header copy = header;
-    if (!all_betas && http::EqualsIgnoreCase(header.name, "anthropic-beta") &&
+    if (!with_login && http::EqualsIgnoreCase(header.name, "anthropic-beta") &&
         header.value.find("oauth-") != std::string::npos) {
       copy.value = WithoutLoginBetas(header.value);
       if (copy.value.empty()) continue;

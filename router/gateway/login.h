@@ -2,6 +2,7 @@
 // an upstream is another company's, and gets what the user meant for it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,15 +23,26 @@ struct Login {
 // The caller's own login as far as it may go to the face of `provider` that is asked,
 // `interface`: to Anthropic's own host, or where the configuration says `pass_login`
 // (router::MayCarryLogin). A login that came with one format never goes to a provider of another.
-// `front`: it came with Chat Completions or Responses.
+// `front`: it came with Chat Completions or Responses. `plan_only`: to the plan's own host alone
+// (router::IsPlan), whatever is marked.
 [[nodiscard]] Login LoginFor(const Caller& caller, const router::Provider& provider,
-                             router::Interface interface, bool front);
+                             router::Interface interface, bool front, bool plan_only);
+
+// For a session that uses its client's own login: an error when two came at once. Which of them
+// pays is not for the gateway to guess.
+[[nodiscard]] std::optional<translate::ApiError> CheckOneLogin(const http::Headers& headers);
+// The plan was to be asked, and no login came that may go there.
+[[nodiscard]] translate::ApiError NoLogin(const router::Provider& provider);
 
 // The headers of a Messages client that `provider` is known to take. What holds a credential of the
 // request is left out, whatever its name. `with_login`: the caller's own login goes there, too.
 [[nodiscard]] std::vector<http::Header> ForwardedHeaders(const http::Request& client,
                                                          const router::Provider& provider,
                                                          bool with_login);
+
+// How base64 would spell `secret` wherever it stood in what is encoded, without the characters at
+// the ends that depend on what is around it.
+[[nodiscard]] std::vector<std::string> Base64Spellings(std::string_view secret);
 
 // The credentials in a client's headers: its token, its logins.
 [[nodiscard]] std::vector<std::string> SecretsOf(const http::Headers& headers);

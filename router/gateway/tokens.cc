@@ -61,6 +61,10 @@ bool ReadSession(const JsonView& entry, router::SessionChoice* session) {
     if (!member.IsMissing() && !member.IsString()) return false;
     *text = member.Text();
   }
+  if (const JsonView login = entry["login"]; !login.IsMissing()) {
+    if (!login.IsString() || login.Text() != "own") return false;
+    session->own_login = true;
+  }
   return !session->empty() && router::CheckSessionChoice(*session);
 }
 
@@ -69,6 +73,7 @@ void WriteSession(const router::SessionChoice& session, JsonWriter& writer) {
   writer.Key("session").BeginObject().Key("provider").String(session.provider);
   if (!session.model.empty()) writer.Key("model").String(session.model);
   if (!session.api_key_env.empty()) writer.Key("api_key_env").String(session.api_key_env);
+  if (session.own_login) writer.Key("login").String("own");
   writer.EndObject();
 }
 

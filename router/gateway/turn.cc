@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/sha256.h"
 #include "core/text.h"
 #include "router/gateway/models.h"
 
@@ -70,6 +69,9 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
   outcome_.persona = caller_.persona;
   outcome_.token_id = caller_.token_id;
   for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
+  for (const std::string* login : {&caller_.own_authorization, &caller_.own_api_key}) {
+    for (const std::string& form : Base64Spellings(WithoutScheme(*login))) secrets_->Add(form);
+  }
   for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
   outcome_.client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
   outcome_.agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
@@ -154,25 +156,19 @@ bool Turn::Choose() {
     Report(*refused, nullptr);
     return false;
   }
+  if (persona_.own_login) {
+    if (const auto two = CheckOneLogin(exchange_->request().headers)) {
+      Report(*two, nullptr);
+      return false;
+    }
+  }
   for (policy::Candidate& candidate : candidates_) {
     candidate.credential = CredentialOf(candidate);
   }
+  PutRestingPlansLast();
   outcome_.provider = candidates_.front().provider->name;
   outcome_.model = candidates_.front().model;
   return true;
-}
-
-std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
-  const router::Provider& provider = *candidate.provider;
-  std::string secret =
-      services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
-  if (secret.empty()) {
-    const Login login = LoginFor(caller_, provider, candidate.interface(), is_front());
-    secret = login.authorization + login.api_key;
-  }
-  // Where no credential is asked for, one persona is still not another.
-  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
-  return {hash.begin(), hash.end()};
 }
 
 void Turn::TakeNext() {
@@ -210,7 +206,7 @@ void Turn::Launch() {
   plan.peek = &peek_;
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
-  plan.key = services_.keys.Find(caller_.token_id, variable);
+  if (!OnPlan(*current_)) plan.key = services_.keys.Find(caller_.token_id, variable);
   plan.persona = caller_.persona;
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
@@ -220,11 +216,14 @@ void Turn::Launch() {
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
-  if (plan.key.empty()) {
-    plan.login = LoginFor(caller_, *current_->provider, current_->interface(), is_front());
-  }
+  if (plan.key.empty()) plan.login = OwnLogin(*current_);
+  with_login_ = !plan.login.empty();
   secrets_->Add(plan.key);
   plan.secrets = secrets_;
+  if (OnPlan(*current_) && plan.login.empty()) {
+    OnFailed(NoLogin(*current_->provider), nullptr);
+    return;
+  }
   if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
     OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
                               " where the session is started, and start it again"),
@@ -377,7 +376,8 @@ ApiError Turn::WithoutSecrets(ApiError error) const {
 
 void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
-  const ApiError error = WithoutSecrets(said);
+  ApiError error = WithoutSecrets(said);
+  NotePlanLimit(&error);
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls

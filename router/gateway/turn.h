@@ -12,11 +12,13 @@
 #include "core/ids.h"
 #include "core/uv/handles.h"
 #include "core/uv/work.h"
+#include "router/config/endpoint.h"
 #include "router/gateway/attempt.h"
 #include "router/gateway/outcome.h"
 #include "router/gateway/preparation.h"
 #include "router/gateway/prices.h"
 #include "router/gateway/sessions.h"
+#include "router/gateway/subscription/plan_limits.h"
 #include "router/gateway/transcripts.h"
 #include "router/policy/retry.h"
 #include "router/translate/openai_front.h"
@@ -38,6 +40,7 @@ struct Services {
   OutcomeSink& outcomes;
   translate::ReasoningStore* reasoning;
   translate::PrefixMemo* memo;
+  PlanLimits& plan_limits;
   Transcripts* transcripts;  // nullptr: nothing is ever recorded
   uv::WorkPool& pool;
 };
@@ -74,6 +77,19 @@ class Turn final : public AttemptEvents {
   void TakeBody(ClientBody read);
   [[nodiscard]] bool Choose();
   [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
+  // Whether the client's own login pays for what `candidate` answers; no key is used then.
+  [[nodiscard]] bool OnPlan(const policy::Candidate& candidate) const {
+    return persona_.own_login &&
+           router::IsPlan(*candidate.provider, candidate.interface(), is_front());
+  }
+  [[nodiscard]] Login OwnLogin(const policy::Candidate& candidate) const {
+    return LoginFor(caller_, *candidate.provider, candidate.interface(), is_front(),
+                    persona_.own_login);
+  }
+  // Plans whose limit is reached go last: whoever else may answer is asked before.
+  void PutRestingPlansLast();
+  // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
+  void NotePlanLimit(translate::ApiError* error);
   void TakeNext();
   void Launch();
   void Begin(AttemptPlan plan, PreparedBody prepared);
@@ -132,7 +148,8 @@ class Turn final : public AttemptEvents {
   bool content_ = false;              // something of the answer is out
   bool done_ = false;
   bool paused_ = false;
-  bool behind_ = false;  // the client lost the stream because it read too slowly
+  bool with_login_ = false;  // the attempt goes with the client's own
+  bool behind_ = false;      // the client lost the stream because it read too slowly
   Outcome outcome_;
 };
 

@@ -38,7 +38,7 @@ struct Tokens {
 TEST_CASE("each token of a persona keeps what its own session was started with") {
   Tokens tokens;
   const router::SessionChoice first{"openai", "gpt-5", "SAM_KEY"};
-  const router::SessionChoice second{"deepseek", "", ""};
+  const router::SessionChoice second{"anthropic", "", "", true};
   const std::string one = tokens.Mint("Sam", first);
   const std::string two = tokens.Mint("Sam", second);
   const std::string three = tokens.Mint("Sam", {});
@@ -68,7 +68,8 @@ TEST_CASE("members that are not known are no hindrance") {
 
 TEST_CASE("a token whose choice cannot be read is none, rather than one that says nothing") {
   for (const char* by : {"\"session\":7,", "\"session\":{},", "\"session\":{\"model\":\"gpt-5\"},",
-                         "\"session\":{\"provider\":7},", "\"session\":{\"provider\":\"a b\"},"}) {
+                         "\"session\":{\"provider\":7},", "\"session\":{\"provider\":\"a b\"},",
+                         "\"session\":{\"provider\":\"openai\",\"login\":true},"}) {
     CAPTURE(by);
     Tokens tokens;
     const std::string token = tokens.Mint("Sam", {"openai", "gpt-5", ""});

@@ -107,10 +107,25 @@ TEST_CASE("a persona's key stays with the provider that it was written for") {
   CHECK(variable("Eve", {"deepseek", "", ""}, "openai") == "OPENAI_API_KEY");
 }
 
+TEST_CASE("whose login a session goes on is its own choice, else its persona's") {
+  const RouterConfig config = With(R"({"personas": {
+    "Sam": {"provider": "anthropic", "login": "own"},
+    "Eve": {"provider": "anthropic", "login": "key"}}})");
+  const auto own = [&](const char* persona, const SessionChoice& choice) {
+    return SessionPersona(config, persona, choice).own_login;
+  };
+  CHECK(own("Sam", {}));
+  CHECK_FALSE(own("Sam", {"anthropic", "", ""}));
+  CHECK_FALSE(own("Eve", {}));
+  CHECK(own("Eve", {"anthropic", "", "", true}));
+  CHECK_FALSE(own("Quinn", {}));
+}
+
 TEST_CASE("a choice of the wrong form is refused") {
   CHECK(CheckSessionChoice({}));
   CHECK(CheckSessionChoice({"openai", "gpt-5", "KEY"}));
   CHECK_FALSE(CheckSessionChoice({"", "gpt-5", ""}));
+  CHECK_FALSE(CheckSessionChoice({"", "", "", true}));
   CHECK_FALSE(CheckSessionChoice({"Open AI", "", ""}));
   CHECK_FALSE(CheckSessionChoice({"openai", "gpt 5", ""}));
   CHECK_FALSE(CheckSessionChoice({"openai", std::string(201, 'm'), ""}));

@@ -1,0 +1,53 @@
+// Whose credential a turn goes with, and what it knows of its client's own subscription: it goes on
+// with others while the plan rests.
+#include <algorithm>
+
+#include "core/sha256.h"
+#include "router/gateway/turn.h"
+
+namespace katra::gateway {
+
+std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
+  const router::Provider& provider = *candidate.provider;
+  std::string secret;
+  if (!OnPlan(candidate)) {
+    secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
+  }
+  if (secret.empty()) {
+    const Login login = OwnLogin(candidate);
+    secret = login.authorization + login.api_key;
+  }
+  // Where no credential is asked for, one persona is still not another.
+  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
+  return {hash.begin(), hash.end()};
+}
+
+void Turn::PutRestingPlansLast() {
+  const WallTime now = services_.clock.Now();
+  std::string resting;
+  const auto rests = [&](const policy::Candidate& candidate) {
+    const auto until = services_.plan_limits.RestsUntil(candidate.credential, caller_.persona,
+                                                        candidate.model, now);
+    if (until) resting = candidate.provider->name + " rests until " + FormatRfc3339(*until);
+    return until.has_value();
+  };
+  std::stable_partition(candidates_.begin(), candidates_.end(),
+                        [&](const policy::Candidate& candidate) { return !rests(candidate); });
+  if (!resting.empty()) candidates_.front().reason += " (the plan at " + resting + ")";
+}
+
+void Turn::NotePlanLimit(translate::ApiError* error) {
+  const bool plan =
+      current_ != nullptr && router::IsPlan(*current_->provider, current_->interface(), is_front());
+  if (!with_login_ || !attempt_ || !plan) return;
+  const WallTime now = services_.clock.Now();
+  auto rest = ReadPlanRest(attempt_->status(), attempt_->reply_headers(), current_->model, now);
+  if (!rest) return;
+  // Neither a circuit nor a wait within this request: it is known how long it lasts. Other models
+  // of the same plan may still have room when it is for a family of them alone.
+  error->failure = rest->models.empty() ? translate::Failure::kQuota : translate::Failure::kNoKey;
+  services_.plan_limits.Note(current_->credential, current_->provider->name, caller_.persona,
+                             std::move(*rest), now);
+}
+
+}  // namespace katra::gateway
