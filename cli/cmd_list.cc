@@ -27,13 +27,13 @@ std::string TagOf(const LiveSession& session) {
   }
   if (!session.record) return "unknown";
   return store::Describe(
-      {session.record->provider, session.record->model, store::TagSource::kLaunch});
+      {session.record->provider, session.record->launch_model(), store::TagSource::kLaunch});
 }
 
 // Empty: it is answered by what it was started with.
 std::string WarningOf(const LiveSession& session) {
   if (!session.record || !session.presence) return {};
-  return AnsweredByAnother(session.record->provider, session.record->model,
+  return AnsweredByAnother(session.record->provider, session.record->launch_model(),
                            session.presence->session.tag);
 }
 
@@ -72,13 +72,15 @@ Json ToJson(const LiveSession& session, const Condition& condition) {
   json["provider"] = tagged           ? here.tag.provider
                      : session.record ? session.record->provider
                                       : std::string();
-  json["model"] = tagged ? here.tag.model : session.record ? session.record->model : std::string();
+  json["model"] = tagged           ? here.tag.model
+                  : session.record ? session.record->launch_model()
+                                   : std::string();
   json["tag_source"] = store::ToString(tagged           ? here.tag.source
                                        : session.record ? store::TagSource::kLaunch
                                                         : store::TagSource::kUnknown);
   const std::string warning = WarningOf(session);
   json["started_with"] = session.record ? Json{{"provider", session.record->provider},
-                                               {"model", session.record->model}}
+                                               {"model", session.record->launch_model()}}
                                         : Json(nullptr);
   json["warning"] = warning.empty() ? Json(nullptr) : Json(warning);
   json["client"] = ClientOf(session);

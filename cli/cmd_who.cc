@@ -30,7 +30,7 @@ std::string WarningOf(const store::Session& session, const Context& context) {
   if (!records) return {};
   const Result<SessionRecord> record = records->Find(session.persona);
   if (!record || StateOf(*record) != RecordState::kRunning) return {};
-  return AnsweredByAnother(record->provider, record->model, session.tag);
+  return AnsweredByAnother(record->provider, record->launch_model(), session.tag);
 }
 
 nlohmann::json WhoJson(const store::Presence& presence, bool you, const Context& context) {

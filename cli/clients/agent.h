@@ -37,13 +37,15 @@ struct Handover {
   std::string role;
   std::string room;  // empty: the main one
   std::string provider;
-  std::string model;  // empty: the client's own choice
+  std::string model;  // as far as it is known; empty: the client's own choice
   // What the client asks for, when that is not `model`: a router's selector. Empty with `model`
   // set: the client asks for its own, and the router decides by persona.
   std::string asked_model;
   // What it is told without an asked_model: the user's own, or the client's word for its usual one,
-  // so that nothing in its files says anything else. May be empty.
+  // so that nothing in its files says anything else. Empty only with an asked_model.
   std::string own_model;
+  // Variables that must say nothing in this session, wherever its user set them.
+  std::vector<std::string> cleared;
   // Of the model, so that the client compacts in time. 0: not known.
   int64_t context_tokens = 0;     // of a request and its answer together
   int64_t input_tokens = 0;       // of a request alone, when that is less

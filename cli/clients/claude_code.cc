@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/agent.h"
+#include "cli/clients/model_settings.h"
 #include "cli/clients/server_entry.h"
 
 namespace katra::cli {
@@ -66,6 +67,18 @@ std::string McpConfig(const Handover& handover) {
   return Json{{"mcpServers", {{"katra", server}}}}.dump();
 }
 
+// Where claude-code-router must not decide by persona, it is told for every model that the client
+// asks for: its own names would lead to whoever is the router's default.
+std::vector<EnvironmentChange> SideModels(const Handover& handover) {
+  std::vector<EnvironmentChange> changes;
+  const bool told = handover.connection.route == RouteKind::kClaudeCodeRouter;
+  if (!told || handover.asked_model.empty()) return changes;
+  for (const char* name : kSideModelVariables) {
+    changes.push_back({name, handover.asked_model, {}, false});
+  }
+  return changes;
+}
+
 // Where requests go, and for what: the user's own settings may hold the same variables, which would
 // win over those of the process.
 Json Variables(const Handover& handover) {
@@ -74,6 +87,10 @@ Json Variables(const Handover& handover) {
     variables["ANTHROPIC_BASE_URL"] = handover.connection.base_url;
   }
   if (!handover.asked_model.empty()) variables["ANTHROPIC_MODEL"] = handover.asked_model;
+  // It takes an empty one for one that is not set.
+  for (const std::string& name : handover.cleared) variables[name] = "";
+  for (const EnvironmentChange& change : SideModels(handover))
+    variables[change.name] = *change.value;
   return variables;
 }
 
@@ -128,15 +145,8 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
       // Its routes by persona look at this.
       changes.push_back(
           {"ANTHROPIC_CUSTOM_HEADERS", "x-katra-persona: " + handover.persona, {}, false});
-      // Where the router must not decide by persona, it is told for every model that the client
-      // asks for: its own names would lead to whoever is the router's default.
-      if (!handover.asked_model.empty()) {
-        for (const char* name : {"ANTHROPIC_SMALL_FAST_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL",
-                                 "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL",
-                                 "CLAUDE_CODE_SUBAGENT_MODEL"}) {
-          changes.push_back({name, handover.asked_model, {}, false});
-        }
-      }
+      const std::vector<EnvironmentChange> side = SideModels(handover);
+      changes.insert(changes.end(), side.begin(), side.end());
     }
     return foreign(std::move(changes));
   }
@@ -186,6 +196,9 @@ AgentLaunch Launch(const Handover& handover) {
   launch.arguments = Arguments(handover);
   launch.environment = Endpoint(handover);
   AddWindow(handover, &launch.environment);
+  for (const std::string& name : handover.cleared) {
+    launch.environment.push_back({name, {}, {}, false});
+  }
   // Started from within another session, it would take itself for a part of that one.
   for (const char* name :
        {"CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_ENTRYPOINT",

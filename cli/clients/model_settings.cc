@@ -1,7 +1,7 @@
 #include "cli/clients/model_settings.h"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/client_folders.h"
@@ -15,6 +15,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMaxBytes = 16 * 1024 * 1024;
+// Claude Code's words for models, each of which may be followed by "[1m]".
+constexpr std::array<const char*, 8> kAliases = {"default", "best",  "opus",     "sonnet",
+                                                 "haiku",   "fable", "opusplan", "sonnetplan"};
 
 // A null value when the file is not there or cannot be read as JSON.
 Json ReadJson(const std::string& path) {
@@ -47,9 +50,8 @@ std::vector<ModelSetting> OfClaude(const std::string& folder, const Context& con
     AddText(value, "model", file, "model", &settings);
     const auto variables = value.find("env");
     if (variables == value.end() || !variables->is_object()) continue;
-    for (const char* name : {"ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL",
-                             "ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL",
-                             "ANTHROPIC_DEFAULT_OPUS_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL"}) {
+    AddText(*variables, "ANTHROPIC_MODEL", file, "env.ANTHROPIC_MODEL", &settings);
+    for (const char* name : kSideModelVariables) {
       AddText(*variables, name, file, std::string("env.") + name, &settings);
     }
   }
@@ -106,6 +108,26 @@ std::vector<ModelSetting> OfOpenCode(const std::string& folder, const Context& c
   return settings;
 }
 
+// The first that Codex offers its user, of the list that OpenAI last gave it.
+std::string FirstOfCodex(const Context& context) {
+  const Json list = ReadJson(FoldersOf(context).codex + "/models_cache.json");
+  const auto models = list.is_object() ? list.find("models") : list.end();
+  if (models == list.end() || !models->is_array()) return {};
+  std::string first;
+  int64_t best = std::numeric_limits<int64_t>::max();
+  for (const Json& model : *models) {
+    if (!model.is_object() || model.value("visibility", Json()) != "list") continue;
+    if (model.value("supported_in_api", Json()) == false) continue;
+    const Json slug = model.value("slug", Json());
+    const Json priority = model.value("priority", Json());
+    if (!slug.is_string() || !priority.is_number_integer()) continue;
+    if (priority.get<int64_t>() >= best || !IsOwnModel("codex", slug, false)) continue;
+    best = priority.get<int64_t>();
+    first = slug;
+  }
+  return first;
+}
+
 bool StartsWithAny(const std::string& text, std::initializer_list<const char*> starts) {
   return std::any_of(starts.begin(), starts.end(),
                      [&](const char* start) { return text.starts_with(start); });
@@ -131,6 +153,21 @@ std::vector<ModelSetting> ModelSettings(const std::string& client, const std::st
   return once;
 }
 
+std::string UsualModel(const std::string& client, const Context& context) {
+  if (client == "claude") return "default";
+  return client == "codex" ? FirstOfCodex(context) : std::string();
+}
+
+bool IsAlias(const std::string& client, const std::string& model) {
+  const std::string name = ToLowerAscii(model);
+  if (client == "claude") {
+    const std::string plain = name.ends_with("[1m]") ? name.substr(0, name.size() - 4) : name;
+    return std::find(kAliases.begin(), kAliases.end(), plain) != kAliases.end();
+  }
+  return client == "gemini" &&
+         (name.starts_with("auto") || name == "pro" || name == "flash" || name == "flash-lite");
+}
+
 bool IsOwnModel(const std::string& client, const std::string& model, bool elsewhere) {
   const std::string name = ToLowerAscii(model);
   const bool odd = std::any_of(name.begin(), name.end(), [](char character) {
@@ -139,19 +176,14 @@ bool IsOwnModel(const std::string& client, const std::string& model, bool elsewh
   if (name.empty() || odd || name.front() == '-') return false;
   if (elsewhere) return true;
   if (client == "claude") {
-    const std::string plain = name.ends_with("[1m]") ? name.substr(0, name.size() - 4) : name;
-    constexpr std::array<const char*, 8> kAliases = {"default", "best",  "opus",     "sonnet",
-                                                     "haiku",   "fable", "opusplan", "sonnetplan"};
-    return plain.starts_with("claude-") ||
-           std::find(kAliases.begin(), kAliases.end(), plain) != kAliases.end();
+    return name.starts_with("claude-") || IsAlias(client, name);
   }
   if (client == "codex") {
     const bool series = name.size() >= 2 && name[0] == 'o' && name[1] >= '0' && name[1] <= '9';
     return series || StartsWithAny(name, {"gpt-", "codex", "chatgpt-"});
   }
   if (client == "gemini") {
-    return StartsWithAny(name, {"gemini", "gemma", "auto"}) || name == "pro" || name == "flash" ||
-           name == "flash-lite";
+    return StartsWithAny(name, {"gemini", "gemma"}) || IsAlias(client, name);
   }
   // opencode: always "provider/model".
   return name.find('/') != std::string::npos && name.front() != '/' && name.back() != '/';

@@ -3,6 +3,7 @@
 // there and decide every later one. Reads, changes nothing.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,20 @@ struct ModelSetting {
 [[nodiscard]] std::vector<ModelSetting> ModelSettings(const std::string& client,
                                                       const std::string& folder,
                                                       const Context& context);
+
+// The client's word for the model that it takes when nothing names one, or that model, when the
+// client keeps a list of what its maker offers it. Empty: not known.
+[[nodiscard]] std::string UsualModel(const std::string& client, const Context& context);
+
+// Whether `model` is no name of a model but a word of the client's, so that which model it stands
+// for is not known here.
+[[nodiscard]] bool IsAlias(const std::string& client, const std::string& model);
+
+// The variables by which Claude Code takes models for its smaller and its parallel work, beside
+// the one that it works with.
+constexpr std::array<const char*, 5> kSideModelVariables = {
+    "ANTHROPIC_SMALL_FAST_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL"};
 
 // Whether the client's maker could have such a model. `elsewhere`: the client asks another server
 // than its maker's, whose names nobody knows; only a router's selector is strange then.

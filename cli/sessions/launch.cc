@@ -59,9 +59,10 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.role = plan.role.value;
   handover.room = plan.room.value;
   handover.provider = plan.provider.value;
-  handover.model = plan.model.value;
+  handover.model = plan.model.value.empty() ? plan.handed_model : plan.model.value;
   handover.asked_model = plan.asked_model;
   handover.own_model = plan.own_model;
+  handover.cleared = plan.cleared;
   handover.context_tokens = plan.window.tokens;
   handover.input_tokens = plan.window.input_tokens;
   handover.max_output_tokens = plan.max_output_tokens;
@@ -179,7 +180,11 @@ std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch) {
   };
   add("persona", plan.persona);
   add("provider", plan.provider);
-  add("model", plan.model);
+  if (plan.model.value.empty() && !plan.own_model.empty()) {
+    add("model", {plan.own_model, plan.own_model_origin});
+  } else {
+    add("model", plan.model);
+  }
   add("role", plan.role);
   add("room", plan.room);
   add("client", plan.client);

@@ -41,30 +41,87 @@ bool Elsewhere(const LaunchPlan& plan, const Environment& environment) {
                      [&](const char* name) { return !Value(environment, name).empty(); });
 }
 
-// The user's own model, when it is one of the client's maker; else the client's usual one. Empty:
-// nothing of the user's says anything, and the client knows best.
-std::string OwnModel(const router::Provider& provider, const Environment& environment,
-                     const Context& context, LaunchPlan* plan) {
+struct Found {
+  std::string value;
+  std::string origin;
+};
+
+// What the client takes when nobody names a model.
+Found UsualOf(const router::RouterConfig& config, const router::Provider& provider,
+              const Agent& agent, const Context& context) {
+  if (std::string usual = UsualModel(agent.name, context); !usual.empty()) {
+    return {std::move(usual), "the client's own choice"};
+  }
+  const router::Provider* const maker = config.FindProvider(agent.default_provider);
+  const router::Provider& known = maker == nullptr ? provider : *maker;
+  return {known.default_model, "default of " + known.name};
+}
+
+std::string Overridden(const ModelSetting& choice, const router::Provider& provider) {
+  return "\"" + choice.key + "\" in " + choice.file + " is \"" + OneLine(choice.value, 80) +
+         "\", which is not " + provider.title + "'s: ";
+}
+
+constexpr const char* kMend = " `katra doctor` says how to mend it.";
+
+// The user's own model, when it is one of the client's maker; else the client's usual one.
+Found OwnModel(const router::Provider& provider, Found usual, const Environment& environment,
+               const Context& context, LaunchPlan* plan) {
   const std::string& client = plan->agent.name;
   const bool elsewhere = Elsewhere(*plan, environment);
-  // Claude Code has a name for its usual one.
-  const std::string instead = client == "claude" ? "default" : provider.default_model;
-  std::string own;
+  Found own;
   bool strange = false;
   for (const ModelSetting& choice : OwnChoices(*plan, environment, context)) {
-    if (choice.provider ? choice.value == provider.name : strange || !own.empty()) continue;
+    if (choice.provider ? choice.value == provider.name : strange || !own.value.empty()) continue;
     if (!choice.provider && IsOwnModel(client, choice.value, elsewhere)) {
-      own = choice.value;
+      own = {choice.value, choice.key + " in " + choice.file};
       continue;
     }
     if (!choice.provider) strange = true;
-    plan->warnings.push_back("\"" + choice.key + "\" in " + choice.file + " is \"" +
-                             OneLine(choice.value, 80) + "\", which is not " + provider.title +
-                             "'s: this session is handed " +
-                             (choice.provider ? provider.name : "\"" + instead + "\"") +
-                             " instead. `katra doctor` says how to mend it.");
+    plan->warnings.push_back(Overridden(choice, provider) + "this session is handed " +
+                             (choice.provider ? provider.name : "\"" + usual.value + "\"") +
+                             " instead." + kMend);
   }
-  return own.empty() && strange ? instead : own;
+  return own.value.empty() ? std::move(usual) : own;
+}
+
+// Whether the model of a smaller or parallel task would be asked of somebody else than the
+// session's provider.
+bool LeadsElsewhere(const router::RouterConfig& config, const router::Provider& provider,
+                    const Environment& environment, const LaunchPlan& plan,
+                    const std::string& model) {
+  // Nobody here knows all names of the models of others than its maker.
+  const bool makers = provider.name == "anthropic";
+  const bool routed = plan.connection.route != RouteKind::kPlain;
+  if ((makers || !routed) &&
+      !IsOwnModel(plan.agent.name, model, !makers || Elsewhere(plan, environment))) {
+    return true;
+  }
+  const Result<router::Target> target = router::ParseTarget(config, model, provider.name);
+  return routed && (!target || target->provider != provider.name);
+}
+
+// Claude Code asks with variables of its own for the models of its smaller work, and its files may
+// set them.
+void ClearSideModels(const router::RouterConfig& config, const router::Provider& provider,
+                     const Environment& environment, const Context& context, LaunchPlan* plan) {
+  if (plan->agent.name != "claude") return;
+  std::vector<ModelSetting> settings = ModelSettings(plan->agent.name, plan->folder.value, context);
+  for (const char* name : kSideModelVariables) {
+    const std::string value = Value(environment, name);
+    if (!value.empty()) settings.push_back({"the environment", name, value, false});
+  }
+  for (const ModelSetting& setting : settings) {
+    const std::string name = setting.key.starts_with("env.") ? setting.key.substr(4) : setting.key;
+    const bool side = std::find(kSideModelVariables.begin(), kSideModelVariables.end(), name) !=
+                      kSideModelVariables.end();
+    if (!side || !LeadsElsewhere(config, provider, environment, *plan, setting.value)) continue;
+    if (std::find(plan->cleared.begin(), plan->cleared.end(), name) == plan->cleared.end()) {
+      plan->cleared.push_back(name);
+    }
+    plan->warnings.push_back(Overridden(setting, provider) + "it is empty in this session." +
+                             (setting.file == "the environment" ? "" : kMend));
+  }
 }
 
 // Whether its own files would have it ask a router for another provider.
@@ -89,15 +146,23 @@ Status NameModel(const router::Provider& provider, LaunchPlan* plan) {
 
 }  // namespace
 
-Status ChooseHandedModel(const router::Provider& provider, const router::PersonaConfig* persona,
-                         const Environment& environment, const Context& context, LaunchPlan* plan) {
+Status ChooseHandedModel(const router::RouterConfig& config, const router::Provider& provider,
+                         const router::PersonaConfig* persona, const Environment& environment,
+                         const Context& context, LaunchPlan* plan) {
+  ClearSideModels(config, provider, environment, context, plan);
+  const bool chooses = plan->agent.speaks_messages || plan->agent.default_provider == provider.name;
+  if (plan->asked_model.empty() && !chooses &&
+      (!provider.models.empty() || SaysSelector(*plan, environment, context))) {
+    if (auto named = NameModel(provider, plan); !named) return named;
+  }
   if (plan->asked_model.empty()) {
-    const bool chooses =
-        plan->agent.speaks_messages || plan->agent.default_provider == provider.name;
-    if (chooses) {
-      plan->own_model = OwnModel(provider, environment, context, plan);
-    } else if (SaysSelector(*plan, environment, context)) {
-      if (auto named = NameModel(provider, plan); !named) return named;
+    Found own = OwnModel(provider, UsualOf(config, provider, plan->agent, context), environment,
+                         context, plan);
+    plan->own_model = std::move(own.value);
+    plan->own_model_origin = std::move(own.origin);
+    // Another's server may take it for anything.
+    if (chooses && !IsAlias(plan->agent.name, plan->own_model)) {
+      plan->handed_model = plan->own_model;
     }
   }
   const std::string& model = !plan->model.value.empty()   ? plan->model.value

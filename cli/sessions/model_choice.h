@@ -7,10 +7,11 @@
 
 namespace katra::cli {
 
-// Completes a plan that is otherwise made: own_model, when nothing was said, and the limits.
-// Warns of a setting of the user's that is overridden. kInvalidArgument: the client cannot choose
-// by itself, and the provider has no usual model.
-[[nodiscard]] Status ChooseHandedModel(const router::Provider& provider,
+// Completes a plan that is otherwise made: own_model, when nothing was said, what is cleared, and
+// the limits. Warns of a setting of the user's that is overridden. kInvalidArgument: the client
+// cannot choose by itself, and the provider has no usual model.
+[[nodiscard]] Status ChooseHandedModel(const router::RouterConfig& config,
+                                       const router::Provider& provider,
                                        const router::PersonaConfig* persona,
                                        const Environment& environment, const Context& context,
                                        LaunchPlan* plan);

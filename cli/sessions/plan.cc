@@ -386,7 +386,8 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   }
   if (auto named = NameModelIfNeeded(provider, &plan); !named) return Pass(std::move(named));
   if (auto wrong = Connect(sources, provider, &plan); !wrong) return Pass(std::move(wrong));
-  if (auto chosen = ChooseHandedModel(provider, sources.persona, environment, context, &plan);
+  if (auto chosen =
+          ChooseHandedModel(config, provider, sources.persona, environment, context, &plan);
       !chosen) {
     return Pass(std::move(chosen));
   }

@@ -50,6 +50,11 @@ struct LaunchPlan {
   Connection connection;
   std::string asked_model;        // see Handover
   std::string own_model;          // see Handover
+  std::string own_model_origin;   // where that was found
+  std::string handed_model;       // see SessionRecord
+  // Variables of the client's that its user or its files set to another provider's model, and that
+  // are empty for this session.
+  std::vector<std::string> cleared;
   router::ContextWindow window;   // of the model, as far as known
   int64_t max_output_tokens = 0;  // of one answer; 0: not known
   std::vector<std::string> warnings;

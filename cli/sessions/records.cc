@@ -35,6 +35,7 @@ Json ToJson(const SessionRecord& record) {
                {"persona", record.persona},
                {"provider", record.provider},
                {"model", record.model},
+               {"handed_model", record.handed_model},
                {"role", record.role},
                {"room", record.room},
                {"client", record.client},
@@ -71,6 +72,7 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     };
     read("provider", &record.provider);
     read("model", &record.model);
+    read("handed_model", &record.handed_model);
     read("role", &record.role);
     read("room", &record.room);
     read("client", &record.client);

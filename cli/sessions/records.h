@@ -19,7 +19,10 @@ namespace katra::cli {
 struct SessionRecord {
   std::string persona;
   std::string provider;
-  std::string model;
+  std::string model;  // that was named; empty: none was
+  // The model that the client was handed when none was named, where that is a model's name and not
+  // a word of the client's, behind which may be any of its maker's.
+  std::string handed_model;
   std::string role;
   std::string room;
   std::string client;  // "claude"
@@ -39,6 +42,10 @@ struct SessionRecord {
   WallTime started_at;
   std::optional<WallTime> ended_at;  // unset: it runs, or the machine went down under it
 
+  // What it was started on, as far as it is known.
+  [[nodiscard]] const std::string& launch_model() const {
+    return model.empty() ? handed_model : model;
+  }
   [[nodiscard]] bool background() const { return !tmux_session.empty(); }
 };
 

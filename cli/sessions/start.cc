@@ -41,6 +41,7 @@ SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
   record.persona = plan.persona.value;
   record.provider = plan.provider.value;
   record.model = plan.model.value;
+  record.handed_model = plan.handed_model;
   record.role = plan.role.value;
   record.room = plan.room.value;
   record.client = plan.client.value;
@@ -56,7 +57,8 @@ SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
 }
 
 std::string TitleOf(const SessionRecord& record) {
-  return record.provider + (record.model.empty() ? "" : "/" + record.model) + ", " + record.client;
+  return record.provider + (record.launch_model().empty() ? "" : "/" + record.launch_model()) +
+         ", " + record.client;
 }
 
 bool IsInTheRoom(const SessionRecord& record, Context& context) {

@@ -59,7 +59,9 @@ PLAIN = {
 }
 SPEAKS_MESSAGES = {"anthropic", "moonshot", "zai", "minimax", "ollama", "llamacpp", "vllm",
                    "lmstudio"}
-OWN_MODEL = {"claude": "claude-sonnet-5", "codex": "gpt-5-codex"}
+# What each client is handed when nobody names a model. Claude Code's is its word for its own choice.
+HANDED = {"claude": "default", "codex": "gpt-5"}
+OWN_MODEL = {"claude": "claude-sonnet-5", "codex": "gpt-5"}
 OWN_SMALL = "claude-haiku-4-5"
 KEY_OF_ANTHROPIC = "sk-made-up-of-anthropic"
 LOGIN = "a-login-of-the-user-s-own"
@@ -109,7 +111,9 @@ class Started:
             headers["authorization"] = f"Bearer {token}"
         if key := self.environment.get("ANTHROPIC_API_KEY"):
             headers["x-api-key"] = key
-        for model in (self.option("--model") or OWN_MODEL["claude"],
+        told = self.option("--model")
+        assert told, "its own files would choose the model"
+        for model in (OWN_MODEL["claude"] if told == HANDED["claude"] else told,
                       self.environment.get("ANTHROPIC_SMALL_FAST_MODEL", OWN_SMALL)):
             post(f"{base}/v1/messages", {
                 "model": model, "max_tokens": 9, "stream": True,
@@ -125,7 +129,7 @@ class Started:
         if "env_key" in provider:
             headers["authorization"] = f"Bearer {self.environment[provider['env_key']]}"
         post(f"{provider['base_url']}/responses", {
-            "model": self.option("--model") or OWN_MODEL["codex"], "stream": True,
+            "model": self.option("--model"), "stream": True,
             "input": "hello"}, headers)
 
     def act_as_opencode(self) -> None:
@@ -261,8 +265,8 @@ class MatrixTest(Providers):
                 model = seen[0][1]
             self.assertIsNotNone(started, said)
             own = OWN_MODEL.get(client)
-            if client == "codex" and provider == "openai" and model == PROVIDERS["openai"][1]:
-                model = None  # its maker's: it knows better which is the newest
+            if client == "codex" and model is None and provider == "anthropic":
+                model = "claude-sonnet-5"  # the first of it that is known
             models = [model or own] + ([model or OWN_SMALL] if client == "claude" else [])
             self.assertEqual([asked for _, asked, _ in seen], models)
             self.check_keys(provider, seen)
@@ -287,8 +291,6 @@ class MatrixTest(Providers):
                 self.assertIn(f"does not speak to {provider}", said)
                 return
             self.assertIsNotNone(started, said)
-            if client == "codex" and model == PROVIDERS["openai"][1]:
-                model = None
             if client == "opencode" and model is None:
                 model = seen[0][1]
             self.assertEqual(seen[0][1], model or OWN_MODEL.get(client))
@@ -315,7 +317,7 @@ class PlaceTest(Providers):
             else:
                 expected["ANTHROPIC_AUTH_TOKEN"] = "none"
             self.assertEqual(started.connection(), expected)
-            self.assertEqual(started.option("--model"), PROVIDERS[provider][1])
+            self.assertEqual(started.option("--model"), PROVIDERS[provider][1] or HANDED["claude"])
             self.assertEqual(provider not in SPEAKS_MESSAGES,
                              "not known to speak the Messages API" in said, said)
 
@@ -397,7 +399,7 @@ class PlaceTest(Providers):
                 ("Quinn", ("--provider", "anthropic"), "anthropic,claude-sonnet-5")):
             with self.subTest(persona=persona, options=options):
                 said, started = self.start(persona, "claude", "--use-router", *options)
-                self.assertEqual(started.option("--model"), asked, said)
+                self.assertEqual(started.option("--model"), asked or HANDED["claude"], said)
                 self.assertEqual({started.environment.get(name) for name in small}, {asked})
         said, started = self.start("Quinn", "claude", "--use-router", "--provider", "vllm")
         self.assertIsNone(started)

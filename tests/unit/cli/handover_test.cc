@@ -89,6 +89,7 @@ AgentLaunch Launch(const LaunchPlan& plan) {
   handover.model = plan.model.value;
   handover.asked_model = plan.asked_model;
   handover.own_model = plan.own_model;
+  handover.cleared = plan.cleared;
   handover.context_tokens = plan.window.tokens;
   handover.input_tokens = plan.window.input_tokens;
   handover.max_output_tokens = plan.max_output_tokens;
@@ -123,7 +124,7 @@ TEST_CASE("Claude Code is handed the model that its files say, and never a stran
     const char* handed;
   };
   const Case cases[] = {
-      {"none", "{}", ""},
+      {"none", "{}", "default"},
       {".claude/settings.json", R"({"model": "opus"})", "opus"},
       {".claude/settings.json", R"({"model": "sonnet[1m]"})", "sonnet[1m]"},
       {".claude/settings.json", R"({"model": "claude-opus-4-8"})", "claude-opus-4-8"},
@@ -132,7 +133,7 @@ TEST_CASE("Claude Code is handed the model that its files say, and never a stran
       {".claude/settings.json", R"({"model": "gpt-4-turbo"})", "default"},
       {".claude/settings.json", R"({"env": {"ANTHROPIC_MODEL": "deepseek,x"}})", "default"},
       {".claude/settings.local.json", R"({"model": "anthropic,claude-opus-4-8"})", "default"},
-      {".claude/settings.json", "{ damaged", ""},
+      {".claude/settings.json", "{ damaged", "default"},
   };
   for (const Case& one : cases) {
     INFO(one.file << " " << one.text);
@@ -141,7 +142,8 @@ TEST_CASE("Claude Code is handed the model that its files say, and never a stran
     const auto plan = world.Plan(Start("claude", "anthropic"));
     REQUIRE(plan);
     CHECK(After(Launch(*plan), "--model") == one.handed);
-    const bool strange = std::string(one.handed) == "default";
+    const bool strange = std::string(one.text).find_first_of("4x") != std::string::npos &&
+                         std::string(one.handed) == "default";
     CHECK(plan->warnings.size() == (strange ? 1U : 0U));
     CHECK(world.Doctor().size() == (strange ? 1U : 0U));
   }
@@ -216,6 +218,93 @@ TEST_CASE("Codex asks the provider that was named, whatever its own file says") 
   World own;
   own.Write(".codex/config.toml", "model = \"gpt-5.5\"\n");
   CHECK(After(Launch(*own.Plan(Start("codex", "openai"))), "--model") == "gpt-5.5");
+}
+
+TEST_CASE("a client that nothing names a model for is handed its usual one, and it is said") {
+  const char* const kList = R"({"models": [
+      {"slug": "gpt-9-hidden", "priority": 0, "visibility": "hide"},
+      {"slug": "gpt-9-plan", "priority": 1, "visibility": "list", "supported_in_api": false},
+      {"slug": "gpt-9-small", "priority": 5, "visibility": "list", "supported_in_api": true},
+      {"slug": "gpt-9", "priority": 2, "visibility": "list", "supported_in_api": true},
+      {"slug": "deepseek,x", "priority": 2, "visibility": "list"}, "odd", {"slug": 7}]})";
+  struct Case {
+    const char* client;
+    const char* provider;
+    const char* list;  // that Codex keeps
+    const char* handed;
+    const char* known;  // as list and tags show it
+    const char* origin;
+  };
+  const Case cases[] = {
+      {"claude", "anthropic", "", "default", "", "the client's own choice"},
+      {"claude", "vllm", "", "default", "", "the client's own choice"},
+      {"codex", "openai", "", "gpt-5", "gpt-5", "default of openai"},
+      {"codex", "openai", "{ damaged", "gpt-5", "gpt-5", "default of openai"},
+      {"codex", "openai", kList, "gpt-9", "gpt-9", "the client's own choice"},
+      {"gemini", "gemini", "", "gemini-2.5-pro", "gemini-2.5-pro", "default of gemini"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.client << " " << one.provider << " " << one.list);
+    World world;
+    if (*one.list != '\0') world.Write(".codex/models_cache.json", one.list);
+    const auto plan = world.Plan(Start(one.client, one.provider));
+    REQUIRE(plan);
+    const AgentLaunch launch = Launch(*plan);
+    const std::string handed = std::string(one.client) == "gemini"
+                                   ? Variable(launch, "GEMINI_MODEL")
+                                   : After(launch, "--model");
+    CHECK(handed == one.handed);
+    CHECK(plan->handed_model == one.known);
+    CHECK(plan->own_model_origin == one.origin);
+    CHECK(plan->model.value.empty());  // the gateway still lets the client choose
+    CHECK(plan->warnings.empty());
+  }
+  // By way of the gateway, a provider that has models is asked for one of them.
+  World world;
+  CHECK(After(Launch(*world.Plan(Start("codex", "anthropic", "", false))), "--model") ==
+        "claude-sonnet-5");
+  CHECK(After(Launch(*world.Plan(Start("codex", "vllm", "", false))), "--model") == "gpt-5");
+}
+
+TEST_CASE("Claude Code's smaller work goes nowhere else because its files say so") {
+  struct Case {
+    const char* provider;
+    bool plain;
+    const char* value;
+    bool cleared;
+  };
+  const Case cases[] = {
+      {"anthropic", true, "openai,gpt-4", true},
+      {"anthropic", true, "gpt-4", true},
+      {"anthropic", true, "claude-haiku-4-5", false},
+      {"anthropic", false, "openai/gpt-4", true},
+      {"deepseek", false, "openai,gpt-4", true},
+      {"deepseek", false, "openai/gpt-4", true},
+      {"deepseek", false, "deepseek,deepseek-v4-flash", false},
+      {"deepseek", false, "deepseek-v4-flash", false},
+      {"openrouter", false, "qwen/qwen3", false},
+      {"zai", true, "glm-4.5-air", false},
+  };
+  for (const Case& one : cases) {
+    for (const bool in_file : {true, false}) {
+      INFO(one.provider << " " << one.value << " " << in_file);
+      World world;
+      const std::string name = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
+      Environment environment;
+      if (in_file) {
+        world.Write(".claude/settings.json", Json{{"env", {{name, one.value}}}}.dump());
+      } else {
+        environment[name] = one.value;
+      }
+      const auto plan = world.Plan(Start("claude", one.provider, "", one.plain), environment);
+      REQUIRE(plan);
+      const AgentLaunch launch = Launch(*plan);
+      const Json variables = Json::parse(After(launch, "--settings"))["env"];
+      CHECK(variables.contains(name) == one.cleared);
+      CHECK((Variable(launch, name) == "") == one.cleared);
+      CHECK(plan->warnings.size() == (one.cleared ? 1U : 0U));
+    }
+  }
 }
 
 TEST_CASE("Gemini CLI is handed a model when its own file names another's") {
