@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "cli/room/new_file.h"
 #include "core/json_text.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -31,7 +32,7 @@ int Backup(const BackupOptions& options, Context& context) {
   if (options.json) {
     context.out() << JsonText(nlohmann::json{{"file", path}}, 2) << "\n";
   } else {
-    context.out() << "copied to " << path << "\n";
+    context.out() << "copied to " << OneLine(path, 4096) << "\n";
   }
   return kExitOk;
 }

@@ -209,8 +209,8 @@ int Logs(const LogsOptions& options, const Context& context) {
   const auto text = ReadFile(path, kMaxLogBytes);
   if (!text) {
     if (text.error().code != ErrorCode::kNotFound) return context.Explain(text.error());
-    context.out() << "There is no log yet: `katra up` starts the gateway, which writes " << path
-                  << "\n";
+    context.out() << "There is no log yet: `katra up` starts the gateway, which writes "
+                  << OneLine(path, 4096) << "\n";
     return kExitNothing;
   }
   size_t begin = text->size();

@@ -12,6 +12,7 @@
 
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "core/error_lines.h"
 #include "core/text.h"
 #include "core/user.h"
 
@@ -97,7 +98,7 @@ Result<std::string> Context::ReadInput(size_t max_bytes) const {
 
 void Context::Tell(const std::string& text) const {
   const bool people = parts_.terminal.err && parts_.terminal.width > 0;
-  parts_.err << WrapLines(parts_.program + Fence(text, ""), "",
+  parts_.err << WrapLines(parts_.program + ErrorLines(text), "",
                           {people ? static_cast<size_t>(parts_.terminal.width) : 0, false});
 }
 
@@ -109,7 +110,7 @@ int Context::Explain(const Error& error) const {
 void Context::Warn(std::string_view message) const { Tell(": warning: " + std::string(message)); }
 
 int Context::Misused(std::string_view message, std::string_view command) const {
-  parts_.err << parts_.program << ": " << Fence(message, "") << "\nTry `" << parts_.program;
+  parts_.err << parts_.program << ": " << ErrorLines(message) << "\nTry `" << parts_.program;
   if (!command.empty()) parts_.err << " " << command;
   parts_.err << " --help`.\n";
   return kExitUsage;

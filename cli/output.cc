@@ -5,6 +5,7 @@
 #include <ctime>
 #include <numeric>
 
+#include "core/blanks.h"
 #include "core/text.h"
 #include "core/text_width.h"
 
@@ -148,7 +149,9 @@ std::string RenderTable(const std::vector<std::string>& headings,
   std::vector<std::vector<std::string>> lines{headings};
   for (const auto& row : rows) {
     std::vector<std::string>& line = lines.emplace_back();
-    for (const std::string& cell : row) line.push_back(OneLine(cell, kMaxCellBytes));
+    for (const std::string& cell : row) {
+      line.push_back(WithSingleBlanks(OneLine(cell, kMaxCellBytes)));
+    }
   }
   const std::vector<size_t> widths = FitColumns(lines, page.width);
   std::string out;

@@ -120,7 +120,7 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
                   extras.empty() ? "too many arguments" : ExtraWords(app, reached, extras),
                   reached);
   } catch (const CLI::ParseError& error) {
-    return Refuse(context, app, error.what(), *Reached(&app));
+    return Refuse(context, app, OneLine(error.what(), 2000), *Reached(&app));
   }
   if (!program.action_) {
     context.out() << RenderHelp(Describe(program), context.terminal().width);

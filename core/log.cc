@@ -8,6 +8,7 @@
 
 #include <atomic>
 
+#include "core/error_lines.h"
 #include "core/text.h"
 
 namespace katra {
@@ -31,6 +32,7 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
+// Shows text as ErrorLines() does: it may hold what a file or a server chose.
 class StderrLogger final : public Logger {
  public:
   StderrLogger(const std::string& name, LogLevel minimum)
@@ -51,7 +53,8 @@ class StderrLogger final : public Logger {
                   lines);
       if (!TakesALine()) return;
     }
-    text = TruncateUtf8(text, kMaxTextBytes);
+    const std::string shown = ErrorLines(TruncateUtf8(text, kMaxTextBytes));
+    text = TruncateUtf8(shown, kMaxTextBytes);
     logger_.log(ToSpdlog(level), spdlog::string_view_t(text.data(), text.size()));
   }
 

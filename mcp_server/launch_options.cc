@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/error_lines.h"
 #include "core/error_map.h"
 #include "core/text.h"
 #include "core/user.h"
@@ -15,7 +16,7 @@ constexpr size_t kMaxRoleBytes = 200;  // as the store takes it
 
 LaunchOutcome Refuse(const std::string& why) {
   LaunchOutcome outcome;
-  outcome.text = "katra_mcp_server: " + why + "\nTry `katra_mcp_server --help`.\n";
+  outcome.text = "katra_mcp_server: " + ErrorLines(why) + "\nTry `katra_mcp_server --help`.\n";
   outcome.exit_code = NamesOf(ErrorCode::kInvalidArgument).exit_code;
   return outcome;
 }

@@ -5,7 +5,9 @@
 #include <iostream>
 #include <string>
 
+#include "core/error_lines.h"
 #include "core/error_map.h"
+#include "core/text.h"
 #include "core/user.h"
 #include "router/ccr/generate.h"
 #include "router/config/example.h"
@@ -20,8 +22,12 @@ std::string Variable(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
+void Tell(const std::string& text) {
+  std::cerr << "katra-router-config: " << ErrorLines(text) << "\n";
+}
+
 int Refuse(const Error& error) {
-  std::cerr << "katra-router-config: " << error.message << "\n";
+  Tell(error.message);
   return NamesOf(error.code).exit_code;
 }
 
@@ -51,19 +57,19 @@ void Describe(CLI::App& app, GenerateOptions& options) {
 }
 
 void Report(const GenerateOptions& options, const Generated& done) {
-  for (const std::string& warning : done.warnings) {
-    std::cerr << "katra-router-config: warning: " << warning << "\n";
-  }
+  for (const std::string& warning : done.warnings) Tell("warning: " + warning);
   std::cout << "The configuration is valid: " << done.personas
             << (done.personas == 1 ? " persona, " : " personas, ") << done.providers
             << (done.providers == 1 ? " provider" : " providers") << " in use.\n";
   if (options.validate_only) return;
   if (!done.wrote) {
-    std::cout << options.output << " is up to date.\n";
+    std::cout << OneLine(options.output, 4096) << " is up to date.\n";
     return;
   }
-  std::cout << "Wrote " << options.output << "\nWrote " << done.script << "\n";
-  if (!done.backup.empty()) std::cout << "The file before is " << done.backup << "\n";
+  std::cout << "Wrote " << OneLine(options.output, 4096) << "\nWrote " << OneLine(done.script, 4096)
+            << "\n";
+  if (!done.backup.empty())
+    std::cout << "The file before is " << OneLine(done.backup, 4096) << "\n";
   std::cout << "Restart claude-code-router to use it: ccr restart\n";
 }
 
@@ -74,7 +80,9 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stopped) {
-    return app.exit(stopped) == 0 ? 0 : kExitUsage;
+    if (stopped.get_exit_code() == 0) return app.exit(stopped);
+    Tell(std::string(stopped.what()) + "\nTry `katra-router-config --help`.");
+    return kExitUsage;
   }
   const std::string user_home = UserHome(OwnVariable);
   if (options.home.empty()) options.home = Variable("KATRA_HOME");

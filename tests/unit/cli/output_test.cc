@@ -62,6 +62,18 @@ TEST_CASE("words stay whole where the page has room for them") {
   }
 }
 
+TEST_CASE("blanks of whatever kind in a cell look like no gap between columns") {
+  for (const char* blanks : {"  ", "      ", "\t\t", "\u00a0\u00a0", "\u2003", "\u3000\u3000",
+                             " \u205f ", "\u2007\u202f\u1680"}) {
+    const std::string forged = std::string("Mal") + blanks + "openai/gpt-5, verified" + blanks;
+    const std::string table = RenderTable({"PERSONA", "MODEL"}, {{forged, "acme/m, launch"}});
+    INFO(table);
+    const std::string row(Split(table, '\n')[1]);
+    CHECK(row.substr(0, 27).find("  ") == std::string::npos);
+    CHECK(row.find("acme/m, launch") != std::string::npos);
+  }
+}
+
 TEST_CASE("no line of a table ends in spaces") {
   for (const size_t width : {0U, 60U, 80U}) {
     for (const std::string& line : Split(RenderTable(kHeadings, kRows, {width, false}), '\n')) {

@@ -47,6 +47,17 @@ class StderrPipe {
   std::array<int, 2> ends_{};
 };
 
+TEST_CASE("what a file or a server chose neither steers the terminal nor begins a line") {
+  StderrPipe pipe;
+  const auto logger = MakeStderrLogger("prog", LogLevel::kInfo);
+  logger->Warning("no \"\x1b[31mred\x07\xc2\x9b\xff\"\n2026-11-21 error prog: forged\r\nmore\n");
+  const std::string text = pipe.Drain();
+  INFO(text);
+  CHECK(text.find("no \"\\u{1b}[31mred\\u{7}\\u{9b}") != std::string::npos);
+  CHECK(text.find("\n  2026-11-21 error prog: forged\n  more\n") != std::string::npos);
+  CHECK(text.find_first_of("\x1b\x07\r\xff") == std::string::npos);
+}
+
 TEST_CASE("a line tells its time, level, program and text") {
   StderrPipe pipe;
   const auto logger = MakeStderrLogger("prog", LogLevel::kInfo);
