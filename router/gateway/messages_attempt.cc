@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
+#include "router/translate/error_text.h"
 #include "router/translate/signature.h"
 #include "router/translate/usage_tap.h"
 
@@ -331,7 +332,9 @@ class MessagesAttempt final : public Attempt {
     // A page or a plain text is no error of the format (E2), and a redirect is none either.
     const bool refused = status_ >= 400 && status_ < 600;
     const bool asked = streaming_ == plan_.peek->stream;  // for this form
-    const bool fits = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
+    const bool formed = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
+    const bool fits = formed && translate::FindMarkup(translate::ReadErrorText(body_).message) ==
+                                    std::string::npos;
     if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }

@@ -16,6 +16,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kLongestMessage = 2000;
+// Elements of the pages that proxies answer with, beside what no text of an API holds.
+constexpr size_t kLongestElement = 10;
+constexpr std::array<std::string_view, 27> kElements = {
+    "doctype", "html", "head", "body", "title", "meta", "style",  "script", "h1",
+    "h2",      "h3",   "h4",   "h5",   "h6",    "p",    "br",     "hr",     "div",
+    "span",    "pre",  "ul",   "ol",   "li",    "td",   "center", "table",  "noscript"};
 
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -222,15 +228,29 @@ std::string Presentable(std::string_view message) {
        {"Traceback (most recent call last)", "\n    at ", "\n  File \""}) {
     message = message.substr(0, message.find(trace));
   }
-  const std::string lower = ToLowerAscii(message.substr(0, 200));
-  const bool markup = Contains(lower, "<html") || Contains(lower, "<!doctype") ||
-                      Contains(lower, "<head") || Contains(lower, "<body");
-  if (markup) return {};
-  std::string shown = WithoutSecrets(Trim(message));
+  // Of a page nothing is shown; of words with a page behind them, the words.
+  message = Trim(message.substr(0, FindMarkup(message)));
+  while (!message.empty() && (message.back() == ':' || message.back() == '(')) {
+    message = Trim(message.substr(0, message.size() - 1));
+  }
+  std::string shown = WithoutSecrets(message);
   if (shown.size() > kLongestMessage) {
     shown = std::string(TruncateUtf8(shown, kLongestMessage)) + " …";
   }
   return IsValidUtf8(shown) ? shown : std::string();
+}
+
+size_t FindMarkup(std::string_view text) {
+  for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    std::string_view name = text.substr(at + 1, kLongestElement + 2);
+    if (name.starts_with("!--")) return at;
+    if (name.starts_with('/') || name.starts_with('!')) name.remove_prefix(1);
+    const size_t end = name.find_first_of(" \t\r\n/>");
+    if (end == std::string_view::npos) continue;
+    const std::string lower = ToLowerAscii(name.substr(0, end));
+    if (std::find(kElements.begin(), kElements.end(), lower) != kElements.end()) return at;
+  }
+  return std::string_view::npos;
 }
 
 std::optional<Overflow> ReadOverflow(const ErrorText& text) {

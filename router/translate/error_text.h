@@ -33,6 +33,9 @@ struct Overflow {
   int64_t maximum = 0;  // 0: not told
 };
 // Whether the text tells of a prompt that is longer than the model's context (E4).
+// Where the first tag of a page stands in `text`; npos: there is none. Linear.
+[[nodiscard]] size_t FindMarkup(std::string_view text);
+
 [[nodiscard]] std::optional<Overflow> ReadOverflow(const ErrorText& text);
 
 }  // namespace katra::translate

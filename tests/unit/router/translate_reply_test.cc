@@ -107,6 +107,26 @@ TEST_CASE("E2 B60 no markup, traces, paths or keys in what the client is told") 
   CHECK(told("<html><body>nginx</body></html>") == "p answered with status 500 and no error text");
   CHECK(told(R"({"error":{"message":"<!DOCTYPE html><html>x"}})") ==
         "p answered with status 500 and no error text");
+  const char* const kPages[] = {
+      "<center><h1>502 Bad Gateway</h1></center><hr><center>nginx/1.25</center>",
+      "<!-- a comment --><p>cloudflare</p>",
+      "<H1\\n>Bad</H1>",
+      "</div>x",
+      "<br/>",
+      "<title>5",
+  };
+  for (const std::string page : kPages) {
+    INFO(page);
+    CHECK(told(R"({"error":{"message":")" + page + R"("}})") ==
+          "p answered with status 500 and no error text");
+    CHECK(told(R"({"error":{"message":"bad gateway: )" + std::string(900, 'x') + " (" + page +
+               R"("}})") == "p: bad gateway: " + std::string(900, 'x'));
+  }
+  // What only looks like it.
+  for (const char* text : {"a < b and c > d", "use <name> here", "<html5ish>", "i <3 you", "x <"}) {
+    CHECK(told(std::string(R"({"error":{"message":")") + text + R"("}})") ==
+          std::string("p: ") + text);
+  }
   const std::string key = told(
       R"({"error":{"message":"Incorrect API key provided: sk-proj-abcdef123456. See docs."}})");
   CHECK(key.find("abcdef") == std::string::npos);
