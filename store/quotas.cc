@@ -45,8 +45,10 @@ Quotas ReadQuotas(std::string_view text, std::string_view persona) {
 
 Quotas LoadQuotas(const std::string& home, std::string_view persona) {
   const std::string path = QuotasPath(home);
+  struct stat folder = {};
   struct stat info = {};
-  const bool trusted = lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+  const bool trusted = lstat((home + "/router").c_str(), &folder) == 0 && S_ISDIR(folder.st_mode) &&
+                       lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
                        info.st_uid == geteuid() && (info.st_mode & 022U) == 0;
   if (!trusted) return {};
   const auto text = ReadFile(path, kMaxFileBytes);

@@ -160,9 +160,8 @@ Result<RouterConfig> Load(const LoadOptions& options) {
   config.providers_conf_path =
       options.conf_file.empty() ? options.home + "/providers.conf" : options.conf_file;
 
-  for (const std::string& folder : {options.home, options.home + "/router"}) {
-    if (auto own = CheckOwnFolder(folder); !own) return Pass(std::move(own));
-  }
+  if (auto own = CheckOwnFolder(options.home, true); !own) return Pass(std::move(own));
+  if (auto own = CheckOwnFolder(options.home + "/router", false); !own) return Pass(std::move(own));
   const auto conf_text = ReadOwnFile(config.providers_conf_path, kMaxFileBytes);
   if (!conf_text) return tl::unexpected<Error>(conf_text.error());
   const auto personas_text = ReadOwnFile(config.personas_path, kMaxFileBytes);

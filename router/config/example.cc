@@ -14,11 +14,14 @@ Status PlaceExample(const std::string& home) {
   const std::string folder = home + "/router";
   const std::string path = folder + "/personas.json.example";
   struct stat info = {};
-  if (lstat(path.c_str(), &info) == 0) return {};
-  for (const std::string& needed : {home, folder}) {
-    if (stat(needed.c_str(), &info) == 0) continue;
-    if (auto made = EnsurePrivateFolder(needed); !made) return made;
+  if (stat(home.c_str(), &info) != 0) {
+    if (auto made = EnsurePrivateFolder(home); !made) return made;
   }
+  if (lstat(folder.c_str(), &info) != 0 || S_ISLNK(info.st_mode)) {
+    // Of a link it says what to do.
+    if (auto made = EnsurePrivateFolder(folder); !made) return made;
+  }
+  if (lstat(path.c_str(), &info) == 0) return {};
   return WriteFileAtomically(path, ExampleText());
 }
 

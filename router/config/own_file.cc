@@ -45,8 +45,16 @@ Result<std::optional<std::string>> ReadOwnFile(const std::string& path, size_t m
   return std::optional<std::string>(std::move(*text));
 }
 
-Status CheckOwnFolder(const std::string& path) {
+Status CheckOwnFolder(const std::string& path, bool may_be_link) {
   struct stat info = {};
+  if (lstat(path.c_str(), &info) != 0) return {};
+  if (S_ISLNK(info.st_mode) && !may_be_link) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "\"" + path +
+                    "\" is a link, so Katra does not trust where it leads: put the folder itself "
+                    "there",
+                path);
+  }
   if (stat(path.c_str(), &info) != 0) return {};
   return CheckOwner(path, info, "700");
 }

@@ -15,7 +15,8 @@ namespace katra::router {
 [[nodiscard]] Result<std::optional<std::string>> ReadOwnFile(const std::string& path,
                                                              size_t max_bytes);
 
-// The folder, when there is one: this user's, and not open to changes by others.
-[[nodiscard]] Status CheckOwnFolder(const std::string& path);
+// The folder, when there is one: this user's, not open to changes by others, and no link unless
+// `may_be_link`, as the home may.
+[[nodiscard]] Status CheckOwnFolder(const std::string& path, bool may_be_link);
 
 }  // namespace katra::router

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -360,6 +361,25 @@ TEST_CASE("what strict JSON has is read: escapes, numbers, empty containers") {
   CHECK(document["b"][6].empty());
   CHECK(ShowJsonPath("/b/5", document) == "$.b[5]");
   CHECK(ShowJsonPath("/c~1d~0e", document) == "$.c/d~e");
+}
+
+TEST_CASE("the folder of the configuration may not be a link, the home may") {
+  const TempHome home;
+  const TempHome elsewhere;
+  mkdir(elsewhere.File("real").c_str(), 0700);
+  Write(elsewhere.File("real/personas.json"), R"({"personas": {"Sam": {}}})");
+  REQUIRE(symlink(elsewhere.File("real").c_str(), home.File("router").c_str()) == 0);
+  const auto refused = Load({home.path()});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kPermissionDenied);
+  CHECK(Contains(refused.error().message, home.File("router") + "\" is a link"));
+  CHECK_FALSE(PlaceExample(home.path()));
+  CHECK(std::filesystem::exists(elsewhere.File("real/personas.json")));
+  CHECK_FALSE(std::filesystem::exists(elsewhere.File("real/personas.json.example")));
+  std::filesystem::remove(home.File("router"));
+  REQUIRE(PlaceExample(home.path()));
+  REQUIRE(symlink(home.path().c_str(), elsewhere.File("home").c_str()) == 0);
+  CHECK(Load({elsewhere.File("home")}));
 }
 
 TEST_CASE("lines may end as on other systems, and every value keeps its line") {
