@@ -14,8 +14,10 @@
 #include "cli/program.h"
 #include "cli/room/reserved.h"
 #include "core/json_text.h"
+#include "core/text.h"
 #include "router/config/config.h"
 #include "router/config/example.h"
+#include "router/config/persona_names.h"
 
 namespace katra::cli {
 namespace {
@@ -109,22 +111,13 @@ std::string Count(size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
-// kInvalidArgument when a persona of the file has a reserved name and has not been here before.
-Status CheckNames(const router::RouterConfig& config, Context& context) {
-  for (const router::PersonaConfig& persona : config.personas) {
-    if (Status allowed = RefuseReserved(persona.name, context); !allowed) {
-      Error error = allowed.error();
-      error.message = config.personas_path + ": personas." + persona.name + ": " + error.message;
-      return tl::unexpected<Error>(std::move(error));
-    }
-  }
-  return {};
-}
-
 int Check(const CheckOptions& options, Context& context) {
   auto config = LoadFor(context, options.file);
   if (config) {
-    if (const Status names = CheckNames(*config, context); !names) {
+    const auto known = [&](const std::string& name) {
+      return RefuseReserved(name, context).has_value();
+    };
+    if (const Status names = router::CheckPersonaNames(*config, known); !names) {
       config = tl::unexpected<Error>(names.error());
     }
   }
@@ -150,15 +143,16 @@ int Check(const CheckOptions& options, Context& context) {
     return kExitOk;
   }
   WarnAll(context, *config);
+  const std::string personas = OneLine(config->personas_path, 4096);
   if (!config->has_personas_file) {
-    context.out() << "There is no " << config->personas_path << "; begin with the example: cp "
-                  << config->personas_path << ".example " << config->personas_path << "\n";
+    context.out() << "There is no " << personas << "; begin with the example: cp " << personas
+                  << ".example " << personas << "\n";
   } else {
-    context.out() << config->personas_path
-                  << " is valid: " << Count(config->personas.size(), "persona") << ".\n";
+    context.out() << personas << " is valid: " << Count(config->personas.size(), "persona")
+                  << ".\n";
   }
   if (config->has_providers_conf) {
-    context.out() << config->providers_conf_path << " is valid.\n";
+    context.out() << OneLine(config->providers_conf_path, 4096) << " is valid.\n";
   }
   return kExitOk;
 }

@@ -17,6 +17,7 @@
 #include "cli/sessions/tmux.h"
 #include "core/text.h"
 #include "router/config/example.h"
+#include "router/config/persona_names.h"
 
 namespace katra::cli {
 namespace {
@@ -141,6 +142,10 @@ Status StartHere(SessionRecord record, const PreparedLaunch& launch, const Recor
 Status StartSession(const LaunchRequest& request, Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return tl::unexpected<Error>(config.error());
+  const auto known = [&](const std::string& name) {
+    return RefuseReserved(name, context).has_value();
+  };
+  if (Status names = router::CheckPersonaNames(*config, known); !names) return names;
   Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return tl::unexpected<Error>(plan.error());
   if (const Status allowed = RefuseReserved(plan->persona.value, context); !allowed) {

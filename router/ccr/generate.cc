@@ -10,6 +10,7 @@
 #include "router/ccr/document.h"
 #include "router/config/json_source.h"
 #include "router/config/own_file.h"
+#include "router/config/persona_names.h"
 
 namespace katra::router::ccr {
 namespace {
@@ -111,6 +112,8 @@ class Generator {
   Result<Plan> ReadPlan() {
     auto config = Load({options_.home, options_.personas_file, {}});
     if (!config) return Pass(std::move(config));
+    const auto known = [](const std::string&) { return false; };
+    if (auto names = CheckPersonaNames(*config, known); !names) return Pass(std::move(names));
     if (!config->has_personas_file) {
       const std::string example = options_.home + "/router/personas.json.example";
       return Fail(ErrorCode::kNotFound,

@@ -8,6 +8,7 @@
 #include "core/json_write.h"
 #include "core/text.h"
 #include "router/gateway/gateway.h"
+#include "store/reserved_names.h"
 
 namespace katra::gateway {
 namespace {
@@ -81,8 +82,12 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());
   auto session = SessionOf(document.Root()["session"]);
   if (!session) return Wrong(session.error());
-  auto minted = MintToken(settings_.home, document.Root()["persona"].Text(), *session, parts_.clock,
-                          parts_.random);
+  const std::string persona = document.Root()["persona"].Text();
+  // One that the configuration names was looked up.
+  if (store::IsReservedName(persona) && config_->FindPersona(persona) == nullptr) {
+    return Wrong(store::RefuseReservedName(persona).value());
+  }
+  auto minted = MintToken(settings_.home, persona, *session, parts_.clock, parts_.random);
   Audit(TokenMade(minted, document.Root()["persona"].Text()));
   if (!minted) return Wrong(minted.error());
   keys_.Put(minted->grant.id, KeysIn(document.Root()["keys"]));

@@ -6,6 +6,7 @@
 #include "core/error_map.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "router/config/persona_names.h"
 #include "router/gateway/models.h"
 #include "router/gateway/notices.h"
 
@@ -395,6 +396,13 @@ Status Gateway::Reload() {
 
 Status Gateway::ReadConfiguration() {
   auto loaded = router::Load({settings_.home, settings_.personas_file});
+  if (loaded) {
+    // Those of before were looked up when the process began.
+    const auto known = [this](const std::string& name) { return config_->FindPersona(name); };
+    if (auto names = router::CheckPersonaNames(*loaded, known); !names) {
+      loaded = Pass(std::move(names));
+    }
+  }
   if (!loaded) {
     parts_.logger.LogError("the new configuration is not taken, the old one stays: " +
                            loaded.error().message);

@@ -8,10 +8,13 @@
 #include <filesystem>
 #include <iostream>
 
+#include "core/error_lines.h"
 #include "core/error_map.h"
 #include "core/memory.h"
 #include "core/process.h"
+#include "core/text.h"
 #include "core/user.h"
+#include "router/config/persona_names.h"
 #include "router/gateway/gateway.h"
 #include "router/gateway/notices.h"
 #include "router/gateway/recorder.h"
@@ -43,6 +46,11 @@ void AddMillis(CLI::App& app, const std::string& name, std::chrono::milliseconds
          name, [&value](int64_t millis) { value = std::chrono::milliseconds(millis); }, text)
       ->type_name("MS")
       ->check(CLI::Range(int64_t{1}, int64_t{86'400'000}));
+}
+
+int Refuse(const std::string& why) {
+  std::cerr << "katra_gateway: " << ErrorLines(why) << "\n";
+  return NamesOf(ErrorCode::kInvalidArgument).exit_code;
 }
 
 // Fills `options`, or gives the exit code to end with.
@@ -92,13 +100,11 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : NamesOf(ErrorCode::kInvalidArgument).exit_code;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return Refuse(std::string(error.what()) + "\nTry `katra_gateway --help`.");
   }
   auto level = ParseLogLevel(log_level);
-  if (!level) {
-    std::cerr << "katra_gateway: " << level.error().message << "\n";
-    return NamesOf(ErrorCode::kInvalidArgument).exit_code;
-  }
+  if (!level) return Refuse(level.error().message);
   options.log_level = *level;
   if (!settings.home.empty()) settings.home = std::filesystem::absolute(settings.home).string();
   return std::nullopt;
@@ -224,6 +230,19 @@ Recorder::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, R
   };
 }
 
+// Opens the store, for names that hardly anybody has.
+bool WasHere(const std::string& persona, const std::string& home, const Clock& clock) {
+  SystemRandom random;
+  const auto store = MakeOpenStore(home, clock, random)();
+  if (!store) return false;
+  const auto personas =
+      (*store)->ListPersonas({std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+  if (!personas) return false;
+  return std::any_of(personas->begin(), personas->end(), [&](const store::Persona& one) {
+    return ToLowerAscii(one.name) == ToLowerAscii(persona);
+  });
+}
+
 int Serve(Options options, Logger& logger) {
   Settings& settings = options.settings;
   if (auto safe = CheckAddress(settings); !safe) return Explain(logger, safe.error());
@@ -234,6 +253,12 @@ int Serve(Options options, Logger& logger) {
   const SystemClock clock;
   AuditLog audit(settings.home, "katra_gateway", clock);
   auto config = router::Load({settings.home, settings.personas_file});
+  if (config) {
+    const auto known = [&](const std::string& name) { return WasHere(name, settings.home, clock); };
+    if (auto names = router::CheckPersonaNames(*config, known); !names) {
+      config = Pass(std::move(names));
+    }
+  }
   if (!config) {
     static_cast<void>(audit.Write({"gateway.start", "failed", "", "", "configuration"}));
     return Explain(logger, config.error());

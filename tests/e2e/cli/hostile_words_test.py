@@ -252,6 +252,13 @@ class ReservedNames(world.World):
         run = self.run_katra("config", "check")
         self.assertNotEqual(run.returncode, 0)
         self.refused(" ".join(run.stderr.split()))
+        for program, *arguments in (("katra", "start", "--persona", "Sam"), ("katra", "up"),
+                                    ("katra_gateway", "--port", "0"),
+                                    ("katra-router-config", "--validate-only")):
+            run = self.run_katra(*arguments, program=world.program_folder() / program)
+            self.assertNotEqual(run.returncode, 0, program)
+            self.refused(" ".join(run.stderr.split()))
+        self.assertEqual(list(self.records.iterdir()), [])
 
     def test_one_that_was_here_before_keeps_its_name(self):
         self.succeed("say", "--persona", "Zed", "x")
@@ -267,6 +274,11 @@ class ReservedNames(world.World):
         self.write("router/personas.json",
                    json.dumps({"personas": {"System": {"provider": "anthropic"}}}))
         self.succeed("config", "check")
+        server.end()
+        self.succeed("up")
+        self.succeed("start", "--persona", "System", "--use-router",
+                     environment={"ANTHROPIC_API_KEY": "sk-ant-made-up"})
+        self.assertEqual(len(self.started()), 1)
 
 
 if __name__ == "__main__":

@@ -169,6 +169,19 @@ class Allowance(World):
         listed = self.ask(self.token("--models", "far/f2,near/n1"), path="/v1/models").json()["data"]
         self.assertEqual([model["id"] for model in listed], ["claude-gw-near--n1", "claude-gw-far--f2"])
 
+    def test_a_reserved_name_gets_no_token(self):
+        for name in ("System", "all", "katra", "User"):
+            reply = self.gateway.admin("POST", "/admin/tokens", {"persona": name})
+            self.assertEqual(reply.status, 400, reply.body)
+            self.assertIn(b"is reserved", reply.body)
+        self.assertEqual(self.tokens(), [])
+        self.gateway.personas["personas"]["System"] = {"provider": "near"}
+        self.gateway.write_configuration()
+        reply = self.gateway.admin("POST", "/admin/reload")
+        self.assertIn(b"is reserved", reply.body)
+        self.assertEqual(self.gateway.admin("POST", "/admin/tokens",
+                                            {"persona": "System"}).status, 400)
+
     def test_an_unknown_provider_is_refused_when_the_token_is_made(self):
         self.assertIn("near", self.katra("token", "create", "--persona", "Sam", "--providers", "naer",
                                          code=3))
