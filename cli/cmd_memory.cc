@@ -10,11 +10,13 @@
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/input.h"
+#include "cli/room/session_shell.h"
 #include "cli/room/show.h"
 #include "cli/room/transfer.h"
 #include "cli/room/visit.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
+#include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
 
 namespace katra::cli {
@@ -120,6 +122,23 @@ bool Agreed(const PurgeOptions& options, const Context& context) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+// In the shell of a session an agent erases nobody else's; what it may not see is not there for it.
+Status MayPurge(const std::vector<int64_t>& numbers, Context& context) {
+  if (SessionPersona(context).empty()) return {};
+  const auto visit = Visit::Begin(context, {}, Newcomer::kRefused);
+  if (!visit) return tl::unexpected<Error>(visit.error());
+  for (const int64_t number : numbers) {
+    const auto memory = (*visit)->store().GetMemory((*visit)->session().id, number, context.Call());
+    if (!memory) return tl::unexpected<Error>(memory.error());
+    if (RefuseAnother(context, memory->author)) continue;
+    return Fail(
+        ErrorCode::kPermissionDenied,
+        "memory #" + std::to_string(number) + " is " + OneLine(memory->author, 128) +
+            "'s, and this shell belongs to another session: purge it in a shell of your own");
+  }
+  return {};
+}
+
 int Purge(const PurgeOptions& options, Context& context) {
   std::vector<int64_t> numbers;
   for (const std::string& text : options.numbers) {
@@ -133,6 +152,7 @@ int Purge(const PurgeOptions& options, Context& context) {
                                  {},
                                  false});
   }
+  if (const Status may = MayPurge(numbers, context); !may) return context.Explain(may.error());
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   for (const int64_t number : numbers) {

@@ -13,9 +13,11 @@
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/new_file.h"
+#include "cli/room/session_shell.h"
 #include "cli/room/visit.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -29,6 +31,7 @@ struct ExportOptions {
   std::string file;
   bool no_messages = false;
   bool no_memories = false;
+  bool all = false;
 };
 
 struct ImportOptions {
@@ -49,11 +52,48 @@ Status WriteExport(const store::ExportOptions& what, store::Store& store, std::o
   return {};
 }
 
+// Whose view of the store is exported; empty: everything. In the shell of a session it is that
+// session's own.
+Result<std::string> ViewerOf(const ExportOptions& options, const Context& context) {
+  if (options.all && !options.persona.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "--all and --persona exclude each other");
+  }
+  const std::string own = SessionPersona(context);
+  if (own.empty() || !options.persona.empty()) return options.persona;
+  if (options.all) {
+    return Fail(ErrorCode::kPermissionDenied,
+                "this shell belongs to " + OneLine(own, 128) +
+                    "'s session, and --all exports what is private to others, too: use a shell of "
+                    "your own, where KATRA_PERSONA is not set");
+  }
+  return own;
+}
+
+// In the shell of a session; it finds out that nobody of that name has been here at all, too.
+Status MayExport(const std::string& viewer, store::Store& store, const Context& context) {
+  if (viewer.empty() || RefuseAnother(context, viewer)) return {};
+  store::ExportOptions nothing;
+  nothing.viewer = viewer;
+  nothing.messages = nothing.memories = false;
+  const auto drop = [](std::string_view) -> Status { return {}; };
+  if (Status known = store.Export(nothing, drop, context.Call(kPatience)); !known) return known;
+  return RefuseAnother(context, viewer);
+}
+
 int Export(const ExportOptions& options, Context& context) {
+  const Result<std::string> viewer = ViewerOf(options, context);
+  if (!viewer) return context.Explain(viewer.error());
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
+  if (const Status may = MayExport(*viewer, **store, context); !may) {
+    return context.Explain(may.error());
+  }
+  if (!viewer->empty() && options.persona.empty()) {
+    context.err() << "exporting what " << OneLine(*viewer, 128)
+                  << " may see, since this shell belongs to its session\n";
+  }
   store::ExportOptions what;
-  what.viewer = options.persona;
+  what.viewer = *viewer;
   what.messages = !options.no_messages;
   what.memories = !options.no_memories;
   if (options.file.empty() || options.file == "-") {
@@ -65,7 +105,7 @@ int Export(const ExportOptions& options, Context& context) {
   const Status written = WriteExport(what, **store, file->stream(), context);
   if (!written) return context.Explain(written.error());
   file->Keep();
-  context.err() << "written to " << file->path() << "\n";
+  context.err() << "written to " << OneLine(file->path(), 4096) << "\n";
   return kExitOk;
 }
 
@@ -146,7 +186,7 @@ int Import(const ImportOptions& options, Context& context) {
     file.open(Absolute(options.file, context));
     if (!file) {
       return context.Explain(Error{ErrorCode::kNotFound,
-                                   "cannot read " + options.file +
+                                   "cannot read " + OneLine(options.file, 4096) +
                                        ": give a file that `memory export` wrote, or - for stdin",
                                    {},
                                    false});
@@ -176,8 +216,11 @@ void AddMemoryExport(CLI::App& memory, Program& program) {
   command->add_option("FILE", options->file, "a new file; default: stdout");
   command
       ->add_option("--persona", options->persona,
-                   "only what this persona may see; default: everything")
+                   "only what this persona may see; default: in the shell of a session its own, "
+                   "else everything")
       ->type_name("NAME");
+  command->add_flag("--all", options->all,
+                    "everything, what is private included; not in the shell of a session");
   command->add_flag("--no-messages", options->no_messages, "leave messages out");
   command->add_flag("--no-memories", options->no_memories, "leave memories out");
   command->callback([&program, options] {

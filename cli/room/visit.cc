@@ -2,9 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "cli/room/session_shell.h"
 #include "core/process.h"
 #include "core/text.h"
 #include "core/user.h"
@@ -40,10 +40,7 @@ Status RequireKnown(const Context& context, store::Store& store, const std::stri
 
 // Whether a person is at the terminal, and not an agent that was given one for its shell.
 bool SomebodyTypes(const Context& context) {
-  static constexpr std::array kSetForAgentsShells = {
-      "KATRA_PERSONA", "CLAUDECODE", "GEMINI_CLI", "CODEX_THREAD_ID", "CODEX_SANDBOX", "OPENCODE"};
-  const bool agent = std::any_of(kSetForAgentsShells.begin(), kSetForAgentsShells.end(),
-                                 [&](const char* name) { return !context.Variable(name).empty(); });
+  const bool agent = IsAgentsShell(context) || !SessionPersona(context).empty();
   return !agent && (context.terminal().in || context.terminal().out);
 }
 
@@ -108,6 +105,9 @@ Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& spe
     if (Status known = RequireKnown(context, **store, *persona); !known) {
       return Pass(std::move(known));
     }
+  }
+  if (IsAgentsShell(context)) {
+    if (Status own = RefuseAnother(context, *persona); !own) return Pass(std::move(own));
   }
 
   store::SessionStart start;

@@ -114,6 +114,66 @@ TEST_CASE("a private memory is its author's alone, by every command") {
   CHECK(Contains(As(home, "Sam", {"memory", "show", "1"}).out, "vault code"));
 }
 
+TEST_CASE("the shell of a session exports and erases what is its own persona's alone") {
+  const TempHome home;
+  As(home, "Sam", {"remember", "--private", "the vault code"});
+  As(home, "Charlie", {"remember", "--private", "a lamp"});
+  As(home, "Dario", {"say", "--to", "Sam", "quicksilver"});
+  const Outcome own = As(home, "charlie", {"memory", "export"});
+  CHECK(own.code == kExitOk);
+  CHECK(Contains(own.err, "charlie may see"));
+  CHECK(Contains(own.out, "a lamp"));
+  CHECK_FALSE(Contains(own.out, "vault code"));
+  CHECK_FALSE(Contains(own.out, "quicksilver"));
+  const int denied = NamesOf(ErrorCode::kPermissionDenied).exit_code;
+  for (const Arguments& look :
+       {Arguments{"memory", "export", "--all"}, Arguments{"memory", "export", "--persona", "Sam"},
+        Arguments{"memory", "purge", "--yes", "2", "1"}}) {
+    const Outcome refused = As(home, "Charlie", look);
+    INFO(refused.err);
+    CHECK((refused.code == denied || look[1] == "purge"));
+    CHECK(refused.code != kExitOk);
+    CHECK(refused.out.empty());
+    CHECK_FALSE(Contains(refused.err, "vault code"));
+  }
+  As(home, "Sam", {"remember", "for everybody"});
+  CHECK(As(home, "Charlie", {"memory", "purge", "--yes", "3"}).code == denied);
+  CHECK(As(home, "Charlie", {"memory", "purge", "--yes", "2"}).code == kExitOk);
+  // A person's own shell.
+  for (const Arguments& look :
+       {Arguments{"memory", "export"}, Arguments{"memory", "export", "--all"},
+        Arguments{"memory", "export", "--persona", "Sam"}}) {
+    const Outcome all = As(home, "", look);
+    CHECK(all.err.empty());
+    CHECK(Contains(all.out, "vault code"));
+  }
+}
+
+TEST_CASE("an agent's shell looks and speaks as its own persona alone") {
+  const TempHome home;
+  As(home, "Sam", {"remember", "--private", "the vault code"});
+  As(home, "Dario", {"say", "--to", "Sam", "quicksilver"});
+  As(home, "Charlie", {"say", "here"});
+  for (const char* mark : {"KATRA_EXPORTS", "CLAUDECODE"}) {
+    for (const Arguments& look :
+         {Arguments{"recall", "vault"}, Arguments{"history", "--all-rooms"}, Arguments{"hear"},
+          Arguments{"memory", "list"}, Arguments{"memory", "show", "1"}, Arguments{"forget", "1"},
+          Arguments{"say", "I am Sam"}, Arguments{"remember", "Sam said so"}}) {
+      Arguments as_sam = look;
+      as_sam.insert(as_sam.end(), {"--persona", "Sam"});
+      Setting setting;
+      setting.environment = {{"KATRA_PERSONA", "Charlie"}, {mark, "1"}};
+      const Outcome refused = RunCli(home, as_sam, setting);
+      INFO(look.front() << refused.out << refused.err);
+      CHECK(refused.code == NamesOf(ErrorCode::kPermissionDenied).exit_code);
+      CHECK(refused.out.empty());
+    }
+  }
+  CHECK(Contains(As(home, "Sam", {"recall", "vault"}).out, "vault code"));
+  CHECK(Contains(As(home, "Sam", {"hear"}).out, "quicksilver"));
+  CHECK_FALSE(Contains(As(home, "Sam", {"history"}).out, "I am Sam"));
+}
+
 TEST_CASE("memories are remembered, found, forgotten and erased") {
   const TempHome home;
   const json stored = JsonOf(As(home, "Sam",
