@@ -113,7 +113,9 @@ class Started:
             headers["x-api-key"] = key
         told = self.option("--model")
         assert told, "its own files would choose the model"
-        for model in (OWN_MODEL["claude"] if told == HANDED["claude"] else told,
+        # llama.cpp's one model is called like that, too, and it answers to any name.
+        named = "ANTHROPIC_MODEL" in json.loads(self.option("--settings"))["env"]
+        for model in (OWN_MODEL["claude"] if told == HANDED["claude"] and not named else told,
                       self.environment.get("ANTHROPIC_SMALL_FAST_MODEL", OWN_SMALL)):
             post(f"{base}/v1/messages", {
                 "model": model, "max_tokens": 9, "stream": True,
