@@ -48,10 +48,10 @@ struct LaunchPlan {
   Setting folder;    // absolute
   Agent agent;
   Connection connection;
-  std::string asked_model;        // see Handover
-  std::string own_model;          // see Handover
-  std::string own_model_origin;   // where that was found
-  std::string handed_model;       // see SessionRecord
+  std::string asked_model;       // see Handover
+  std::string own_model;         // see Handover
+  std::string own_model_origin;  // where that was found
+  std::string handed_model;      // see SessionRecord
   // Variables of the client's that its user or its files set to another provider's model, and that
   // are empty for this session.
   std::vector<std::string> cleared;

@@ -79,10 +79,7 @@ bool Crew::DoOne(Member* member) {
   std::optional<json> answer;
   try {
     answer = server.TryAwait(server.SendTool(tool, arguments), kPatience);
-  } catch (const std::runtime_error&) {
-    // Its end of the pipe has gone, which is seen before the end of its output: wait for that one.
-    while (server.child().ReadLine(kPatience)) {
-    }
+  } catch (const std::runtime_error&) {  // its end of the pipe has gone
   }
   if (!answer) {
     if (!text.empty()) record.unanswered.insert(text);
