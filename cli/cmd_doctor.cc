@@ -74,8 +74,8 @@ int ExitCodeOfAll(const Findings& findings) {
 int Doctor(bool json, Context& context) {
   Findings findings = CheckPrograms(context);
   for (Findings more :
-       {CheckHome(context), CheckAudit(context), CheckProviders(context), CheckModels(context),
-        CheckSessions(context), CheckRegistrations(context)}) {
+       {CheckHome(context), CheckAudit(context), CheckProviders(context), CheckLogins(context),
+        CheckModels(context), CheckSessions(context), CheckRegistrations(context)}) {
     findings.insert(findings.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
   }

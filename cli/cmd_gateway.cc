@@ -134,6 +134,10 @@ void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const C
                                : std::string("the next request tries it"))
                   << "\n";
   }
+  for (const JsonView plan : status["plan_limits"]) {
+    context.out() << "  plan limit     " << plan["persona"].Text() << " at "
+                  << plan["provider"].Text() << " until " << plan["until"].Text() << "\n";
+  }
   if (const int64_t lost = status["audit"]["lost"].Integer().value_or(0); lost > 0) {
     context.out() << "  audit log      " << lost
                   << " events could not be written: " << status["audit"]["why"].Text() << "\n";

@@ -1,6 +1,7 @@
 // katra list: the sessions that live now, and what they are about. States are those that the
 // clients' hooks told; only a client's questions before it begins are read off its screen.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -14,7 +15,9 @@
 #include "cli/sessions/answering.h"
 #include "cli/sessions/condition.h"
 #include "cli/sessions/live.h"
+#include "cli/sessions/plan_limits.h"
 #include "core/json_text.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -63,7 +66,25 @@ std::string PlaceOf(const LiveSession& session) {
   return session.record->terminal.empty() ? "terminal" : session.record->terminal;
 }
 
-Json ToJson(const LiveSession& session, const Condition& condition) {
+// What holds back the plan that a session's own login is of; empty when it may be asked.
+std::vector<PlanLimit> LimitsOf(const LiveSession& session, const std::vector<PlanLimit>& all) {
+  std::vector<PlanLimit> limits;
+  for (const PlanLimit& limit : all) {
+    if (ToLowerAscii(limit.persona) == ToLowerAscii(session.persona)) limits.push_back(limit);
+  }
+  return limits;
+}
+
+// Of those that run on their client's own login.
+std::vector<PlanLimit> AllLimits(const std::vector<LiveSession>& live, const Context& context) {
+  const bool any = std::any_of(live.begin(), live.end(), [](const LiveSession& session) {
+    return session.record && session.record->login == "own";
+  });
+  return any ? PlanLimits(context) : std::vector<PlanLimit>();
+}
+
+Json ToJson(const LiveSession& session, const Condition& condition,
+            const std::vector<PlanLimit>& limits) {
   Json json = {{"persona", session.persona}};
   const bool known = session.presence.has_value();
   const store::Session none;
@@ -86,6 +107,8 @@ Json ToJson(const LiveSession& session, const Condition& condition) {
   json["client"] = ClientOf(session);
   json["state"] = condition.state;
   json["trouble"] = condition.trouble.empty() ? Json(nullptr) : Json(condition.trouble);
+  const std::vector<PlanLimit> own = LimitsOf(session, limits);
+  json["plan_limit_until"] = own.empty() ? Json(nullptr) : Json(FormatRfc3339(own.back().until));
   json["unheard"] = known ? Json(session.presence->unheard) : Json(nullptr);
   json["room"] = known ? here.room : session.record ? session.record->room : std::string();
   json["since"] = FormatRfc3339(SinceOf(session));
@@ -124,10 +147,11 @@ int List(bool json, Context& context) {
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
   if (!live) return context.Explain(live.error());
   const std::vector<Condition> conditions = ConditionsOf(*live, context);
+  const std::vector<PlanLimit> limits = AllLimits(*live, context);
   if (json) {
     Json sessions = Json::array();
     for (size_t i = 0; i < live->size(); ++i) {
-      sessions.push_back(ToJson((*live)[i], conditions[i]));
+      sessions.push_back(ToJson((*live)[i], conditions[i], limits));
     }
     context.out() << JsonText(Json{{"sessions", sessions}}, 2) << "\n";
     return kExitOk;
@@ -142,6 +166,10 @@ int List(bool json, Context& context) {
   for (const LiveSession& session : *live) {
     const std::string warning = WarningOf(session);
     if (!warning.empty()) context.out() << "Warning: " << session.persona << " " << warning << "\n";
+    for (const PlanLimit& limit : LimitsOf(session, limits)) {
+      context.out() << session.persona << ": " << DescribePlanLimit(limit, context.clock().Now())
+                    << "\n";
+    }
   }
   return kExitOk;
 }

@@ -39,6 +39,7 @@ LaunchRequest RequestOf(const SessionRecord& record) {
   request.folder = record.folder;
   request.use_router = record.router != "none" && !record.router.empty();
   request.no_router = record.router == "none";
+  request.own_login = record.login == "own";
   request.background = true;
   request.resume = true;
   // Not the arguments: a prompt among them would be asked again.

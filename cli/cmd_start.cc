@@ -37,7 +37,7 @@ int ExplainStart(const LaunchRequest& request, Context& context) {
   const Conversation before = ToGoOnWith(request, *plan, context, &trouble);
   const Result<PreparedLaunch> launch = Prepare(*plan, request, before.id, false, context);
   if (!launch) return context.Explain(launch.error());
-  context.out() << Explain(*plan, *launch);
+  context.out() << Explain(*plan, *launch, *config);
   for (const std::string& warning : plan->warnings) context.Warn(warning);
   if (const Status ready = CheckPlan(*plan, request.background, context); !ready) {
     trouble = ready.error().message;
@@ -70,6 +70,7 @@ void AddStart(CLI::App& app, Program& program) {
       "Examples:\n"
       "  katra start --persona Sam --provider openai --model gpt-4-turbo\n"
       "  katra start --persona Charlie --provider deepseek -b ~/project\n"
+      "  katra start --persona Dario --own-login\n"
       "  katra start --persona Dario -- -p \"review the last commit\"");
   program.PassRest("start");
   command->callback([&program, options] {

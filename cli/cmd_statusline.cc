@@ -8,6 +8,7 @@
 #include "cli/hooks/live_session.h"
 #include "cli/program.h"
 #include "cli/sessions/answering.h"
+#include "cli/sessions/plan_limits.h"
 #include "mcp_server/tools/render.h"
 
 namespace katra::cli {
@@ -33,6 +34,11 @@ int StatusLine(Context& context) {
   const std::string other = AnsweredByAnother(context.Variable("KATRA_PROVIDER"),
                                               context.Variable("KATRA_MODEL"), self.tag);
   if (!other.empty()) context.out() << " · WARNING: " << other;
+  if (context.Variable("KATRA_LOGIN") == "own") {
+    for (const PlanLimit& limit : PlanLimits(context, self.persona)) {
+      context.out() << " · " << DescribePlanLimit(limit, context.clock().Now());
+    }
+  }
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return kExitOk;
   const auto here = (*store)->WhoIsHere({}, context.Call(kPatience));

@@ -11,8 +11,10 @@
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/sessions/plan_limits.h"
 #include "core/json_text.h"
 #include "core/json_write.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -44,7 +46,8 @@ std::string Dollars(const store::UsageSum& sum) {
   return std::string(text) + (sum.unpriced > 0 ? "+" : "");
 }
 
-std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by) {
+std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by,
+                 const std::vector<PlanLimit>& limits) {
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("by").String(by).Key("usage").BeginArray();
@@ -63,7 +66,9 @@ std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by
     }
     writer.Key("requests_without_price").Integer(sum.unpriced).EndObject();
   }
-  writer.EndArray().EndObject();
+  writer.EndArray().Key("plan_limits");
+  WritePlanLimits(limits, writer);
+  writer.EndObject();
   return json;
 }
 
@@ -78,13 +83,19 @@ int Usage(const UsageOptions& options, Context& context) {
   if (!store) return context.Explain(store.error());
   const auto sums = (*store)->SumUsage(Groups().at(options.by), since, context.Call());
   if (!sums) return context.Explain(sums.error());
+  const std::vector<PlanLimit> limits = PlanLimits(context);
   if (options.json) {
-    context.out() << EscapeJsonText(Json(*sums, options.by)) << "\n";
+    context.out() << EscapeJsonText(Json(*sums, options.by, limits)) << "\n";
     return kExitOk;
+  }
+  std::string resting;
+  for (const PlanLimit& limit : limits) {
+    resting += OneLine(limit.persona + " at " + limit.provider, 200) + ": " +
+               DescribePlanLimit(limit, context.clock().Now()) + "\n";
   }
   if (sums->empty()) {
     context.out() << "Nothing was answered through the gateway"
-                  << (options.since.empty() ? ".\n" : " since then.\n");
+                  << (options.since.empty() ? ".\n" : " since then.\n") << resting;
     return kExitNothing;
   }
   std::vector<std::vector<std::string>> rows;
@@ -97,6 +108,7 @@ int Usage(const UsageOptions& options, Context& context) {
   context.out() << RenderTable(
       {options.by, "requests", "errors", "input", "cache read", "cache write", "output", "USD"},
       rows, PageFor(context.terminal()));
+  context.out() << resting;
   return kExitOk;
 }
 

@@ -62,6 +62,10 @@ std::vector<EnvironmentChange> SessionVariables(const Handover& handover) {
   add("KATRA_MODEL", handover.model);
   add("KATRA_ROLE", handover.role);
   add("KATRA_ROOM", handover.room);
+  // Whose status line tells when the plan rests.
+  if (handover.connection.route == RouteKind::kGateway && handover.connection.own_login) {
+    add("KATRA_LOGIN", "own");
+  }
   return changes;
 }
 

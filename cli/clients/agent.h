@@ -27,7 +27,8 @@ struct Connection {
   std::string key_env;      // the variable whose value is sent as the key; empty: none
   bool key_needed = false;  // false: without a key the client's own login will do
   // Whether the client's own login may go to base_url: the maker of the client is there, or the
-  // user has set that address for the client by hand.
+  // user has set that address for the client by hand. Of the gateway: it passes the login on to the
+  // plan's own host, and knows the session by a token beside it.
   bool own_login = false;
 };
 
@@ -56,6 +57,8 @@ struct Handover {
   bool channels = false;
   Connection connection;
   std::string token;  // for a router, instead of a key
+  // The user's own headers, as ANTHROPIC_CUSTOM_HEADERS has them: "Name: value" lines.
+  std::string own_headers;
   // The name that the client gives the new conversation; empty: the client's own choice.
   std::string conversation;
   bool resume = false;           // goes on with `conversation`, which is set then
@@ -111,6 +114,10 @@ struct Agent {
   // Reads its file of settings only when it and all folders above are root's, and nobody else may
   // write there.
   bool closed_settings = false;
+  // What it calls its user's subscription, where a gateway can pass that on: "your Claude login".
+  std::string login;
+  // Variables that the client would take for another login than that.
+  std::vector<std::string> rival_variables;
 };
 
 [[nodiscard]] Agent ClaudeCode();

@@ -57,12 +57,18 @@ Json Hooks(const Handover& handover) {
           {"SessionEnd", on({Hook(handover, "hook session-end")})}};
 }
 
+// To the gateway, which passes it on.
+bool SendsOwnLogin(const Handover& handover) {
+  return handover.connection.route == RouteKind::kGateway && handover.connection.own_login;
+}
+
 std::string McpConfig(const Handover& handover) {
   Json server = {{"type", "stdio"},
                  {"command", handover.server},
                  {"args", Json::array()},
                  {"env", ServerEnvironment(handover)},
                  {"alwaysLoad", true}};
+  if (SendsOwnLogin(handover)) server["env"]["CLAUDE_CODE_OAUTH_TOKEN"] = "";  // no business of it
   if (handover.channels) server["args"] = {"--channels"};
   return Json{{"mcpServers", {{"katra", server}}}}.dump();
 }
@@ -124,6 +130,15 @@ std::vector<std::string> Arguments(const Handover& handover) {
   return arguments;
 }
 
+// With these it would ask somebody else altogether.
+std::vector<EnvironmentChange> WithoutClouds(std::vector<EnvironmentChange> changes) {
+  for (const char* name :
+       {"CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}) {
+    changes.push_back({name, {}, {}, false});
+  }
+  return changes;
+}
+
 std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   const Connection& connection = handover.connection;
   const EnvironmentChange no_base{"ANTHROPIC_BASE_URL", {}, {}, false};
@@ -131,13 +146,16 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   const EnvironmentChange no_token{"ANTHROPIC_AUTH_TOKEN", {}, {}, false};
   const EnvironmentChange base{"ANTHROPIC_BASE_URL", connection.base_url, {}, false};
   const auto foreign = [](std::vector<EnvironmentChange> changes) {
-    // With these it would send its user's login there, or ask somebody else altogether.
-    for (const char* name : {"CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK",
-                             "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}) {
-      changes.push_back({name, {}, {}, false});
-    }
-    return changes;
+    // With this it would send its user's login there.
+    changes.push_back({"CLAUDE_CODE_OAUTH_TOKEN", {}, {}, false});
+    return WithoutClouds(std::move(changes));
   };
+  if (SendsOwnLogin(handover)) {
+    // The token comes beside the login, and not in an argument: those are for everybody to see.
+    const std::string headers = handover.own_headers + (handover.own_headers.empty() ? "" : "\n") +
+                                "x-katra-token: " + handover.token;
+    return WithoutClouds({base, no_token, no_key, {"ANTHROPIC_CUSTOM_HEADERS", headers, {}, true}});
+  }
   if (connection.route != RouteKind::kPlain) {
     std::vector<EnvironmentChange> changes = {
         base, {"ANTHROPIC_AUTH_TOKEN", handover.token, {}, true}, no_key};
@@ -231,6 +249,8 @@ Agent ClaudeCode() {
   agent.launch = &Launch;
   agent.keeps = &Keeps;
   agent.folder_variable = "CLAUDE_CONFIG_DIR";
+  agent.login = "your Claude login";
+  agent.rival_variables = {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"};
   return agent;
 }
 

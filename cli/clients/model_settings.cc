@@ -35,16 +35,8 @@ void AddText(const Json& object, const char* member, const std::string& file,
 }
 
 std::vector<ModelSetting> OfClaude(const std::string& folder, const Context& context) {
-  std::string own = context.Variable("CLAUDE_CONFIG_DIR");
-  if (own.empty()) own = context.user_home() + "/.claude";
-#ifdef __APPLE__
-  const std::string managed = "/Library/Application Support/ClaudeCode/managed-settings.json";
-#else
-  const std::string managed = "/etc/claude-code/managed-settings.json";
-#endif
   std::vector<ModelSetting> settings;
-  for (const std::string& file : {managed, folder + "/.claude/settings.local.json",
-                                  folder + "/.claude/settings.json", own + "/settings.json"}) {
+  for (const std::string& file : ClaudeSettingsFiles(folder, context)) {
     const Json value = ReadJson(file);
     if (!value.is_object()) continue;
     AddText(value, "model", file, "model", &settings);
@@ -134,6 +126,18 @@ bool StartsWithAny(const std::string& text, std::initializer_list<const char*> s
 }
 
 }  // namespace
+
+std::vector<std::string> ClaudeSettingsFiles(const std::string& folder, const Context& context) {
+  std::string own = context.Variable("CLAUDE_CONFIG_DIR");
+  if (own.empty()) own = context.user_home() + "/.claude";
+#ifdef __APPLE__
+  const std::string managed = "/Library/Application Support/ClaudeCode/managed-settings.json";
+#else
+  const std::string managed = "/etc/claude-code/managed-settings.json";
+#endif
+  return {managed, folder + "/.claude/settings.local.json", folder + "/.claude/settings.json",
+          own + "/settings.json"};
+}
 
 std::vector<ModelSetting> ModelSettings(const std::string& client, const std::string& folder,
                                         const Context& context) {

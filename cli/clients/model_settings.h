@@ -19,6 +19,10 @@ struct ModelSetting {
   bool provider = false;
 };
 
+// The files that Claude Code takes its settings from in `folder`, the strongest first.
+[[nodiscard]] std::vector<std::string> ClaudeSettingsFiles(const std::string& folder,
+                                                           const Context& context);
+
 // Those that `client` ("claude") takes in `folder`, the strongest first. Damaged files are left
 // out.
 [[nodiscard]] std::vector<ModelSetting> ModelSettings(const std::string& client,

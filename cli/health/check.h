@@ -34,6 +34,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckAudit(const Context& context);
 // Keys, configuration, router.
 [[nodiscard]] Findings CheckProviders(const Context& context);
+// The clients' own logins, of personas that go on one by way of the gateway.
+[[nodiscard]] Findings CheckLogins(const Context& context);
 // The sessions that run: which of them are kept from working. Runs tmux.
 [[nodiscard]] Findings CheckSessions(Context& context);
 // Models in the clients' own files that are another company's.

@@ -92,6 +92,11 @@ std::string TokenOf(const Context& context) {
     std::string token = context.Variable(name);
     if (token.starts_with("katra_")) return token;
   }
+  // Beside the client's own login.
+  for (const std::string& line : Split(context.Variable("ANTHROPIC_CUSTOM_HEADERS"), '\n')) {
+    constexpr std::string_view kHeader = "x-katra-token:";
+    if (line.starts_with(kHeader)) return std::string(Trim(line.substr(kHeader.size())));
+  }
   return {};
 }
 

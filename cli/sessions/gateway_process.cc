@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 #include "cli/sessions/plan.h"
@@ -49,6 +51,21 @@ std::string LogTail(const std::string& path) {
   _exit(127);
 }
 
+// What clients keep their user's login in, or send one with.
+bool IsLogin(const std::string& variable) {
+  static constexpr std::array<std::string_view, 5> kLogins = {
+      "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_OAUTH_REFRESH_TOKEN", "ANTHROPIC_AUTH_TOKEN",
+      "ANTHROPIC_CUSTOM_HEADERS", "CODEX_ACCESS_TOKEN"};
+  return std::find(kLogins.begin(), kLogins.end(), variable) != kLogins.end();
+}
+
+// Whether the user has made it the variable of a key.
+bool NamesKey(const router::RouterConfig& config, const std::string& variable) {
+  const auto names = [&](const auto& one) { return one.api_key_env == variable; };
+  return std::any_of(config.providers.begin(), config.providers.end(), names) ||
+         std::any_of(config.personas.begin(), config.personas.end(), names);
+}
+
 // A process of its own session, which outlives this one and its terminal.
 Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std::string& log) {
   const std::string program = FindOwnProgram(context, "katra_gateway");
@@ -64,9 +81,13 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
     words.push_back(std::to_string(start.port));
   }
   std::vector<std::string> variables;
-  // A session's own variables are no part of a process that serves all.
-  for (const auto& [name, value] : OwnEnvironment(context.environment()))
-    variables.push_back(name + "=" + value);
+  // A session's own variables are no part of a process that serves all, nor are its user's logins.
+  const auto config = router::Load({context.home(), {}});
+  for (const auto& [name, value] : OwnEnvironment(context.environment())) {
+    if (!IsLogin(name) || (config && NamesKey(*config, name))) {
+      variables.push_back(name + "=" + value);
+    }
+  }
   std::vector<char*> arguments;
   std::vector<char*> environment;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -6,9 +6,11 @@
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/closed_folder.h"
 #include "cli/sessions/gateway.h"
+#include "cli/sessions/own_login.h"
 #include "cli/sessions/programs.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "router/config/session.h"
 
 namespace katra::cli {
 namespace {
@@ -72,6 +74,7 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.channels = request.channels;
   handover.connection = plan.connection;
   handover.own = request.arguments;
+  handover.own_headers = Value(OwnEnvironment(context.environment()), "ANTHROPIC_CUSTOM_HEADERS");
   const OwnChoice own = ChoiceOf(plan.agent, request.arguments);
   // Without an id a client would go on with whatever was the last in this folder, anybody's.
   handover.resume = request.resume && !own.made && !conversation.empty();
@@ -106,7 +109,9 @@ Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Han
   }
   if (plan.connection.route != RouteKind::kGateway) return {};
   Result<GatewayLink> link = FindGateway(
-      context, {plan.persona.value, {plan.provider.value, plan.model.value, plan.key.value}, mint});
+      context, {plan.persona.value,
+                {plan.provider.value, plan.model.value, plan.key.value, !plan.login.value.empty()},
+                mint});
   if (link) {
     handover->connection.base_url = link->base_url;
     handover->token = link->token;
@@ -173,7 +178,8 @@ Status WriteSettings(const PreparedLaunch& launch) {
   return WriteFileAtomically(launch.settings_path, launch.settings);
 }
 
-std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch) {
+std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch,
+                    const router::RouterConfig& config) {
   std::vector<std::vector<std::string>> rows;
   const auto add = [&rows](const char* name, const Setting& setting) {
     rows.push_back({name, setting.value.empty() ? "-" : setting.value, setting.origin});
@@ -191,8 +197,12 @@ std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch) {
   add("router", plan.router);
   add("base url", plan.base_url);
   add("api key", plan.key);
+  if (!plan.login.value.empty()) add("login", plan.login);
   add("folder", plan.folder);
-  std::string text = RenderTable({"SETTING", "VALUE", "FROM"}, rows) + "\nEnvironment:\n";
+  std::string text = RenderTable({"SETTING", "VALUE", "FROM"}, rows);
+  const router::SessionChoice choice = {plan.provider.value, plan.model.value, {}, true};
+  text += ExplainLogin(plan, config, router::SessionPersona(config, plan.persona.value, choice));
+  text += "\nEnvironment:\n";
   for (const EnvironmentChange& change : launch.changes) {
     text += "  " + change.name + "=" + OneLine(Shown(change), 4096) + "\n";
   }

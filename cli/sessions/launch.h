@@ -37,7 +37,9 @@ struct PreparedLaunch {
 // conversation is to be gone on with and is not known. The message says what to type.
 [[nodiscard]] Status StartSession(const LaunchRequest& request, Context& context);
 
-// A line for each setting and where it was said, the environment without secrets, the command.
-[[nodiscard]] std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch);
+// A line for each setting and where it was said, where the client's own login goes, the environment
+// without secrets, the command.
+[[nodiscard]] std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch,
+                                  const router::RouterConfig& config);
 
 }  // namespace katra::cli

@@ -29,6 +29,9 @@ void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
                    "let a router translate between the client and the provider");
   command.add_flag("--no-router", request.no_router,
                    "no router: only the environment tells the client where to go");
+  command.add_flag("--own-login", request.own_login,
+                   "the client's own subscription, with the gateway in between: fallbacks answer "
+                   "while its limit is reached");
   command.add_flag("--resume", request.resume, "go on with the persona's last conversation");
   command.add_flag("--channels", request.channels,
                    "have messages pushed into Claude Code by its channels preview");

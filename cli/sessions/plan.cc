@@ -5,9 +5,11 @@
 
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/model_choice.h"
+#include "cli/sessions/own_login.h"
 #include "cli/sessions/programs.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
+#include "router/config/session.h"
 #include "store/types.h"
 
 namespace katra::cli {
@@ -169,10 +171,11 @@ constexpr const char* kGatewayRouter = "gateway";
 constexpr const char* kCcrRouter = "claude-code-router";
 
 Setting ChooseRouter(const Sources& sources, const Context& context, const Agent& agent,
-                     const router::Provider& provider) {
+                     const router::Provider& provider, const Setting& login) {
   const bool ccr = sources.config.router_kind == router::RouterKind::kClaudeCodeRouter;
   const char* const kind = ccr ? kCcrRouter : kGatewayRouter;
   if (sources.request.no_router) return {kNoRouter, "--no-router"};
+  if (!login.value.empty()) return {kind, "the client's own login (" + login.origin + ")"};
   if (sources.request.use_router) return {kind, "--use-router"};
   if (!NeedsRouter(agent, provider)) {
     return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
@@ -232,6 +235,12 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
     plan->base_url = {connection.base_url, plan->router.value + "'s port"};
     plan->key = {router::ApiKeyEnv(sources.persona, provider), "the router asks for it"};
     plan->asked_model = plan->model.value;
+    if (!plan->login.value.empty()) {
+      connection.own_login = true;
+      if (IsPlanOf(plan->agent, provider, plan->model.value)) {
+        plan->key = {{}, plan->agent.login + " instead"};
+      }
+    }
     if (!ccr) return {};
     auto selector = CcrSelector(sources, provider, plan->model.value);
     if (!selector) return Pass(std::move(selector));
@@ -380,7 +389,15 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   Result<Setting> folder = ChooseFolder(request, context);
   if (!folder) return Pass(std::move(folder));
   plan.folder = std::move(*folder);
-  plan.router = ChooseRouter(sources, context, plan.agent, provider);
+  const router::PersonaConfig session = router::SessionPersona(
+      config, plan.persona.value, {provider.name, plan.model.value, {}, false});
+  const bool own_login = sources.persona != nullptr && sources.persona->own_login;
+  if (auto chosen = ChooseLogin(own_login ? sources.PersonaOrigin("login") : std::string(), request,
+                                config, session, context, &plan);
+      !chosen) {
+    return Pass(std::move(chosen));
+  }
+  plan.router = ChooseRouter(sources, context, plan.agent, provider, plan.login);
   if (auto wrong = CheckFit(plan.agent, provider, plan.router); !wrong) {
     return Pass(std::move(wrong));
   }

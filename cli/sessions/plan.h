@@ -24,6 +24,7 @@ struct LaunchRequest {
   std::string folder;
   bool use_router = false;
   bool no_router = false;
+  bool own_login = false;
   bool background = false;
   bool resume = false;
   bool channels = false;
@@ -45,6 +46,7 @@ struct LaunchPlan {
   Setting router;    // "none", "gateway", "claude-code-router"
   Setting base_url;  // empty: the client's own
   Setting key;       // the variable's name; empty: none
+  Setting login;     // "own": the client's own subscription, by way of the gateway; else empty
   Setting folder;    // absolute
   Agent agent;
   Connection connection;

@@ -40,6 +40,7 @@ Json ToJson(const SessionRecord& record) {
                {"room", record.room},
                {"client", record.client},
                {"router", record.router},
+               {"login", record.login},
                {"folder", record.folder},
                {"tmux_session", record.tmux_session},
                {"tmux_socket", record.tmux_socket},
@@ -77,6 +78,7 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     read("room", &record.room);
     read("client", &record.client);
     read("router", &record.router);
+    read("login", &record.login);
     read("folder", &record.folder);
     read("tmux_session", &record.tmux_session);
     read("tmux_socket", &record.tmux_socket);

@@ -27,6 +27,7 @@ struct SessionRecord {
   std::string room;
   std::string client;  // "claude"
   std::string router;  // "none", "gateway", "claude-code-router"
+  std::string login;   // "own": the client's own subscription, by way of the gateway; else empty
   std::string folder;
   std::string tmux_session;  // empty: it runs in a terminal
   std::string tmux_socket;   // as tmux -L takes it; empty: the user's usual server

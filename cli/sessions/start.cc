@@ -47,6 +47,7 @@ SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
   record.room = plan.room.value;
   record.client = plan.client.value;
   record.router = plan.router.value;
+  record.login = plan.login.value;
   record.folder = plan.folder.value;
   record.conversation = launch.conversation;
   record.process = CurrentProcess();

@@ -1,0 +1,84 @@
+"""The real Claude Code, logged in with a made-up login and started with `--own-login`, in a network of its own:
+what reaches the plan's host is what the client sends to it by itself."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import own_login_test
+import world
+
+MODULES = pathlib.Path(os.environ.get("KATRA_CLIENTS", world.ROOT / "build/clients")) / "node_modules"
+VERSIONS = ("2.1.329", "2.1.197")
+PLAN, DEEPSEEK = own_login_test.PLAN, own_login_test.DEEPSEEK
+ALONE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+INSIDE = "KATRA_TEST_ALONE"
+
+
+def program(version: str) -> pathlib.Path:
+    return MODULES / f"claude-code-{version}" / "claude"
+
+
+class RealLogin(own_login_test.LoginWorld):
+    def setUp(self):
+        super().setUp()
+        kept = self.user_home / ".claude/.credentials.json"
+        kept.parent.mkdir()
+        kept.write_text(json.dumps({"claudeAiOauth": {
+            "accessToken": own_login_test.LOGIN, "refreshToken": "sk-ant-ort01-made-up",
+            "expiresAt": int(time.time() * 1000) + 36_000_000, "subscriptionType": "max",
+            "scopes": ["user:inference", "user:profile", "user:sessions:claude_code"]}}))
+        kept.chmod(0o600)
+        self.environment.update(
+            PATH=f"{self.programs}:/usr/bin:/bin", TERM="dumb", DISABLE_AUTOUPDATER="1",
+            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1")
+        self.start_gateway()
+
+    def ask_by(self, version: str, *arguments: str) -> str:
+        (self.programs / "claude").unlink()
+        (self.programs / "claude").symlink_to(program(version))
+        return self.succeed("start", "--persona", "Dario", *arguments, "--", "-p", "hi")
+
+    def test_its_login_and_its_betas_reach_the_plan_and_nobody_else(self):
+        for version in VERSIONS:
+            with self.subTest(version):
+                self.answer = {}
+                self.internet.forget()
+                self.assertIn("Hello", self.ask_by(version, "--own-login"))
+                sent = self.internet.last(PLAN)
+                self.assertEqual(sent.header("authorization"), f"Bearer {own_login_test.LOGIN}")
+                self.assertIn("oauth-2025-04-20", sent.header("anthropic-beta"))
+                self.assertIn(version, sent.header("user-agent"))
+                self.assertEqual((sent.header("x-api-key"), sent.header("x-katra-token")),
+                                 (None, None))
+                self.assertTrue(sent.target.endswith("?beta=true"), sent.target)
+                self.answer = {PLAN: (429, [
+                    ("anthropic-ratelimit-unified-status", "rejected"),
+                    ("anthropic-ratelimit-unified-reset", str(int(time.time()) + 3600))], b"{}")}
+                self.assertIn("Hello", self.ask_by(version, "--own-login"))
+                self.assertIn("Dario at anthropic: plan limit until", self.succeed("usage"))
+                received = self.internet.received[DEEPSEEK]
+                for form in own_login_test.forms_of(own_login_test.LOGIN) | {b"oauth-2025"}:
+                    self.assertNotIn(form, received)
+                self.reload()
+
+    def reload(self):
+        """The gateway forgets what the plan said."""
+        run = subprocess.run(
+            ["curl", "-sf", "-X", "POST", "--unix-socket", str(self.home / "run/gateway.sock"),
+             "http://localhost/admin/reload"], capture_output=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+
+if __name__ == "__main__":
+    needed = [str(program(version)) for version in VERSIONS if not program(version).exists()]
+    needed += [tool for tool in ("unshare", "ip", "openssl", "curl") if not shutil.which(tool)]
+    if needed:
+        print(f"skipped: no {', '.join(needed)}; run scripts/setup --dev --clients")
+        sys.exit(1 if os.environ.get("CI") else world.SKIPPED)
+    if INSIDE not in os.environ:
+        os.execvpe(ALONE[0], [*ALONE, sys.executable, "-B", *sys.argv], {**os.environ, INSIDE: "1"})
+    world.main()
