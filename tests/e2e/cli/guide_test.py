@@ -18,7 +18,7 @@ CONNECTION = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 # Line -> the exact variables in plain mode, and the model that the client is told.
 FOREGROUND = [
     ("katra start --persona Dario --provider anthropic",
-     {"ANTHROPIC_API_KEY": KEYS["ANTHROPIC_API_KEY"]}, None),
+     {"ANTHROPIC_API_KEY": KEYS["ANTHROPIC_API_KEY"]}, "default"),
     ("katra start --persona Sam --provider openai --model gpt-4-turbo",
      {"ANTHROPIC_BASE_URL": "https://api.openai.com/v1",
       "ANTHROPIC_API_KEY": KEYS["OPENAI_API_KEY"]}, "gpt-4-turbo"),
