@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -46,6 +47,21 @@ std::string Dollars(const store::UsageSum& sum) {
   return std::string(text) + (sum.unpriced > 0 ? "+" : "");
 }
 
+// How much of the prompts came from the providers' caches, where they told; nothing: nobody did.
+std::optional<double> CacheReadShare(const store::UsageSum& sum) {
+  if (sum.cache_told_prompt_tokens <= 0) return std::nullopt;
+  return static_cast<double>(sum.cache_read_tokens) /
+         static_cast<double>(sum.cache_told_prompt_tokens);
+}
+
+std::string Percent(const store::UsageSum& sum) {
+  const auto share = CacheReadShare(sum);
+  if (!share) return "?";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f%%", *share * 100);
+  return std::string(text) + (sum.cache_untold > 0 ? "~" : "");
+}
+
 std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by,
                  const std::vector<PlanLimit>& limits) {
   std::string json;
@@ -64,7 +80,16 @@ std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by
     } else {
       writer.Integer(sum.cost_usd_micros);
     }
-    writer.Key("requests_without_price").Integer(sum.unpriced).EndObject();
+    writer.Key("requests_without_price").Integer(sum.unpriced);
+    writer.Key("cache_read_share");
+    if (const auto share = CacheReadShare(sum)) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.4f", *share);
+      writer.Raw(text);
+    } else {
+      writer.Null();
+    }
+    writer.Key("requests_without_cache_figures").Integer(sum.cache_untold).EndObject();
   }
   writer.EndArray().Key("plan_limits");
   WritePlanLimits(limits, writer);
@@ -102,12 +127,12 @@ int Usage(const UsageOptions& options, Context& context) {
   for (const store::UsageSum& sum : *sums) {
     rows.push_back({sum.key, std::to_string(sum.requests), std::to_string(sum.errors),
                     std::to_string(sum.input_tokens), std::to_string(sum.cache_read_tokens),
-                    std::to_string(sum.cache_write_tokens), std::to_string(sum.output_tokens),
-                    Dollars(sum)});
+                    std::to_string(sum.cache_write_tokens), Percent(sum),
+                    std::to_string(sum.output_tokens), Dollars(sum)});
   }
-  context.out() << RenderTable(
-      {options.by, "requests", "errors", "input", "cache read", "cache write", "output", "USD"},
-      rows, PageFor(context.terminal()));
+  context.out() << RenderTable({options.by, "requests", "errors", "input", "cache read",
+                                "cache write", "cache read share", "output", "USD"},
+                               rows, PageFor(context.terminal()));
   context.out() << resting;
   return kExitOk;
 }

@@ -31,6 +31,7 @@ struct AnswerRecord {
   int64_t output_tokens = 0;
   int64_t cache_read_tokens = 0;
   int64_t cache_write_tokens = 0;
+  bool cache_told = true;  // the provider told what it read from its cache
   std::optional<int64_t> cost_usd_micros;
   std::optional<int64_t> first_byte_ms;
   int64_t duration_ms = 0;
@@ -48,6 +49,9 @@ struct UsageSum {
   int64_t cache_write_tokens = 0;
   int64_t cost_usd_micros = 0;
   int64_t unpriced = 0;  // requests of unknown cost; failures that took no tokens cost nothing
+  // Of the requests whose provider told what it read from its cache: all tokens of their prompts.
+  int64_t cache_told_prompt_tokens = 0;
+  int64_t cache_untold = 0;  // answered requests of which that is not known
 };
 
 struct KeptReasoning {

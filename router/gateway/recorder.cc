@@ -49,6 +49,7 @@ store::AnswerRecord ToRecord(const Outcome& outcome) {
   record.input_tokens = outcome.usage.input_tokens;
   record.output_tokens = outcome.usage.output_tokens;
   record.cache_read_tokens = outcome.usage.cache_read_tokens;
+  record.cache_told = outcome.usage.known && outcome.usage.cache_told;
   record.cache_write_tokens = outcome.usage.cache_write_tokens;
   if (outcome.cost_usd_micros >= 0) record.cost_usd_micros = outcome.cost_usd_micros;
   if (outcome.first_byte.count() >= 0) record.first_byte_ms = outcome.first_byte.count();

@@ -43,6 +43,10 @@ bool ReadChatUsage(JsonView usage, Usage* into) {
 
   Usage read;
   read.known = true;
+  for (const JsonView cached : {prompt_details["cached_tokens"], usage["prompt_cache_hit_tokens"],
+                                usage["cached_tokens"]}) {
+    read.cache_told = read.cache_told || Count(cached);
+  }
   read.cache_read_tokens = FirstCount(
       {prompt_details["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"]});
   read.cache_write_tokens =
@@ -67,7 +71,8 @@ bool ReadMessagesUsage(JsonView usage, Usage* into) {
   if (!usage.IsObject()) return false;
   bool told = false;
   TakeCount(usage["input_tokens"], &into->input_tokens, &told);
-  TakeCount(usage["cache_read_input_tokens"], &into->cache_read_tokens, &told);
+  TakeCount(usage["cache_read_input_tokens"], &into->cache_read_tokens, &into->cache_told);
+  told = told || into->cache_told;
   TakeCount(usage["cache_creation_input_tokens"], &into->cache_write_tokens, &told);
   TakeCount(usage["output_tokens"], &into->output_tokens, &told);
   TakeCount(usage["server_tool_use"]["web_search_requests"], &into->web_searches, &told);

@@ -19,7 +19,8 @@ struct Usage {
   int64_t cache_write_tokens = 0;
   int64_t output_tokens = 0;  // with reasoning
   int64_t web_searches = 0;
-  bool known = false;  // the upstream told; else these are not figures
+  bool known = false;       // the upstream told; else these are not figures
+  bool cache_told = false;  // it told what came from its cache; else that is not known to be 0
 
   [[nodiscard]] int64_t PromptTokens() const {
     return input_tokens + cache_read_tokens + cache_write_tokens;

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kMaxText = 200;
 // Of one answer. KATRA_SUM reads rows of before with the same bounds.
 constexpr int64_t kMaxTokens = 1'000'000'000;
+constexpr int64_t kCacheNotTold = -1;  // in cache_read_tokens; sums take it for 0
 constexpr int64_t kMaxCostUsdMicros = 1'000'000'000'000;
 constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
 
@@ -37,7 +38,8 @@ void InsertAnswer(Connection& c, const AnswerRecord& record) {
               OneLine(record.provider, kMaxText), OneLine(record.model, kMaxText), record.status,
               OneLine(record.error, kMaxText), record.attempts, record.streamed ? 1 : 0,
               tokens(record.input_tokens), tokens(record.output_tokens),
-              tokens(record.cache_read_tokens), tokens(record.cache_write_tokens),
+              record.cache_told ? tokens(record.cache_read_tokens) : kCacheNotTold,
+              tokens(record.cache_write_tokens),
               record.cost_usd_micros ? Within(*record.cost_usd_micros, kMaxCostUsdMicros) : -1,
               record.first_byte_ms.value_or(-1), record.duration_ms);
   insert->exec();
@@ -97,7 +99,11 @@ std::vector<const AnswerRecord*> LastOfEachSession(const std::vector<AnswerRecor
   KATRA_SUM_TOKENS("cache_write_tokens") ", " \
   KATRA_SUM("cost_usd_micros", "1000000000000") "," \
   " sum(cost_usd_micros IS NULL AND (error = '' OR input_tokens +"            \
-  " output_tokens + cache_read_tokens + cache_write_tokens > 0))"             \
+  " output_tokens + max(cache_read_tokens, 0) + cache_write_tokens > 0)), "   \
+  "cast(total(CASE WHEN cache_read_tokens < 0 THEN 0 ELSE"                    \
+  " min(max(input_tokens, 0), 1000000000) + min(cache_read_tokens, 1000000000)" \
+  " + min(max(cache_write_tokens, 0), 1000000000) END) AS INTEGER), "         \
+  "sum(cache_read_tokens < 0 AND error = '')"                                 \
   " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"
 
 const char* SumBy(UsageGroup group) {
@@ -144,7 +150,8 @@ Result<std::vector<UsageSum>> SqliteStore::SumUsage(UsageGroup group, WallTime s
         while (query->executeStep()) {
           const auto number = [&](int column) { return query->getColumn(column).getInt64(); };
           sums.push_back({query->getColumn(0).getString(), number(1), number(2), number(3),
-                          number(4), number(5), number(6), number(7), number(8)});
+                          number(4), number(5), number(6), number(7), number(8), number(9),
+                          number(10)});
         }
         return sums;
       });

@@ -110,6 +110,31 @@ TEST_CASE("usage is summed by whom and by what", "[contract]") {
   CHECK(later->empty());
 }
 
+TEST_CASE("what came from a cache is a share of what providers told of, and not told is not 0",
+          "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  const auto answer = [&](const char* persona, bool told, int64_t read) {
+    AnswerRecord record = Answered(*backend, persona, "a");
+    record.input_tokens = 60;
+    record.cache_write_tokens = 10;
+    record.cache_read_tokens = read;
+    record.cache_told = told;
+    return record;
+  };
+  AnswerRecord failed = answer("Eve", false, 0);
+  failed.error = "api_error";
+  REQUIRE(backend->store().RecordAnswers({answer("Sam", true, 30), answer("Sam", true, 0),
+                                          answer("Sam", false, 0), answer("Eve", false, 0), failed},
+                                         CallContext{}));
+  const auto sums = *backend->store().SumUsage(UsageGroup::kPersona, WallTime{}, CallContext{});
+  CHECK(sums.at(1).cache_read_tokens == 30);
+  CHECK(sums.at(1).cache_told_prompt_tokens == 170);
+  CHECK(sums.at(1).cache_untold == 1);
+  CHECK(sums.at(0).cache_read_tokens == 0);
+  CHECK(sums.at(0).cache_told_prompt_tokens == 0);
+  CHECK(sums.at(0).cache_untold == 1);
+}
+
 TEST_CASE("reasoning is kept by tool call, the newest first", "[contract]") {
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
   REQUIRE(backend->store().KeepReasoning({{"call_1", "{\"a\":1}"}}, CallContext{}));

@@ -120,6 +120,26 @@ class Provenance(unittest.TestCase):
         self.assertEqual(by_model["near/claude-x-20260101"]["cache_read_tokens"], 3)
         self.assertEqual(by_model["far/gpt-x-0613"]["input_tokens"], 11)
 
+    def test_the_share_that_came_from_caches_is_told_where_it_is_known(self):
+        self.gateway.ask(body=BODY)
+        self.gateway.ask(body=BODY, persona="Eve")
+        wait_until(lambda: len(self.usage()["usage"]) == 2)
+        by_model = {row["model"]: row for row in self.usage("--by", "model")["usage"]}
+        near, far = by_model["near/claude-x-20260101"], by_model["far/gpt-x-0613"]
+        self.assertEqual((near["cache_read_share"], near["requests_without_cache_figures"]),
+                         (0.2143, 0))  # 3 of 14
+        self.assertEqual((far["cache_read_share"], far["requests_without_cache_figures"]),
+                         (None, 1))
+        table = subprocess.run([f"{BIN}/katra", "usage"], capture_output=True, text=True,
+                               check=True, env={**self.gateway.environment,
+                                                "KATRA_HOME": self.gateway.home}).stdout
+        self.assertIn("cache read share", table.splitlines()[0])
+        self.assertRegex(table, r"(?m)^Sam .* 21% ")
+        self.assertRegex(table, r"(?m)^Eve .* \? ")
+        (day,) = self.usage("--by", "day")["usage"]
+        self.assertEqual((day["cache_read_share"], day["requests_without_cache_figures"]),
+                         (0.2143, 1))
+
     def test_a_cost_that_nobody_knows_is_not_0(self):
         self.gateway.ask(body=BODY)
         wait_until(lambda: self.usage()["usage"])
