@@ -11,17 +11,18 @@ namespace katra::translate {
 namespace {
 
 // Members of a request that are read; any other is left out and listed (R53).
-constexpr std::array<std::string_view, 15> kRead = {
-    "model",      "messages",       "system",   "tools",        "tool_choice",
-    "max_tokens", "stop_sequences", "stream",   "temperature",  "top_p",
-    "top_k",      "metadata",       "thinking", "service_tier", "output_config"};
+// `output_format` is an older place of output_config.format; a mark of caching is no loss where
+// caching is automatic.
+constexpr std::array<std::string_view, 17> kRead = {
+    "model",         "messages",       "system",   "tools",        "tool_choice",
+    "max_tokens",    "stop_sequences", "stream",   "temperature",  "top_p",
+    "top_k",         "metadata",       "thinking", "service_tier", "output_config",
+    "output_format", "cache_control"};
 
 void ListUnread(Draft& draft) {
   for (const JsonView member : draft.root) {
     const std::string key = member.Key().Text();
-    // An older place of output_config.format; caching marks are no loss where caching is automatic.
-    const bool known = std::find(kRead.begin(), kRead.end(), key) != kRead.end() ||
-                       key == "output_format" || key == "cache_control";
+    const bool known = std::find(kRead.begin(), kRead.end(), key) != kRead.end();
     if (!known && !member.IsNothing()) draft.dropped.insert(key);
   }
   for (const JsonView member : draft.root["output_config"]) {

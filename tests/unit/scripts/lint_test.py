@@ -36,6 +36,39 @@ class LintTest(unittest.TestCase):
         self.assertTrue(said.startswith(f"{path}:{line}: "), said)
         self.assertIn(message, said)
 
+    def members(self, read: str, rows: str, sdk: str = "") -> tuple[int, str]:
+        sources = {"router/translate/request.cc": "kRead = {%s};",
+                   "router/translate/front_chat_request.cc": "read = {%s};",
+                   "router/translate/front_responses_request.cc": "read = {%s};"}
+        tables = {"Messages": "", "Chat Completions": rows, "Responses": ""}
+        page = "".join(f"## {title}\n{text}" for title, text in tables.items())
+        found = {path: text % (read if "chat" in path else "") for path, text in sources.items()}
+        if sdk:
+            found["build/clients/node_modules/openai/resources/chat/completions/completions.d.ts"] = sdk
+        return self.run_lint("members", {**found, "docs/request-members.md": page})
+
+    def test_each_member_that_is_read_stands_in_the_table(self):
+        row = "| `n` | read |\n"
+        self.assertEqual(self.members('"n"', row), (0, ""))
+        for read, rows, message in [
+            ('"n", "seed"', row, "reads `seed`, and the table does not say so"),
+            ("", row, "`n` is told to be read"),
+            ('"n"', "| `n` | dropped |\n", "`n` is told to be dropped"),
+            ('"n"', row + row, "stands here a second time"),
+        ]:
+            with self.subTest(message):
+                code, said = self.members(read, rows)
+                self.assertEqual(code, 1)
+                self.assertIn(message, said)
+
+    def test_a_member_that_an_sdk_knows_is_noticed(self):
+        sdk = ("export interface ChatCompletionCreateParamsBase {\n  /** a: no */\n  n?: number;\n"
+               "  audio?: {\n    format: string;\n  };\n}\nexport interface Other {\n  x: 1;\n}\n")
+        code, said = self.members('"n"', "| `n` | read |\n", sdk)
+        self.assertEqual((code, said.count("\n")), (1, 1), said)
+        self.assertIn("knows `audio`", said)
+        self.assertEqual(self.members('"n"', "| `n` | read |\n| `audio` | dropped |\n", sdk), (0, ""))
+
     def test_layers_allow_what_points_downward(self):
         for path, include in [
             ("store/a.cc", '"core/result.h"'),
