@@ -12,6 +12,8 @@ AsAsked::AsAsked(AttemptEvents& events, bool stream, std::string provider)
 void AsAsked::OnFlow(std::string_view events) {
   if (stream_) {
     events_.OnFlow(events);
+  } else if (forms_) {
+    stream_bytes_.append(events);
   } else {
     reply_.Feed(events);
   }
@@ -22,7 +24,7 @@ void AsAsked::OnWhole(std::string body) {
     events_.OnWhole(std::move(body));
     return;
   }
-  const auto events = translate::ToEvents(body);
+  const auto events = forms_ ? forms_->to_events(body) : translate::ToEvents(body);
   if (!events) {
     events_.OnFailed(translate::NoAnswer(provider_ + " answered with something that is no message"),
                      nullptr);
@@ -37,7 +39,7 @@ void AsAsked::OnDone() {
     events_.OnDone();
     return;
   }
-  auto reply = reply_.Reply();
+  auto reply = forms_ ? forms_->to_reply(stream_bytes_) : reply_.Reply();
   if (reply) {
     events_.OnWhole(std::move(*reply));
   } else {

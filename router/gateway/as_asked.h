@@ -2,9 +2,12 @@
 // the upstream has chosen (S50). Stands between an attempt and its turn.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "router/gateway/attempt.h"
 #include "router/translate/answer_form.h"
@@ -19,6 +22,14 @@ class AsAsked final : public AttemptEvents {
   // `events` is borrowed. `stream`: what the client asked for. `provider`: for messages.
   AsAsked(AttemptEvents& events, bool stream, std::string provider);
 
+  // How one form becomes the other, where the answer is not in Messages' format. Nothing: it
+  // cannot be read.
+  struct Forms {
+    std::function<std::optional<std::string>(std::string_view reply)> to_events;
+    std::function<std::optional<std::string>(std::string_view events)> to_reply;
+  };
+  void SetForms(Forms forms) { forms_ = std::move(forms); }
+
   void OnFlow(std::string_view events) override;
   void OnWhole(std::string body) override;
   void OnDone() override;
@@ -30,6 +41,8 @@ class AsAsked final : public AttemptEvents {
   bool stream_;
   std::string provider_;
   translate::ReplyBuilder reply_;
+  std::optional<Forms> forms_;
+  std::string stream_bytes_;  // of a stream that is to be a reply, where there are forms_
 };
 
 // How an upstream's body of status 200 is to be read. `labelled`: its type says that it is a

@@ -1,6 +1,7 @@
 // One try at one candidate: asks the upstream and gives what comes back in the Messages form,
-// whatever format the upstream speaks. Nothing is given before content is there, so that a failure
-// until then leaves the way open to another candidate. Knows no client connection.
+// whatever format the upstream speaks, or as it is where that is what the client speaks. Nothing is
+// given before content is there, so that a failure until then leaves the way open to another
+// candidate. Knows no client connection.
 #pragma once
 
 #include <memory>
@@ -33,9 +34,9 @@ struct RawReply {
 class AttemptEvents {
  public:
   virtual ~AttemptEvents() = default;
-  // Whole events of a Messages stream; the first call means that content is there.
+  // Whole events of a stream; the first call means that content is there.
   virtual void OnFlow(std::string_view events) = 0;
-  // A whole Messages reply.
+  // A whole reply.
   virtual void OnWhole(std::string body) = 0;
   // Once, the last call: the answer is complete.
   virtual void OnDone() = 0;
@@ -50,17 +51,19 @@ struct PreparedBody {
   std::shared_ptr<const std::string> body;             // a cleaned one; nullptr: as it is
   std::shared_ptr<const translate::RequestPeek> peek;  // of `body`
   std::optional<translate::TranslatedRequest> chat;    // for Chat Completions
-  std::optional<translate::ApiError> error;            // it cannot be put to this candidate
-  std::vector<std::string> dropped;                    // of `body`: what it was made without
-  int64_t estimate = -1;                               // of the input's tokens; -1: none was needed
-  int64_t input_estimate = 0;                          // the same, calibrated
+  bool needs_messages = false;               // the client's own form does not do for this candidate
+  std::optional<translate::ApiError> error;  // it cannot be put to this candidate
+  std::vector<std::string> dropped;          // of `body`: what it was made without
+  int64_t estimate = -1;                     // of the input's tokens; -1: none was needed
+  int64_t input_estimate = 0;                // the same, calibrated
 };
 
 // What an attempt is made of. Borrowed for as long as the attempt lives.
 struct AttemptPlan {
   const policy::Candidate* candidate = nullptr;
-  std::shared_ptr<const std::string> body;  // the client's, in the Messages form
-  const translate::RequestPeek* peek = nullptr;
+  std::shared_ptr<const std::string> body;       // the client's, in the Messages form, or its own
+  const translate::RequestPeek* peek = nullptr;  // of `body`
+  bool own_form = false;  // `body` is what the client wrote, and is no Messages request
   const http::Request* client = nullptr;
   const Settings* settings = nullptr;
   std::string key;      // of the provider; empty: none is needed, or the caller's own login is used
@@ -98,6 +101,10 @@ class Attempt {
   [[nodiscard]] virtual const std::vector<std::string>& dropped() const = 0;
   // Faults of the answer that were mended or passed over, for the log.
   [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+  // What is given is in the client's own format, near as the upstream sent it.
+  [[nodiscard]] virtual bool same_format() const = 0;
+  // `error` as the event that ends a stream in the format that is given.
+  [[nodiscard]] virtual std::string ErrorEvent(const translate::ApiError& error) const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Attempt> MakeMessagesAttempt(AttemptPlan plan, PreparedBody prepared,

@@ -1,4 +1,5 @@
-// An upstream that speaks Chat Completions: the request, the reply and the stream are translated.
+// An upstream that speaks Chat Completions: the request, the reply and the stream are translated,
+// or forwarded where the client speaks it, too.
 #include <chrono>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "router/translate/chat_reply.h"
 #include "router/translate/chat_stream.h"
 #include "router/translate/request.h"
+#include "router/translate/same_format/chat_forward.h"
 
 namespace katra::gateway {
 namespace {
@@ -25,7 +27,15 @@ class ChatAttempt final : public Attempt {
       : plan_(std::move(plan)),
         request_(std::move(request)),
         events_(events, request_.stream, provider_name()),
-        watch_(plan_.settings->answer, provider_name()) {}
+        watch_(plan_.settings->answer, provider_name()) {
+    if (!request_.same_format) return;
+    events_.SetForms({[this](std::string_view reply) {
+                        return translate::ChatEvents(reply, *request_.same_format);
+                      },
+                      [this](std::string_view stream) {
+                        return translate::ChatReplyOf(stream, request_.reply);
+                      }});
+  }
 
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
@@ -95,6 +105,11 @@ class ChatAttempt final : public Attempt {
   int status() const override { return status_; }
   const http::Headers& reply_headers() const override { return headers_; }
   const std::vector<std::string>& dropped() const override { return request_.dropped; }
+  bool same_format() const override { return request_.same_format.has_value(); }
+  std::string ErrorEvent(const ApiError& error) const override {
+    if (request_.same_format) return translate::ChatErrorEvent(error);
+    return translate::MessagesErrorEvent(error, plan_.request_id);
+  }
   std::vector<std::string> notes() const override {
     return reader_ ? reader_->notes() : reply_.notes;
   }
@@ -127,11 +142,7 @@ class ChatAttempt final : public Attempt {
   void TakeForm(BodyForm form) {
     if (form == BodyForm::kEvents) {
       streaming_ = true;
-      translate::ChatStreamOptions options;
-      options.max_event_bytes = plan_.settings->answer.event_bytes;
-      options.exact_errors = plan_.front;
-      // The ids of a long history are many: they are not copied. The estimate stays here, too.
-      reader_ = std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
+      reader_ = MakeReader();
       const std::string begun = std::exchange(body_, {});
       OnStream(begun);
     } else if (form != BodyForm::kUnknown) {
@@ -139,6 +150,19 @@ class ChatAttempt final : public Attempt {
     } else if (auto wrong = watch_.BeforeContent(body_.size())) {
       Stop(std::move(*wrong));
     }
+  }
+
+  std::unique_ptr<translate::UpstreamStream> MakeReader() {
+    const size_t event_bytes = plan_.settings->answer.event_bytes;
+    if (request_.same_format) {
+      return std::make_unique<translate::ChatForward>(request_.reply, *request_.same_format,
+                                                      event_bytes);
+    }
+    translate::StreamOptions options;
+    options.max_event_bytes = event_bytes;
+    options.exact_errors = plan_.front;
+    // The ids of a long history are many: they are not copied. The estimate stays here, too.
+    return std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
   }
 
   void OnStream(std::string_view bytes) {
@@ -221,10 +245,10 @@ class ChatAttempt final : public Attempt {
     } else if (streaming_) {
       EndStream(!end.complete);
     } else if (status_ == 200 && end.complete) {
-      auto made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+      auto made = Reply();
       if (!made) {  // read again, without what the upstream was sent
         body_ = plan_.secrets->Without(std::move(body_));
-        made = translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+        made = Reply();
       }
       if (!made) {
         Fail(made.error());
@@ -240,16 +264,29 @@ class ChatAttempt final : public Attempt {
     }
   }
 
+  tl::expected<translate::MessagesReply, ApiError> Reply() const {
+    if (!request_.same_format) {
+      return translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+    }
+    return translate::ForwardChatReply(body_, ToPairs(headers_), request_.reply,
+                                       *request_.same_format);
+  }
+
   // By value: whoever is told may destroy this attempt, and what belongs to it.
   void Fail(ApiError error) {
     ended_ = true;
-    events_.OnFailed(error, nullptr);
+    std::unique_ptr<RawReply> raw;
+    const bool refused = status_ >= 400 && status_ < 600;
+    if (request_.same_format && refused && translate::IsChatError(body_)) {  // E1
+      raw = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
+    }
+    events_.OnFailed(error, std::move(raw));
   }
 
   AttemptPlan plan_;
   translate::TranslatedRequest request_;
   AsAsked events_;
-  std::unique_ptr<translate::ChatStreamReader> reader_;
+  std::unique_ptr<translate::UpstreamStream> reader_;
   translate::MessagesReply reply_;
   int status_ = 0;
   http::Headers headers_;

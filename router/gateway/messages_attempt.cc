@@ -81,6 +81,10 @@ class MessagesAttempt final : public Attempt {
   int status() const override { return status_; }
   const http::Headers& reply_headers() const override { return headers_; }
   const std::vector<std::string>& dropped() const override { return dropped_; }
+  bool same_format() const override { return !plan_.front; }
+  std::string ErrorEvent(const ApiError& error) const override {
+    return translate::MessagesErrorEvent(error, plan_.request_id);
+  }
 
  private:
   const translate::TappedAnswer& answer() const { return streaming_ ? tap_.answer() : whole_; }
@@ -335,7 +339,7 @@ class MessagesAttempt final : public Attempt {
     const bool formed = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
     const bool fits = formed && translate::FindMarkup(translate::ReadErrorText(body_).message) ==
                                     std::string::npos;
-    if (raw && fits && !plan_.candidate->provider->quirks.openai_shaped_errors) {
+    if (raw && fits && !plan_.front && !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
     events_.OnFailed(error, std::move(reply));

@@ -3,27 +3,37 @@
 #include <utility>
 
 #include "core/sha256.h"
+#include "router/translate/same_format/chat_request.h"
 
 namespace katra::gateway {
 
-ClientBody ReadClientBody(std::optional<translate::FrontFormat> front, std::string body,
-                          const translate::FrontOptions& options) {
+ClientBody ReadClientBody(std::string body) {
   ClientBody read;
-  if (front) {
-    auto made = translate::ReadFrontRequest(*front, body, options);
-    if (!made) {
-      read.error = translate::ApiErrorOf(made.error());
-      return read;
-    }
-    read.front = std::move(*made);
-    body = std::move(read.front.messages_body);
-  }
-  read.messages = std::make_shared<const std::string>(std::move(body));
-  auto peek = translate::PeekRequest(*read.messages);
+  read.body = std::make_shared<const std::string>(std::move(body));
+  auto peek = translate::PeekRequest(*read.body);
   if (peek) {
     read.peek = std::move(*peek);
   } else {
     read.error = translate::ApiErrorOf(peek.error());  // E18
+  }
+  return read;
+}
+
+MessagesForm ReadMessagesForm(translate::FrontFormat format, std::string_view body,
+                              const translate::FrontOptions& options) {
+  MessagesForm read;
+  auto made = translate::ReadFrontRequest(format, body, options);
+  if (!made) {
+    read.error = translate::ApiErrorOf(made.error());
+    return read;
+  }
+  read.front = std::move(*made);
+  read.body = std::make_shared<const std::string>(std::exchange(read.front.messages_body, {}));
+  auto peek = translate::PeekRequest(*read.body);
+  if (peek) {
+    read.peek = std::move(*peek);
+  } else {
+    read.error = translate::ApiErrorOf(peek.error());
   }
   return read;
 }
@@ -34,6 +44,7 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   preparation.body = plan.body;
   preparation.interface = candidate.interface();
   preparation.translates = preparation.interface != router::Interface::kMessages;
+  preparation.own_form = plan.own_form;
   if (!preparation.translates) {
     const translate::RequestPeek& seen = *plan.peek;
     if (plan.left_home && seen.may_hold_thinking) {  // R5
@@ -60,6 +71,7 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   target.cache_key = plan.cache_key;
   target.reasoning = plan.reasoning;
   target.memo = plan.memo;
+  target.quirks_known = candidate.provider->built_in;
   return preparation;
 }
 
@@ -88,9 +100,33 @@ void Mend(const Preparation& preparation, PreparedBody& prepared) {
   prepared.peek = std::make_shared<const translate::RequestPeek>(std::move(*peek));
 }
 
+PreparedBody PrepareOwnForm(Preparation& preparation) {
+  PreparedBody prepared;
+  translate::Target& target = preparation.target;
+  if (preparation.estimate >= 0) {
+    target.input_estimate = preparation.calibration.Apply(preparation.estimate);
+  }
+  auto passed = translate::PassChat(*preparation.body, target);
+  if (!passed) {
+    prepared.error = translate::ApiErrorOf(passed.error());
+    return prepared;
+  }
+  if (!*passed) {
+    prepared.needs_messages = true;
+    return prepared;
+  }
+  prepared.chat = std::move(**passed);
+  int64_t& estimate = prepared.chat->reply.input_estimate_tokens;
+  prepared.estimate = preparation.estimate >= 0 ? preparation.estimate : estimate;
+  estimate = preparation.calibration.Apply(prepared.estimate);
+  prepared.input_estimate = estimate;
+  return prepared;
+}
+
 }  // namespace
 
 PreparedBody Prepare(Preparation preparation) {
+  if (preparation.own_form) return PrepareOwnForm(preparation);
   PreparedBody prepared;
   if (preparation.translates) {
     prepared.estimate = preparation.estimate >= 0

@@ -17,24 +17,31 @@ namespace katra::gateway {
 // Beyond it a body would hold the loop for too long.
 constexpr size_t kLargeBodyBytes = size_t{1} << 20U;
 
-// A client's body, read.
+// A client's body, as far as it must be known before anybody is asked.
 struct ClientBody {
-  std::shared_ptr<const std::string> messages;  // in the Messages form
+  std::shared_ptr<const std::string> body;  // as the client wrote it
   translate::RequestPeek peek;
-  translate::FrontRequest front;  // of another format: what its answer needs
-  int64_t estimate = -1;          // of the input's tokens, where that is what is asked for
+  int64_t estimate = -1;  // of the input's tokens, where that is what is asked for
   std::optional<translate::ApiError> error;
 };
-// `front`: the body's format, unless it is Messages.
-[[nodiscard]] ClientBody ReadClientBody(std::optional<translate::FrontFormat> front,
-                                        std::string body,
-                                        const translate::FrontOptions& options = {});
+[[nodiscard]] ClientBody ReadClientBody(std::string body);
+
+// The same in the Messages form, where it is of another format: made when a candidate needs it.
+struct MessagesForm {
+  std::shared_ptr<const std::string> body;
+  translate::RequestPeek peek;
+  translate::FrontRequest front;  // what the answer needs
+  std::optional<translate::ApiError> error;
+};
+[[nodiscard]] MessagesForm ReadMessagesForm(translate::FrontFormat format, std::string_view body,
+                                            const translate::FrontOptions& options);
 
 // What a candidate's request is made of. Holds all that it needs.
 struct Preparation {
   std::shared_ptr<const std::string> body;
   router::Interface interface = router::Interface::kMessages;
   bool translates = false;  // else the body goes as it is, but for `clean` and `fit`
+  bool own_form = false;    // it goes in the client's own format, which is not Messages
   translate::Target target;
   translate::Calibration calibration;
   int64_t estimate = -1;  // of the input's tokens; -1: not known yet

@@ -6,6 +6,8 @@
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/translate/chat_reply.h"
+#include "router/translate/chat_stream.h"
 #include "router/translate/sse_parser.h"
 
 namespace katra::gateway {
@@ -228,18 +230,41 @@ class Content {
   std::string stop_reason_;
 };
 
+// The request in the Messages form, which not every one has.
+std::string MessagesRequest(const TurnText& text) {
+  if (!text.format) return *text.request;
+  auto read = translate::ReadFrontRequest(*text.format, *text.request, {false, false});
+  return read ? std::move(read->messages_body) : *text.request;
+}
+
+// The answer in the Messages form.
+std::string MessagesAnswer(const TurnText& text) {
+  if (!text.own_answer) return text.answer;
+  translate::ReplyContext context;
+  if (text.whole) {
+    auto made = translate::ToMessages(text.answer, {}, context);
+    return made ? std::move(made->body) : std::string();
+  }
+  std::string events;
+  translate::ChatStreamReader reader(context);
+  reader.Feed(text.answer, &events);
+  reader.Finish(true, &events);
+  return events;
+}
+
 void WriteAnswer(const TurnText& text, const SecretFilter& filter, JsonWriter& writer) {
   Content content;
+  const std::string answer = MessagesAnswer(text);
   if (text.whole) {
     JsonDocument document;
-    if (document.Parse(text.answer)) content.Whole(document.Root());
+    if (document.Parse(answer)) content.Whole(document.Root());
   } else {
     translate::SseParser parser;
     const auto take = [&](std::string_view, std::string_view data) {
       content.Event(data);
       return true;
     };
-    parser.Feed(text.answer, take);
+    parser.Feed(answer, take);
     parser.Finish(take);
   }
   content.Write(filter, writer);
@@ -271,7 +296,7 @@ std::string TranscriptLine(const TurnText& text, const Outcome& outcome,
   writer.Key("status").Integer(outcome.status);
   say("error", outcome.error_type);
   writer.Key("request");
-  WriteRequest(*text.request, filter, writer);
+  WriteRequest(MessagesRequest(text), filter, writer);
   writer.Key("answer");
   WriteAnswer(text, filter, writer);
   if (text.cut) writer.Key("answer_cut").Bool(true);

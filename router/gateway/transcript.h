@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/secrets.h"
 #include "router/gateway/outcome.h"
+#include "router/translate/openai_front.h"
 
 namespace katra::gateway {
 
@@ -15,16 +17,20 @@ namespace katra::gateway {
 struct TurnText {
   static constexpr size_t kMaxAnswerBytes = size_t{8} * 1024 * 1024;
 
-  std::shared_ptr<const std::string> request;  // in the Messages form
+  std::shared_ptr<const std::string> request;  // as the client wrote it
   std::string answer;                          // events of a stream, or a whole reply
   bool whole = false;                          // which of the two
   bool cut = false;                            // the answer was longer
+  std::optional<translate::FrontFormat> format =
+      std::nullopt;         // of the request, unless it is Messages
+  bool own_answer = false;  // the answer is of that format, too
 
   // What comes beyond the limit is left out.
   void Append(std::string_view events);
 };
 
-// One line, with its line feed: who asked for what, the request's members and messages, the text,
+// One line, with its line feed: who asked for what, the request's members and messages (in the
+// Messages form, unless it has none), the text,
 // thinking and tool calls of the answer. At most about 2 MiB: long texts are cut, the oldest
 // messages, the schemas of tools and Base64 data are left out, and the line says so. Takes
 // milliseconds: not for the loop's thread.

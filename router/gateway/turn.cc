@@ -80,69 +80,6 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
 
 Turn::~Turn() = default;
 
-void Turn::Start() {
-  exchange_->Observe([this] { OnClientGone(); },
-                     [this] {
-                       if (paused_ && attempt_) {
-                         paused_ = false;
-                         attempt_->Resume();
-                       }
-                     });
-  std::optional<translate::FrontFormat> front;
-  if (endpoint_ == Endpoint::kChat) front = translate::FrontFormat::kChat;
-  if (endpoint_ == Endpoint::kResponses || endpoint_ == Endpoint::kCompact) {
-    front = translate::FrontFormat::kResponses;
-  }
-  const translate::FrontOptions options{config_->cache_points, endpoint_ == Endpoint::kCompact};
-  std::string& body = exchange_->request().body;
-  if (body.size() <= kLargeBodyBytes) {
-    TakeBody(ReadClientBody(front, std::exchange(body, {}), options));
-    return;
-  }
-  const auto bytes = std::make_shared<std::string>(std::exchange(body, {}));
-  const auto read = std::make_shared<ClientBody>();
-  const bool counts = endpoint_ == Endpoint::kCountTokens;
-  job_ = services_.pool.Start(
-      [front, bytes, read, counts, options] {
-        *read = ReadClientBody(front, std::move(*bytes), options);
-        if (counts && read->messages) {
-          read->estimate = translate::EstimateInputTokens(*read->messages);
-        }
-      },
-      [this, read] { TakeBody(std::move(*read)); });
-}
-
-void Turn::TakeBody(ClientBody read) {
-  job_.reset();
-  if (done_) return;
-  if (read.error) {
-    Report(*read.error, nullptr);
-    return;
-  }
-  body_ = std::move(read.messages);
-  peek_ = std::move(read.peek);
-  front_ = std::move(read.front);
-  estimate_ = read.estimate;
-  outcome_.dropped = front_.dropped;
-  outcome_.unknown = std::move(front_.unknown);
-  outcome_.requested_model = OneWord(secrets_->Without(peek_.model));
-  outcome_.streamed = peek_.stream;
-  if (services_.transcripts != nullptr && endpoint_ != Endpoint::kCountTokens &&
-      router::Records(*config_, &persona_)) {
-    recorded_ = TurnText{body_, {}};
-  }
-  if (!Choose()) return;
-  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
-    AnswerCount();
-    return;
-  }
-  policy::RetryOptions retry = services_.settings.retry;
-  retry.last_resort = endpoint_ != Endpoint::kCountTokens;  // an estimate is as good
-  attempts_ = std::make_unique<policy::Attempts>(candidates_, services_.circuits, services_.random,
-                                                 retry, begun_);
-  TakeNext();
-}
-
 bool Turn::Choose() {
   const policy::Ask ask{*config_, persona_, peek_};
   auto chosen = services_.policy.Choose(ask);
@@ -194,6 +131,11 @@ void Turn::TakeNext() {
 void Turn::Launch() {
   if (done_) return;
   old_attempt_.reset();
+  const bool own_form = is_front() && IsOwnForm();
+  if (is_front() && !own_form && !messages_) {
+    LaunchWithMessages();
+    return;
+  }
   paused_ = false;
   attempt_begun_ = services_.clock.Steady();
   outcome_.provider = current_->provider->name;
@@ -202,8 +144,16 @@ void Turn::Launch() {
   const std::string variable = router::ApiKeyEnv(&persona_, *current_->provider);
   AttemptPlan plan;
   plan.candidate = current_;
-  plan.body = body_;
-  plan.peek = &peek_;
+  plan.own_form = own_form;
+  if (own_form || !is_front()) {
+    plan.body = body_;
+    plan.peek = &peek_;
+  } else {
+    plan.body = messages_->body;
+    plan.peek = &messages_->peek;
+    plan.effort = messages_->front.effort;
+    plan.cache_key = messages_->front.cache_key;
+  }
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
   if (!OnPlan(*current_)) plan.key = services_.keys.Find(caller_.token_id, variable);
@@ -211,8 +161,6 @@ void Turn::Launch() {
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
   plan.front = is_front();
-  plan.effort = front_.effort;
-  plan.cache_key = front_.cache_key;
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
@@ -237,7 +185,7 @@ void Turn::Launch() {
   Preparation preparation = PreparationOf(plan);
   preparation.calibration = trace.calibration;
   preparation.estimate = estimate_;
-  if (body_->size() <= kLargeBodyBytes || !preparation.works()) {
+  if (preparation.body->size() <= kLargeBodyBytes || !preparation.works()) {
     Begin(std::move(plan), Prepare(std::move(preparation)));
     return;
   }
@@ -256,6 +204,11 @@ void Turn::Begin(AttemptPlan plan, PreparedBody prepared) {
   if (prepared.error) {
     const ApiError error = std::move(*prepared.error);
     OnFailed(error, nullptr);
+    return;
+  }
+  if (prepared.needs_messages) {
+    unfit_ = current_;
+    Launch();
     return;
   }
   attempt_ = prepared.chat ? MakeChatAttempt(std::move(plan), std::move(prepared), *this)
@@ -302,23 +255,28 @@ void Turn::OnFlow(std::string_view events) {
   if (!content_) {
     content_ = true;
     // The opening names the model as the upstream calls it. Bytes of the same format stay.
-    if (current_->interface() != router::Interface::kMessages && secrets_->In(events)) {
+    if (!attempt_->same_format() && current_->interface() != router::Interface::kMessages &&
+        secrets_->In(events)) {
       opening = secrets_->Without(std::string(events));
       events = opening;
     }
     body_.reset();  // nothing is tried again
+    if (messages_) messages_->body.reset();
     outcome_.first_byte = Between(begun_, services_.clock.Steady());
     attempts_->Succeeded();
   }
   BeginStream();
-  if (recorded_) recorded_->Append(events);
-  if (!is_front()) {
+  if (recorded_) {
+    recorded_->own_answer = is_front() && attempt_->same_format();
+    recorded_->Append(events);
+  }
+  if (!is_front() || attempt_->same_format()) {
     Send(events);
     return;
   }
   if (!front_stream_) {
     front_stream_ = translate::MakeFrontStream(
-        front_, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+        messages_->front, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
   }
   std::string out;
   front_stream_->Feed(events, &out);
@@ -334,11 +292,12 @@ void Turn::OnWhole(std::string body) {
   outcome_.first_byte = Between(begun_, services_.clock.Steady());
   if (recorded_) {
     recorded_->whole = true;
+    recorded_->own_answer = is_front() && attempt_->same_format();
     recorded_->answer = body;
   }
-  if (is_front()) {
+  if (is_front() && !attempt_->same_format()) {
     auto written = translate::WriteFrontReply(
-        front_, body, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+        messages_->front, body, {outcome_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
     if (!written) {
       Report(translate::ApiErrorOf(written.error()), nullptr);
       return;
@@ -390,14 +349,15 @@ void Turn::OnBroken(const ApiError& said, bool told) {
   if (done_) return;
   const ApiError error = WithoutSecrets(said);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
-  const std::string event = translate::MessagesErrorEvent(error, outcome_.request_id);
   if (front_stream_) {
     std::string out;
-    if (!told) front_stream_->Feed(event, &out);
+    if (!told) {
+      front_stream_->Feed(translate::MessagesErrorEvent(error, outcome_.request_id), &out);
+    }
     front_stream_->Finish(&out);
     Send(out);
   } else if (!told) {
-    Send(event);  // S35, S36: without message_stop
+    Send(attempt_->ErrorEvent(error));  // S35, S36: without the mark of an end
   }
   if (done_) return;
   exchange_->End();
@@ -446,6 +406,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   outcome_.status = status;
   outcome_.error_type = error_type;
   outcome_.duration = Between(begun_, services_.clock.Steady());
+  outcome_.dropped = Dropped();
   if (attempt_) {
     outcome_.usage = attempt_->usage();
     // A "model" that is a key is none, and the name that was asked for stands.
@@ -456,7 +417,6 @@ void Turn::Finish(int status, const std::string& error_type) {
     for (std::string& note : attempt_->notes()) {
       outcome_.notes.push_back(OneLine(secrets_->Without(std::move(note)), kMaxIdBytes));
     }
-    outcome_.dropped = Dropped();
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
       // A side request is no part of the conversation.

@@ -74,7 +74,13 @@ class Turn final : public AttemptEvents {
   void OnBroken(const translate::ApiError& error, bool told) override;
 
  private:
+  // The client's format, unless it is Messages.
+  [[nodiscard]] std::optional<translate::FrontFormat> front() const;
   void TakeBody(ClientBody read);
+  // Whether the current candidate speaks what the client speaks, and can be put the body as it is.
+  [[nodiscard]] bool IsOwnForm() const;
+  // Launches once the body is in the Messages form.
+  void LaunchWithMessages();
   [[nodiscard]] bool Choose();
   [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
   // Whether the client's own login pays for what `candidate` answers; no key is used then.
@@ -124,9 +130,10 @@ class Turn final : public AttemptEvents {
   Endpoint endpoint_;
   router::PersonaConfig persona_;  // as this session is configured
   std::function<void(Turn*)> finished_;
-  std::shared_ptr<const std::string> body_;  // in the Messages form
+  std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
-  translate::FrontRequest front_;
+  std::unique_ptr<MessagesForm> messages_;    // of another format, once a candidate needs it
+  const policy::Candidate* unfit_ = nullptr;  // it takes the client's format, but not this body
   std::unique_ptr<translate::FrontStream> front_stream_;
   std::vector<policy::Candidate> candidates_;
   std::unique_ptr<policy::Attempts> attempts_;

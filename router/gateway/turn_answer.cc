@@ -17,7 +17,8 @@ bool CopiedBack(const std::string& name) {
   const std::string lower = ToLowerAscii(name);
   return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-ratelimit-", 0) == 0 ||
          lower == "request-id" || lower == "retry-after" || lower == "retry-after-ms" ||
-         lower == "x-should-retry";
+         lower == "x-should-retry" || lower == "x-request-id" || lower == "openai-version" ||
+         lower == "openai-processing-ms";
 }
 
 }  // namespace
@@ -35,7 +36,9 @@ void Turn::AnswerCount() {
 }
 
 std::vector<std::string> Turn::Dropped() const {
-  std::vector<std::string> all = outcome_.dropped;
+  std::vector<std::string> all;
+  const bool translated = !attempt_ || !attempt_->same_format();
+  if (messages_ && translated) all = messages_->front.dropped;
   if (!attempt_) return all;
   for (const std::string& name : attempt_->dropped()) {
     if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
@@ -53,7 +56,7 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
   bool has_id = false;
-  if (attempt_ && !is_front() && current_->interface() == router::Interface::kMessages) {
+  if (attempt_ && attempt_->same_format()) {
     for (const http::Header& header : attempt_->reply_headers().all()) {
       const auto told = Told(header);
       if (!told) continue;
@@ -94,8 +97,7 @@ void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
     return;
   }
   http::Response response;
-  const bool unmodified = raw != nullptr && !is_front();
-  if (unmodified) {  // E1
+  if (raw != nullptr) {  // E1
     response.status = raw->status;
     const std::string* type = raw->headers.Find("content-type");
     response.headers = AnswerHeaders(type == nullptr ? "application/json" : type->c_str());

@@ -16,6 +16,7 @@ Provider Groq() {
   p.models = {"openai/gpt-oss-120b"};
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
   p.quirks.reasoning_models = {"gpt-oss"};  // others refuse the field
+  p.quirks.refused_members = {"logit_bias", "logprobs", "top_logprobs"};
   p.windows = {{"llama-3.3-70b-versatile", {131072, 0}},
                {"llama-3.1-8b-instant", {131072, 0}},
                {"openai/gpt-oss-120b", {131072, 0}},

@@ -18,6 +18,12 @@ Provider Mistral() {
   p.quirks.stream_usage = false;
   p.quirks.prefill_prefix = true;
   p.quirks.max_user_id_characters = 0;
+  // It answers 422 to members that it does not know.
+  p.quirks.refused_members = {
+      "logit_bias",     "logprobs",           "top_logprobs", "store",
+      "service_tier",   "verbosity",          "audio",        "prompt_cache_key",
+      "stream_options", "web_search_options", "modalities"};
+  p.quirks.seed_member = "random_seed";
   p.windows = {{"labs-devstral-small-2512", {256000, 0}},
                {"magistral-medium-latest", {128000, 0}},
                {"devstral-medium-latest", {262144, 0}},

@@ -107,6 +107,10 @@ struct Quirks {
   std::vector<std::string> efforts = {"low", "medium", "high"};
   // Parts of the names of models that take the reasoning_request, lower case; empty: all.
   std::vector<std::string> reasoning_models;
+  // Members of Chat Completions that it is known to refuse: left out of the requests of clients of
+  // that format (C1).
+  std::vector<std::string> refused_members;
+  std::string seed_member = "seed";  // what it calls that
   // On its Messages face:
   bool count_tokens = false;          // has /v1/messages/count_tokens
   bool messages_tool_choice = true;   // takes tool_choice there

@@ -16,22 +16,11 @@ constexpr size_t kMostOfBody = size_t{64} << 10U;
 
 bool IsEndMark(std::string_view data) { return data == "[DONE]"; }
 
-// What some servers send to keep the connection: nothing is missing where it is passed over.
-bool IsKeepAlive(std::string_view name, std::string_view data) {
-  static constexpr std::string_view kWords[] = {"",          "ping",       "[ping]",    "pong",
-                                                "keepalive", "keep-alive", "heartbeat", "null"};
-  const auto among = [](std::string_view text) {
-    const std::string lower = ToLowerAscii(Trim(text));
-    return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
-  };
-  return (!name.empty() && among(name)) || (data.size() < 32 && among(data));
-}
-
 }  // namespace
 
 class ChatStreamReader::Impl {
  public:
-  Impl(ReplyContext context, ChatStreamOptions options)
+  Impl(ReplyContext context, StreamOptions options)
       : parser_(options.max_event_bytes),
         mapper_(std::move(context), writer_),
         exact_errors_(options.exact_errors) {
@@ -249,7 +238,7 @@ class ChatStreamReader::Impl {
   StreamState state_ = StreamState::kOpen;
 };
 
-ChatStreamReader::ChatStreamReader(ReplyContext context, ChatStreamOptions options)
+ChatStreamReader::ChatStreamReader(ReplyContext context, StreamOptions options)
     : impl_(std::make_unique<Impl>(std::move(context), options)) {}
 ChatStreamReader::~ChatStreamReader() = default;
 

@@ -11,64 +11,41 @@
 
 #include "router/translate/errors.h"
 #include "router/translate/request.h"
+#include "router/translate/upstream_stream.h"
 #include "router/translate/usage.h"
 
 namespace katra::translate {
 
-enum class StreamState : uint8_t {
-  kOpen,
-  kDone,                 // message_stop is out: end the client's stream, drop the upstream
-  kFailedBeforeContent,  // nothing of the answer is out (S34, S38): try elsewhere or report error()
-  kFailedAfterContent,   // the error event is out (S35, S36): end the client's stream
-};
-
-struct ChatStreamOptions {
-  // An earlier attempt already sent message_start to this client.
-  bool message_started = false;
-  // Bytes of one event; more is a failure (S43).
-  size_t max_event_bytes = size_t{16} << 20U;
-  // The error event names its true type: for who makes another format of it. A Messages client is
-  // told overloaded_error or api_error, on which it tries again (S35).
-  bool exact_errors = false;
-};
-
-class ChatStreamReader {
+class ChatStreamReader final : public UpstreamStream {
  public:
-  explicit ChatStreamReader(ReplyContext context, ChatStreamOptions options = {});
-  ~ChatStreamReader();
-  ChatStreamReader(const ChatStreamReader&) = delete;
-  ChatStreamReader& operator=(const ChatStreamReader&) = delete;
+  explicit ChatStreamReader(ReplyContext context, StreamOptions options = {});
+  ~ChatStreamReader() override;
 
-  // Appends events to `out`. After another state than kOpen input is ignored.
-  StreamState Feed(std::string_view bytes, std::string* out);
-  // The upstream's stream ended. `cut`: it broke off, which an end by HTTP's rules did not.
-  StreamState Finish(bool cut, std::string* out);
+  StreamState Feed(std::string_view bytes, std::string* out) override;
+  StreamState Finish(bool cut, std::string* out) override;
 
   // message_start with an estimate, when the upstream is silent for long (S3); once.
   void Start(std::string* out);
   // Whether a ping may be sent now (S2).
   [[nodiscard]] bool Started() const;
-  // Something of the answer is out: no other model may go on (S35).
-  [[nodiscard]] bool ContentSent() const;
-  // How many chunks so far had a choice, be it empty.
-  [[nodiscard]] size_t progress() const;
-  // finish_reason came; only usage and the end mark are awaited. An upstream that lingers may be
-  // cut with Finish(false).
-  [[nodiscard]] bool Finishing() const;
 
-  [[nodiscard]] StreamState state() const;
-  [[nodiscard]] const ApiError& error() const;            // of the failed states
-  [[nodiscard]] Usage usage() const;                      // S39: estimated unless known
-  [[nodiscard]] int64_t estimated_output_tokens() const;  // from the bytes sent so far
-  [[nodiscard]] const std::string& stop_reason() const;   // Messages' word; empty before
-  [[nodiscard]] const std::string& model() const;         // as the upstream reported it, or empty
-  [[nodiscard]] const std::string& upstream_id() const;   // the reply's id, or empty
-  // Faults of the upstream that were mended, for the log, e.g. "unknown finish_reason \"x\"".
-  [[nodiscard]] const std::vector<std::string>& notes() const;
+  [[nodiscard]] bool ContentSent() const override;
+  [[nodiscard]] size_t progress() const override;  // chunks with a choice
+  [[nodiscard]] bool Finishing() const override;   // finish_reason came
+  [[nodiscard]] StreamState state() const override;
+  [[nodiscard]] const ApiError& error() const override;
+  [[nodiscard]] Usage usage() const override;
+  [[nodiscard]] int64_t estimated_output_tokens() const override;
+  [[nodiscard]] const std::string& stop_reason() const override;
+  [[nodiscard]] const std::string& model() const override;
+  [[nodiscard]] const std::string& upstream_id() const override;
+  [[nodiscard]] const std::vector<std::string>& notes() const override;
+  [[nodiscard]] const std::vector<std::string>& left_out() const override { return left_out_; }
 
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
+  std::vector<std::string> left_out_;  // nothing: unknown members do no harm (S42)
 };
 
 }  // namespace katra::translate

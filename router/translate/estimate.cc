@@ -23,7 +23,17 @@ struct Data {
   int64_t tokens = 0;
 };
 
+// Of a part as Chat Completions has it.
+void AddUrl(JsonView url, int64_t tokens, Data* data) {
+  const std::string_view text = url.RawString();
+  if (text.substr(0, 5) != "data:") return;
+  data->bytes += text.size();
+  data->tokens += tokens;
+}
+
 void AddData(JsonView block, Data* data) {
+  AddUrl(block["image_url"]["url"], kImageTokens, data);
+  AddUrl(block["file"]["file_data"], kDocumentTokens, data);
   const JsonView payload = block["source"]["data"];
   if (!payload.IsString() || block["source"]["type"].Is("text")) return;
   data->bytes += payload.Raw().size();

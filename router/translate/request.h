@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +40,9 @@ struct Target {
   ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
   PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
   std::shared_ptr<const KnownSecrets> secrets;  // for ReplyContext; may be null
+  // The quirks are what is known of this provider, not what is usual: what a plain server may take
+  // and this one does not is left out of requests of its own format (C1).
+  bool quirks_known = false;
 };
 
 // What the reply's translation must know of the request. Copied or moved freely.
@@ -61,6 +65,12 @@ struct ReplyContext {
   std::shared_ptr<const KnownSecrets> secrets;
 };
 
+// Of a request that goes to an upstream of its own format: what its answer needs.
+struct SameFormat {
+  bool hide_usage = false;  // it is told on our account: the client did not ask for it
+  bool several = false;     // the client asked for several answers (n)
+};
+
 struct TranslatedRequest {
   std::string body;  // of POST /chat/completions
   bool stream = false;
@@ -68,6 +78,7 @@ struct TranslatedRequest {
   // What the upstream cannot take and was left out, e.g. "top_k", sorted, each once (R53).
   std::vector<std::string> dropped;
   ReplyContext reply;
+  std::optional<SameFormat> same_format;  // set: it was not translated, and its answer is not
 };
 
 // kInvalidArgument: the request is malformed. kUnsupported: leaving out what it asks for would

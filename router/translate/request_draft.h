@@ -50,6 +50,16 @@ struct Draft {
 // and case do not matter.
 [[nodiscard]] bool IsReasoningModel(std::string_view model);
 
+// Whether `model` takes the provider's reasoning_request. `reasoning_model`: as above, where the
+// provider's models are OpenAI's.
+[[nodiscard]] bool MayReason(const router::Quirks& quirks, std::string_view model,
+                             bool reasoning_model);
+// Whether `word` is one of effort, from "minimal" to "max".
+[[nodiscard]] bool IsKnownEffort(std::string_view word);
+// The word nearest to `wanted` that the upstream knows; of two the stronger.
+[[nodiscard]] std::string NearestEffort(std::string_view wanted,
+                                        const std::vector<std::string>& known);
+
 // What the references in the schemas of all tools of a request may add to them, in bytes.
 constexpr size_t kMaxReferencedOfAll = size_t{4} << 20U;
 // A tool's input_schema as `parameters` (R29, R30). `room`: what references may still add; it

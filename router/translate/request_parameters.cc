@@ -25,22 +25,6 @@ size_t Rank(std::string_view effort) {
   return static_cast<size_t>(found - kEfforts.begin());
 }
 
-// The word nearest to `wanted` that the upstream knows; of two the stronger.
-std::string NearestEffort(std::string_view wanted, const std::vector<std::string>& known) {
-  const size_t rank = Rank(wanted);
-  std::string best;
-  size_t best_distance = kEfforts.size();
-  for (const std::string& word : known) {
-    const size_t at = Rank(word);
-    const size_t distance = at > rank ? at - rank : rank - at;
-    if (distance < best_distance || (distance == best_distance && at > rank)) {
-      best = word;
-      best_distance = distance;
-    }
-  }
-  return best;
-}
-
 // What the request asks for, in Anthropic's words: its effort, else what its budget amounts to.
 std::string WantedEffort(const Draft& draft) {
   if (Rank(draft.target.effort) < kEfforts.size()) return draft.target.effort;
@@ -52,22 +36,12 @@ std::string WantedEffort(const Draft& draft) {
   return *budget <= 8192 ? "medium" : "high";
 }
 
-bool MayReason(const Draft& draft) {
-  const auto& parts = draft.quirks().reasoning_models;
-  if (draft.quirks().max_tokens_field == MaxTokensField::kByModel) return draft.reasoning_model;
-  if (parts.empty()) return true;
-  const std::string model = ToLowerAscii(draft.target.model);
-  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return model.find(part) != std::string::npos;
-  });
-}
-
 void WriteThinking(Draft& draft, JsonWriter& writer) {
   const JsonView thinking = draft.root["thinking"];
   const bool disabled = thinking["type"].Is("disabled");
   const std::string wanted = WantedEffort(draft);
   const std::string effort = NearestEffort(wanted, draft.quirks().efforts);
-  const bool can = MayReason(draft);
+  const bool can = MayReason(draft.quirks(), draft.target.model, draft.reasoning_model);
   const auto drop = [&] {
     if (draft.thinking) draft.dropped.insert("thinking");
     if (draft.root["output_config"]["effort"].IsString()) {
@@ -208,6 +182,32 @@ void WriteFormat(Draft& draft, JsonWriter& writer) {  // R52
 }
 
 }  // namespace
+
+std::string NearestEffort(std::string_view wanted, const std::vector<std::string>& known) {
+  const size_t rank = Rank(wanted);
+  std::string best;
+  size_t best_distance = kEfforts.size();
+  for (const std::string& word : known) {
+    const size_t at = Rank(word);
+    const size_t distance = at > rank ? at - rank : rank - at;
+    if (distance < best_distance || (distance == best_distance && at > rank)) {
+      best = word;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+bool IsKnownEffort(std::string_view word) { return Rank(word) < kEfforts.size(); }
+
+bool MayReason(const router::Quirks& quirks, std::string_view model, bool reasoning_model) {
+  if (quirks.max_tokens_field == MaxTokensField::kByModel) return reasoning_model;
+  const auto& parts = quirks.reasoning_models;
+  if (parts.empty()) return true;
+  const std::string name = ToLowerAscii(model);
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const std::string& part) { return name.find(part) != std::string::npos; });
+}
 
 Status WriteParameters(Draft& draft, JsonWriter& writer) {
   WriteLength(draft, writer);

@@ -1,8 +1,21 @@
 #include "router/translate/sse_parser.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "core/text.h"
 
 namespace katra::translate {
+
+bool IsKeepAlive(std::string_view name, std::string_view data) {
+  static constexpr std::string_view kWords[] = {"",          "ping",       "[ping]",    "pong",
+                                                "keepalive", "keep-alive", "heartbeat", "null"};
+  const auto among = [](std::string_view text) {
+    const std::string lower = ToLowerAscii(Trim(text));
+    return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+  };
+  return (!name.empty() && among(name)) || (data.size() < 32 && among(data));
+}
 
 size_t SseParser::TakeLine(std::string_view bytes) {
   line_done_ = false;

@@ -8,6 +8,9 @@
 
 namespace katra::translate {
 
+// What some servers send to keep the connection: nothing is missing where it is passed over.
+[[nodiscard]] bool IsKeepAlive(std::string_view name, std::string_view data);
+
 class SseParser {
  public:
   // Models write far less; what a tool of the provider found may take megabytes.

@@ -317,7 +317,7 @@ TEST_CASE("G18 G23 E19 the codes of errors within a stream, by client format") {
 }
 
 TEST_CASE("G18 E19 an error after content keeps its type for who makes another format of it") {
-  translate::ChatStreamOptions options;
+  translate::StreamOptions options;
   options.exact_errors = true;
   const auto type = [&](const std::string& error) {
     return Feed(Text("x") + "data: {\"error\":" + error + "}\n\n", PlainContext(), false, options)

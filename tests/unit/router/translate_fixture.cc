@@ -73,7 +73,7 @@ std::string FeedPieces(const std::vector<std::string_view>& pieces,
 }  // namespace
 
 StreamRun Feed(const std::string& input, const translate::ReplyContext& context, bool cut,
-               translate::ChatStreamOptions options) {
+               translate::StreamOptions options) {
   ChatStreamReader reader(context, options);
   std::string out;
   reader.Feed(input, &out);

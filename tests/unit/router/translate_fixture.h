@@ -44,7 +44,7 @@ struct StreamRun {
 // Feeds `input` whole, then ends the stream; `cut`: it broke off.
 [[nodiscard]] StreamRun Feed(const std::string& input,
                              const translate::ReplyContext& context = PlainContext(),
-                             bool cut = false, translate::ChatStreamOptions options = {});
+                             bool cut = false, translate::StreamOptions options = {});
 
 // The same, and requires the same bytes from every way to cut the input. Use with inputs of a few
 // KiB.

@@ -340,7 +340,7 @@ TEST_CASE("S42 missing members and unknown ones do no harm") {
 TEST_CASE("S43 B53 a line of two megabytes passes, one beyond the limit is an early end") {
   const std::string big(size_t{2} << 20U, 'x');
   CHECK(Feed(Text(big) + Chunk("{}", "stop") + Done()).Blocks()[0]["text"] == big);
-  translate::ChatStreamOptions options;
+  translate::StreamOptions options;
   options.max_event_bytes = 1000;
   const StreamRun run = Feed(Text("a") + Text(big), PlainContext(), false, options);
   CHECK(run.state == StreamState::kFailedAfterContent);
@@ -364,7 +364,7 @@ TEST_CASE("S3 the message may be begun early, and a second attempt does not begi
   CHECK(ParseEvents(out).size() == 1);
   CHECK(reader.Finish(true, &out) == StreamState::kFailedBeforeContent);
 
-  translate::ChatStreamOptions options;
+  translate::StreamOptions options;
   options.message_started = true;
   const StreamRun second =
       Feed(Text("x") + Chunk("{}", "stop") + Done(), PlainContext(), false, options);

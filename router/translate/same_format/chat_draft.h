@@ -1,0 +1,31 @@
+// What the parts of a Chat request on its way to an upstream of the same format share. Internal to
+// router/translate/same_format.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "core/json_view.h"
+#include "router/translate/names.h"
+#include "router/translate/request.h"
+#include "router/translate/same_format/json_edits.h"
+
+namespace katra::translate {
+
+struct ChatDraft {
+  const Target& target;
+  JsonView root;
+  JsonEdits edits;
+  ToolIds ids;
+  std::set<std::string> dropped;
+
+  ChatDraft(const Target& for_target, JsonView request)
+      : target(for_target), root(request), ids(for_target.quirks.tool_ids) {}
+  [[nodiscard]] const router::Quirks& quirks() const { return target.quirks; }
+};
+
+// Changes what this upstream would refuse in the conversation and the tools: roles, ids, pictures,
+// reasoning that must come back or must not. `first`: a message to put before all; may be empty.
+void PassConversation(ChatDraft& draft, const std::string& first);
+
+}  // namespace katra::translate
