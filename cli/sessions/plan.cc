@@ -38,6 +38,15 @@ std::string Value(const Environment& environment, const char* name) {
 
 std::string FromEnvironment(const char* name) { return std::string("environment ") + name; }
 
+// The lines of the user's own among headers that a session was handed.
+std::string WithoutToken(const std::string& headers) {
+  std::vector<std::string> users;
+  for (const std::string& line : Split(headers, '\n')) {
+    if (!line.starts_with("x-katra-")) users.push_back(line);
+  }
+  return Join(users, "\n");
+}
+
 // Everything that settings are taken from.
 struct Sources {
   const LaunchRequest& request;
@@ -318,7 +327,12 @@ Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
 
 Environment OwnEnvironment(const Environment& environment) {
   Environment own = environment;
-  for (const std::string& name : Split(Value(environment, "KATRA_EXPORTS"), ',')) own.erase(name);
+  for (const std::string& name : Split(Value(environment, "KATRA_EXPORTS"), ',')) {
+    const std::string users =
+        name == "ANTHROPIC_CUSTOM_HEADERS" ? WithoutToken(Value(environment, name.c_str())) : "";
+    own.erase(name);
+    if (!users.empty()) own[name] = users;
+  }
   own.erase("KATRA_EXPORTS");
   return own;
 }

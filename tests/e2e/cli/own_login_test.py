@@ -130,6 +130,11 @@ class OwnLogin(LoginWorld):
         self.assertTrue(token.startswith("x-katra-token: katra_"))
         secret = token.removeprefix("x-katra-token: ")
         self.assertNotIn(secret, " ".join(started["arguments"]))
+        # From within it another session keeps the user's own lines, and none of this one's.
+        inner = self.start(persona="Kept", environment=told)["environment"]
+        own, token = inner["ANTHROPIC_CUSTOM_HEADERS"].split("\n")
+        self.assertEqual(own, "x-team: blue")
+        self.assertNotEqual(token, f"x-katra-token: {secret}")
         for name, content in self.files().items():
             self.assertNotIn(secret.encode(), content, name)
 
