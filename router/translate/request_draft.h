@@ -63,8 +63,9 @@ struct Draft {
 // What the references in the schemas of all tools of a request may add to them, in bytes.
 constexpr size_t kMaxReferencedOfAll = size_t{4} << 20U;
 // A tool's input_schema as `parameters` (R29, R30). `room`: what references may still add; it
-// counts down.
-void WriteSchema(JsonView schema, router::SchemaDialect dialect, size_t* room, std::string& out);
+// counts down. `lost` becomes true when a reference could not be written out to its end.
+void WriteSchema(JsonView schema, router::SchemaDialect dialect, size_t* room, bool* lost,
+                 std::string& out);
 // The same for whoever takes JSON Schema as it is.
 void WriteFullSchema(JsonView schema, std::string& out);
 

@@ -16,6 +16,8 @@ constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})"
 constexpr int kMaxDepth = 24;
 // What the references of one tool's schema may add to it, in bytes.
 constexpr size_t kMaxReferenced = size_t{256} << 10U;
+// Of these, what references that lead back to themselves may add.
+constexpr size_t kMaxRecursive = size_t{16} << 10U;
 
 // A schema for OpenAI and its like: as it is, but always an object with properties.
 void WriteFull(JsonView schema, std::string& out) {
@@ -37,41 +39,79 @@ void WriteFull(JsonView schema, std::string& out) {
   writer.EndObject();
 }
 
+// What the parts of one tool's schema have in common.
+struct SchemaWork {
+  JsonView root;
+  size_t room = 0;  // what references may still add, in bytes
+  // The same for those that lead back to where they stand.
+  size_t recursive_room = kMaxRecursive;
+  std::vector<size_t> open = {};              // places that are being written, by their offsets
+  int repeats = 0;                            // of these, those that stand there twice
+  std::unordered_set<size_t> recursive = {};  // places that were seen to lead back to themselves
+  bool lost = false;                          // a reference became a plain object
+};
+
 // Gemini knows a subset of OpenAPI's schemas. What it lacks is resolved, told in the description,
 // or left out.
 class GeminiSchema {
  public:
-  // `room` is what references may still add, in bytes; borrowed.
-  GeminiSchema(JsonView root, size_t* room, std::string& out)
-      : root_(root), room_(room), out_(out) {}
+  // `work` is borrowed.
+  GeminiSchema(SchemaWork& work, std::string& out) : work_(work), out_(out) {}
 
   void Write(JsonView schema, int depth) {
     JsonWriter writer(out_);
     writer.BeginObject();
-    Members(Resolve(schema), depth, writer);
+    Resolved(schema, depth, writer);
     writer.EndObject();
   }
 
  private:
-  // {"$ref": "#/$defs/Name"} -> what stands there. One that refers to itself would grow without
-  // end: each reference takes the size of what it stands for, and the search for it, out of the
-  // room.
+  // {"$ref": "#/$defs/Name"} -> what stands there. One that leads back to itself would grow
+  // without end: it is written twice within itself at most, then it is a plain object (G10).
+  void Resolved(JsonView schema, int depth, JsonWriter& writer) {
+    const size_t opened = work_.open.size();
+    const int repeats = work_.repeats;
+    const JsonView at = Resolve(schema);
+    if (at.IsMissing()) {
+      work_.lost = true;
+      writer.Key("type").String("object");
+      if (schema["description"].IsString()) {
+        writer.Key("description").RawString(schema["description"].RawString());
+      }
+    } else {
+      Members(at, depth, writer);
+    }
+    work_.open.resize(opened);
+    work_.repeats = repeats;
+  }
+
+  // Missing: it cannot be resolved, or not any further.
   JsonView Resolve(JsonView schema) {
-    for (int hops = 0; hops < 8 && schema["$ref"].IsString(); ++hops) {
+    for (int hops = 0; schema["$ref"].IsString(); ++hops) {
       const std::string ref = schema["$ref"].Text();
-      if (ref.empty() || ref.front() != '#' || *room_ == 0) return schema;
+      if (hops == 8 || ref.empty() || ref.front() != '#' || work_.room == 0) return {};
       const JsonView at = Find(ref);
-      if (at.IsMissing() || !Take(at.Raw().size())) return schema;
+      if (at.IsMissing() || !Take(at.Raw().size(), &work_.room) || !Enter(at)) return {};
       schema = at;
     }
     return schema;
   }
 
+  bool Enter(JsonView at) {
+    const size_t place = at.Offset();
+    if (std::find(work_.open.begin(), work_.open.end(), place) != work_.open.end()) {
+      work_.recursive.insert(place);
+      if (++work_.repeats > 1) return false;
+    }
+    work_.open.push_back(place);
+    return work_.recursive.count(place) == 0 || Take(at.Raw().size(), &work_.recursive_room);
+  }
+
   JsonView Find(const std::string& ref) {
-    JsonView at = root_;
+    JsonView at = work_.root;
     size_t begin = 1;
     while (begin < ref.size() && !at.IsMissing()) {
-      if (!Take(at.Size())) return {};
+      if (!Take(at.Size(), &work_.room)) return {};
       const size_t end = std::min(ref.find('/', begin + 1), ref.size());
       at = at[ref.substr(begin + 1, end - begin - 1)];
       begin = end;
@@ -79,15 +119,15 @@ class GeminiSchema {
     return at;
   }
 
-  bool Take(size_t size) {
-    const bool fits = size <= *room_;
-    *room_ -= fits ? size : *room_;
+  static bool Take(size_t size, size_t* room) {
+    const bool fits = size <= *room;
+    *room -= fits ? size : *room;
     return fits;
   }
 
   void Members(JsonView schema, int depth, JsonWriter& writer) {
     if (depth < kMaxDepth && schema["allOf"].Size() == 1 && schema["type"].IsNothing()) {
-      Members(Resolve(*schema["allOf"].begin()), depth + 1, writer);
+      Resolved(*schema["allOf"].begin(), depth + 1, writer);
       return;
     }
     Type(schema, depth, writer);
@@ -107,7 +147,7 @@ class GeminiSchema {
 
   void Separately(JsonView schema, int depth, JsonWriter& writer) {
     std::string inner;
-    GeminiSchema(root_, room_, inner).Write(schema, depth + 1);
+    GeminiSchema(work_, inner).Write(schema, depth + 1);
     writer.Raw(inner);
   }
 
@@ -216,22 +256,26 @@ class GeminiSchema {
     }
   }
 
-  JsonView root_;
-  size_t* room_;
+  SchemaWork& work_;
   std::string& out_;
 };
 
 }  // namespace
 
-void WriteSchema(JsonView schema, SchemaDialect dialect, size_t* room, std::string& out) {
-  if (dialect == SchemaDialect::kGemini && schema.IsObject() && !schema.Empty()) {
-    size_t own = std::min(*room, kMaxReferenced);
-    const size_t had = own;
-    GeminiSchema(schema, &own, out).Write(schema, 0);
-    *room -= had - own;
-  } else {
+void WriteSchema(JsonView schema, SchemaDialect dialect, size_t* room, bool* lost,
+                 std::string& out) {
+  if (dialect != SchemaDialect::kGemini || !schema.IsObject() || schema.Empty()) {
     WriteFullSchema(schema, out);
+    return;
   }
+  SchemaWork work;
+  work.root = schema;
+  work.room = std::min(*room, kMaxReferenced);
+  work.open.push_back(schema.Offset());
+  const size_t had = work.room;
+  GeminiSchema(work, out).Write(schema, 0);
+  *room -= had - work.room;
+  *lost = *lost || work.lost;
 }
 
 void WriteFullSchema(JsonView schema, std::string& out) {

@@ -49,7 +49,9 @@ void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, size_t
     writer.Key("description").RawString(tool["description"].RawString());
   }
   writer.Key("parameters");
-  WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, room, writer.Place());
+  bool lost = false;
+  WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, room, &lost, writer.Place());
+  if (lost) entry.dropped.emplace_back("tools.input_schema.$ref");
   writer.EndObject();
   if (draft.claude_model && tool["cache_control"].IsObject()) {  // R14
     writer.Key("cache_control").Raw(tool["cache_control"].Raw());

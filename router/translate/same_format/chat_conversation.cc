@@ -52,7 +52,9 @@ class Conversation {
       if (draft_.quirks().schema_dialect == router::SchemaDialect::kFull) continue;
       if (!parameters.IsObject()) continue;
       std::string schema;  // R30
-      WriteSchema(parameters, draft_.quirks().schema_dialect, &room, schema);
+      bool lost = false;
+      WriteSchema(parameters, draft_.quirks().schema_dialect, &room, &lost, schema);
+      if (lost) draft_.dropped.insert("tools.parameters.$ref");
       if (schema != parameters.Raw()) draft_.edits.Replace(parameters, std::move(schema));
     }
   }

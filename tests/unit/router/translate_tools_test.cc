@@ -113,6 +113,81 @@ TEST_CASE("R30 a schema that refers to itself comes to an end") {
   CHECK(body.size() < 1'000'000);
 }
 
+namespace {
+
+// How deep objects of properties stand within one another.
+size_t DepthOf(const json& schema) {
+  size_t most = 0;
+  for (const json& value : schema) {
+    if (value.is_structured()) most = std::max(most, DepthOf(value));
+  }
+  return most + (schema.is_object() && schema.contains("properties") ? 1 : 0);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "G10 a reference that leads back to itself is written two levels deep, and that is told") {
+  struct Row {
+    const char* schema;
+    size_t most_depth;
+    bool lost;
+  };
+  const std::vector<Row> rows = {
+      {R"({"$defs":{"N":{"type":"object","properties":{"v":{"type":"string"},
+           "l":{"$ref":"#/$defs/N"},"r":{"$ref":"#/$defs/N"}}}},
+           "type":"object","properties":{"n":{"$ref":"#/$defs/N"}}})",
+       3, true},
+      {R"({"$defs":{"N":{"type":"object","properties":{"l":{"$ref":"#/$defs/N"}}}},
+           "$ref":"#/$defs/N"})",
+       2, true},
+      {R"({"type":"object","properties":{"again":{"$ref":"#"},"more":{"$ref":"#"}}})", 2, true},
+      {R"({"definitions":{"N":{"type":"object","properties":{"l":{"type":"array","items":{
+           "$ref":"#/definitions/N"}}}}},"type":"object","properties":{
+           "n":{"anyOf":[{"$ref":"#/definitions/N"},{"type":"null"}]}}})",
+       3, true},
+      {R"({"$defs":{"A":{"type":"object","properties":{"b":{"$ref":"#/$defs/B"}}},
+           "B":{"type":"object","properties":{"a":{"allOf":[{"$ref":"#/$defs/A"}]}}}},
+           "type":"object","properties":{"a":{"$ref":"#/$defs/A"}}})",
+       4, true},
+      {R"({"type":"object","properties":{"m":{"$ref":"#/properties/m"}}})", 1, true},
+      {R"({"type":"object","properties":{"m":{"$ref":"https://elsewhere/x"}}})", 1, true},
+      {R"({"$defs":{"P":{"type":"object","properties":{"x":{"type":"number"}}}},
+           "type":"object","properties":{"a":{"$ref":"#/$defs/P"},"b":{"$ref":"#/$defs/P"},
+           "c":{"type":"array","items":{"$ref":"#/$defs/P"}}}})",
+       2, false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.schema);
+    const auto out = Translate(WithTools(json::array({Tool("f", json::parse(row.schema))})),
+                               BuiltIn("gemini", "g"));
+    const json parameters = json::parse(out.result.body)["tools"][0]["function"]["parameters"];
+    const std::string text = parameters.dump();
+    CHECK(text.size() < 2000);
+    CHECK(text.find("$ref") == std::string::npos);
+    CHECK(text.find("{}") == std::string::npos);  // a plain object has a type
+    CHECK(DepthOf(parameters) <= row.most_depth);
+    const auto& dropped = out.result.dropped;
+    const bool told = std::count(dropped.begin(), dropped.end(), "tools.input_schema.$ref") == 1;
+    CHECK(told == row.lost);
+  }
+}
+
+TEST_CASE("G10 many schemas that lead to one another stay small") {
+  json defs = json::object();
+  for (int i = 0; i < 8; ++i) {
+    json properties = json::object();
+    for (int k = 0; k < 8; ++k) {
+      properties["p" + std::to_string(k)] = {{"$ref", "#/$defs/D" + std::to_string(k)}};
+    }
+    defs["D" + std::to_string(i)] = {{"type", "object"}, {"properties", properties}};
+  }
+  const json schema = {
+      {"$defs", defs}, {"type", "object"}, {"properties", {{"d", {{"$ref", "#/$defs/D0"}}}}}};
+  const auto out = Translate(WithTools(json::array({Tool("f", schema)})), BuiltIn("gemini", "g"));
+  CHECK(out.result.body.size() < 64'000);
+}
+
 TEST_CASE("R31 a name that does not fit is changed the same way everywhere, and back") {
   const std::string longer(80, 'n');
   json request = WithTools(json::array({Tool(longer), Tool("dot.ted"), Tool("")}));
