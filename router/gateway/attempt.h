@@ -16,6 +16,7 @@
 #include "router/gateway/settings.h"
 #include "router/policy/policy.h"
 #include "router/translate/errors.h"
+#include "router/translate/face_fit.h"
 #include "router/translate/memo.h"
 #include "router/translate/reasoning_store.h"
 #include "router/translate/request.h"
@@ -75,6 +76,7 @@ struct AttemptPlan {
   bool left_home = false;  // the session has been at another provider (R5)
   bool front = false;      // the client speaks another format: headers of its own mean nothing
   bool count_only = false;
+  translate::Mending mending;  // what the same candidate has refused a moment ago
   std::string cache_key;  // of the prompt, as a client of another format named it; may be empty
   std::string effort;     // of reasoning, as a client of another format asked for it; empty: none
   translate::ReasoningStore* reasoning = nullptr;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/sha256.h"
+#include "router/config/endpoint.h"
 #include "router/translate/same_format/chat_request.h"
 
 namespace katra::gateway {
@@ -53,6 +54,13 @@ Preparation PreparationOf(const AttemptPlan& plan) {
       preparation.clean =
           plan.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
     }
+    if (plan.mending.thinking) preparation.clean = translate::ForeignThinking::kAll;
+    const router::Provider& provider = *candidate.provider;
+    router::FaceRefusals refusals =
+        router::RefusalsOf(provider, router::IsAnthropicHost(provider.messages_base_url));
+    refusals.system_role = refusals.system_role || plan.mending.system_role;
+    refusals.json_user_id = refusals.json_user_id || plan.mending.json_user_id;
+    preparation.face = translate::FaceFitFor(refusals, seen);
     preparation.fit = translate::FitFor(candidate.model, seen, plan.effort);
     return preparation;
   }
@@ -85,6 +93,14 @@ void Mend(const Preparation& preparation, PreparedBody& prepared) {
     if (fitted && !fitted->body.empty()) {
       body = std::make_shared<const std::string>(std::move(fitted->body));
       prepared.dropped = std::move(fitted->dropped);
+    }
+  }
+  if (preparation.face.any()) {
+    auto fitted = translate::FitToFace(*body, preparation.face);
+    if (fitted && !fitted->body.empty()) {
+      body = std::make_shared<const std::string>(std::move(fitted->body));
+      prepared.dropped.insert(prepared.dropped.end(), fitted->dropped.begin(),
+                              fitted->dropped.end());
     }
   }
   if (preparation.clean) {

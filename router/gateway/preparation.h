@@ -47,9 +47,10 @@ struct Preparation {
   int64_t estimate = -1;  // of the input's tokens; -1: not known yet
   std::optional<translate::ForeignThinking> clean;
   std::optional<translate::ModelFit> fit;
+  router::FaceRefusals face;
 
   // Whether Prepare reads the body.
-  [[nodiscard]] bool works() const { return translates || clean || fit; }
+  [[nodiscard]] bool works() const { return translates || clean || fit || face.any(); }
 };
 [[nodiscard]] Preparation PreparationOf(const AttemptPlan& plan);
 

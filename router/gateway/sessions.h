@@ -1,5 +1,6 @@
 // What the gateway remembers of a client's session while it runs: which providers its conversation
-// has been at, and how its token counts compare to our estimates. Bounded; no text of it is kept.
+// has been at (which the store keeps, too), and how its token counts compare to our estimates.
+// Bounded; no text of it is kept.
 #pragma once
 
 #include <list>
@@ -12,7 +13,8 @@
 namespace katra::gateway {
 
 struct SessionTrace {
-  std::set<std::string> providers;  // that answered
+  std::set<std::string> providers;  // that answered; "": one that is not known by name
+  bool recalled = false;            // what a gateway before this one had noted was added
   translate::Calibration calibration;
 };
 

@@ -123,8 +123,7 @@ void Turn::TakeNext() {
   if (attempts_->tried() == 1) {
     Launch();
   } else {
-    if (!retry_) retry_.emplace(services_.loop, [this] { Launch(); });
-    retry_->Start(next->delay);  // never from within the attempt before, which is dropped there
+    LaunchAfter(next->delay);
   }
 }
 
@@ -161,6 +160,7 @@ void Turn::Launch() {
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
   plan.front = is_front();
+  if (mended_ == current_) plan.mending = mending_;
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
@@ -214,13 +214,6 @@ void Turn::Begin(AttemptPlan plan, PreparedBody prepared) {
   attempt_ = prepared.chat ? MakeChatAttempt(std::move(plan), std::move(prepared), *this)
                            : MakeMessagesAttempt(std::move(plan), std::move(prepared), *this);
   attempt_->Begin(services_.client);
-}
-
-SessionTrace& Turn::Trace() {
-  const std::string& session =
-      outcome_.client_session_id.empty() ? caller_.token_id : outcome_.client_session_id;
-  // The session's id is the client's word: one persona's says nothing of another's.
-  return services_.traces.Of(caller_.persona + "/" + session + "/" + outcome_.agent_id);
 }
 
 void Turn::BeginStream() {
@@ -340,6 +333,7 @@ void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls
+  if (TriesMended(error)) return;
   attempts_->Failed(error, services_.clock.Steady());
   if (attempts_->error().message == error.message) raw_ = std::move(raw);
   TakeNext();
@@ -420,7 +414,7 @@ void Turn::Finish(int status, const std::string& error_type) {
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
       // A side request is no part of the conversation.
-      if (!outcome_.side) trace.providers.insert(outcome_.provider);
+      if (!outcome_.side) NoteProvider(trace, outcome_.provider);
       if (outcome_.usage.known && estimate_ >= 0) {
         trace.calibration.Observe(estimate_, outcome_.usage.PromptTokens());
       }

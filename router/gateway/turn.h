@@ -99,8 +99,14 @@ class Turn final : public AttemptEvents {
   void TakeNext();
   void Launch();
   void Begin(AttemptPlan plan, PreparedBody prepared);
+  // Asks the same candidate once more without what it has refused, where that may be mended.
+  [[nodiscard]] bool TriesMended(const translate::ApiError& error);
+  void LaunchAfter(std::chrono::milliseconds delay);
   void AnswerCount();
   [[nodiscard]] SessionTrace& Trace();
+  [[nodiscard]] std::string TraceKey() const;
+  // The session's conversation has been there, which outlives a restart (R5).
+  void NoteProvider(SessionTrace& trace, const std::string& provider);
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void BeginStream();
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
@@ -138,7 +144,9 @@ class Turn final : public AttemptEvents {
   std::vector<policy::Candidate> candidates_;
   std::unique_ptr<policy::Attempts> attempts_;
   const policy::Candidate* current_ = nullptr;
-  bool despite_circuit_ = false;  // of the current one
+  translate::Mending mending_;
+  const policy::Candidate* mended_ = nullptr;  // asked again after what `mending_` says; once
+  bool despite_circuit_ = false;               // of the current one
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;

@@ -70,7 +70,8 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
     headers.Add("x-katra-provider", outcome_.provider);
     headers.Add("x-katra-model", OneLine(outcome_.model, kMaxIdBytes));
   }
-  if (attempts_) headers.Add("x-katra-attempts", std::to_string(attempts_->tried()));
+  const int again = mended_ == nullptr ? 0 : 1;
+  if (attempts_) headers.Add("x-katra-attempts", std::to_string(attempts_->tried() + again));
   std::string failed;
   for (const AttemptRecord& attempt : outcome_.attempts) {
     if (attempt.error.empty()) continue;

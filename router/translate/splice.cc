@@ -11,6 +11,11 @@ namespace {
 using Span = RequestPeek::Span;
 constexpr size_t kEnd = std::string_view::npos;
 
+bool IsAttribution(std::string_view string) {
+  constexpr std::string_view kBegin = "x-anthropic-billing-header";
+  return string.substr(0, kBegin.size()) == kBegin;
+}
+
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Walks the members of the outermost object; nested values are skipped by their brackets.
@@ -21,6 +26,9 @@ class MemberScanner {
   // Of the strings in nested values.
   [[nodiscard]] bool saw_thinking() const { return saw_thinking_; }
   [[nodiscard]] bool saw_our_signature() const { return saw_our_signature_; }
+  [[nodiscard]] bool saw_attribution() const { return saw_attribution_; }
+  [[nodiscard]] bool saw_system() const { return saw_system_; }
+  [[nodiscard]] bool saw_user_id() const { return saw_user_id_; }
 
   // Calls `member(raw key, span of the value)` for each. False: no object, or it ends early.
   template <typename Member>
@@ -101,12 +109,18 @@ class MemberScanner {
   void Note(std::string_view string) {
     if (string == "thinking" || string == "redacted_thinking") saw_thinking_ = true;
     if (IsOurSignature(string)) saw_our_signature_ = true;
+    if (string == "system") saw_system_ = true;
+    if (string == "user_id") saw_user_id_ = true;
+    if (IsAttribution(string)) saw_attribution_ = true;
   }
 
   std::string_view body_;
   size_t at_ = 0;
   bool saw_thinking_ = false;
   bool saw_our_signature_ = false;
+  bool saw_attribution_ = false;
+  bool saw_system_ = false;
+  bool saw_user_id_ = false;
 };
 
 std::string_view Cut(std::string_view body, Span span) {
@@ -214,11 +228,14 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
       peek.has_sampling = true;
     } else if (key == "thinking") {
       PeekThinking(body, span, &peek);
+    } else if (key == "tool_choice") {
+      peek.has_tool_choice = raw != "null";
     } else if (key == "tools") {
       peek.tools_bytes = raw.size();
       peek.has_tools = raw.size() > 2;
     } else if (key == "system") {
       peek.system_bytes = raw.size();
+      peek.may_hold_attribution = IsAttribution(raw.substr(std::min<size_t>(raw.size(), 1)));
     } else if (key == "messages") {
       peek.messages_bytes = raw.size();
     }
@@ -229,6 +246,9 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
   }
   peek.may_hold_thinking = scanner.saw_thinking();
   peek.may_hold_our_signature = scanner.saw_our_signature();
+  peek.may_hold_attribution = peek.may_hold_attribution || scanner.saw_attribution();
+  peek.may_hold_system_role = scanner.saw_system();
+  peek.may_hold_user_id = scanner.saw_user_id();
   return peek;
 }
 

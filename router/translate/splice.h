@@ -20,10 +20,14 @@ struct RequestPeek {
   std::optional<int64_t> thinking_budget;  // thinking.budget_tokens
   std::string thinking_type;               // "" when there is no thinking
   bool has_tools = false;
+  bool has_tool_choice = false;
   bool has_sampling = false;  // temperature, top_p or top_k
   // Some string within says so; a key or a text may be what says it.
   bool may_hold_thinking = false;       // a block of thinking
   bool may_hold_our_signature = false;  // one that Katra signed
+  bool may_hold_attribution = false;    // the client's billing block
+  bool may_hold_system_role = false;    // a message of the role "system"
+  bool may_hold_user_id = false;        // metadata.user_id
   size_t messages_bytes = 0;
   size_t tools_bytes = 0;
   size_t system_bytes = 0;

@@ -136,6 +136,19 @@ class OwnLogin(unittest.TestCase):
                 self.assertNotIn(token.encode(), data, host)
             self.assertNotIn(b"of=the-user", data, host)
 
+    def test_G6_the_billing_block_goes_to_anthropic_s_own_host_alone(self):  # C29, C30
+        billing = "x-anthropic-billing-header: cc_version=2; cch=1;"
+        system = [{"type": "text", "text": billing}, {"type": "text", "text": "You code."}]
+        path, body = ENDPOINTS["messages"]
+        for model, host, stays in (("claude-x", ANTHROPIC, True), ("open,m", "open.test:443", False)):
+            self.internet.forget()
+            reply = self.gateway.ask(
+                path=path, persona=None, body={**body, "model": model, "system": system},
+                headers={**LOGINS["bearer"], "x-katra-token": self.gateway.token("Sam")})
+            self.assertEqual(reply.status, 200, reply.body)
+            self.assertEqual(billing.encode() in self.internet.received[host], stays, host)
+            self.assertIn(b"You code.", self.internet.received[host])
+
     def test_no_other_host_receives_a_part_of_it(self):
         OwnLogin.anthropic_status = 529
         routes = {"by fallback": (self.gateway, {"persona": "Fay"}),

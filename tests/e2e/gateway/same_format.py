@@ -37,7 +37,7 @@ class SameFormat(unittest.TestCase):
         body = (b'{"messages":[{"role":"user","content":[{"type":"text","text":"\\"model\\": \\"no\\"'
                 b' \xc3\xa9","cache_control":{"type":"ephemeral","ttl":"1h"}}]}],\n  "model" :  '
                 b'"claude-sonnet" , "context_management":{"model":"x"},"output_config":{"a":1.0},'
-                b'"system":[{"type":"text","text":"x-anthropic-billing-header: cc_version=1"}],'
+                b'"system":[{"type":"text","text":"x-billing-header: cc_version=1"}],'
                 b'"max_tokens":  10,"unknown":null,"stream":true}')
         with upstream, gateway:
             reply = gateway.ask(body=body, path="/v1/messages?beta=true")
@@ -101,7 +101,7 @@ class SameFormat(unittest.TestCase):
 
     def test_the_system_and_pairs_of_beta_and_field_are_left_alone(self):  # R4, C18, C30
         upstream, gateway = world(lambda request, to: to.stream(message_stream()))
-        system = [{"type": "text", "text": "x-anthropic-billing-header: cc_version=2; cch=1;"},
+        system = [{"type": "text", "text": "You are a tool."},
                   {"type": "text", "text": "You code.", "cache_control": {"type": "ephemeral"}}]
         body = json.dumps({**BODY, "system": system, "context_management": {"edits": []}}).encode()
         with upstream, gateway:
