@@ -31,7 +31,8 @@ const std::map<std::string, store::UsageGroup>& Groups() {
       {"persona", store::UsageGroup::kPersona},
       {"provider", store::UsageGroup::kProvider},
       {"model", store::UsageGroup::kModel},
-      {"day", store::UsageGroup::kDay}};
+      {"day", store::UsageGroup::kDay},
+      {"key", store::UsageGroup::kKey}};
   return groups;
 }
 
@@ -144,9 +145,9 @@ void AddUsage(CLI::App& app, Program& program) {
   CLI::App* command =
       app.add_subcommand("usage", "what models answered through the gateway, and what it cost");
   command->group(kRouterCommands);
-  command->add_option("--by", options->by, "sum by persona (default), provider, model or day")
+  command->add_option("--by", options->by, "sum by persona (default), provider, model, day or key")
       ->type_name("WHAT")
-      ->check(CLI::IsMember({"persona", "provider", "model", "day"}));
+      ->check(CLI::IsMember({"persona", "provider", "model", "day", "key"}));
   command->add_option("--since", options->since, "from then on: a time, a date or a span (7d)")
       ->type_name("TIME");
   command->add_flag("--json", options->json, "print JSON");

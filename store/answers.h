@@ -20,9 +20,10 @@ struct AnswerRecord {
   std::string agent_id;           // of a subagent; may be empty
   std::string requested_model;
   std::string provider;
-  std::string model;  // as the provider reported it, else as it was asked
-  int status = 0;     // the client's; 499: it left
-  std::string error;  // empty: answered
+  std::string key_name;  // the variable's, or what else the key was from; never the key
+  std::string model;     // as the provider reported it, else as it was asked
+  int status = 0;        // the client's; 499: it left
+  std::string error;     // empty: answered
   int attempts = 0;
   bool streamed = false;
   // The session's own answer, and a whole one: the session's tag becomes verified.
@@ -37,10 +38,10 @@ struct AnswerRecord {
   int64_t duration_ms = 0;
 };
 
-enum class UsageGroup { kPersona, kProvider, kModel, kDay };
+enum class UsageGroup { kPersona, kProvider, kModel, kDay, kKey };
 
 struct UsageSum {
-  std::string key;  // a name, "provider/model", or "2026-11-21" (UTC)
+  std::string key;  // a name, "provider/model", "2026-11-21" (UTC), or "(none)": no key
   int64_t requests = 0;
   int64_t errors = 0;
   int64_t input_tokens = 0;

@@ -107,6 +107,23 @@ class Lister {
     AddFallbacks("routing_rules.fallbacks", rules.fallbacks);
   }
 
+  // "A (set), B (not set)".
+  [[nodiscard]] std::string ShownKeys(const std::string& first,
+                                      const std::vector<std::string>& more) const {
+    if (first.empty()) return {};
+    std::string shown = first + (is_set_(first) ? " (set)" : " (not set)");
+    for (const std::string& name : more) {
+      shown += ", " + name + (is_set_(name) ? " (set)" : " (not set)");
+    }
+    return shown;
+  }
+
+  // Its arguments are the file's business.
+  static std::string ShownCommand(const router::KeyCommand& command) {
+    const bool shell = command.words.size() == 3 && command.words.front() == "/bin/sh";
+    return shell ? "(a shell command)" : "(prints it: " + command.words.front() + ")";
+  }
+
   void AddPersona(const router::PersonaConfig& persona) {
     const std::string prefix = "personas." + persona.name + ".";
     const Target own = router::OwnTarget(config_, &persona);
@@ -117,7 +134,9 @@ class Lister {
             by_rule ? "routing_rules.default" : "default_provider");
     AddFrom(prefix + "model", own.model.empty() ? "(the client's own)" : own.model,
             by_rule ? "routing_rules.default" : "providers." + own.provider + ".default_model");
-    AddSaid(prefix + "api_key_env", persona.api_key_env);
+    AddSaid(prefix + "api_key_env", persona.more_key_envs.empty()
+                                        ? persona.api_key_env
+                                        : ShownKeys(persona.api_key_env, persona.more_key_envs));
     AddSaid(prefix + "role", persona.role);
     AddSaid(prefix + "room", persona.room);
     AddSaid(prefix + "client", persona.client);
@@ -139,10 +158,16 @@ class Lister {
       Add(prefix + "model_interfaces." + entry.models, ToString(entry.interface));
     }
     AddFrom(prefix + "api_base_url", BaseUrlOf(provider, provider.interface), prefix + "endpoint");
+    const bool printed = !provider.key_command.empty();
+    if (printed) Add(prefix + "api_key_command", ShownCommand(provider.key_command));
     const std::string& variable = provider.api_key_env;
-    Add(prefix + "api_key_env", variable.empty()
-                                    ? "(none needed)"
-                                    : variable + (is_set_(variable) ? " (set)" : " (not set)"));
+    if (!printed) {
+      Add(prefix + "api_key_env",
+          variable.empty() ? "(none needed)" : ShownKeys(variable, provider.more_key_envs));
+    }
+    if (provider.key_order == router::KeyOrder::kRoundRobin) {
+      Add(prefix + "key_order", "round_robin");
+    }
     Add(prefix + "default_model",
         provider.default_model.empty() ? "(the client's own)" : provider.default_model);
     if (provider.max_context_tokens > 0) {

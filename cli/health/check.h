@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "cli/context.h"
+#include "router/config/config.h"
+#include "router/credentials/key_output.h"
 
 namespace katra::cli {
 
@@ -36,6 +38,13 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckProviders(const Context& context);
 // The clients' own logins, of personas that go on one by way of the gateway.
 [[nodiscard]] Findings CheckLogins(const Context& context);
+// Does each api_key_command print a key? Runs them, one after another.
+[[nodiscard]] Findings CheckKeyCommands(const router::RouterConfig& config, const Context& context);
+// One of them. kUnavailable says what is wrong and what to do.
+[[nodiscard]] Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider,
+                                                      const Context& context);
+// Are the deployments of Azure's there that the configuration names? Asks Azure, 5 s each.
+[[nodiscard]] Findings CheckDeployments(const router::RouterConfig& config, const Context& context);
 // The sessions that run: which of them are kept from working. Runs tmux.
 [[nodiscard]] Findings CheckSessions(Context& context);
 // Models in the clients' own files that are another company's.

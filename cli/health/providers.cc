@@ -6,6 +6,7 @@
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/plan.h"
+#include "core/text.h"
 
 namespace katra::cli {
 namespace {
@@ -17,17 +18,30 @@ Findings CheckKeys(const router::RouterConfig& config, const Environment& enviro
   const auto look = [&](const router::PersonaConfig* persona, const std::string& name) {
     const router::Provider* const provider = config.FindProvider(name);
     if (provider == nullptr) return;
-    const std::string key = router::ApiKeyEnv(persona, *provider);
+    const std::vector<std::string> keys = router::ApiKeyEnvs(persona, *provider);
+    std::vector<std::string> set;
+    for (const std::string& each : keys) {
+      const auto found = environment.find(each);
+      if (found != environment.end() && !found->second.empty()) set.push_back(each);
+    }
+    const std::string key = Join(keys, ", ");
     if (key.empty() || !seen.insert(key).second) return;
-    const auto found = environment.find(key);
-    if (found != environment.end() && !found->second.empty()) {
-      findings.push_back({Health::kGood, "key of " + name, key + " is set", {}, 0});
+    if (set.size() == keys.size()) {
+      findings.push_back({Health::kGood,
+                          "key of " + name,
+                          key + (keys.size() == 1 ? " is set" : " are set"),
+                          {},
+                          0});
+    } else if (!set.empty()) {
+      findings.push_back({Health::kWarning, "key of " + name,
+                          "of " + key + " only " + Join(set, ", ") + " is set",
+                          "set the others, or take them out of api_key_env", 0});
     } else if (name == "anthropic") {
       findings.push_back({Health::kNote, "key of " + name,
                           key + " is not set: the client's own login is used", "", 0});
     } else {
-      findings.push_back(
-          {Health::kWarning, "key of " + name, key + " is not set", "export " + key + "=...", 0});
+      findings.push_back({Health::kWarning, "key of " + name, key + " is not set",
+                          "export " + keys.front() + "=...", 0});
     }
   };
   look(nullptr, config.default_provider);
@@ -77,6 +91,10 @@ Findings CheckProviders(const Context& context) {
   }
   Findings keys = CheckKeys(*config, OwnEnvironment(context.environment()));
   findings.insert(findings.end(), keys.begin(), keys.end());
+  Findings commands = CheckKeyCommands(*config, context);
+  findings.insert(findings.end(), commands.begin(), commands.end());
+  Findings deployments = CheckDeployments(*config, context);
+  findings.insert(findings.end(), deployments.begin(), deployments.end());
   findings.push_back(CheckRouter(*config, context));
   return findings;
 }

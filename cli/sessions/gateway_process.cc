@@ -209,7 +209,10 @@ Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
   const router::PersonaConfig own = router::SessionPersona(*config, persona, session);
   std::map<std::string, std::string> keys;
   for (const router::Provider& provider : config->providers) {
-    for (const std::string& variable : {provider.api_key_env, router::ApiKeyEnv(&own, provider)}) {
+    std::vector<std::string> variables = router::ApiKeyEnvs(nullptr, provider);
+    for (std::string& name : router::ApiKeyEnvs(&own, provider))
+      variables.push_back(std::move(name));
+    for (const std::string& variable : variables) {
       const std::string value = variable.empty() ? std::string() : context.Variable(variable);
       if (!value.empty()) keys[variable] = value;
     }

@@ -170,7 +170,18 @@ bool Has(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool NeedsRouter(const Agent& agent, const router::Provider& provider) {
+// The variable of the first key that is there; when none is, the first.
+std::string KeyVariable(const Sources& sources, const router::Provider& provider) {
+  const std::vector<std::string> all = router::ApiKeyEnvs(sources.persona, provider);
+  for (const std::string& name : all) {
+    if (!Value(sources.environment, name.c_str()).empty()) return name;
+  }
+  return all.empty() ? std::string() : all.front();
+}
+
+bool NeedsRouter(const Sources& sources, const Agent& agent, const router::Provider& provider) {
+  // The gateway alone runs commands that print keys.
+  if (router::KeyCommandOf(sources.persona, provider) != nullptr) return true;
   if (agent.speaks_messages) return !provider.plain_speaks_messages;
   return !Has(agent.speaks_to, provider.name);
 }
@@ -186,7 +197,7 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
   if (sources.request.no_router) return {kNoRouter, "--no-router"};
   if (!login.value.empty()) return {kind, "the client's own login (" + login.origin + ")"};
   if (sources.request.use_router) return {kind, "--use-router"};
-  if (!NeedsRouter(agent, provider)) {
+  if (!NeedsRouter(sources, agent, provider)) {
     return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
   }
   const bool running = !ccr && FindGateway(context, {{}, {}, false}).has_value();
@@ -237,12 +248,22 @@ Result<std::string> CcrSelector(const Sources& sources, const router::Provider& 
 
 Status Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
   Connection& connection = plan->connection;
+  const bool printed = router::KeyCommandOf(sources.persona, provider) != nullptr;
+  if (printed && plan->router.value != kGatewayRouter) {
+    return Fail(ErrorCode::kUnsupported,
+                "the key of " + provider.name +
+                    " is printed by a command (api_key_command), which only Katra's gateway runs, "
+                    "and this session would not use it (router: " +
+                    plan->router.value + ", " + plan->router.origin +
+                    "): use the gateway, or name a variable with the key as api_key_env");
+  }
   if (plan->router.value != kNoRouter) {
     const bool ccr = plan->router.value == kCcrRouter;
     connection.route = ccr ? RouteKind::kClaudeCodeRouter : RouteKind::kGateway;
     connection.base_url = "http://127.0.0.1:" + std::to_string(sources.config.router_port);
     plan->base_url = {connection.base_url, plan->router.value + "'s port"};
-    plan->key = {router::ApiKeyEnv(sources.persona, provider), "the router asks for it"};
+    plan->key = {KeyVariable(sources, provider),
+                 printed ? "printed by its api_key_command" : "the router asks for it"};
     plan->asked_model = plan->model.value;
     if (!plan->login.value.empty()) {
       connection.own_login = true;
@@ -257,7 +278,7 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
     return {};
   }
   plan->asked_model = plan->model.value;
-  const std::string key = router::ApiKeyEnv(sources.persona, provider);
+  const std::string key = KeyVariable(sources, provider);
   plan->key = {key, sources.persona != nullptr && !sources.persona->api_key_env.empty()
                         ? sources.PersonaOrigin("api_key_env")
                         : "of " + provider.name};

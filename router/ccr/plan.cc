@@ -80,6 +80,7 @@ class Planner {
       plan_.upstreams.push_back(DescribeUpstream(provider, name, key_env));
       found = std::prev(plan_.upstreams.end());
       used_.insert(provider.name);
+      WarnOfKeys(persona, provider, key_env);
     }
     AddModel(*found, provider, target.model);
     // Those that may be chosen in a session (G5).
@@ -90,6 +91,24 @@ class Planner {
           "\" holds \"$\": claude-code-router puts environment variables there");
     }
     return name + "," + target.model;
+  }
+
+  // One upstream of claude-code-router has one key, which it reads from a variable.
+  void WarnOfKeys(const PersonaConfig* persona, const Provider& provider,
+                  const std::string& key_env) {
+    if (provider.azure) {
+      plan_.warnings.push_back("\"" + provider.name +
+                               "\" is at Azure, whose addresses and header claude-code-router does "
+                               "not know: use Katra's gateway for it");
+    }
+    if (KeyCommandOf(persona, provider) != nullptr) {
+      plan_.warnings.push_back("the key of \"" + provider.name +
+                               "\" is printed by its api_key_command, which claude-code-router "
+                               "does not run: name a variable that holds it as api_key_env");
+    } else if (ApiKeyEnvs(persona, provider).size() > 1) {
+      plan_.warnings.push_back("\"" + provider.name +
+                               "\" has several keys, and claude-code-router takes one: " + key_env);
+    }
   }
 
   // The provider's own name with the provider's own key; else one for each other key.

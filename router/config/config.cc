@@ -8,6 +8,7 @@
 #include "router/config/endpoint.h"
 #include "router/config/findings.h"
 #include "router/config/json_source.h"
+#include "router/config/key_members.h"
 #include "router/config/own_file.h"
 #include "router/config/personas_file.h"
 #include "router/config/personas_schema.h"
@@ -68,7 +69,12 @@ class ConfApplier {
     while (endpoint.ends_with('/')) endpoint.pop_back();
     Mark(line, "providers." + provider.name + ".endpoint");
     if (endpoint == provider.plain_base_url) return;
+    if (IsAzureHost(endpoint)) {
+      BecomeAzure(provider);
+      endpoint = CompleteAzure(endpoint, endpoint.ends_with("/anthropic"), "");
+    }
     SetEndpoint(provider, endpoint, std::nullopt);
+    if (provider.azure) provider.auth = AzureAuth(provider);
     if (provider.interface != Interface::kMessages) provider.plain_base_url = endpoint;
     if (endpoint.starts_with("http://") && !IsLoopback(endpoint)) {
       findings_.AddWarning(line.line, line.key,

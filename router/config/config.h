@@ -56,8 +56,9 @@ struct PersonaConfig {
   std::string provider;  // lower case
   std::string model;
   std::string description;
-  std::string api_key_env;   // instead of the provider's, at key_provider alone
-  std::string key_provider;  // its own one, whoever named it
+  std::string api_key_env;                 // instead of the provider's, at key_provider alone
+  std::vector<std::string> more_key_envs;  // of further keys there, in their order
+  std::string key_provider;                // its own one, whoever named it
   std::string role;
   std::string room;
   std::string client;  // claude, codex, gemini, opencode
@@ -160,5 +161,12 @@ struct LoadOptions {
 // The variable that holds the key for `provider` as `persona` (may be nullptr) uses it. Empty: none
 // is needed.
 [[nodiscard]] std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider);
+// The same with all further ones, in their order. Empty: none is needed, or KeyCommandOf is there.
+[[nodiscard]] std::vector<std::string> ApiKeyEnvs(const PersonaConfig* persona,
+                                                  const Provider& provider);
+// The command that prints the key for `provider` as `persona` (may be nullptr) uses it; nullptr:
+// none. A variable of the persona's own stands before the provider's command.
+[[nodiscard]] const KeyCommand* KeyCommandOf(const PersonaConfig* persona,
+                                             const Provider& provider);
 
 }  // namespace katra::router

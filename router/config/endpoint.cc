@@ -137,6 +137,61 @@ bool MayCarryLogin(std::string_view url, bool pass_login) {
   return pass_login && named && (named->tls || IsLoopbackHost(named->authority.host));
 }
 
+bool IsAzureHost(std::string_view url) {
+  static constexpr std::array<std::string_view, 3> kHosts = {
+      ".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"};
+  const auto named = HostOfUrl(url);
+  return named && std::any_of(kHosts.begin(), kHosts.end(), [&](std::string_view host) {
+           return ToLowerAscii(named->authority.host).ends_with(host);
+         });
+}
+
+std::string TakeApiVersion(std::string& url) {
+  constexpr std::string_view kQuery = "?api-version=";
+  const size_t query = url.find(kQuery);
+  if (query == std::string::npos) return {};
+  std::string version = url.substr(query + kQuery.size());
+  const bool plain = !version.empty() && version.find_first_not_of(
+                                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789.-") == std::string::npos;
+  if (!plain) return {};
+  url.resize(query);
+  return version;
+}
+
+std::string CompleteAzure(std::string_view url, bool messages, std::string_view api_version) {
+  const std::string base(WithoutSlashes(url));
+  const std::string_view path = PathOf(base);
+  if (messages) return path.empty() ? base + "/anthropic" : base;
+  if (path == "/openai/deployments") return base + "/{deployment}";
+  if (!path.empty() && path != "/openai") return base;
+  const std::string root = path.empty() ? base + "/openai" : base;
+  return root + (api_version.empty() ? "/v1" : "/deployments/{deployment}");
+}
+
+std::string ChatAddress(const Provider& provider, std::string_view path, std::string_view model) {
+  constexpr std::string_view kPlace = "{deployment}";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string url = provider.chat_base_url;
+  if (const size_t place = url.find(kPlace); place != std::string::npos) {
+    std::string name;
+    for (const char c : model) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+      const auto byte = static_cast<unsigned char>(c);
+      if (plain) {
+        name += c;
+      } else {
+        ((name += '%') += kDigits[byte >> 4U]) += kDigits[byte & 15U];
+      }
+    }
+    url.replace(place, kPlace.size(), name);
+  }
+  url += path;
+  if (!provider.chat_query.empty()) (url += '?') += provider.chat_query;
+  return url;
+}
+
 void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interface> interface) {
   std::string_view base = WithoutSlashes(url);
   const std::string before = provider.messages_base_url;

@@ -29,6 +29,24 @@ namespace katra::router {
 // any host over TLS, and over plain HTTP as far as it does not leave this computer.
 [[nodiscard]] bool MayCarryLogin(std::string_view url, bool pass_login);
 
+// Whether `url` is at a host of Azure's for models: *.openai.azure.com,
+// *.cognitiveservices.azure.com or *.services.ai.azure.com.
+[[nodiscard]] bool IsAzureHost(std::string_view url);
+
+// Takes "?api-version=VALUE" off the end of `url`: the value, and empty when there is none.
+[[nodiscard]] std::string TakeApiVersion(std::string& url);
+
+// An address of Azure's as far as users write it, completed: without a path, or with "/openai"
+// alone, it becomes "/openai/v1", or with `api_version` "/openai/deployments/{deployment}".
+// "/anthropic" for `messages`.
+[[nodiscard]] std::string CompleteAzure(std::string_view url, bool messages,
+                                        std::string_view api_version);
+
+// Where the Chat face of `provider` is asked for `model`: `path` ("/chat/completions") behind its
+// address, with the model as the deployment where the address has a place for it.
+[[nodiscard]] std::string ChatAddress(const Provider& provider, std::string_view path,
+                                      std::string_view model);
+
 // Sets the face of `provider` that `url` is for: a base ("https://host/v1"), or the full address
 // ("https://host/v1/chat/completions", "https://host/v1/responses", "https://host/v1/messages").
 // Without `interface` it is read off the address, else it is the provider's own. The other face is

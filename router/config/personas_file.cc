@@ -6,172 +6,14 @@
 
 #include "core/text.h"
 #include "router/config/endpoint.h"
+#include "router/config/key_members.h"
 #include "router/config/quirk_names.h"
+#include "router/config/section.h"
 
 namespace katra::router {
 namespace {
 
 using nlohmann::json;
-
-// One object of the file: its members by name, each with its place.
-class Section {
- public:
-  Section(const JsonSource& source, RouterConfig& config, Findings& findings, std::string pointer)
-      : source_(source), config_(config), findings_(findings), pointer_(std::move(pointer)) {
-    const json::json_pointer place(pointer_);
-    if (source_.document->contains(place)) value_ = &source_.document->at(place);
-  }
-
-  [[nodiscard]] const json& value() const {
-    static const json kEmpty = json::object();
-    return value_ == nullptr ? kEmpty : *value_;
-  }
-
-  [[nodiscard]] Section Below(std::string_view name) const {
-    return {source_, config_, findings_, pointer_ + "/" + PointerToken(name)};
-  }
-
-  [[nodiscard]] const json* Find(std::string_view name) const {
-    const auto found = value().find(name);
-    return found == value().end() ? nullptr : &*found;
-  }
-
-  // Fills `out` and writes down the origin when the member is there.
-  bool Text(std::string_view name, std::string* out) {
-    const json* member = Find(name);
-    if (member == nullptr) return false;
-    *out = member->get<std::string>();
-    Mark(name);
-    return true;
-  }
-
-  void Mark(std::string_view name) {
-    const std::string pointer = name.empty() ? pointer_ : pointer_ + "/" + PointerToken(name);
-    const std::string path = ShowJsonPath(pointer, *source_.document);
-    std::string key = path.size() > 2 ? path.substr(2) : path;
-    // A provider's name is lower case in the model, whatever the file says.
-    if (key.starts_with("providers.")) key = ToLowerAscii(key);
-    config_.origins[key] = {OriginKind::kPersonasFile, config_.personas_path,
-                            LineOf(source_, pointer), path};
-  }
-
-  void Error(const std::string& below, const std::string& message) {
-    const std::string pointer = pointer_ + below;
-    findings_.AddError(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document), message);
-  }
-  void Warn(const std::string& below, const std::string& message) {
-    const std::string pointer = pointer_ + below;
-    findings_.AddWarning(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document),
-                         message);
-  }
-
-  // The provider of that name, in the spelling of the model; an error otherwise.
-  bool ProviderName(std::string_view name, std::string* out) {
-    const auto said = name.empty() ? std::string() : "/" + std::string(name);
-    const json* member = Find(name);
-    if (member == nullptr) return false;
-    const auto provider = config_.RequireProvider(member->get<std::string>());
-    if (!provider) {
-      Error(said, provider.error().message);
-      return false;
-    }
-    *out = (*provider)->name;
-    Mark(name);
-    return true;
-  }
-
-  void ReadTarget(std::string_view name, const std::string& own_provider,
-                  std::optional<Target>* out) {
-    const json* member = Find(name);
-    if (member == nullptr) return;
-    *out = ToTarget("/" + std::string(name), member->get<std::string>(), own_provider);
-    Mark(name);
-  }
-
-  void ReadTargets(std::string_view name, const std::string& own_provider,
-                   std::vector<Target>* out) {
-    const json* member = Find(name);
-    if (member == nullptr) return;
-    for (size_t i = 0; i < member->size(); ++i) {
-      const auto target = ToTarget("/" + std::string(name) + "/" + std::to_string(i),
-                                   (*member)[i].get<std::string>(), own_provider);
-      if (!target) continue;
-      if (std::find(out->begin(), out->end(), *target) != out->end()) {
-        Warn("/" + std::string(name) + "/" + std::to_string(i), "stands in this list already");
-      } else {
-        out->push_back(*target);
-      }
-    }
-    Mark(name);
-  }
-
-  void ReadRoutes(const std::string& own_provider, Routes* routes) {
-    ReadTarget("background", own_provider, &routes->background);
-    ReadTarget("think", own_provider, &routes->think);
-    ReadTarget("longContext", own_provider, &routes->long_context);
-    ReadTarget("webSearch", own_provider, &routes->web_search);
-    ReadTarget("image", own_provider, &routes->image);
-  }
-
-  // Over what `limits` holds already.
-  void ReadLimits(Limits* limits) {
-    for (const LimitName& limit : kLimitNames) {
-      const json* member = Find(limit.name);
-      if (member == nullptr) continue;
-      limit.of(*limits) = member->get<int64_t>();
-      Mark(limit.name);
-    }
-  }
-
-  void CheckModel(const std::string& below, const Provider& provider, const std::string& model) {
-    if (auto fits = CheckModelForm(provider, model); !fits) {
-      return Error(below, fits.error().message);
-    }
-    const bool listed =
-        provider.models.empty() || provider.built_in ||
-        std::find(provider.models.begin(), provider.models.end(), model) != provider.models.end();
-    if (!listed) {
-      Warn(below, "model \"" + OneLine(model, 80) + "\" is not among the models of \"" +
-                      provider.name + "\": " + OneLine(Join(provider.models, ", "), 200) +
-                      DidYouMean(model, provider.models));
-    }
-  }
-
-  [[nodiscard]] RouterConfig& config() const { return config_; }
-
- private:
-  std::optional<Target> ToTarget(const std::string& below, const std::string& text,
-                                 const std::string& own_provider) {
-    const auto target = ParseTarget(config_, text, own_provider);
-    if (!target) {
-      Error(below, target.error().message);
-      return std::nullopt;
-    }
-    const Provider* own = config_.FindProvider(own_provider);
-    if (own != nullptr && own->model_form == ModelForm::kVendorSlash &&
-        text.find(',') == std::string::npos && target->provider != own->name) {
-      Warn(below, "\"" + OneLine(text, 80) + "\" is read as the provider \"" + target->provider +
-                      "\"; write \"" + own->name + "," + OneLine(text, 80) +
-                      "\" for that model at " + own->title);
-    }
-    CheckModel(below, *config_.FindProvider(target->provider), target->model);
-    Target read = *target;
-    read.bare = text.find(',') == std::string::npos && !NamesProvider(text);
-    return read;
-  }
-
-  // Whether what stands before the first slash is a provider.
-  [[nodiscard]] bool NamesProvider(const std::string& text) const {
-    const auto slash = text.find('/');
-    return slash != std::string::npos && config_.FindProvider(text.substr(0, slash)) != nullptr;
-  }
-
-  const JsonSource& source_;
-  RouterConfig& config_;
-  Findings& findings_;
-  std::string pointer_;
-  const json* value_ = nullptr;
-};
 
 Provider* FindMutable(RouterConfig& config, const std::string& name) {
   const std::string wanted = ToLowerAscii(name);
@@ -203,13 +45,29 @@ void ReadEndpoint(Section& section, Provider& provider) {
     }
     return;
   }
+  std::string version = TakeApiVersion(url);
+  section.Text("api_version", &version);
   if (auto fits = CheckEndpoint(url); !fits) {
     return section.Error("/api_base_url", fits.error().message);
+  }
+  if (!version.empty()) provider.chat_query = "api-version=" + version;
+  if (provider.azure || IsAzureHost(url)) {
+    BecomeAzure(provider);
+    const bool messages = interface == Interface::kMessages || url.find("/anthropic") != url.npos;
+    url = CompleteAzure(url, messages, version);
+    if (url.find("/openai/deployments/") != url.npos && version.empty()) {
+      section.Error("/api_base_url",
+                    "a deployment is asked with an api-version: add \"api_version\": "
+                    "\"2024-10-21\", or give the address of the resource alone, which is then "
+                    "asked at /openai/v1");
+    }
   }
   if (url.starts_with("http://") && !IsLoopback(url)) {
     section.Warn("/api_base_url", "keys and prompts go to this address unencrypted (http://)");
   }
   SetEndpoint(provider, url, interface);
+  // A deployment's address is one of Chat Completions alone.
+  if (url.find("/openai/deployments/") != url.npos) provider.known_interfaces.clear();
 }
 
 void ReadPassLogin(Section& section, Provider& provider) {
@@ -254,7 +112,11 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
 void ReadProvider(Section section, Provider& provider) {
   ReadEndpoint(section, provider);
   ReadModelInterfaces(section, provider);
-  const bool new_key = section.Text("api_key_env", &provider.api_key_env);
+  const bool new_key = ReadKeyEnvs(section, &provider.api_key_env, &provider.more_key_envs);
+  ReadKeyCommand(section, provider);
+  const bool azure_key = provider.name == "azure" && section.Find("api_key_env") == nullptr;
+  if (azure_key && provider.key_command.empty()) provider.api_key_env = "AZURE_OPENAI_API_KEY";
+  const bool has_key = !provider.api_key_env.empty() || !provider.key_command.empty();
   if (!provider.built_in) {
     if (section.Find("api_base_url") == nullptr) {
       section.Error("", "\"" + provider.name +
@@ -263,17 +125,25 @@ void ReadProvider(Section section, Provider& provider) {
     }
     // Whoever serves OpenAI's models knows the words that they know.
     provider.model_efforts = FindBuiltIn("openai")->model_efforts;
-    provider.auth = provider.api_key_env.empty()                 ? Auth::kNone
+    provider.auth = !has_key                                     ? Auth::kNone
                     : provider.interface == Interface::kMessages ? Auth::kBoth
                                                                  : Auth::kBearer;
-  } else if (new_key && provider.auth == Auth::kNone && !provider.api_key_env.empty()) {
+  } else if ((new_key || !provider.key_command.empty()) && provider.auth == Auth::kNone &&
+             has_key) {
     provider.auth = Auth::kBoth;
+  }
+  if (provider.azure && has_key) provider.auth = AzureAuth(provider);
+  if (const json* order = section.Find("key_order")) {
+    provider.key_order =
+        order->get<std::string>() == "round_robin" ? KeyOrder::kRoundRobin : KeyOrder::kInOrder;
+    section.Mark("key_order");
   }
   std::string word;
   if (section.Text("auth", &word)) {
     provider.auth = word == "bearer"      ? Auth::kBearer
                     : word == "x-api-key" ? Auth::kXApiKey
                     : word == "both"      ? Auth::kBoth
+                    : word == "api-key"   ? Auth::kApiKey
                                           : Auth::kNone;
   }
   if (const json* limit = section.Find("max_output_tokens")) {
@@ -335,7 +205,7 @@ void ReadPersona(Section section, const std::string& name) {
     section.CheckModel("/model", *config.FindProvider(own), persona.model);
   }
   section.Text("description", &persona.description);
-  section.Text("api_key_env", &persona.api_key_env);
+  ReadKeyEnvs(section, &persona.api_key_env, &persona.more_key_envs);
   section.Text("role", &persona.role);
   section.Text("room", &persona.room);
   section.Text("client", &persona.client);
@@ -394,6 +264,7 @@ void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& 
     provider.name = lower;
     provider.title = name;
     provider.client_headers = CommonClientHeaders();
+    provider.azure = lower == "azure";  // others by their hosts
     config.providers.push_back(std::move(provider));
   }
 }

@@ -57,8 +57,9 @@ class Complaints {
          violation.keyword == "minLength")) {
       return AddName(violation);
     }
-    const bool secret =
-        violation.path.ends_with("/api_key_env") || violation.path.ends_with("/api_base_url");
+    // Of one variable, of one of several, or of a word of a command.
+    const bool secret = violation.path.find("/api_key_") != std::string::npos ||
+                        violation.path.ends_with("/api_base_url");
     if (violation.keyword == "pattern" && secret) {
       return At(violation.path,
                 "expected the name of an environment variable such as OPENAI_API_KEY; a key itself "

@@ -64,7 +64,7 @@ void ReadWord(const json& object, const char* name, const std::string_view (&wor
 // In the order of the enumerations.
 constexpr std::string_view kSchemaDialects[] = {"full", "gemini"};
 constexpr std::string_view kToolIds[] = {"up_to_64", "nine_alphanumeric"};
-constexpr std::string_view kMaxTokensFields[] = {"max_tokens", "by_model"};
+constexpr std::string_view kMaxTokensFields[] = {"max_tokens", "by_model", "max_completion_tokens"};
 constexpr std::string_view kReasoningRequests[] = {"none", "effort", "openrouter", "thinking_type",
                                                    "chat_template"};
 constexpr std::string_view kReasoningHistories[] = {"drop", "reasoning_content",

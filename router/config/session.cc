@@ -67,8 +67,10 @@ void TakeChoice(const RouterConfig& config, const SessionChoice& choice, Persona
   persona.own_login = choice.own_login;
   const Provider* provider = config.FindProvider(choice.provider);
   if (choice.api_key_env.empty() || provider == nullptr) return;
-  if (ApiKeyEnv(&persona, *provider) == choice.api_key_env) return;
+  const std::vector<std::string> known = ApiKeyEnvs(&persona, *provider);
+  if (std::find(known.begin(), known.end(), choice.api_key_env) != known.end()) return;
   persona.api_key_env = choice.api_key_env;
+  persona.more_key_envs.clear();
   persona.key_provider = choice.provider;
 }
 

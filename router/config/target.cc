@@ -66,10 +66,33 @@ ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* per
   return KnownWindow(provider, model);
 }
 
+namespace {
+
+// Whether the persona names a variable of its own for that provider.
+bool HasOwnKey(const PersonaConfig* persona, const Provider& provider) {
+  return persona != nullptr && !persona->api_key_env.empty() &&
+         persona->key_provider == provider.name;
+}
+
+}  // namespace
+
 std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider) {
-  const bool own =
-      persona != nullptr && !persona->api_key_env.empty() && persona->key_provider == provider.name;
-  return own ? persona->api_key_env : provider.api_key_env;
+  return HasOwnKey(persona, provider) ? persona->api_key_env : provider.api_key_env;
+}
+
+std::vector<std::string> ApiKeyEnvs(const PersonaConfig* persona, const Provider& provider) {
+  std::string first = ApiKeyEnv(persona, provider);
+  if (first.empty()) return {};
+  const bool own = HasOwnKey(persona, provider);
+  const auto& more = own ? persona->more_key_envs : provider.more_key_envs;
+  std::vector<std::string> all = {std::move(first)};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+const KeyCommand* KeyCommandOf(const PersonaConfig* persona, const Provider& provider) {
+  const bool takes_command = !provider.key_command.empty() && ApiKeyEnv(persona, provider).empty();
+  return takes_command ? &provider.key_command : nullptr;
 }
 
 }  // namespace katra::router

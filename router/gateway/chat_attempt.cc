@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/text.h"
+#include "router/config/endpoint.h"
+#include "router/credentials/credential.h"
 #include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
 #include "router/translate/chat_reply.h"
@@ -40,12 +42,15 @@ class ChatAttempt final : public Attempt {
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
-    outgoing.url = provider.chat_base_url + "/chat/completions";
+    outgoing.url = router::ChatAddress(provider, "/chat/completions", plan_.candidate->model);
     outgoing.headers.push_back({"content-type", "application/json"});
     outgoing.headers.push_back(
         {"accept", request_.stream ? "text/event-stream" : "application/json"});
     if (!plan_.key.empty()) {
-      outgoing.headers.push_back({"authorization", "Bearer " + plan_.key});
+      for (http::Header& header :
+           CredentialHeaders(provider, router::Interface::kChat, plan_.key)) {
+        outgoing.headers.push_back(std::move(header));
+      }
     } else if (!plan_.login.authorization.empty()) {
       outgoing.headers.push_back({"authorization", plan_.login.authorization});
     }

@@ -112,10 +112,25 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       policy_(policy::MakePersonaPolicy()),
       circuits_(settings_.circuits),
       tokens_(settings_.home),
+      commands_(parts_.loop, parts_.clock),
       pool_(parts_.loop),
-      services_{parts_.loop, parts_.client,    settings_, parts_.clock, parts_.random,
-                *policy_,    circuits_,        keys_,     traces_,      prices_,
-                *this,       parts_.reasoning, &memo_,    plan_limits_, parts_.transcripts,
+      services_{parts_.loop,
+                parts_.client,
+                settings_,
+                parts_.clock,
+                parts_.random,
+                *policy_,
+                circuits_,
+                keys_,
+                commands_,
+                rests_,
+                traces_,
+                prices_,
+                *this,
+                parts_.reasoning,
+                &memo_,
+                plan_limits_,
+                parts_.transcripts,
                 pool_},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
       tick_(parts_.loop, [this] { Tick(); }),
@@ -333,8 +348,11 @@ http::Response Gateway::Models(const http::Request& request) {
   const router::PersonaConfig persona =
       router::SessionPersona(*config_, caller->persona, caller->session);
   const auto has_key = [&](const router::Provider& provider) {
-    const std::string variable = router::ApiKeyEnv(&persona, provider);
-    return variable.empty() || !keys_.Find(caller->token_id, variable).empty();
+    const std::vector<std::string> variables = router::ApiKeyEnvs(&persona, provider);
+    return variables.empty() ||
+           std::any_of(variables.begin(), variables.end(), [&](const std::string& variable) {
+             return !keys_.Find(caller->token_id, variable).empty();
+           });
   };
   const std::string_view path = PlainPath(request.path);
   if (path.size() > kModelsPath.size()) {

@@ -96,6 +96,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   AuditMeter refusals_;
   TokenMeter meter_;
   KeyRing keys_;
+  KeyCommands commands_;
+  KeyRests rests_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;
   PlanLimits plan_limits_;

@@ -5,6 +5,7 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/credentials/credential.h"
 #include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
 #include "router/translate/error_text.h"
@@ -109,11 +110,9 @@ class MessagesAttempt final : public Attempt {
       headers.push_back({"anthropic-version", "2023-06-01"});
     }
     if (!plan_.key.empty()) {  // R3: never both our key and the user's
-      if (provider.auth == router::Auth::kXApiKey || provider.auth == router::Auth::kBoth) {
-        headers.push_back({"x-api-key", plan_.key});
-      }
-      if (provider.auth == router::Auth::kBearer || provider.auth == router::Auth::kBoth) {
-        headers.push_back({"authorization", "Bearer " + plan_.key});
+      for (http::Header& header :
+           CredentialHeaders(provider, router::Interface::kMessages, plan_.key)) {
+        headers.push_back(std::move(header));
       }
       return headers;
     }

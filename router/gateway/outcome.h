@@ -34,6 +34,9 @@ struct Outcome {
   std::string model;
   std::string reported_model;  // as the upstream said
   std::string upstream_request_id;
+  // With what it was asked: the name of the key's variable, "command of PROVIDER", "client's
+  // login"; empty: without a key. Never the key.
+  std::string key_name;
   std::vector<AttemptRecord> attempts;
   std::vector<std::string> dropped;  // what the upstream could not take
   std::vector<std::string> unknown;  // of these, types that are not understood: "input.TYPE", …

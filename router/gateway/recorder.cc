@@ -40,6 +40,7 @@ store::AnswerRecord ToRecord(const Outcome& outcome) {
   record.agent_id = outcome.agent_id;
   record.requested_model = outcome.requested_model;
   record.provider = outcome.provider;
+  record.key_name = outcome.key_name;
   record.model = AnsweringModel(outcome);
   record.status = outcome.status;
   record.error = outcome.error_type;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -16,6 +17,7 @@ struct SessionTrace {
   std::set<std::string> providers;  // that answered; "": one that is not known by name
   bool recalled = false;            // what a gateway before this one had noted was added
   translate::Calibration calibration;
+  std::map<std::string, std::string> keys;  // provider -> the variable of the key it was asked with
 };
 
 // Not thread-safe.

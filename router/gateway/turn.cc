@@ -99,9 +99,7 @@ bool Turn::Choose() {
       return false;
     }
   }
-  for (policy::Candidate& candidate : candidates_) {
-    candidate.credential = CredentialOf(candidate);
-  }
+  ChooseKeys();
   PutRestingPlansLast();
   outcome_.provider = candidates_.front().provider->name;
   outcome_.model = candidates_.front().model;
@@ -140,7 +138,12 @@ void Turn::Launch() {
   outcome_.provider = current_->provider->name;
   outcome_.model = current_->model;
   outcome_.side = current_->side;
-  const std::string variable = router::ApiKeyEnv(&persona_, *current_->provider);
+  key_text_.clear();
+  GetKey();
+}
+
+void Turn::LaunchWith(std::string key) {
+  const bool own_form = is_front() && IsOwnForm();
   AttemptPlan plan;
   plan.candidate = current_;
   plan.own_form = own_form;
@@ -155,7 +158,7 @@ void Turn::Launch() {
   }
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
-  if (!OnPlan(*current_)) plan.key = services_.keys.Find(caller_.token_id, variable);
+  plan.key = std::move(key);
   plan.persona = caller_.persona;
   plan.request_id = outcome_.request_id;
   plan.session_id = outcome_.client_session_id;
@@ -166,14 +169,21 @@ void Turn::Launch() {
   plan.memo = services_.memo;
   if (plan.key.empty()) plan.login = OwnLogin(*current_);
   with_login_ = !plan.login.empty();
+  outcome_.key_name =
+      !plan.key.empty()
+          ? command_ != nullptr ? "command of " + current_->provider->name : current_->key_env
+      : plan.login.empty() ? ""
+                           : "client's login";
   secrets_->Add(plan.key);
   plan.secrets = secrets_;
   if (OnPlan(*current_) && plan.login.empty()) {
     OnFailed(NoLogin(*current_->provider), nullptr);
     return;
   }
-  if (plan.key.empty() && !variable.empty() && plan.login.empty()) {
-    OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " + variable +
+  const auto variables = router::ApiKeyEnvs(&persona_, *current_->provider);
+  if (plan.key.empty() && !variables.empty() && plan.login.empty()) {
+    OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " +
+                              Join(variables, " or ") +
                               " where the session is started, and start it again"),
              nullptr);
     return;
@@ -257,6 +267,7 @@ void Turn::OnFlow(std::string_view events) {
     if (messages_) messages_->body.reset();
     outcome_.first_byte = Between(begun_, services_.clock.Steady());
     attempts_->Succeeded();
+    KeepKey();
   }
   BeginStream();
   if (recorded_) {
@@ -282,6 +293,7 @@ void Turn::OnFlow(std::string_view events) {
 void Turn::OnWhole(std::string body) {
   if (done_) return;
   attempts_->Succeeded();
+  KeepKey();
   outcome_.first_byte = Between(begun_, services_.clock.Steady());
   if (recorded_) {
     recorded_->whole = true;
@@ -328,12 +340,19 @@ ApiError Turn::WithoutSecrets(ApiError error) const {
 
 void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
-  ApiError error = WithoutSecrets(said);
+  ApiError error = Explained(WithoutSecrets(said));
   NotePlanLimit(&error);
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls
   if (TriesMended(error)) return;
+  RestKey(error, old_attempt_.get());
+  if (RenewKey(error, raw)) return;
+  refused_.reset();
+  GiveUp(error, std::move(raw));
+}
+
+void Turn::GiveUp(const ApiError& error, std::unique_ptr<RawReply> raw) {
   attempts_->Failed(error, services_.clock.Steady());
   if (attempts_->error().message == error.message) raw_ = std::move(raw);
   TakeNext();
@@ -343,6 +362,7 @@ void Turn::OnBroken(const ApiError& said, bool told) {
   if (done_) return;
   const ApiError error = WithoutSecrets(said);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
+  RestKey(error, attempt_.get());
   if (front_stream_) {
     std::string out;
     if (!told) {
@@ -385,6 +405,7 @@ void Turn::NoteAttempt(const std::string& error) {
   record.provider = current_->provider->name;
   record.model = current_->model;
   record.reason = current_->reason;
+  if (HasSeveralKeys()) record.reason += ", with the key " + current_->key_env;
   if (despite_circuit_) record.reason += ", left alone until now, but nobody else is left";
   record.status = attempt_ ? attempt_->status() : 0;
   record.error = error;
@@ -396,6 +417,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
   retry_.reset();
+  waiting_.reset();
   job_.reset();
   outcome_.status = status;
   outcome_.error_type = error_type;
@@ -430,6 +452,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   const auto outcome = std::make_shared<const Outcome>(std::move(outcome_));
   if (recorded_) {
     std::vector<std::string> secrets = services_.keys.Values(*config_);
+    for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
     secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
     for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
       secrets.emplace_back(WithoutScheme(*own));

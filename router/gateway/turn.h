@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "core/uv/handles.h"
 #include "core/uv/work.h"
 #include "router/config/endpoint.h"
+#include "router/credentials/key_commands.h"
+#include "router/credentials/key_rests.h"
 #include "router/gateway/attempt.h"
 #include "router/gateway/outcome.h"
 #include "router/gateway/preparation.h"
@@ -35,6 +38,8 @@ struct Services {
   const policy::Policy& policy;
   policy::Circuits& circuits;
   KeyRing& keys;
+  KeyCommands& commands;
+  KeyRests& rests;
   SessionTraces& traces;
   const Prices& prices;
   OutcomeSink& outcomes;
@@ -96,8 +101,28 @@ class Turn final : public AttemptEvents {
   void PutRestingPlansLast();
   // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
   void NotePlanLimit(translate::ApiError* error);
+  // Makes one candidate of each key that a provider has.
+  void ChooseKeys();
+  [[nodiscard]] std::vector<ProviderKey> KeysOf(const policy::Candidate& candidate, bool first);
+  // What is remembered of the keys of the client's session.
+  [[nodiscard]] SessionTrace& KeyTrace();
+  // Notes what a failure says of the key that was sent.
+  void RestKey(const translate::ApiError& error, const Attempt* attempt);
+  void KeepKey();
+  [[nodiscard]] bool HasSeveralKeys() const;
+  // With what the reply could not say about the address that was asked.
+  [[nodiscard]] translate::ApiError Explained(translate::ApiError error) const;
   void TakeNext();
   void Launch();
+  // Finds the current candidate's key, now or later, and goes on with it.
+  void GetKey();
+  void TakeKey(const router::KeyOutput& output);
+  void FailWithoutKey(const std::string& why);
+  void LaunchWith(std::string key);
+  // True: the refused key was printed by a command, which is asked for another one.
+  [[nodiscard]] bool RenewKey(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
+  // Of the current candidate.
+  void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void Begin(AttemptPlan plan, PreparedBody prepared);
   // Asks the same candidate once more without what it has refused, where that may be mended.
   [[nodiscard]] bool TriesMended(const translate::ApiError& error);
@@ -147,6 +172,16 @@ class Turn final : public AttemptEvents {
   translate::Mending mending_;
   const policy::Candidate* mended_ = nullptr;  // asked again after what `mending_` says; once
   bool despite_circuit_ = false;               // of the current one
+  struct RefusedKey {
+    std::string text;  // as its command printed it
+    translate::ApiError error;
+    std::unique_ptr<RawReply> raw;
+  };
+  const router::KeyCommand* command_ = nullptr;  // of the current candidate; nullptr: none
+  std::string key_text_;                         // what it printed
+  std::unique_ptr<KeyCommands::Waiting> waiting_;
+  std::unique_ptr<RefusedKey> refused_;  // while another one is asked for
+  std::set<std::string> renewed_;        // providers whose command was asked again
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<Attempt> old_attempt_;  // ended within its own callback
   SteadyTime attempt_begun_;

@@ -84,6 +84,18 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
   return headers;
 }
 
+ApiError Turn::Explained(ApiError error) const {
+  // Azure asks for deployments, which its customers name themselves.
+  const bool unknown = current_ != nullptr && current_->provider->azure &&
+                       error.failure == translate::Failure::kNotFound;
+  if (!unknown) return error;
+  error.message += " (\"" + OneLine(current_->model, 80) +
+                   "\" must be the name of a deployment of this Azure resource, not of a model: "
+                   "see Deployments in its portal, or run `az cognitiveservices account deployment "
+                   "list`; a deployment that was just made takes some minutes)";
+  return error;
+}
+
 void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
   if (streaming_) {
     // A comment has kept the client waiting: the status is gone, the event is left.

@@ -1,26 +1,9 @@
-// Whose credential a turn goes with, and what it knows of its client's own subscription: it goes on
-// with others while the plan rests.
+// What a turn knows of its client's own subscription: it goes on with others while the plan rests.
 #include <algorithm>
 
-#include "core/sha256.h"
 #include "router/gateway/turn.h"
 
 namespace katra::gateway {
-
-std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
-  const router::Provider& provider = *candidate.provider;
-  std::string secret;
-  if (!OnPlan(candidate)) {
-    secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
-  }
-  if (secret.empty()) {
-    const Login login = OwnLogin(candidate);
-    secret = login.authorization + login.api_key;
-  }
-  // Where no credential is asked for, one persona is still not another.
-  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
-  return {hash.begin(), hash.end()};
-}
 
 void Turn::PutRestingPlansLast() {
   const WallTime now = services_.clock.Now();

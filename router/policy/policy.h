@@ -24,6 +24,9 @@ struct Candidate {
   std::string model;                           // as the provider calls it
   std::string reason;  // "the persona's model", "asked for as openai,gpt-4", "fallback 1"
   bool side = false;   // for a small background request, not for the conversation itself
+  // The variable of the key that goes along; empty: none does, a command prints it, or the client's
+  // own login goes. Set by the caller of Choose(), which makes one candidate of each key.
+  std::string key_env = {};
   // Of whoever asks: a hash of the key or login that goes along, for the circuits. Set by the
   // caller of Choose(); never written anywhere.
   std::string credential = {};

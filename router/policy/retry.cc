@@ -5,6 +5,25 @@
 
 namespace katra::policy {
 
+namespace {
+
+// The account that a key is of was refused, and not the request.
+bool IsOfKey(translate::Failure failure) {
+  return failure == translate::Failure::kAuthentication ||
+         failure == translate::Failure::kPermission || failure == translate::Failure::kQuota ||
+         failure == translate::Failure::kBilling;
+}
+
+}  // namespace
+
+bool Attempts::HasOtherKey() const {
+  return std::any_of(candidates_.begin(), candidates_.end(), [this](const Candidate& other) {
+    return &other != current_ && other.provider == current_->provider &&
+           other.model == current_->model && other.credential != current_->credential &&
+           keyless_.count(&other) == 0;
+  });
+}
+
 std::optional<std::string> Attempts::Barred(const Candidate& candidate, SteadyTime now) {
   std::string provider = KeyOf(candidate);
   if (!circuits_.Admits(provider, now)) return provider;
@@ -74,7 +93,7 @@ std::optional<Attempts::Next> Attempts::TakeBarred(SteadyTime now) {
   if (!options_.last_resort || now - begun_ > options_.budget) return std::nullopt;
   const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates_) {  // in their order: the first of equals
-    if (barred_.count(&candidate) == 0) continue;
+    if (barred_.count(&candidate) == 0 || keyless_.count(&candidate) != 0) continue;
     if (exhausted_.count(candidate.provider->name) != 0) continue;
     if (best == nullptr || Badness(candidate, now) < Badness(*best, now)) best = &candidate;
   }
@@ -102,6 +121,11 @@ std::chrono::milliseconds Attempts::Backoff() {
 void Attempts::Failed(const translate::ApiError& error, SteadyTime now) {
   error_ = has_error_ ? translate::MoreTelling(error_, error) : error;
   has_error_ = true;
+  if (IsOfKey(error.failure) && HasOtherKey()) {
+    keyless_.insert(current_);
+    Release(*current_);
+    return;
+  }
   if (error.failure == translate::Failure::kQuota) {
     exhausted_.insert(current_->provider->name);
     Release(*current_);

@@ -78,6 +78,8 @@ class Attempts {
                                                                    SteadyTime now) const;
   // The key of the circuit that is open; nothing: the candidate may be asked.
   [[nodiscard]] std::optional<std::string> Barred(const Candidate& candidate, SteadyTime now);
+  // Whether another key may still be tried for what the current candidate is.
+  [[nodiscard]] bool HasOtherKey() const;
   void Release(const Candidate& candidate);  // a trial of its circuits ended without a word
   [[nodiscard]] std::chrono::milliseconds Backoff();
 
@@ -92,7 +94,7 @@ class Attempts {
   bool final_ = false;
   const Candidate* current_ = nullptr;
   std::set<std::string> exhausted_;     // providers whose quota is used up (E7)
-  std::set<const Candidate*> keyless_;  // no second try finds a key
+  std::set<const Candidate*> keyless_;  // no second try finds a key, or one that is taken
   std::set<const Candidate*> asked_;
   std::set<const Candidate*> barred_;    // behind open circuits, and not asked yet
   std::chrono::milliseconds wanted_{0};  // by a retry-after of this round

@@ -3,6 +3,7 @@
 // personas.json is the same struct. Knows no HTTP and no translation: those read it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,8 +42,9 @@ enum class ModelForm {
 };
 
 // The header that carries the key to the Messages face. The Chat face takes a bearer token, unless
-// this is kNone.
-enum class Auth { kBearer, kXApiKey, kBoth, kNone };
+// this is kNone, or kApiKey: Azure's "api-key", on both faces. How the headers are made:
+// router/credentials/credential.h.
+enum class Auth { kBearer, kXApiKey, kBoth, kNone, kApiKey };
 
 // Which JSON Schema keywords a tool's parameters may hold (R30).
 enum class SchemaDialect { kFull, kGemini };
@@ -54,6 +56,7 @@ enum class ToolIdForm { kUpTo64, kNineAlphanumeric };
 enum class MaxTokensField {
   kMaxTokens,
   kByModel,  // max_completion_tokens for OpenAI's o-series and gpt-5 or later, else max_tokens
+  kMaxCompletionTokens,
 };
 
 // How reasoning is asked for (R38, R39).
@@ -142,14 +145,39 @@ struct ModelWindow {
   ContextWindow window;
 };
 
+// Which of several keys a session that begins is given. It stays there while it can: prompt caches
+// are an account's.
+enum class KeyOrder {
+  kInOrder,     // the first that is not resting
+  kRoundRobin,  // the next one
+};
+
+// A program that prints the key, in place of a variable that holds it. What it may print:
+// router/credentials/key_output.h.
+struct KeyCommand {
+  // The program and its arguments. What was written as one text is run by "/bin/sh -c".
+  std::vector<std::string> words;
+  std::chrono::seconds timeout{30};
+  // How long a key is good for that does not say it itself; 0: until it is refused.
+  std::chrono::seconds lifetime{0};
+
+  [[nodiscard]] bool empty() const { return words.empty(); }
+  friend bool operator==(const KeyCommand&, const KeyCommand&) = default;
+};
+
 struct Provider {
   std::string name;   // lower case: "openai"
   std::string title;  // as people write it: "OpenAI"
-  // The environment variable that holds the key. Empty: none is needed.
+  // The environment variable that holds the key. Empty: none is needed, or there is a key_command.
   std::string api_key_env;
-  // Without a trailing slash; "/chat/completions" or "/responses" is appended. Empty: no such
-  // faces.
+  std::vector<std::string> more_key_envs;  // of further keys, in their order
+  KeyOrder key_order = KeyOrder::kInOrder;
+  KeyCommand key_command;  // empty: none. Then api_key_env is empty
+  // Without a trailing slash; "/chat/completions" or "/responses" is appended. "{deployment}" in it
+  // stands for the model. Empty: no such faces.
   std::string chat_base_url;
+  // Of every request to that face, after "?"; empty: none. Azure's api-version.
+  std::string chat_query;
   // Without a trailing slash; "/v1/messages" is appended. Empty: no such face.
   std::string messages_base_url;
   Interface interface = Interface::kChat;  // the face that the gateway uses; see InterfaceOf
@@ -181,6 +209,9 @@ struct Provider {
   Quirks quirks;                                // of its Chat and Messages faces
   Quirks responses_quirks = ResponsesQuirks();  // of its Responses face
   bool built_in = false;
+  // Azure OpenAI: an address without a path is completed as its resources are asked, and models are
+  // names of deployments.
+  bool azure = false;
 };
 
 // All built-in providers, `anthropic` first. Static storage, immutable.

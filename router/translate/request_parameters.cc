@@ -90,7 +90,9 @@ void WriteLength(Draft& draft, JsonWriter& writer) {  // R45
   if (!most || *most <= 0) return;
   const int64_t limit = draft.target.max_output_tokens;
   if (limit > 0) most = std::min(*most, limit);
-  writer.Key(draft.reasoning_model ? "max_completion_tokens" : "max_tokens").Integer(*most);
+  const bool renamed = draft.reasoning_model ||
+                       draft.quirks().max_tokens_field == MaxTokensField::kMaxCompletionTokens;
+  writer.Key(renamed ? "max_completion_tokens" : "max_tokens").Integer(*most);
 }
 
 Status WriteStops(Draft& draft, JsonWriter& writer) {  // R46

@@ -28,9 +28,9 @@ void InsertAnswer(Connection& c, const AnswerRecord& record) {
       "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
       " agent_id, requested_model, provider, model, status, error, attempts, streamed,"
       " input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd_micros,"
-      " first_byte_ms, duration_ms)"
+      " first_byte_ms, duration_ms, key_name)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-      " nullif(?19, -1), nullif(?20, -1), ?21)");
+      " nullif(?19, -1), nullif(?20, -1), ?21, ?22)");
   insert.Bind(ToUnixMillis(record.at), OneLine(record.request_id, kMaxText),
               OneLine(record.upstream_id, kMaxText), OneLine(record.endpoint, kMaxText),
               OneLine(record.persona, kMaxText), OneLine(record.client_session_id, kMaxText),
@@ -41,7 +41,8 @@ void InsertAnswer(Connection& c, const AnswerRecord& record) {
               record.cache_told ? tokens(record.cache_read_tokens) : kCacheNotTold,
               tokens(record.cache_write_tokens),
               record.cost_usd_micros ? Within(*record.cost_usd_micros, kMaxCostUsdMicros) : -1,
-              record.first_byte_ms.value_or(-1), record.duration_ms);
+              record.first_byte_ms.value_or(-1), record.duration_ms,
+              OneLine(record.key_name, kMaxText));
   insert->exec();
 }
 
@@ -116,6 +117,8 @@ const char* SumBy(UsageGroup group) {
       return KATRA_SUM_USAGE_BY("provider || '/' || model");
     case UsageGroup::kDay:
       return KATRA_SUM_USAGE_BY("strftime('%Y-%m-%d', at / 1000, 'unixepoch')");
+    case UsageGroup::kKey:
+      return KATRA_SUM_USAGE_BY("CASE key_name WHEN '' THEN '(none)' ELSE key_name END");
   }
   return KATRA_SUM_USAGE_BY("persona");
 }

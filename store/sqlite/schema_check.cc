@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "b5a172b1c52219a7fcdf1bba06a706252be32ab81e2e751a451ca78ed1dee5f9";
+    "fb2b7a70a9b10dfe38a8b1c0e7d341f04e53bb63bd12052533d62f77f293124f";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

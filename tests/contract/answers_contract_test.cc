@@ -99,6 +99,13 @@ TEST_CASE("usage is summed by whom and by what", "[contract]") {
   CHECK(sam.unpriced == 1);
   CHECK(sums(UsageGroup::kModel).at(0).key == "openai/a");
   CHECK(sums(UsageGroup::kProvider).at(0).requests == 3);
+  CHECK(sums(UsageGroup::kKey).at(0).key == "(none)");
+  AnswerRecord with_key = Answered(*backend, "Eve", "a");
+  with_key.key_name = "KEY_B";
+  REQUIRE(backend->store().RecordAnswers({with_key}, CallContext{}));
+  REQUIRE(sums(UsageGroup::kKey).size() == 2);
+  CHECK(sums(UsageGroup::kKey).at(1).key == "KEY_B");
+  CHECK(sums(UsageGroup::kKey).at(1).requests == 1);
   CHECK(sums(UsageGroup::kDay).at(0).key == FormatDate(backend->clock.Now()));
   failed.input_tokens = failed.output_tokens = 0;
   failed.cache_read_tokens = failed.cache_write_tokens = 0;
@@ -160,8 +167,8 @@ TEST_CASE("counts that no answer has are bounded, and their sums do not fail", "
   negative.input_tokens = std::numeric_limits<int64_t>::min();
   negative.cost_usd_micros = -5;
   REQUIRE(backend->store().RecordAnswers({huge, huge, huge, negative}, CallContext{}));
-  for (const UsageGroup group :
-       {UsageGroup::kPersona, UsageGroup::kProvider, UsageGroup::kModel, UsageGroup::kDay}) {
+  for (const UsageGroup group : {UsageGroup::kPersona, UsageGroup::kProvider, UsageGroup::kModel,
+                                 UsageGroup::kDay, UsageGroup::kKey}) {
     REQUIRE(backend->store().SumUsage(group, WallTime{}, CallContext{}));
   }
   const auto sums = *backend->store().SumUsage(UsageGroup::kPersona, WallTime{}, CallContext{});

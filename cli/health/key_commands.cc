@@ -1,0 +1,68 @@
+// Do the commands that print keys work? Each is run as the gateway runs it, and what it prints is
+// read and let go of.
+#include "cli/health/check.h"
+#include "cli/sessions/plan.h"
+#include "cli/sessions/programs.h"
+#include "cli/sessions/subprocess.h"
+#include "core/text.h"
+#include "router/credentials/key_output.h"
+
+namespace katra::cli {
+
+Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider, const Context& context) {
+  const router::KeyCommand& command = provider.key_command;
+  const auto failed = [&](const std::string& what, const std::string& shown = {}) {
+    return tl::unexpected<Error>(router::KeyCommandError(provider.name, what, shown));
+  };
+  ProcessSpec spec;
+  const std::string& word = command.words.front();
+  spec.program = word.find('/') == std::string::npos ? FindProgram(context, word) : word;
+  if (spec.program.empty())
+    return failed("cannot be started: no `" + OneLine(word, 80) + "` in PATH");
+  spec.arguments.assign(command.words.begin() + 1, command.words.end());
+  spec.environment = OwnEnvironment(context.environment());
+  spec.folder = context.user_home();
+  const auto run = RunProcess(spec, command.timeout);
+  if (!run) {
+    return failed(run.error().code == ErrorCode::kDeadlineExceeded
+                      ? "did not end in time and was stopped"
+                      : "cannot be started");
+  }
+  const std::string shown = router::ShownStderr(run->err, run->out);
+  if (run->exit_code != 0) {
+    return failed("ended with exit code " + std::to_string(run->exit_code), shown);
+  }
+  auto output = router::ReadKeyOutput(run->out, context.clock().Now());
+  if (!output) return failed(output.error().message, shown);
+  return output;
+}
+
+Findings CheckKeyCommands(const router::RouterConfig& config, const Context& context) {
+  Findings findings;
+  for (const router::Provider& provider : config.providers) {
+    if (provider.key_command.empty()) continue;
+    const std::string subject = "key of " + provider.name;
+    const auto output = RunKeyCommand(provider, context);
+    if (!output) {
+      findings.push_back({Health::kWarning, subject, output.error().message,
+                          "mend the command; requests to " + provider.name + " fail until then",
+                          0});
+      continue;
+    }
+    std::string text = "its api_key_command works";
+    const WallTime now = context.clock().Now();
+    if (output->expires_at && *output->expires_at <= now) {
+      findings.push_back(
+          {Health::kWarning, subject,
+           "its api_key_command prints a key that expired at " + FormatRfc3339(*output->expires_at),
+           "log in again where the command gets it from", 0});
+      continue;
+    }
+    if (output->expires_at)
+      text += "; this key is good until " + FormatRfc3339(*output->expires_at);
+    findings.push_back({Health::kGood, subject, text, {}, 0});
+  }
+  return findings;
+}
+
+}  // namespace katra::cli

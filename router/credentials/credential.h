@@ -1,0 +1,18 @@
+// The headers that carry a key or token to a provider. Knows neither where the key is from nor who
+// asks.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/http/message.h"
+#include "router/providers/provider.h"
+
+namespace katra::gateway {
+
+// For the face of `provider` that is asked, by its `auth`. Empty when `key` is.
+[[nodiscard]] std::vector<http::Header> CredentialHeaders(const router::Provider& provider,
+                                                          router::Interface interface,
+                                                          std::string_view key);
+
+}  // namespace katra::gateway

@@ -1,0 +1,181 @@
+// With which key a turn's attempt goes to its provider: of a variable, of a command that prints it,
+// or the client's own login.
+#include <algorithm>
+
+#include "core/sha256.h"
+#include "core/text.h"
+#include "router/gateway/turn.h"
+
+namespace katra::gateway {
+namespace {
+
+using translate::ApiError;
+using translate::Failure;
+
+bool IsRefusal(const ApiError& error) {
+  return error.failure == Failure::kAuthentication || error.failure == Failure::kPermission;
+}
+
+}  // namespace
+
+std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
+  const router::Provider& provider = *candidate.provider;
+  std::string secret;
+  if (OnPlan(candidate)) {
+    // The client's own login pays.
+  } else if (const router::KeyCommand* command = router::KeyCommandOf(&persona_, provider)) {
+    // The account stays the same, whatever it prints next.
+    secret = "command " + Join(command->words, "\n");
+  } else {
+    secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
+  }
+  if (secret.empty()) {
+    const Login login = OwnLogin(candidate);
+    secret = login.authorization + login.api_key;
+  }
+  // Where no credential is asked for, one persona is still not another.
+  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
+  return {hash.begin(), hash.end()};
+}
+
+void Turn::ChooseKeys() {
+  std::vector<std::vector<ProviderKey>> keys;
+  keys.reserve(candidates_.size());
+  for (const policy::Candidate& candidate : candidates_) {
+    keys.push_back(KeysOf(candidate, keys.empty()));
+  }
+  candidates_ = SpreadOverKeys(candidates_, keys, services_.rests, services_.clock.Steady());
+}
+
+std::vector<ProviderKey> Turn::KeysOf(const policy::Candidate& candidate, bool first) {
+  const router::Provider& provider = *candidate.provider;
+  std::vector<ProviderKey> keys;
+  if (OnPlan(candidate)) return {{"", CredentialOf(candidate)}};
+  const std::vector<std::string> variables = router::ApiKeyEnvs(&persona_, provider);
+  for (const std::string& variable : variables) {
+    const std::string key = services_.keys.Find(caller_.token_id, variable);
+    if (key.empty()) continue;
+    const Sha256Digest hash = Sha256(key);
+    const std::string credential(hash.begin(), hash.end());
+    const bool known = std::any_of(keys.begin(), keys.end(), [&](const ProviderKey& other) {
+      return other.credential == credential;
+    });
+    if (!known) keys.push_back({variable, credential});
+  }
+  if (keys.empty()) {
+    keys.push_back({variables.empty() ? "" : variables.front(), CredentialOf(candidate)});
+  }
+  if (keys.size() == 1) return keys;
+  // A prompt that is cached is an account's: the session stays where it was.
+  SessionTrace& trace = KeyTrace();
+  auto mine = trace.keys.find(provider.name);
+  if (mine == trace.keys.end() && first && provider.key_order == router::KeyOrder::kRoundRobin) {
+    const size_t turn = services_.rests.NextTurn(provider.name) % keys.size();
+    mine = trace.keys.emplace(provider.name, keys[turn].variable).first;
+  }
+  if (mine == trace.keys.end()) return keys;
+  const auto at = std::find_if(keys.begin(), keys.end(), [&](const ProviderKey& key) {
+    return key.variable == mine->second;
+  });
+  if (at == keys.end()) return keys;
+  if (provider.key_order == router::KeyOrder::kRoundRobin) {
+    std::rotate(keys.begin(), at, keys.end());
+  } else {
+    std::rotate(keys.begin(), at, at + 1);
+  }
+  return keys;
+}
+
+SessionTrace& Turn::KeyTrace() {
+  // Its subagents and side requests share the beginning of their prompts with it.
+  const std::string& session =
+      outcome_.client_session_id.empty() ? caller_.token_id : outcome_.client_session_id;
+  return services_.traces.Of(caller_.persona + "/" + session + "/");
+}
+
+bool Turn::HasSeveralKeys() const {
+  return !current_->key_env.empty() &&
+         std::any_of(candidates_.begin(), candidates_.end(), [this](const auto& other) {
+           return other.provider == current_->provider && other.key_env != current_->key_env;
+         });
+}
+
+void Turn::RestKey(const ApiError& error, const Attempt* attempt) {
+  if (!HasSeveralKeys()) return;
+  services_.rests.Failed(
+      *current_, error,
+      attempt == nullptr ? translate::Headers{} : ToPairs(attempt->reply_headers()),
+      services_.clock.Steady(), services_.clock.Now());
+}
+
+void Turn::KeepKey() {
+  if (HasSeveralKeys()) KeyTrace().keys[current_->provider->name] = current_->key_env;
+}
+
+void Turn::GetKey() {
+  command_ = nullptr;
+  if (OnPlan(*current_)) {
+    LaunchWith({});
+    return;
+  }
+  command_ = router::KeyCommandOf(&persona_, *current_->provider);
+  if (command_ == nullptr) {
+    LaunchWith(services_.keys.Find(caller_.token_id, current_->key_env));
+    return;
+  }
+  if (const router::KeyOutput* known = services_.commands.Find(*command_)) {
+    TakeKey(*known);
+    return;
+  }
+  waiting_ = services_.commands.Ask(current_->provider->name, *command_,
+                                    [this](const Result<router::KeyOutput>& output) {
+                                      const auto ended = std::move(waiting_);
+                                      if (done_) return;
+                                      if (output) {
+                                        TakeKey(*output);
+                                      } else {
+                                        FailWithoutKey(output.error().message);
+                                      }
+                                    });
+}
+
+void Turn::TakeKey(const router::KeyOutput& output) {
+  if (refused_ && refused_->text == output.text) {
+    const auto refused = std::exchange(refused_, nullptr);  // and it stands
+    GiveUp(refused->error, std::move(refused->raw));
+    return;
+  }
+  if (output.key.empty()) {
+    FailWithoutKey(router::KeyCommandError(current_->provider->name,
+                                           "printed JSON without a key: it must hold one as "
+                                           "api_key, token or access_token",
+                                           "")
+                       .message);
+    return;
+  }
+  key_text_ = output.text;
+  LaunchWith(output.key);
+}
+
+void Turn::FailWithoutKey(const std::string& why) {
+  if (refused_) {
+    const auto refused = std::exchange(refused_, nullptr);
+    refused->error.message += "; for another key, " + why;
+    GiveUp(refused->error, nullptr);
+    return;
+  }
+  OnFailed(translate::NoKey("no key for " + current_->provider->title + ": " + why), nullptr);
+}
+
+bool Turn::RenewKey(const ApiError& error, std::unique_ptr<RawReply>& raw) {
+  if (command_ == nullptr || key_text_.empty() || !IsRefusal(error)) return false;
+  services_.commands.Refused(*command_, key_text_);
+  if (!renewed_.insert(current_->provider->name).second) return false;
+  refused_ =
+      std::make_unique<RefusedKey>(RefusedKey{std::exchange(key_text_, {}), error, std::move(raw)});
+  if (!retry_) retry_.emplace(services_.loop, [this] { Launch(); });
+  retry_->Start(std::chrono::milliseconds(0));  // never from within the attempt that was refused
+  return true;
+}
+
+}  // namespace katra::gateway
