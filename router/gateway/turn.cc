@@ -332,12 +332,6 @@ void Turn::OnDone() {
   Finish(200, "");
 }
 
-ApiError Turn::WithoutSecrets(ApiError error) const {
-  error.message = secrets_->Without(std::move(error.message));
-  for (auto& [name, value] : error.headers) value = secrets_->Without(std::move(value));
-  return error;
-}
-
 void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
   ApiError error = Explained(WithoutSecrets(said));
@@ -350,12 +344,6 @@ void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (RenewKey(error, raw)) return;
   refused_.reset();
   GiveUp(error, std::move(raw));
-}
-
-void Turn::GiveUp(const ApiError& error, std::unique_ptr<RawReply> raw) {
-  attempts_->Failed(error, services_.clock.Steady());
-  if (attempts_->error().message == error.message) raw_ = std::move(raw);
-  TakeNext();
 }
 
 void Turn::OnBroken(const ApiError& said, bool told) {

@@ -84,6 +84,12 @@ http::Headers Turn::AnswerHeaders(const char* type) const {
   return headers;
 }
 
+ApiError Turn::WithoutSecrets(ApiError error) const {
+  error.message = secrets_->Without(std::move(error.message));
+  for (auto& [name, value] : error.headers) value = secrets_->Without(std::move(value));
+  return error;
+}
+
 ApiError Turn::Explained(ApiError error) const {
   // Azure asks for deployments, which its customers name themselves.
   const bool unknown = current_ != nullptr && current_->provider->azure &&

@@ -178,4 +178,10 @@ bool Turn::RenewKey(const ApiError& error, std::unique_ptr<RawReply>& raw) {
   return true;
 }
 
+void Turn::GiveUp(const ApiError& error, std::unique_ptr<RawReply> raw) {
+  attempts_->Failed(error, services_.clock.Steady());
+  if (attempts_->error().message == error.message) raw_ = std::move(raw);
+  TakeNext();
+}
+
 }  // namespace katra::gateway

@@ -20,5 +20,16 @@ namespace katra::router::providers {
 [[nodiscard]] Provider LlamaCpp();
 [[nodiscard]] Provider Vllm();
 [[nodiscard]] Provider LmStudio();
+[[nodiscard]] Provider Cerebras();
+[[nodiscard]] Provider DashScope();
+[[nodiscard]] Provider DigitalOcean();
+[[nodiscard]] Provider Fireworks();
+[[nodiscard]] Provider Nvidia();
+[[nodiscard]] Provider SiliconFlow();
+[[nodiscard]] Provider Together();
+[[nodiscard]] Provider Vercel();
+[[nodiscard]] Provider Volcengine();
+[[nodiscard]] Provider Xai();
+[[nodiscard]] Provider Xiaomi();
 
 }  // namespace katra::router::providers

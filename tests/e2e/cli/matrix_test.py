@@ -39,6 +39,21 @@ PROVIDERS = {
     "llamacpp": (None, "default", "local", "anthropic/local"),
     "vllm": (None, None, "openai/gpt-oss-20b", "mistral/magistral"),
     "lmstudio": (None, None, "deepseek/r1", "gemini/gemma"),
+    "cerebras": ("CEREBRAS_API_KEY", "gpt-oss-120b", "qwen-3-coder", "zai-glm-4.7"),
+    "dashscope": ("DASHSCOPE_API_KEY", "qwen-plus", "qwen3-plus", "qwen-max"),
+    "digitalocean": ("MODEL_ACCESS_KEY", "llama3.3-70b-instruct", "openai-gpt-5", "kimi-k2"),
+    "fireworks": ("FIREWORKS_API_KEY", "accounts/fireworks/models/kimi-k2p5",
+                  "accounts/fireworks/models/glm-5", "accounts/me/models/own"),
+    "nvidia": ("NVIDIA_API_KEY", "nvidia/llama-3.1-nemotron-70b-instruct",
+               "nvidia/nemotron", "meta/llama-4"),
+    "siliconflow": ("SILICONFLOW_API_KEY", "deepseek-ai/DeepSeek-V4-Flash", "Qwen/Qwen3-Coder",
+                    "zai-org/GLM-5.2"),
+    "together": ("TOGETHER_API_KEY", "openai/gpt-oss-20b", "openai/gpt-oss-120b", "Qwen/Qwen3"),
+    "vercel": ("AI_GATEWAY_API_KEY", "anthropic/claude-opus-4.6", "openai/gpt-5",
+               "deepseek/deepseek-v4"),
+    "volcengine": ("ARK_API_KEY", "doubao-seed-1-8-251228", "doubao-seed-2-0", "ep-20260101"),
+    "xai": ("XAI_API_KEY", "grok-4", "grok-4-fast", "grok-3"),
+    "xiaomi": ("MIMO_API_KEY", "mimo-v2.5-pro", "mimo-v2.5", "mimo-v2"),
     "acme": ("ACME_KEY", "acme-one", "openai/acme-two", "acme-three"),
 }
 BUILT_IN = [name for name in PROVIDERS if name != "acme"]
@@ -56,9 +71,17 @@ PLAIN = {
     "zai": "https://api.z.ai/api/anthropic", "minimax": "https://api.minimax.io/anthropic",
     "ollama": "http://127.0.0.1:11434", "llamacpp": "http://127.0.0.1:8080",
     "vllm": "http://127.0.0.1:8000", "lmstudio": "http://127.0.0.1:1234",
+    "cerebras": "https://api.cerebras.ai/v1",
+    "dashscope": "https://dashscope-intl.aliyuncs.com/apps/anthropic",
+    "digitalocean": "https://inference.do-ai.run/v1",
+    "fireworks": "https://api.fireworks.ai/inference",
+    "nvidia": "https://integrate.api.nvidia.com/v1", "siliconflow": "https://api.siliconflow.cn",
+    "together": "https://api.together.ai/v1", "vercel": "https://ai-gateway.vercel.sh",
+    "volcengine": "https://ark.cn-beijing.volces.com/api/v3", "xai": "https://api.x.ai",
+    "xiaomi": "https://api.xiaomimimo.com/anthropic",
 }
 SPEAKS_MESSAGES = {"anthropic", "moonshot", "zai", "minimax", "ollama", "llamacpp", "vllm",
-                   "lmstudio"}
+                   "lmstudio", "dashscope", "fireworks", "siliconflow", "vercel", "xiaomi"}
 # What each client is handed when nobody names a model. Claude Code's is its word for its own choice.
 HANDED = {"claude": "default", "codex": "gpt-5"}
 OWN_MODEL = {"claude": "claude-sonnet-5", "codex": "gpt-5"}
@@ -70,7 +93,9 @@ CONNECTION = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 def key_of(provider: str) -> str | None:
     variable = PROVIDERS[provider][0]
-    return f"sk-made-up-of-{provider}" if variable else None
+    # Two names of one company share a variable.
+    of = next(name for name, (key, *_) in PROVIDERS.items() if key == variable)
+    return f"sk-made-up-of-{of}" if variable else None
 
 
 def other(provider: str) -> str:
@@ -167,7 +192,7 @@ class Providers(world.World):
     def setUp(self):
         super().setUp()
         self.environment.update(
-            {key: f"sk-made-up-of-{name}" for name, (key, *_) in PROVIDERS.items() if key})
+            {key: key_of(name) for name, (key, *_) in PROVIDERS.items() if key})
 
     def install_client(self, name: str) -> None:
         (self.programs / name).write_text(RECORDER)
