@@ -39,7 +39,10 @@ using Findings = std::vector<Finding>;
 // The clients' own logins, of personas that go on one by way of the gateway.
 [[nodiscard]] Findings CheckLogins(const Context& context);
 // Does each api_key_command print a key? Runs them, one after another.
+// Only those of providers that the configuration names or a persona uses.
 [[nodiscard]] Findings CheckKeyCommands(const router::RouterConfig& config, const Context& context);
+// Do Bedrock and Vertex have the region and project that they need?
+[[nodiscard]] Findings CheckPlatforms(const router::RouterConfig& config);
 // One of them. kUnavailable says what is wrong and what to do.
 [[nodiscard]] Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider,
                                                       const Context& context);

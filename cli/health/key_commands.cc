@@ -1,10 +1,14 @@
 // Do the commands that print keys work? Each is run as the gateway runs it, and what it prints is
 // read and let go of.
+#include <algorithm>
+
 #include "cli/health/check.h"
 #include "cli/sessions/plan.h"
 #include "cli/sessions/programs.h"
 #include "cli/sessions/subprocess.h"
 #include "core/text.h"
+#include "router/cloud/aws_credentials.h"
+#include "router/cloud/request_shape.h"
 #include "router/credentials/key_output.h"
 
 namespace katra::cli {
@@ -37,14 +41,69 @@ Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider, const 
   return output;
 }
 
+namespace {
+
+// The commands of built-in providers are there whether anybody uses them or not.
+bool IsUsed(const router::RouterConfig& config, const router::Provider& provider) {
+  const auto said = config.OriginOf("providers." + provider.name).kind;
+  if (said != router::OriginKind::kDefault || config.default_provider == provider.name) return true;
+  const auto names = [&](const router::Target& target) { return target.provider == provider.name; };
+  return std::any_of(config.personas.begin(), config.personas.end(), [&](const auto& persona) {
+    return persona.provider == provider.name ||
+           std::any_of(persona.fallbacks.begin(), persona.fallbacks.end(), names);
+  });
+}
+
+// Keys of the environment count before a command, where the platform knows them.
+bool HasOwnVariables(const router::Provider& provider, const Context& context) {
+  if (provider.platform != router::Platform::kBedrock || provider.credential_envs.empty()) {
+    return false;
+  }
+  const auto variable = [&](const std::string& name) { return context.Variable(name); };
+  return !cloud::AwsFromVariables(variable).empty();
+}
+
+// Whether the output is a credential in the form that the provider's platform reads.
+Status CheckForm(const router::Provider& provider, const router::KeyOutput& output) {
+  if (provider.platform != router::Platform::kBedrock) return {};
+  auto read = cloud::ReadAwsCredentials(output.key.empty() ? output.text : output.key);
+  if (!read) return Pass(std::move(read));
+  return {};
+}
+
+}  // namespace
+
+Findings CheckPlatforms(const router::RouterConfig& config) {
+  Findings findings;
+  for (const router::Provider& provider : config.providers) {
+    if (provider.platform == router::Platform::kNone || !IsUsed(config, provider)) continue;
+    const std::string missing = cloud::MissingPart(provider);
+    if (missing.empty()) continue;
+    findings.push_back({Health::kWarning, provider.name, missing,
+                        "requests to " + provider.name + " fail until then", 0});
+  }
+  return findings;
+}
+
 Findings CheckKeyCommands(const router::RouterConfig& config, const Context& context) {
   Findings findings;
   for (const router::Provider& provider : config.providers) {
-    if (provider.key_command.empty()) continue;
+    if (provider.key_command.empty() || !IsUsed(config, provider)) continue;
+    if (HasOwnVariables(provider, context)) {
+      findings.push_back({Health::kGood, "key of " + provider.name,
+                          "AWS credentials are in the environment", "", 0});
+      continue;
+    }
     const std::string subject = "key of " + provider.name;
     const auto output = RunKeyCommand(provider, context);
     if (!output) {
       findings.push_back({Health::kWarning, subject, output.error().message,
+                          "mend the command; requests to " + provider.name + " fail until then",
+                          0});
+      continue;
+    }
+    if (const Status form = CheckForm(provider, *output); !form) {
+      findings.push_back({Health::kWarning, subject, form.error().message,
                           "mend the command; requests to " + provider.name + " fail until then",
                           0});
       continue;

@@ -93,6 +93,8 @@ Findings CheckProviders(const Context& context) {
   findings.insert(findings.end(), keys.begin(), keys.end());
   Findings commands = CheckKeyCommands(*config, context);
   findings.insert(findings.end(), commands.begin(), commands.end());
+  Findings platforms = CheckPlatforms(*config);
+  findings.insert(findings.end(), platforms.begin(), platforms.end());
   Findings deployments = CheckDeployments(*config, context);
   findings.insert(findings.end(), deployments.begin(), deployments.end());
   findings.push_back(CheckRouter(*config, context));

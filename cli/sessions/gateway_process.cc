@@ -212,6 +212,8 @@ Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
     std::vector<std::string> variables = router::ApiKeyEnvs(nullptr, provider);
     for (std::string& name : router::ApiKeyEnvs(&own, provider))
       variables.push_back(std::move(name));
+    variables.insert(variables.end(), provider.credential_envs.begin(),
+                     provider.credential_envs.end());
     for (const std::string& variable : variables) {
       const std::string value = variable.empty() ? std::string() : context.Variable(variable);
       if (!value.empty()) keys[variable] = value;

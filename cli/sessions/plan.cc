@@ -248,6 +248,13 @@ Result<std::string> CcrSelector(const Sources& sources, const router::Provider& 
 
 Status Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
   Connection& connection = plan->connection;
+  if (provider.platform != router::Platform::kNone && plan->router.value != kGatewayRouter) {
+    return Fail(ErrorCode::kUnsupported,
+                provider.title +
+                    " is asked in a way that only Katra's gateway knows, and this session would "
+                    "not use it (router: " +
+                    plan->router.value + ", " + plan->router.origin + "): use the gateway");
+  }
   const bool printed = router::KeyCommandOf(sources.persona, provider) != nullptr;
   if (printed && plan->router.value != kGatewayRouter) {
     return Fail(ErrorCode::kUnsupported,

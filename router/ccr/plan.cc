@@ -96,6 +96,11 @@ class Planner {
   // One upstream of claude-code-router has one key, which it reads from a variable.
   void WarnOfKeys(const PersonaConfig* persona, const Provider& provider,
                   const std::string& key_env) {
+    if (provider.platform != Platform::kNone) {
+      plan_.warnings.push_back("\"" + provider.name +
+                               "\" is asked in a way that claude-code-router " +
+                               "does not know: use Katra's gateway for it");
+    }
     if (provider.azure) {
       plan_.warnings.push_back("\"" + provider.name +
                                "\" is at Azure, whose addresses and header claude-code-router does "

@@ -2,6 +2,7 @@
 #include "router/config/config.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 #include "core/text.h"
@@ -12,6 +13,7 @@
 #include "router/config/own_file.h"
 #include "router/config/personas_file.h"
 #include "router/config/personas_schema.h"
+#include "router/config/platform.h"
 #include "router/config/providers_conf.h"
 
 namespace katra::router {
@@ -111,6 +113,11 @@ class ConfApplier {
   Findings& findings_;
 };
 
+std::string OfEnvironment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 void Take(std::vector<ConfigWarning> more, RouterConfig& config) {
   std::move(more.begin(), more.end(), std::back_inserter(config.warnings));
 }
@@ -205,8 +212,9 @@ Result<RouterConfig> Load(const LoadOptions& options) {
       conf_status = conf_findings.ToStatus();
     }
   }
+  if (readable) ApplyProviders(source, config, personas_findings);
+  for (Provider& provider : config.providers) CompletePlatform(provider, OfEnvironment);
   if (readable) {
-    ApplyProviders(source, config, personas_findings);
     ApplyPersonas(source, config, personas_findings);
     personas_status = personas_findings.ToStatus();
   }

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "router/config/endpoint.h"
 #include "router/config/key_members.h"
+#include "router/config/platform.h"
 #include "router/config/quirk_names.h"
 #include "router/config/section.h"
 
@@ -39,7 +40,7 @@ void ReadEndpoint(Section& section, Provider& provider) {
     if (!BaseUrlOf(provider, *interface).empty()) {
       provider.interface = *interface;
       provider.known_interfaces.clear();
-    } else if (provider.built_in) {
+    } else if (provider.built_in && provider.platform == Platform::kNone) {
       section.Error("/interface", provider.title + " has no " + word +
                                       "-format address of its own; give one as api_base_url");
     }
@@ -110,6 +111,13 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
 }
 
 void ReadProvider(Section section, Provider& provider) {
+  ReadPlatform(section.value(), provider, [&](std::string_view member, const std::string& what) {
+    section.Error("/" + std::string(member), what);
+  });
+  for (const std::string_view member : kPlatformMembers) {
+    if (section.Find(member) != nullptr) section.Mark(member);
+  }
+  const bool plain = provider.platform == Platform::kNone;
   ReadEndpoint(section, provider);
   ReadModelInterfaces(section, provider);
   const bool new_key = ReadKeyEnvs(section, &provider.api_key_env, &provider.more_key_envs);
@@ -117,7 +125,7 @@ void ReadProvider(Section section, Provider& provider) {
   const bool azure_key = provider.name == "azure" && section.Find("api_key_env") == nullptr;
   if (azure_key && provider.key_command.empty()) provider.api_key_env = "AZURE_OPENAI_API_KEY";
   const bool has_key = !provider.api_key_env.empty() || !provider.key_command.empty();
-  if (!provider.built_in) {
+  if (!provider.built_in && plain) {
     if (section.Find("api_base_url") == nullptr) {
       section.Error("", "\"" + provider.name +
                             "\" is no built-in provider, so it needs api_base_url, the address of "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/cloud/aws_credentials.h"
+
 // The process's own.
 extern char** environ;
 
@@ -126,6 +128,8 @@ std::vector<std::string> KeyCommands::Values() const {
   std::vector<std::string> values;
   for (const auto& [name, entry] : entries_) {
     if (!entry.output.key.empty()) values.push_back(entry.output.key);
+    if (!entry.output.key.empty() || entry.output.text.empty()) continue;
+    for (std::string& part : cloud::SecretsIn(entry.output.text)) values.push_back(std::move(part));
   }
   return values;
 }

@@ -47,11 +47,21 @@ class AttemptEvents {
   virtual void OnBroken(const translate::ApiError& error, bool told) = 0;
 };
 
+// A Messages body in the shape of a platform (platform_request.h).
+struct PlatformBody {
+  std::shared_ptr<const std::string> body;  // never null
+  std::string sha256;                       // in hexadecimal, where it is signed
+  std::vector<std::string> betas;
+  std::vector<std::string> dropped;
+};
+
 // What was made of the client's body for one candidate (preparation.h).
 struct PreparedBody {
   std::shared_ptr<const std::string> body;             // a cleaned one; nullptr: as it is
   std::shared_ptr<const translate::RequestPeek> peek;  // of `body`
   std::optional<translate::TranslatedRequest> chat;    // for Chat Completions
+  std::optional<PlatformBody> platform;                // instead of `body`, where one wants it
+  std::vector<http::Header> headers;                   // of the platform, by what is in the body
   bool needs_messages = false;               // the client's own form does not do for this candidate
   std::optional<translate::ApiError> error;  // it cannot be put to this candidate
   std::vector<std::string> dropped;          // of `body`: what it was made without
@@ -67,7 +77,9 @@ struct AttemptPlan {
   bool own_form = false;  // `body` is what the client wrote, and is no Messages request
   const http::Request* client = nullptr;
   const Settings* settings = nullptr;
-  std::string key;      // of the provider; empty: none is needed, or the caller's own login is used
+  std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
+  // Where a platform's exchange says that the key may go; empty: as the provider says.
+  std::string base_url;
   Login login;          // the caller's own, where it may go and `key` is empty
   std::string persona;  // whose request it is
   std::string request_id;

@@ -223,6 +223,7 @@ std::vector<std::string> KeyRing::Values(const router::RouterConfig& config) con
   for (const router::Provider& provider : config.providers) {
     values.push_back(OfEnvironment(provider.api_key_env));
     for (const std::string& more : provider.more_key_envs) values.push_back(OfEnvironment(more));
+    for (const std::string& part : provider.credential_envs) values.push_back(OfEnvironment(part));
   }
   for (const router::PersonaConfig& persona : config.personas) {
     values.push_back(OfEnvironment(persona.api_key_env));

@@ -25,9 +25,10 @@ constexpr std::chrono::seconds kLingerTime{3};
 
 class ChatAttempt final : public Attempt {
  public:
-  ChatAttempt(AttemptPlan plan, translate::TranslatedRequest request, AttemptEvents& events)
+  ChatAttempt(AttemptPlan plan, PreparedBody prepared, AttemptEvents& events)
       : plan_(std::move(plan)),
-        request_(std::move(request)),
+        request_(std::move(*prepared.chat)),
+        platform_headers_(std::move(prepared.headers)),
         events_(events, request_.stream, provider_name()),
         watch_(plan_.settings->answer, provider_name()) {
     if (!request_.same_format) return;
@@ -42,7 +43,9 @@ class ChatAttempt final : public Attempt {
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
-    outgoing.url = router::ChatAddress(provider, "/chat/completions", plan_.candidate->model);
+    outgoing.url = plan_.base_url.empty()
+                       ? router::ChatAddress(provider, "/chat/completions", plan_.candidate->model)
+                       : plan_.base_url + "/chat/completions";
     outgoing.headers.push_back({"content-type", "application/json"});
     outgoing.headers.push_back(
         {"accept", request_.stream ? "text/event-stream" : "application/json"});
@@ -54,6 +57,7 @@ class ChatAttempt final : public Attempt {
     } else if (!plan_.login.authorization.empty()) {
       outgoing.headers.push_back({"authorization", plan_.login.authorization});
     }
+    for (http::Header& header : platform_headers_) outgoing.headers.push_back(std::move(header));
     outgoing.body.emplace(std::move(request_.body));
     plan_.body.reset();
     call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
@@ -290,6 +294,7 @@ class ChatAttempt final : public Attempt {
 
   AttemptPlan plan_;
   translate::TranslatedRequest request_;
+  std::vector<http::Header> platform_headers_;
   AsAsked events_;
   std::unique_ptr<translate::UpstreamStream> reader_;
   translate::MessagesReply reply_;
@@ -313,7 +318,7 @@ class ChatAttempt final : public Attempt {
 std::unique_ptr<Attempt> MakeChatAttempt(AttemptPlan plan, PreparedBody prepared,
                                          AttemptEvents& events) {
   plan.input_estimate = prepared.input_estimate;
-  return std::make_unique<ChatAttempt>(std::move(plan), std::move(*prepared.chat), events);
+  return std::make_unique<ChatAttempt>(std::move(plan), std::move(prepared), events);
 }
 
 }  // namespace katra::gateway

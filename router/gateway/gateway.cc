@@ -1,4 +1,5 @@
 #include "router/gateway/gateway.h"
+#include "router/cloud/request_shape.h"
 
 #include <algorithm>
 #include <charconv>
@@ -113,24 +114,14 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       circuits_(settings_.circuits),
       tokens_(settings_.home),
       commands_(parts_.loop, parts_.clock),
+      copilot_(parts_.client, parts_.clock),
       pool_(parts_.loop),
-      services_{parts_.loop,
-                parts_.client,
-                settings_,
-                parts_.clock,
-                parts_.random,
-                *policy_,
-                circuits_,
-                keys_,
-                commands_,
-                rests_,
-                traces_,
-                prices_,
-                *this,
-                parts_.reasoning,
-                &memo_,
-                plan_limits_,
-                parts_.transcripts,
+      services_{parts_.loop,  parts_.client, settings_,
+                parts_.clock, parts_.random, *policy_,
+                circuits_,    keys_,         commands_,
+                rests_,       copilot_,      traces_,
+                prices_,      *this,         parts_.reasoning,
+                &memo_,       plan_limits_,  parts_.transcripts,
                 pool_},
       sweep_(parts_.loop, [this] { retired_.clear(); }),
       tick_(parts_.loop, [this] { Tick(); }),
@@ -348,6 +339,7 @@ http::Response Gateway::Models(const http::Request& request) {
   const router::PersonaConfig persona =
       router::SessionPersona(*config_, caller->persona, caller->session);
   const auto has_key = [&](const router::Provider& provider) {
+    if (!cloud::MissingPart(provider).empty()) return false;
     const std::vector<std::string> variables = router::ApiKeyEnvs(&persona, provider);
     return variables.empty() ||
            std::any_of(variables.begin(), variables.end(), [&](const std::string& variable) {

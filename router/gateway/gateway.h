@@ -98,6 +98,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   KeyRing keys_;
   KeyCommands commands_;
   KeyRests rests_;
+  CopilotTokens copilot_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;
   PlanLimits plan_limits_;

@@ -5,9 +5,11 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/cloud/bedrock_stream.h"
 #include "router/credentials/credential.h"
 #include "router/gateway/as_asked.h"
 #include "router/gateway/attempt.h"
+#include "router/gateway/platform_request.h"
 #include "router/translate/error_text.h"
 #include "router/translate/signature.h"
 #include "router/translate/usage_tap.h"
@@ -35,6 +37,9 @@ class MessagesAttempt final : public Attempt {
         events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
         watch_(plan_.settings->answer, provider_name()) {
     dropped_ = std::move(prepared.dropped);
+    platform_ = std::move(prepared.platform);
+    if (platform_)
+      dropped_.insert(dropped_.end(), platform_->dropped.begin(), platform_->dropped.end());
     if (!prepared.body) return;
     plan_.body = std::move(prepared.body);
     own_peek_ = std::move(prepared.peek);
@@ -44,18 +49,16 @@ class MessagesAttempt final : public Attempt {
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
-    outgoing.url = provider.messages_base_url + "/v1/messages";
-    if (plan_.count_only) outgoing.url += "/count_tokens";
-    outgoing.headers = MakeHeaders(provider);
-    const bool betas = Has(outgoing.headers, "anthropic-beta");
-    if (betas && !provider.messages_query.empty()) outgoing.url += "?" + provider.messages_query;
-    outgoing.body = MakeBody(provider);
+    if (platform_) {
+      ApplyPlatform(plan_, *platform_, SystemClock().Now(), &outgoing);
+      platform_.reset();
+    } else {
+      Address(provider, &outgoing);
+    }
     plan_.body.reset();
     call_ = client.Start(std::move(outgoing), {[this](int status, const http::Headers& headers) {
                                                  status_ = status;
-                                                 headers_ = headers;
-                                                 labelled_ = IsEventStream(headers);
-                                                 watch_.Head(status);
+                                                 TakeHead(headers);
                                                },
                                                [this](std::string_view bytes) { OnData(bytes); },
                                                [this](const http::CallEnd& end) { OnEnd(end); }});
@@ -77,6 +80,7 @@ class MessagesAttempt final : public Attempt {
   std::string reported_model() const override { return answer().model; }
   std::string upstream_id() const override {
     const std::string* id = headers_.Find("request-id");
+    if (id == nullptr) id = headers_.Find("x-amzn-requestid");
     return id != nullptr ? *id : answer().message_id;
   }
   int status() const override { return status_; }
@@ -90,6 +94,25 @@ class MessagesAttempt final : public Attempt {
  private:
   const translate::TappedAnswer& answer() const { return streaming_ ? tap_.answer() : whole_; }
   const std::string& provider_name() const { return plan_.candidate->provider->name; }
+
+  void Address(const router::Provider& provider, http::Outgoing* outgoing) const {
+    outgoing->url = provider.messages_base_url + "/v1/messages";
+    if (plan_.count_only) outgoing->url += "/count_tokens";
+    outgoing->headers = MakeHeaders(provider);
+    const bool betas = Has(outgoing->headers, "anthropic-beta");
+    if (betas && !provider.messages_query.empty()) outgoing->url += "?" + provider.messages_query;
+    outgoing->body = MakeBody(provider);
+  }
+
+  void TakeHead(const http::Headers& headers) {
+    headers_ = headers;
+    if (status_ == 200 && IsBinaryEventStream(headers)) {
+      frames_ = std::make_unique<cloud::BedrockStream>(plan_.settings->answer.event_bytes);
+    }
+    streaming_ = frames_ != nullptr;  // else its first bytes say what it is
+    labelled_ = IsEventStream(headers);
+    watch_.Head(status_);
+  }
 
   static bool Has(const std::vector<http::Header>& headers, std::string_view name) {
     return std::any_of(headers.begin(), headers.end(), [&](const http::Header& header) {
@@ -148,8 +171,12 @@ class MessagesAttempt final : public Attempt {
 
   void OnData(std::string_view bytes) {
     if (ended_) return;
+    if (frames_) {
+      OnFrames(bytes);
+      return;
+    }
     if (streaming_) {
-      OnStream(bytes);
+      OnStream(bytes, bytes.size());
       return;
     }
     const size_t room = watch_.Room(body_.size(), bytes.size());
@@ -165,7 +192,7 @@ class MessagesAttempt final : public Attempt {
     if (form == BodyForm::kEvents) {
       streaming_ = true;
       const std::string begun = std::exchange(body_, {});
-      OnStream(begun);
+      OnStream(begun, begun.size());
     } else if (form != BodyForm::kUnknown) {
       body_.erase(0, form_.skipped());
     } else if (auto wrong = watch_.BeforeContent(body_.size())) {
@@ -173,15 +200,27 @@ class MessagesAttempt final : public Attempt {
     }
   }
 
-  void OnStream(std::string_view bytes) {
+  // What is sound goes on before the damage behind it is told.
+  void OnFrames(std::string_view bytes) {
+    std::string events;
+    const Status whole = frames_->Feed(bytes, &events);
+    OnStream(events, bytes.size());
+    if (ended_ || whole || tap_.answer().complete || tap_.answer().failed) return;
+    Stop(translate::NoAnswer(provider_name() + " sent a damaged stream, and a part of the answer " +
+                             "is lost: " + whole.error().message));
+  }
+
+  // `received`: how many bytes came for `bytes`, which are none of an unfinished frame.
+  void OnStream(std::string_view bytes, size_t received) {
     const size_t before = tap_.progress();
     tap_.Feed(bytes);
     if (tap_.progress() > before) watch_.Progress();
     const translate::TappedAnswer& seen = tap_.answer();
-    if (auto wrong = watch_.Stream(bytes.size(), seen.content_started)) {
+    if (auto wrong = watch_.Stream(received, seen.content_started)) {
       Stop(std::move(*wrong));
       return;
     }
+    if (bytes.empty()) return;
     if (seen.broken && !seen.failed) {  // S46
       Stop(translate::NoAnswer(provider_name() +
                                " sent an event that cannot be read: a part of the answer is lost"));
@@ -220,8 +259,8 @@ class MessagesAttempt final : public Attempt {
   // Before anything is read from it: a text that is shortened may end within a key.
   ApiError Complaint(int status) {
     body_ = plan_.secrets->Without(std::move(body_));
-    return translate::FromUpstream(status, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate);
+    return translate::FromUpstream(RefusalStatus(*plan_.candidate->provider, status, headers_),
+                                   ToPairs(headers_), body_, provider_name(), plan_.input_estimate);
   }
 
   void GiveHeld() {
@@ -353,6 +392,8 @@ class MessagesAttempt final : public Attempt {
   AsAsked events_;
   int status_ = 0;
   http::Headers headers_;
+  std::optional<PlatformBody> platform_;  // until it is sent
+  std::unique_ptr<cloud::BedrockStream> frames_;
   bool labelled_ = false;  // its type says that the answer is a stream
   translate::FormSniffer form_;
   bool streaming_ = false;  // it is one

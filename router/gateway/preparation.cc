@@ -46,6 +46,8 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   preparation.interface = candidate.interface();
   preparation.translates = preparation.interface != router::Interface::kMessages;
   preparation.own_form = plan.own_form;
+  preparation.shape = PlatformShapeOf(plan);
+  preparation.copilot = candidate.provider->platform == router::Platform::kCopilot;
   if (!preparation.translates) {
     const translate::RequestPeek& seen = *plan.peek;
     if (plan.left_home && seen.may_hold_thinking) {  // R5
@@ -132,6 +134,7 @@ PreparedBody PrepareOwnForm(Preparation& preparation) {
     return prepared;
   }
   prepared.chat = std::move(**passed);
+  if (preparation.copilot) prepared.headers = CopilotRequestHeaders(prepared.chat->body);
   int64_t& estimate = prepared.chat->reply.input_estimate_tokens;
   prepared.estimate = preparation.estimate >= 0 ? preparation.estimate : estimate;
   estimate = preparation.calibration.Apply(prepared.estimate);
@@ -160,6 +163,7 @@ PreparedBody Prepare(Preparation preparation) {
     }
     auto request = translate::ToChat(*preparation.body, preparation.target);
     if (request) {
+      if (preparation.copilot) prepared.headers = CopilotRequestHeaders(request->body);
       prepared.chat = std::move(*request);
     } else {
       prepared.error = translate::ApiErrorOf(request.error());
@@ -167,6 +171,14 @@ PreparedBody Prepare(Preparation preparation) {
     return prepared;
   }
   Mend(preparation, prepared);
+  if (!preparation.shape) return prepared;
+  auto shaped =
+      ShapeForPlatform(*preparation.shape, prepared.body ? *prepared.body : *preparation.body);
+  if (shaped) {
+    prepared.platform = std::move(*shaped);
+  } else {
+    prepared.error = translate::ApiErrorOf(shaped.error());
+  }
   return prepared;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "router/gateway/attempt.h"
+#include "router/gateway/platform_request.h"
 #include "router/translate/estimate.h"
 #include "router/translate/model_fit.h"
 #include "router/translate/openai_front.h"
@@ -48,9 +49,15 @@ struct Preparation {
   std::optional<translate::ForeignThinking> clean;
   std::optional<translate::ModelFit> fit;
   router::FaceRefusals face;
+  std::optional<PlatformShape> shape;
+  bool copilot = false;
 
   // Whether Prepare reads the body.
-  [[nodiscard]] bool works() const { return translates || clean || fit || face.any(); }
+  [[nodiscard]] bool works() const { return translates || clean || fit || face.any() || shape; }
+  // A larger body is prepared off the loop. What is signed is hashed as well.
+  [[nodiscard]] size_t most_on_loop() const {
+    return shape ? kLargeBodyBytes / 4 : kLargeBodyBytes;
+  }
 };
 [[nodiscard]] Preparation PreparationOf(const AttemptPlan& plan);
 

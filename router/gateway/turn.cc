@@ -142,9 +142,10 @@ void Turn::Launch() {
   GetKey();
 }
 
-void Turn::LaunchWith(std::string key) {
+void Turn::LaunchAt(std::string key, std::string base_url) {
   const bool own_form = is_front() && IsOwnForm();
   AttemptPlan plan;
+  plan.base_url = std::move(base_url);
   plan.candidate = current_;
   plan.own_form = own_form;
   if (own_form || !is_front()) {
@@ -169,12 +170,10 @@ void Turn::LaunchWith(std::string key) {
   plan.memo = services_.memo;
   if (plan.key.empty()) plan.login = OwnLogin(*current_);
   with_login_ = !plan.login.empty();
-  outcome_.key_name =
-      !plan.key.empty()
-          ? command_ != nullptr ? "command of " + current_->provider->name : current_->key_env
-      : plan.login.empty() ? ""
-                           : "client's login";
-  secrets_->Add(plan.key);
+  outcome_.key_name = NameOfKey(plan);
+  for (const std::string& secret : SecretsOfKey(*current_->provider, plan.key)) {
+    secrets_->Add(secret);
+  }
   plan.secrets = secrets_;
   if (OnPlan(*current_) && plan.login.empty()) {
     OnFailed(NoLogin(*current_->provider), nullptr);
@@ -195,7 +194,7 @@ void Turn::LaunchWith(std::string key) {
   Preparation preparation = PreparationOf(plan);
   preparation.calibration = trace.calibration;
   preparation.estimate = estimate_;
-  if (preparation.body->size() <= kLargeBodyBytes || !preparation.works()) {
+  if (preparation.body->size() <= preparation.most_on_loop() || !preparation.works()) {
     Begin(std::move(plan), Prepare(std::move(preparation)));
     return;
   }
@@ -406,6 +405,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   done_ = true;
   retry_.reset();
   waiting_.reset();
+  exchanging_.reset();
   job_.reset();
   outcome_.status = status;
   outcome_.error_type = error_type;
@@ -441,6 +441,7 @@ void Turn::Finish(int status, const std::string& error_type) {
   if (recorded_) {
     std::vector<std::string> secrets = services_.keys.Values(*config_);
     for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
+    for (std::string& key : services_.copilot.Values()) secrets.push_back(std::move(key));
     secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
     for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
       secrets.emplace_back(WithoutScheme(*own));

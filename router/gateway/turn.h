@@ -14,6 +14,7 @@
 #include "core/uv/handles.h"
 #include "core/uv/work.h"
 #include "router/config/endpoint.h"
+#include "router/credentials/copilot_tokens.h"
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
 #include "router/gateway/attempt.h"
@@ -40,6 +41,7 @@ struct Services {
   KeyRing& keys;
   KeyCommands& commands;
   KeyRests& rests;
+  CopilotTokens& copilot;
   SessionTraces& traces;
   const Prices& prices;
   OutcomeSink& outcomes;
@@ -118,7 +120,18 @@ class Turn final : public AttemptEvents {
   void GetKey();
   void TakeKey(const router::KeyOutput& output);
   void FailWithoutKey(const std::string& why);
+  // Goes on with it, or with what a platform gives in exchange (turn_platform.cc).
   void LaunchWith(std::string key);
+  void LaunchAt(std::string key, std::string base_url);
+  // As `katra usage --by key` names what the attempt goes with.
+  [[nodiscard]] std::string NameOfKey(const AttemptPlan& plan) const;
+  // What several variables hold together, where no one variable is named; empty: nothing.
+  [[nodiscard]] std::string KeyOfEnvironment(const router::Provider& provider) const;
+  void ExchangeLogin(std::string login);
+  // A login that a command printed may be an old one: it is asked once more.
+  void RefuseLogin(const std::string& why);
+  void TakeToken(const cloud::CopilotToken& token);
+  [[nodiscard]] bool RenewToken(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
   // True: the refused key was printed by a command, which is asked for another one.
   [[nodiscard]] bool RenewKey(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
   // Of the current candidate.
@@ -180,6 +193,8 @@ class Turn final : public AttemptEvents {
   const router::KeyCommand* command_ = nullptr;  // of the current candidate; nullptr: none
   std::string key_text_;                         // what it printed
   std::unique_ptr<KeyCommands::Waiting> waiting_;
+  std::string login_;  // for which a token was got in exchange
+  std::unique_ptr<CopilotTokens::Waiting> exchanging_;
   std::unique_ptr<RefusedKey> refused_;  // while another one is asked for
   std::set<std::string> renewed_;        // providers whose command was asked again
   std::unique_ptr<Attempt> attempt_;

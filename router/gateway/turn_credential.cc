@@ -4,6 +4,7 @@
 
 #include "core/sha256.h"
 #include "core/text.h"
+#include "router/cloud/request_shape.h"
 #include "router/gateway/turn.h"
 
 namespace katra::gateway {
@@ -20,13 +21,15 @@ bool IsRefusal(const ApiError& error) {
 
 std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
   const router::Provider& provider = *candidate.provider;
-  std::string secret;
-  if (OnPlan(candidate)) {
-    // The client's own login pays.
-  } else if (const router::KeyCommand* command = router::KeyCommandOf(&persona_, provider)) {
+  const bool on_plan = OnPlan(candidate);
+  std::string secret = on_plan ? std::string() : KeyOfEnvironment(provider);
+  const router::KeyCommand* const command = router::KeyCommandOf(&persona_, provider);
+  if (on_plan) {
+    // The login pays.
+  } else if (secret.empty() && command != nullptr) {
     // The account stays the same, whatever it prints next.
     secret = "command " + Join(command->words, "\n");
-  } else {
+  } else if (secret.empty()) {
     secret = services_.keys.Find(caller_.token_id, router::ApiKeyEnv(&persona_, provider));
   }
   if (secret.empty()) {
@@ -118,7 +121,16 @@ void Turn::GetKey() {
     LaunchWith({});
     return;
   }
+  if (const std::string missing = cloud::MissingPart(*current_->provider); !missing.empty()) {
+    OnFailed(translate::NoKey(missing), nullptr);
+    return;
+  }
   command_ = router::KeyCommandOf(&persona_, *current_->provider);
+  if (std::string key = KeyOfEnvironment(*current_->provider); !key.empty()) {
+    command_ = nullptr;
+    LaunchWith(std::move(key));
+    return;
+  }
   if (command_ == nullptr) {
     LaunchWith(services_.keys.Find(caller_.token_id, current_->key_env));
     return;
@@ -145,7 +157,8 @@ void Turn::TakeKey(const router::KeyOutput& output) {
     GiveUp(refused->error, std::move(refused->raw));
     return;
   }
-  if (output.key.empty()) {
+  const bool aws = current_->provider->platform == router::Platform::kBedrock;
+  if (output.key.empty() && !aws) {
     FailWithoutKey(router::KeyCommandError(current_->provider->name,
                                            "printed JSON without a key: it must hold one as "
                                            "api_key, token or access_token",
@@ -154,7 +167,7 @@ void Turn::TakeKey(const router::KeyOutput& output) {
     return;
   }
   key_text_ = output.text;
-  LaunchWith(output.key);
+  LaunchWith(output.key.empty() ? output.text : output.key);
 }
 
 void Turn::FailWithoutKey(const std::string& why) {
@@ -168,6 +181,7 @@ void Turn::FailWithoutKey(const std::string& why) {
 }
 
 bool Turn::RenewKey(const ApiError& error, std::unique_ptr<RawReply>& raw) {
+  if (RenewToken(error, raw)) return true;
   if (command_ == nullptr || key_text_.empty() || !IsRefusal(error)) return false;
   services_.commands.Refused(*command_, key_text_);
   if (!renewed_.insert(current_->provider->name).second) return false;

@@ -10,15 +10,16 @@ namespace katra::router {
 const std::vector<Provider>& BuiltIns() {
   static const std::vector<Provider> all = [] {
     std::vector<Provider> made = {
-        providers::Anthropic(),  providers::OpenAi(),    providers::DeepSeek(),
-        providers::OpenRouter(), providers::Gemini(),    providers::Grok(),
-        providers::Mistral(),    providers::Groq(),      providers::Moonshot(),
-        providers::Zai(),        providers::MiniMax(),   providers::Ollama(),
-        providers::LlamaCpp(),   providers::Vllm(),      providers::LmStudio(),
-        providers::Cerebras(),   providers::DashScope(), providers::DigitalOcean(),
-        providers::Fireworks(),  providers::Nvidia(),    providers::SiliconFlow(),
-        providers::Together(),   providers::Vercel(),    providers::Volcengine(),
-        providers::Xai(),        providers::Xiaomi(),
+        providers::Anthropic(),  providers::OpenAi(),       providers::DeepSeek(),
+        providers::OpenRouter(), providers::Gemini(),       providers::Grok(),
+        providers::Mistral(),    providers::Groq(),         providers::Moonshot(),
+        providers::Zai(),        providers::MiniMax(),      providers::Ollama(),
+        providers::LlamaCpp(),   providers::Vllm(),         providers::LmStudio(),
+        providers::Cerebras(),   providers::DashScope(),    providers::DigitalOcean(),
+        providers::Fireworks(),  providers::Nvidia(),       providers::SiliconFlow(),
+        providers::Together(),   providers::Vercel(),       providers::Volcengine(),
+        providers::Xai(),        providers::Xiaomi(),       providers::Bedrock(),
+        providers::Vertex(),     providers::VertexGemini(), providers::Copilot(),
     };
     for (Provider& provider : made) provider.built_in = true;
     return made;

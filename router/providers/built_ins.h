@@ -31,5 +31,9 @@ namespace katra::router::providers {
 [[nodiscard]] Provider Volcengine();
 [[nodiscard]] Provider Xai();
 [[nodiscard]] Provider Xiaomi();
+[[nodiscard]] Provider Bedrock();
+[[nodiscard]] Provider Vertex();
+[[nodiscard]] Provider VertexGemini();
+[[nodiscard]] Provider Copilot();
 
 }  // namespace katra::router::providers

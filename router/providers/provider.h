@@ -34,6 +34,15 @@ struct ModelEfforts {
   std::vector<std::string> efforts;
 };
 
+// Whose way of being asked a provider follows beside its format: other addresses, framing and
+// credentials (router/cloud).
+enum class Platform {
+  kNone,
+  kBedrock,  // Amazon Bedrock: InvokeModel, Signature Version 4, binary event streams
+  kVertex,   // Google Vertex AI: project and model in the address, a token of Google Cloud's
+  kCopilot,  // GitHub Copilot: a short-lived token in exchange for a GitHub login
+};
+
 // The form of a model's name.
 enum class ModelForm {
   kBare,         // "gpt-4-turbo": no vendor in front
@@ -212,6 +221,16 @@ struct Provider {
   // Azure OpenAI: an address without a path is completed as its resources are asked, and models are
   // names of deployments.
   bool azure = false;
+
+  Platform platform = Platform::kNone;
+  std::string region;          // of kBedrock and kVertex; empty: not known
+  std::string project;         // of kVertex; empty: not known
+  std::string github_api_url;  // of kCopilot, without a trailing slash
+  // Variables that may hold its credential or parts of it, where no api_key_env is named. They
+  // count before the key_command.
+  std::vector<std::string> credential_envs;
+  // The betas (C18) that a platform is known to take; empty: all.
+  std::vector<std::string> betas;
 };
 
 // All built-in providers, `anthropic` first. Static storage, immutable.

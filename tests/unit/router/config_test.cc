@@ -299,7 +299,9 @@ TEST_CASE("every built-in provider is whole, and its own models have its form") 
     CHECK_FALSE(provider.title.empty());
     CHECK(provider.built_in);
     const bool messages = provider.interface == Interface::kMessages;
-    CHECK_FALSE((messages ? provider.messages_base_url : provider.chat_base_url).empty());
+    if (provider.platform == Platform::kNone) {
+      CHECK_FALSE((messages ? provider.messages_base_url : provider.chat_base_url).empty());
+    }
     for (const std::string& url :
          {provider.chat_base_url, provider.messages_base_url, provider.plain_base_url}) {
       if (url.empty()) continue;
@@ -307,7 +309,8 @@ TEST_CASE("every built-in provider is whole, and its own models have its form") 
       CHECK_FALSE(url.ends_with('/'));
       CHECK((url.starts_with("https://") || IsLoopback(url)));
     }
-    CHECK((provider.auth == Auth::kNone) == provider.api_key_env.empty());
+    CHECK((provider.auth == Auth::kNone) ==
+          (provider.api_key_env.empty() && provider.key_command.empty()));
     for (const std::string& model : provider.models) CHECK(CheckModelForm(provider, model));
     if (!provider.default_model.empty()) {
       CHECK(CheckModelForm(provider, provider.default_model));
