@@ -65,6 +65,9 @@ class Complaints {
                 "expected the name of an environment variable such as OPENAI_API_KEY; a key itself "
                 "does not belong in this file");
     }
+    if (violation.keyword == "pattern" && violation.path.ends_with("/api_version")) {
+      return At(violation.path, "expected a version such as 2024-10-21");  // a key may stand there
+    }
     if (violation.keyword == "pattern") {
       return At(violation.path, violation.found +
                                     " is no name: letters, digits, _ and -, a letter or digit "
