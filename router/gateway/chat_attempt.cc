@@ -12,6 +12,7 @@
 #include "router/translate/chat_stream.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/chat_forward.h"
+#include "router/translate/same_format/responses_forward.h"
 
 namespace katra::gateway {
 namespace {
@@ -29,9 +30,14 @@ class ChatAttempt final : public Attempt {
       : plan_(std::move(plan)),
         request_(std::move(*prepared.chat)),
         platform_headers_(std::move(prepared.headers)),
+        responses_(request_.responses),
         events_(events, request_.stream, provider_name()),
         watch_(plan_.settings->answer, provider_name()) {
     if (!request_.same_format) return;
+    if (responses_) {
+      events_.SetForms({translate::ResponsesEvents, translate::ResponsesReplyOf});
+      return;
+    }
     events_.SetForms({[this](std::string_view reply) {
                         return translate::ChatEvents(reply, *request_.same_format);
                       },
@@ -43,9 +49,10 @@ class ChatAttempt final : public Attempt {
   void Begin(http::Client& client) override {
     const router::Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
+    const std::string face = responses_ ? "/responses" : "/chat/completions";
     outgoing.url = plan_.base_url.empty()
-                       ? router::ChatAddress(provider, "/chat/completions", plan_.candidate->model)
-                       : plan_.base_url + "/chat/completions";
+                       ? router::ChatAddress(provider, face, plan_.candidate->model)
+                       : plan_.base_url + face;
     outgoing.headers.push_back({"content-type", "application/json"});
     outgoing.headers.push_back(
         {"accept", request_.stream ? "text/event-stream" : "application/json"});
@@ -116,6 +123,7 @@ class ChatAttempt final : public Attempt {
   const std::vector<std::string>& dropped() const override { return request_.dropped; }
   bool same_format() const override { return request_.same_format.has_value(); }
   std::string ErrorEvent(const ApiError& error) const override {
+    if (responses_ && forward_ != nullptr) return forward_->ErrorEvent(error);
     if (request_.same_format) return translate::ChatErrorEvent(error);
     return translate::MessagesErrorEvent(error, plan_.request_id);
   }
@@ -163,6 +171,11 @@ class ChatAttempt final : public Attempt {
 
   std::unique_ptr<translate::UpstreamStream> MakeReader() {
     const size_t event_bytes = plan_.settings->answer.event_bytes;
+    if (responses_) {
+      auto made = std::make_unique<translate::ResponsesForward>(request_.reply, event_bytes);
+      forward_ = made.get();
+      return made;
+    }
     if (request_.same_format) {
       return std::make_unique<translate::ChatForward>(request_.reply, *request_.same_format,
                                                       event_bytes);
@@ -277,6 +290,9 @@ class ChatAttempt final : public Attempt {
     if (!request_.same_format) {
       return translate::ToMessages(body_, ToPairs(headers_), request_.reply);
     }
+    if (responses_) {
+      return translate::ForwardResponsesReply(body_, ToPairs(headers_), request_.reply);
+    }
     return translate::ForwardChatReply(body_, ToPairs(headers_), request_.reply,
                                        *request_.same_format);
   }
@@ -295,8 +311,10 @@ class ChatAttempt final : public Attempt {
   AttemptPlan plan_;
   translate::TranslatedRequest request_;
   std::vector<http::Header> platform_headers_;
+  bool responses_;
   AsAsked events_;
   std::unique_ptr<translate::UpstreamStream> reader_;
+  const translate::ResponsesForward* forward_ = nullptr;  // the reader, where it is one
   translate::MessagesReply reply_;
   int status_ = 0;
   http::Headers headers_;

@@ -5,6 +5,7 @@
 #include "core/sha256.h"
 #include "router/config/endpoint.h"
 #include "router/translate/same_format/chat_request.h"
+#include "router/translate/same_format/responses_request.h"
 
 namespace katra::gateway {
 
@@ -82,6 +83,7 @@ Preparation PreparationOf(const AttemptPlan& plan) {
   target.reasoning = plan.reasoning;
   target.memo = plan.memo;
   target.quirks_known = candidate.provider->built_in;
+  target.left_home = plan.left_home;
   return preparation;
 }
 
@@ -124,7 +126,9 @@ PreparedBody PrepareOwnForm(Preparation& preparation) {
   if (preparation.estimate >= 0) {
     target.input_estimate = preparation.calibration.Apply(preparation.estimate);
   }
-  auto passed = translate::PassChat(*preparation.body, target);
+  const bool responses = preparation.interface == router::Interface::kResponses;
+  auto passed = responses ? translate::PassResponses(*preparation.body, target)
+                          : translate::PassChat(*preparation.body, target);
   if (!passed) {
     prepared.error = translate::ApiErrorOf(passed.error());
     return prepared;

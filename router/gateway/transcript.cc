@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "router/translate/chat_reply.h"
 #include "router/translate/chat_stream.h"
+#include "router/translate/same_format/responses_forward.h"
 #include "router/translate/sse_parser.h"
 
 namespace katra::gateway {
@@ -237,10 +238,47 @@ std::string MessagesRequest(const TurnText& text) {
   return read ? std::move(read->messages_body) : *text.request;
 }
 
+// The text and the calls of a response.
+std::string ResponsesAnswer(const TurnText& text) {
+  const std::optional<std::string> whole =
+      text.whole ? text.answer : translate::ResponsesReplyOf(text.answer);
+  JsonDocument document;
+  if (!whole || !document.Parse(*whole)) return {};
+  std::string message;
+  JsonWriter writer(message);
+  writer.BeginObject().Key("content").BeginArray();
+  const auto block = [&](const char* type, const char* member, std::string_view escaped) {
+    writer.BeginObject().Key("type").String(type).Key(member).RawString(escaped).EndObject();
+  };
+  for (const JsonView item : document.Root()["output"]) {
+    for (const JsonView part : item["content"]) block("text", "text", part["text"].RawString());
+    for (const JsonView part : item["summary"]) {
+      block("thinking", "thinking", part["text"].RawString());
+    }
+    if (!item["type"].Text().ends_with("_call")) continue;
+    const bool custom = item["input"].IsString();
+    writer.BeginObject().Key("type").String("tool_use");
+    writer.Key("id").RawString(item["call_id"].RawString());
+    writer.Key("name").RawString(item["name"].RawString()).Key("input");
+    const std::string arguments = item["arguments"].Text();
+    JsonDocument parsed;
+    if (!custom && parsed.Parse(arguments)) {
+      writer.Raw(arguments);
+    } else {
+      writer.BeginObject().Key("input").RawString(item["input"].RawString()).EndObject();
+    }
+    writer.EndObject();
+  }
+  writer.EndArray().Key("stop_reason").String(document.Root()["status"].Text()).EndObject();
+  return message;
+}
+
 // The answer in the Messages form.
 std::string MessagesAnswer(const TurnText& text) {
   if (!text.own_answer) return text.answer;
   translate::ReplyContext context;
+  // Without a translation of its own so far.
+  if (text.format == translate::FrontFormat::kResponses) return ResponsesAnswer(text);
   if (text.whole) {
     auto made = translate::ToMessages(text.answer, {}, context);
     return made ? std::move(made->body) : std::string();
@@ -255,7 +293,8 @@ std::string MessagesAnswer(const TurnText& text) {
 void WriteAnswer(const TurnText& text, const SecretFilter& filter, JsonWriter& writer) {
   Content content;
   const std::string answer = MessagesAnswer(text);
-  if (text.whole) {
+  const bool response = text.own_answer && text.format == translate::FrontFormat::kResponses;
+  if (text.whole || response) {
     JsonDocument document;
     if (document.Parse(answer)) content.Whole(document.Root());
   } else {

@@ -220,6 +220,7 @@ void Turn::Begin(AttemptPlan plan, PreparedBody prepared) {
     Launch();
     return;
   }
+  if (prepared.chat) NoteUnknown(prepared.chat->unknown);
   attempt_ = prepared.chat ? MakeChatAttempt(std::move(plan), std::move(prepared), *this)
                            : MakeMessagesAttempt(std::move(plan), std::move(prepared), *this);
   attempt_->Begin(services_.client);

@@ -86,6 +86,8 @@ class Turn final : public AttemptEvents {
   void TakeBody(ClientBody read);
   // Whether the current candidate speaks what the client speaks, and can be put the body as it is.
   [[nodiscard]] bool IsOwnForm() const;
+  // Types in the request that were left out and are not understood, each once.
+  void NoteUnknown(const std::vector<std::string>& types);
   // Launches once the body is in the Messages form.
   void LaunchWithMessages();
   [[nodiscard]] bool Choose();

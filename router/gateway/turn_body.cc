@@ -1,4 +1,5 @@
 // A client's body: read once, and made a Messages request of where a candidate needs that.
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -71,8 +72,20 @@ std::optional<translate::FrontFormat> Turn::front() const {
 }
 
 bool Turn::IsOwnForm() const {
-  return endpoint_ == Endpoint::kChat && current_ != unfit_ &&
-         current_->interface() == router::Interface::kChat;
+  if (current_ == unfit_) return false;
+  const router::Interface interface = current_->interface();
+  return (endpoint_ == Endpoint::kChat && interface == router::Interface::kChat) ||
+         (endpoint_ == Endpoint::kResponses && interface == router::Interface::kResponses);
+}
+
+void Turn::NoteUnknown(const std::vector<std::string>& types) {
+  for (const std::string& type : types) {
+    std::string shown = OneLine(secrets_->Without(type), kMaxIdBytes);
+    auto& known = outcome_.unknown;
+    if (std::find(known.begin(), known.end(), shown) == known.end()) {
+      known.push_back(std::move(shown));
+    }
+  }
 }
 
 void Turn::LaunchWithMessages() {
@@ -89,7 +102,7 @@ void Turn::LaunchWithMessages() {
       return;
     }
     messages_ = std::make_unique<MessagesForm>(std::move(read));
-    outcome_.unknown = std::move(messages_->front.unknown);
+    NoteUnknown(messages_->front.unknown);
     Launch();
   };
   if (body_->size() <= kLargeBodyBytes) {

@@ -34,6 +34,8 @@ void AddUrl(JsonView url, int64_t tokens, Data* data) {
 void AddData(JsonView block, Data* data) {
   AddUrl(block["image_url"]["url"], kImageTokens, data);
   AddUrl(block["file"]["file_data"], kDocumentTokens, data);
+  AddUrl(block["image_url"], kImageTokens, data);  // of the Responses API
+  AddUrl(block["file_data"], kDocumentTokens, data);
   const JsonView payload = block["source"]["data"];
   if (!payload.IsString() || block["source"]["type"].Is("text")) return;
   data->bytes += payload.Raw().size();
@@ -61,8 +63,10 @@ int64_t EstimateInputTokens(std::string_view messages_body) {
 int64_t EstimateInputTokens(JsonView root) {
   Data data;
   for (const JsonView message : root["messages"]) AddContent(message["content"], &data);
-  const size_t bytes =
-      root["messages"].Raw().size() + root["system"].Raw().size() + root["tools"].Raw().size();
+  for (const JsonView item : root["input"]) AddContent(item["content"], &data);
+  const size_t bytes = root["messages"].Raw().size() + root["system"].Raw().size() +
+                       root["tools"].Raw().size() + root["input"].Raw().size() +
+                       root["instructions"].Raw().size();
   return FromBytes(bytes - std::min(bytes, data.bytes)) + data.tokens;
 }
 

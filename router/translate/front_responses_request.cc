@@ -260,6 +260,30 @@ std::string Echo(JsonView root) {
 
 }  // namespace
 
+Status CheckStateless(JsonView root) {
+  for (const std::string_view key : {"previous_response_id", "conversation", "background"}) {
+    if (root[key].IsNothing() || root[key].IsFalse()) continue;
+    return RejectCapability(key, "nothing is stored here; send the whole input with each request");
+  }
+  return {};
+}
+
+std::optional<std::string> CompactionAsMessage(JsonView item) {
+  const auto kept = ReadSignature(item["encrypted_content"].RawString());
+  JsonDocument document;
+  if (!kept || !document.Parse(*kept) || !document.Root()["type"].Is("compaction")) {
+    return std::nullopt;
+  }
+  std::string message;
+  JsonWriter writer(message);
+  writer.BeginObject().Key("type").String("message").Key("role").String("user");
+  writer.Key("content").BeginArray().BeginObject().Key("type").String("input_text");
+  writer.Key("text").RawString(std::string(kSummaryHead) +
+                               std::string(document.Root()["summary"].RawString()));
+  writer.EndObject().EndArray().EndObject();
+  return message;
+}
+
 Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& options) {
   FrontRequest request;
   request.format = FrontFormat::kResponses;
@@ -268,10 +292,7 @@ Result<FrontRequest> ReadResponsesFront(JsonView root, const FrontOptions& optio
   request.compact_endpoint = request.compaction = options.compact;
   request.cache_key = root["prompt_cache_key"].Text();
   request.echo = Echo(root);
-  for (const std::string_view key : {"previous_response_id", "conversation", "background"}) {
-    if (root[key].IsNothing() || root[key].IsFalse()) continue;
-    return RejectCapability(key, "nothing is stored here; send the whole input with each request");
-  }
+  if (auto stateless = CheckStateless(root); !stateless) return Pass(std::move(stateless));
   Conversation conversation;
   conversation.AddSystem(root["instructions"].RawString());
   ToolList tools;

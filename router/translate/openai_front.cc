@@ -40,26 +40,6 @@ ApiError OfEvent(std::string_view type, std::string_view message) {
   return error;
 }
 
-// What clients of the Responses API know: on some they try again, on some they compact or stop.
-std::string_view ResponsesCode(Failure failure) {
-  switch (failure) {
-    case Failure::kContextOverflow:
-      return "context_length_exceeded";
-    case Failure::kRateLimit:
-      return "rate_limit_exceeded";
-    case Failure::kQuota:
-    case Failure::kBilling:
-      return "insufficient_quota";
-    case Failure::kOverloaded:
-      return "server_is_overloaded";
-    case Failure::kInvalidRequest:
-    case Failure::kTooLarge:
-      return "invalid_prompt";
-    default:
-      return "server_error";
-  }
-}
-
 // One stream; `Writer` has Into() and is a MessageSink.
 template <typename Writer>
 class FrontStreamOf : public FrontStream {
@@ -114,11 +94,30 @@ class ResponsesFrontStream final : public FrontStreamOf<ResponsesFrontWriter> {
 
  private:
   void Broken(std::string_view type, std::string_view message, std::string*) override {
-    writer().Fail(ResponsesCode(OfEvent(type, message).failure), message);
+    writer().Fail(ResponsesErrorCode(OfEvent(type, message).failure), message);
   }
 };
 
 }  // namespace
+
+std::string_view ResponsesErrorCode(Failure failure) {
+  switch (failure) {
+    case Failure::kContextOverflow:
+      return "context_length_exceeded";
+    case Failure::kRateLimit:
+      return "rate_limit_exceeded";
+    case Failure::kQuota:
+    case Failure::kBilling:
+      return "insufficient_quota";
+    case Failure::kOverloaded:
+      return "server_is_overloaded";
+    case Failure::kInvalidRequest:
+    case Failure::kTooLarge:
+      return "invalid_prompt";
+    default:
+      return "server_error";
+  }
+}
 
 Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body,
                                       const FrontOptions& options) {

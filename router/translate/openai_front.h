@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/json_view.h"
 #include "core/result.h"
 #include "router/translate/errors.h"
 
@@ -63,6 +65,16 @@ struct FrontOptions {
 // kInvalidArgument (400), kUnsupported (400, capability_rejected).
 [[nodiscard]] Result<FrontRequest> ReadFrontRequest(FrontFormat format, std::string_view body,
                                                     const FrontOptions& options = {});
+
+// kUnsupported where a Responses request counts on what was stored of an earlier one, or on being
+// answered later: nothing is stored here.
+[[nodiscard]] Status CheckStateless(JsonView root);
+// A compaction that Katra made, as the message of the user that tells it (F11), for upstreams that
+// cannot read it. Nothing: another's.
+[[nodiscard]] std::optional<std::string> CompactionAsMessage(JsonView item);
+// What clients of the Responses API know of failures: on some they try again, on some they compact
+// or stop (E19).
+[[nodiscard]] std::string_view ResponsesErrorCode(Failure failure);
 
 // `request_id` is unique and becomes part of the ids given. `unix_seconds` is now.
 struct FrontIdentity {

@@ -43,6 +43,7 @@ struct Target {
   // The quirks are what is known of this provider, not what is usual: what a plain server may take
   // and this one does not is left out of requests of its own format (C1).
   bool quirks_known = false;
+  bool left_home = false;  // the session has been at another provider (R5)
 };
 
 // What the reply's translation must know of the request. Copied or moved freely.
@@ -72,11 +73,14 @@ struct SameFormat {
 };
 
 struct TranslatedRequest {
-  std::string body;  // of POST /chat/completions
+  std::string body;        // of POST /chat/completions or /responses
+  bool responses = false;  // of /responses
   bool stream = false;
   std::string requested_model;  // as the client named it
   // What the upstream cannot take and was left out, e.g. "top_k", sorted, each once (R53).
   std::vector<std::string> dropped;
+  // Of these, types that are not understood: "content.TYPE".
+  std::vector<std::string> unknown;
   ReplyContext reply;
   std::optional<SameFormat> same_format;  // set: it was not translated, and its answer is not
 };

@@ -1,5 +1,8 @@
 #include "router/translate/request_content.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace katra::translate {
 namespace {
 
@@ -158,9 +161,24 @@ Status AddBlock(Draft& draft, JsonView block, bool latest, Content& content) {
   } else if (type.Is("tool_reference")) {
     content.AddText("[Tool found: " + std::string(block["tool_name"].RawString()) + "]");
   } else {
-    draft.dropped.insert("content." + type.Text());
+    DropBlock(draft, type);
   }
   return {};
+}
+
+void DropBlock(Draft& draft, JsonView type) {
+  static constexpr std::string_view kKnown[] = {
+      "thinking",         "redacted_thinking", "server_tool_use", "mcp_tool_use", "mcp_tool_result",
+      "container_upload", "compaction",        "tool_use",        "fallback"};
+  const std::string name = type.Text();
+  std::string token = "content." + name;
+  const bool known = name.ends_with("_tool_result") ||
+                     std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
+  std::vector<std::string>& unknown = draft.result.unknown;
+  if (!known && std::find(unknown.begin(), unknown.end(), token) == unknown.end()) {
+    unknown.push_back(token);
+  }
+  draft.dropped.insert(std::move(token));
 }
 
 }  // namespace katra::translate

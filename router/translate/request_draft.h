@@ -41,6 +41,10 @@ struct Draft {
 [[nodiscard]] tl::unexpected<Error> RejectCapability(std::string_view token, std::string message);
 [[nodiscard]] tl::unexpected<Error> Malformed(std::string message);
 
+// Leaves a content block out, and says so. One that is not known to belong to Anthropic's servers
+// is counted, so that new types are noticed (F5).
+void DropBlock(Draft& draft, JsonView type);
+
 // Each writes its members of the Chat request (tools first: names and notes come of them).
 [[nodiscard]] Status WriteTools(Draft& draft, JsonWriter& writer);
 [[nodiscard]] Status WriteMessages(Draft& draft, JsonWriter& writer);

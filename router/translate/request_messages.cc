@@ -88,7 +88,7 @@ class MessageWriter {
       } else if (type.Is("thinking")) {
         thinking.push_back(piece.block);
       } else {
-        draft_.dropped.insert("content." + type.Text());
+        DropBlock(draft_, type);
       }
     }
     if (text.empty() && calls.empty()) return {};  // R16

@@ -67,6 +67,26 @@ bool ReadChatUsage(JsonView usage, Usage* into) {
   return true;
 }
 
+bool ReadResponsesUsage(JsonView usage, Usage* into) {
+  if (!usage.IsObject()) return false;
+  const auto input = Count(usage["input_tokens"]);
+  const auto output = Count(usage["output_tokens"]);
+  if (!input && !output) return false;
+  const JsonView details = usage["input_tokens_details"];
+  const int64_t prompt = input.value_or(0);
+  Usage read;
+  read.known = true;
+  read.cache_told = Count(details["cached_tokens"]).has_value();
+  read.cache_read_tokens = std::min(FirstCount({details["cached_tokens"]}), prompt);
+  read.cache_write_tokens =
+      std::min(FirstCount({details["cache_write_tokens"]}), prompt - read.cache_read_tokens);
+  read.input_tokens = prompt - read.cache_read_tokens - read.cache_write_tokens;
+  read.output_tokens = output.value_or(0);  // with reasoning
+  read.web_searches = into->web_searches;
+  *into = read;
+  return true;
+}
+
 bool ReadMessagesUsage(JsonView usage, Usage* into) {
   if (!usage.IsObject()) return false;
   bool told = false;

@@ -34,6 +34,9 @@ struct Usage {
 // when it tells nothing.
 bool ReadChatUsage(JsonView usage, Usage* into);
 
+// The same of a response of the Responses API (S54).
+bool ReadResponsesUsage(JsonView usage, Usage* into);
+
 // Takes over the members that an Anthropic `usage` object has; others keep their value (S32).
 bool ReadMessagesUsage(JsonView usage, Usage* into);
 
