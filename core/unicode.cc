@@ -105,6 +105,71 @@ bool IsBlankCharacter(uint32_t c) {
          c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+bool ShowsSomething(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    uint32_t c = 0;
+    const size_t length = DecodeUtf8(text.substr(at), &c);
+    if (length == 0) return true;
+    if (!IsBlankCharacter(c) && !IsInvisible(c)) return true;
+    at += length;
+  }
+  return false;
+}
+
+std::string PlainLetters(std::string_view text) {
+  struct Letter {
+    uint32_t letter;
+    std::string_view plain;
+  };
+  // Those that Unicode does not take apart into a letter and its marks.
+  static constexpr std::array<Letter, 18> kLetters = {{{0xC6, "Ae"},
+                                                       {0xD0, "D"},
+                                                       {0xD8, "O"},
+                                                       {0xDE, "Th"},
+                                                       {0xDF, "ss"},
+                                                       {0xE6, "ae"},
+                                                       {0xF0, "d"},
+                                                       {0xF8, "o"},
+                                                       {0xFE, "th"},
+                                                       {0x110, "D"},
+                                                       {0x111, "d"},
+                                                       {0x126, "H"},
+                                                       {0x127, "h"},
+                                                       {0x131, "i"},
+                                                       {0x141, "L"},
+                                                       {0x142, "l"},
+                                                       {0x152, "Oe"},
+                                                       {0x153, "oe"}}};
+  std::string plain;
+  for (size_t at = 0; at < text.size();) {
+    uint32_t c = 0;
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      plain += text[at++];
+      continue;
+    }
+    const size_t length = DecodeUtf8(text.substr(at), &c);
+    at += std::max<size_t>(length, 1);
+    if (length == 0) {
+      plain += '-';
+      continue;
+    }
+    if (utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_MN) continue;
+    const auto* known = std::find_if(kLetters.begin(), kLetters.end(),
+                                     [c](const Letter& one) { return one.letter == c; });
+    if (known != kLetters.end()) {
+      plain += known->plain;
+      continue;
+    }
+    std::array<utf8proc_int32_t, 8> parts{};
+    int last_boundclass = 0;
+    const utf8proc_ssize_t count = utf8proc_decompose_char(
+        static_cast<utf8proc_int32_t>(c), parts.data(), parts.size(),
+        static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), &last_boundclass);
+    plain += count > 0 && parts[0] < 0x80 ? static_cast<char>(parts[0]) : '-';
+  }
+  return plain;
+}
+
 bool InvisibleContext::MayStay(uint32_t c, std::string_view next) const {
   switch (c) {
     case kJoiner:

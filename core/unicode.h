@@ -27,6 +27,14 @@ namespace katra {
 // Spaces of every width, controls and line breaks.
 [[nodiscard]] bool IsBlankCharacter(uint32_t c);
 
+// Whether anything of `text` can be seen: not when it has only blanks, controls, line breaks and
+// invisible characters. Linear.
+[[nodiscard]] bool ShowsSomething(std::string_view text);
+
+// `text` with Latin letters as plain ones (josé, Łukasz, Groß: jose, Lukasz, Gross); each other
+// character beyond ASCII as one '-'.
+[[nodiscard]] std::string PlainLetters(std::string_view text);
+
 // Follows a text character by character and says which of the invisible ones do their proper work
 // where they stand, so that they may stay:
 //  - U+200C and U+200D directly after a letter or mark of a script that joins letters by them

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "core/result.h"
+
 namespace katra {
 
 // Reads one variable; empty: not set.
@@ -17,6 +19,11 @@ using ReadVariable = std::function<std::string(const char* name)>;
 
 // $HOME, else the home folder in the password database; empty: not known. As above.
 [[nodiscard]] std::string UserHome(const ReadVariable& variable);
+
+// Katra's folder as it was given in KATRA_HOME or --home, absolute: `~` is `user_home`. Clients
+// hand such values on as they stand in a file, where no shell expands them. kInvalidArgument: it is
+// relative. Each working folder would have a home of its own, and sessions would never meet.
+[[nodiscard]] Result<std::string> KatraHome(const std::string& given, const std::string& user_home);
 
 // A ReadVariable of this process's own environment.
 [[nodiscard]] std::string OwnVariable(const char* name);
