@@ -5,7 +5,6 @@
 
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <istream>
 #include <ostream>
 #include <utility>
@@ -20,24 +19,6 @@ namespace katra::cli {
 namespace {
 
 constexpr int kMaxColumns = 1000;
-
-// Empty: cannot be known.
-std::string KatraHome(const Environment& environment, const std::string& user_home,
-                      const std::string& working_folder) {
-  std::filesystem::path home;
-  const auto given = environment.find("KATRA_HOME");
-  if (given != environment.end() && !given->second.empty()) {
-    home = given->second;
-  } else if (!user_home.empty()) {
-    home = std::filesystem::path(user_home) / ".katra";
-  } else {
-    return {};
-  }
-  if (home.is_relative()) home = std::filesystem::path(working_folder) / home;
-  std::string path = home.lexically_normal().string();
-  if (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
 
 // 0: no number, or one out of bounds.
 int Number(const Environment& environment, const char* name) {
@@ -57,7 +38,10 @@ int Number(const Environment& environment, const char* name) {
 Context::Context(Parts parts)
     : parts_(std::move(parts)),
       user_home_(UserHome([this](const char* name) { return Variable(name); })) {
-  home_ = KatraHome(parts_.environment, user_home_, parts_.working_folder);
+  // One that cannot be used stays as it was given: RunProgram refuses it.
+  home_ = Variable("KATRA_HOME");
+  if (home_.empty() && !user_home_.empty()) home_ = user_home_ + "/.katra";
+  if (Result<std::string> home = KatraHome(home_, user_home_); home) home_ = std::move(*home);
 }
 
 std::string Context::Variable(const std::string& name) const {

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "core/text.h"
+#include "core/user.h"
 
 namespace katra::cli {
 namespace {
@@ -73,6 +74,9 @@ std::string ExtraWords(const CLI::App& root, const CLI::App& reached,
   return shown + " is one argument too many" + (command.empty() ? "" : " for " + command);
 }
 
+// What only tells of the program itself works whatever KATRA_HOME says.
+bool NeedsHome(const std::string& command) { return command != "help" && command != "completions"; }
+
 int Refuse(const Context& context, const CLI::App& root, const std::string& why,
            const CLI::App& reached) {
   return context.Misused(why, NameBelow(&root, &reached));
@@ -125,6 +129,14 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
   if (!program.action_) {
     context.out() << RenderHelp(Describe(program), context.terminal().width);
     return kExitOk;
+  }
+  const std::string command = NameBelow(&app, Reached(&app));
+  if (!context.home().empty() && NeedsHome(command)) {
+    if (const auto home = KatraHome(context.home(), context.user_home()); !home) {
+      const int code = context.Explain(home.error());
+      // A client takes exit code 2 of its hook for an order to stop.
+      return command == "hook" ? 1 : code;
+    }
   }
   return program.action_(context);
 }

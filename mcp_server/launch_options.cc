@@ -1,8 +1,6 @@
 #include "mcp_server/launch_options.h"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <system_error>
 
 #include "core/error_lines.h"
 #include "core/error_map.h"
@@ -92,9 +90,9 @@ LaunchOutcome ParseLaunchOptions(int argc, const char* const* argv, const std::s
   if (options.channels) options.legacy = true;
   if (options.home.empty()) options.home = DefaultHome();
   if (options.home.empty()) return Refuse("HOME is not set: give --home or KATRA_HOME");
-  std::error_code failed;
-  options.home = std::filesystem::absolute(options.home, failed).lexically_normal();
-  if (failed) return Refuse("the working folder is gone: give an absolute --home");
+  Result<std::string> home = KatraHome(options.home, UserHome(OwnVariable));
+  if (!home) return Refuse(home.error().message);
+  options.home = std::move(*home);
   outcome.run = true;
   return outcome;
 }

@@ -7,14 +7,17 @@
 #include "cli/room/session_shell.h"
 #include "core/process.h"
 #include "core/text.h"
+#include "core/unicode.h"
 #include "core/user.h"
 
 namespace katra::cli {
 namespace {
 
-// The user's name as a persona's: what a name may not have becomes '-'.
+// The user's name as a persona's: letters lose their accents (josé is jose), and what a name may
+// not have becomes '-'.
 std::string UserPersona(const Context& context) {
-  std::string name = UserName([&](const char* variable) { return context.Variable(variable); });
+  std::string name =
+      PlainLetters(UserName([&](const char* variable) { return context.Variable(variable); }));
   for (char& c : name) {
     if (!IsName(std::string("a") + c)) c = '-';
   }

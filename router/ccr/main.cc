@@ -93,7 +93,9 @@ int Main(int argc, char** argv) {
   }
   if (options.home.empty()) options.home = user_home + "/.katra";
   if (options.output.empty()) options.output = user_home + "/.claude-code-router/config.json";
-  options.home = Absolute(options.home);
+  auto home = KatraHome(options.home, user_home);
+  if (!home) return Refuse(home.error());
+  options.home = std::move(*home);
   options.output = Absolute(options.output);
   options.personas_file = Absolute(options.personas_file);
   // A convenience: where it cannot be put, the reading of the files says why.

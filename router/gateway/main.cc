@@ -106,7 +106,13 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   auto level = ParseLogLevel(log_level);
   if (!level) return Refuse(level.error().message);
   options.log_level = *level;
-  if (!settings.home.empty()) settings.home = std::filesystem::absolute(settings.home).string();
+  if (settings.home.empty()) return std::nullopt;
+  auto home = KatraHome(settings.home, UserHome(OwnVariable));
+  if (!home) {
+    std::cerr << "katra_gateway: " << home.error().message << "\n";
+    return NamesOf(ErrorCode::kInvalidArgument).exit_code;
+  }
+  settings.home = std::move(*home);
   return std::nullopt;
 }
 

@@ -84,12 +84,23 @@ TEST_CASE("legacy is off when its variable says so, or nothing") {
   }
 }
 
-TEST_CASE("a relative home is one of the working folder") {
-  const LaunchOutcome outcome = Parse({"--home", "some/../katra"});
-  REQUIRE(outcome.run);
-  CHECK(outcome.options.home.front() == '/');
-  CHECK(Contains(outcome.options.home, "/katra"));
-  CHECK_FALSE(Contains(outcome.options.home, ".."));
+TEST_CASE("R3 a tilde in the home is expanded, and a relative home refused") {
+  const Variable user("HOME", "/home/ada");
+  for (const char* given : {"~/.katra", "/home/./ada/x/../.katra/"}) {
+    const LaunchOutcome option = Parse({"--home", given});
+    REQUIRE(option.run);
+    CHECK(option.options.home == "/home/ada/.katra");
+    const Variable home("KATRA_HOME", given);
+    REQUIRE(Parse({}).run);
+    CHECK(Parse({}).options.home == "/home/ada/.katra");
+  }
+  for (const char* given : {"some/katra", "./.katra", "$HOME/.katra", "~ada/.katra"}) {
+    const Variable home("KATRA_HOME", given);
+    const LaunchOutcome outcome = Parse({});
+    CHECK_FALSE(outcome.run);
+    CHECK(outcome.exit_code == 2);
+    CHECK(Contains(outcome.text, "/home/ada/.katra"));
+  }
 }
 
 TEST_CASE("a wrong value ends the process with what is allowed") {
