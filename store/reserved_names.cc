@@ -27,15 +27,59 @@ constexpr std::array<std::string_view, 48> kReserved = {
     "we",           "you",        "yourself"};
 static_assert(std::is_sorted(kReserved.begin(), kReserved.end()));
 
-}  // namespace
+constexpr std::array<std::string_view, 27> kReservedRooms = {
+    "all",       "any",     "anybody",  "anyone",  "broadcast", "everybody", "everyone",
+    "here",      "myself",  "nil",      "nobody",  "none",      "noone",     "null",
+    "room",      "self",    "somebody", "someone", "them",      "they",      "thisroom",
+    "undefined", "unknown", "us",       "we",      "you",       "yourself"};
+static_assert(std::is_sorted(kReservedRooms.begin(), kReservedRooms.end()));
 
-bool IsReservedName(std::string_view name) {
+// The letter that a reader takes the character for.
+char LooksLike(char c) {
+  switch (c) {
+    case '0':
+      return 'o';
+    case '1':
+    case 'I':
+      return 'l';
+    case '3':
+      return 'e';
+    case '4':
+      return 'a';
+    case '5':
+      return 's';
+    case '7':
+      return 't';
+    default:
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+}
+
+template <size_t kSize>
+bool IsOneOf(const std::array<std::string_view, kSize>& words, std::string_view name) {
   std::string word;
+  std::string look;
   for (const char c : name) {
     if (c == '-' || c == '_') continue;
     word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    look += LooksLike(c);
   }
-  return std::binary_search(kReserved.begin(), kReserved.end(), word);
+  return std::binary_search(words.begin(), words.end(), word) ||
+         std::binary_search(words.begin(), words.end(), look);
+}
+
+}  // namespace
+
+bool IsReservedName(std::string_view name) { return IsOneOf(kReserved, name); }
+
+bool IsReservedRoom(std::string_view name) { return IsOneOf(kReservedRooms, name); }
+
+tl::unexpected<Error> RefuseReservedRoom(std::string_view name) {
+  return Fail(ErrorCode::kInvalidArgument,
+              "a room cannot be named \"" + std::string(name) +
+                  "\": others would take it for everybody or nobody, and nobody would hear what is "
+                  "said there. Leave out the room to speak in your own, or name it after its "
+                  "subject");
 }
 
 tl::unexpected<Error> RefuseReservedName(std::string_view name) {

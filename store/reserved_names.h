@@ -8,11 +8,16 @@
 
 namespace katra::store {
 
-// Without regard to case, `-` and `_`: all, everyone, nobody, null, System, user, assistant, tool,
-// here, katra, ….
+// Without regard to case, `-` and `_`, and to digits and letters that look alike (a1l, NOB0DY,
+// aIl): all, everyone, nobody, null, System, user, assistant, tool, here, katra, ….
 [[nodiscard]] bool IsReservedName(std::string_view name);
 
 // kInvalidArgument that says so and what to do; `name` is a name by IsName.
 [[nodiscard]] tl::unexpected<Error> RefuseReservedName(std::string_view name);
+
+// The same for rooms, where only names that mean everybody or nobody mislead: whoever speaks in a
+// room `all` is heard by nobody.
+[[nodiscard]] bool IsReservedRoom(std::string_view name);
+[[nodiscard]] tl::unexpected<Error> RefuseReservedRoom(std::string_view name);
 
 }  // namespace katra::store

@@ -126,7 +126,7 @@ class Store {
   virtual Result<std::vector<Session>> LiveSessions(const SessionFilter& filter,
                                                     const CallContext& context) = 0;
 
-  // Every persona that ever was, by name.
+  // Every persona that ever was, by name; of guests only those who are live.
   virtual Result<std::vector<Persona>> ListPersonas(const CallContext& context) = 0;
 
   // What every persona that used something lately has used of its quotas, by name.
@@ -232,6 +232,12 @@ class Store {
   virtual Status CheckIntegrity(const CallContext& context) = 0;
 
   virtual Result<StoreInfo> Info(const CallContext& context) = 0;
+
+  // Passes over what was not heard up to and including `through` (0: everything), in the room and
+  // among direct messages: it counts as heard. Never goes back. `room` empty: the session's room.
+  // kNotFound: no such room.
+  virtual Result<SkipReply> Skip(SessionId session, const std::string& room, MessageId through,
+                                 const CallContext& context) = 0;
 };
 
 }  // namespace katra::store

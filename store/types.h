@@ -27,6 +27,7 @@ inline constexpr size_t kMaxRoleBytes = 200;
 inline constexpr size_t kMaxNameBytes = 64;
 inline constexpr size_t kMaxTags = 10;
 inline constexpr size_t kMaxTagBytes = 64;
+inline constexpr size_t kMaxRecipients = 100;
 inline constexpr int kHistoryForNewcomers =
     20;  // messages of a room that a new persona first hears
 inline constexpr std::string_view kMainRoom = "main";
@@ -166,6 +167,7 @@ struct SayReceipt {
   bool repeated = false;  // the idempotency key was seen before; `id` is the first message's
   bool direct = false;
   std::vector<Recipient> recipients;  // live ones first, then by name
+  bool gone_guests = false;           // guests were in the room, and their sessions have ended
 };
 
 struct HearRequest {
@@ -199,6 +201,21 @@ struct HearReply {
   bool left_is_floor = false;
   int64_t earlier = 0;  // first visit only: older messages of the room, before the history shown
   bool earlier_is_floor = false;
+};
+
+struct Speaker {
+  std::string name;
+  int64_t messages = 0;
+};
+
+// What a backlog was that is left behind.
+struct SkipReply {
+  std::string room;
+  MessageId through = 0;          // what is passed over: up to and including this
+  int64_t skipped = 0;            // messages by others
+  std::vector<Speaker> speakers;  // who said most comes first; a dozen at most
+  int64_t other_speakers = 0;     // beside these
+  std::vector<Message> naming;  // the newest twenty to the persona or with its @name, oldest first
 };
 
 struct HistoryRequest {
@@ -252,6 +269,7 @@ struct RememberRequest {
   double importance = 0.5;
   std::optional<MemoryId> supersedes;
   bool session_only = false;
+  bool another = false;  // stored even when the same words are remembered already
   std::string idempotency_key;
 };
 
@@ -262,8 +280,9 @@ struct MemoryHit {
 
 struct RememberReceipt {
   MemoryId id = 0;
-  bool repeated = false;
+  bool repeated = false;  // nothing new was stored: the key was seen before, or see `same_by`
   WallTime created_at;
+  std::string same_by;  // the author of a memory that says the same; empty: there is none
 };
 
 enum class RecallInclude { kMemories, kMessages, kAll };

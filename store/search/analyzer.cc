@@ -48,6 +48,114 @@ class Analysis {
   }
 
  private:
+  [[nodiscard]] bool IsWordAt(size_t at) const {
+    if (at >= text_.size()) return false;
+    switch (Classify(Decode(text_, at).value)) {
+      case CharClass::kLower:
+      case CharClass::kUpper:
+      case CharClass::kDigit:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // The signs behind a name that are a part of it, as a word: "plusplus" of C++, "sharp" of F#.
+  // Nothing where they may be an operator ("a+b") or begin a number ("issue#12").
+  [[nodiscard]] std::string_view SignsAt(size_t at, size_t name_bytes, size_t* bytes) const {
+    constexpr size_t kLongestSharp = 3;  // as in C#, J#, VB#
+    const std::string_view rest = text_.substr(at);
+    if (rest.starts_with("++") && !rest.substr(2).starts_with('+')) {
+      *bytes = 2;
+      return "plusplus";
+    }
+    const bool alone =
+        !IsWordAt(at + 1) &&
+        !rest.substr(std::min<size_t>(1, rest.size())).starts_with(rest.substr(0, 1));
+    *bytes = 1;
+    if (rest.starts_with('#') && name_bytes <= kLongestSharp && alone) return "sharp";
+    if (rest.starts_with('+') && alone) return "plus";
+    return {};
+  }
+
+  // A name with its signs. The letter of C++ is not the word C: it stands for nothing by itself.
+  // True when the word itself is not to be given.
+  bool TakeSigns(size_t begin) {
+    size_t bytes = 0;
+    const std::string_view signs = SignsAt(at_, at_ - begin, &bytes);
+    if (signs.empty()) return false;
+    const CodePoint first = Decode(text_, begin);
+    const bool is_letter = at_ - begin == first.bytes && Classify(first.value) != CharClass::kDigit;
+    token_.clear();
+    Fold({begin, at_});
+    token_ += signs;
+    if (token_.size() <= kMaxTokenBytes) {
+      Emit(token_, is_letter ? TokenKind::kWord : TokenKind::kJoined);
+    }
+    if (!is_letter) return false;
+    at_ += bytes;
+    LeaveName();
+    return true;
+  }
+
+  // A name that begins with a dot: "dotnet" of .NET, "dotenv" of .env.
+  void TakeDot(size_t begin) {
+    constexpr std::string_view kEnds = ".)]}";  // of what the dot belongs to
+    const bool dot = begin > 0 && text_[begin - 1] == '.' && name_words_ == 0;
+    if (!dot || Classify(Decode(text_, begin).value) == CharClass::kDigit) return;
+    if (begin > 1) {
+      const char before = text_[begin - 2];
+      if (IsAsciiLetter(before) || (before & 0x80) != 0 ||
+          kEnds.find(before) != std::string_view::npos) {
+        return;
+      }
+    }
+    token_ = "dot";
+    Fold({begin, at_});
+    if (token_.size() <= kMaxTokenBytes) Emit(token_, TokenKind::kJoined);
+  }
+
+  static bool IsAsciiLetter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+
+  // Whether a dot between `last` and `next` stands in a name (node.js, ASP.NET, U.S.A.), and not at
+  // the end of a sentence without a blank behind it (end.Next).
+  [[nodiscard]] bool DotJoins(size_t last, size_t next) const {
+    const auto upper = [this](size_t at) {
+      return Classify(Decode(text_, at).value) == CharClass::kUpper;
+    };
+    return !upper(next) || (static_cast<unsigned char>(text_[last]) < 0x80 && upper(last));
+  }
+
+  // Gathers what dots and slashes join to one name: "node.js", "u.s.a.", "ci/cd". `begin`: of the
+  // word that was just taken.
+  void GatherName(size_t begin) {
+    constexpr size_t kShort = 3;  // a slash joins abbreviations only, not the folders of a path
+    if (at_ - begin <= kMaxTokenBytes) {
+      Fold({begin, at_}, &name_);
+      ++name_words_;
+      name_is_short_ = name_is_short_ && at_ - begin <= kShort;
+    }
+    const char joint = at_ < text_.size() ? text_[at_] : ' ';
+    const bool goes_on =
+        IsWordAt(at_ + 1) && (joint == '/' || (joint == '.' && DotJoins(at_ - 1, at_ + 1)));
+    if (joint == '/') name_has_slash_ = true;
+    if (goes_on && name_words_ < kMaxJoinedParts) {
+      ++at_;
+      return;
+    }
+    const bool joined = name_words_ > 1 && (!name_has_slash_ || (name_is_short_ && !goes_on));
+    if (joined && name_.size() <= kMaxTokenBytes) Emit(name_, TokenKind::kJoined);
+    LeaveName();
+  }
+
+  void LeaveName() {
+    name_.clear();
+    name_words_ = 0;
+    name_has_slash_ = false;
+    name_is_short_ = true;
+  }
   void Emit(std::string_view token, TokenKind kind) {
     if (token.size() > kMaxTokenBytes) token = token.substr(0, CutAt(token, kMaxTokenBytes));
     if (!token.empty()) sink_(token, kind);
@@ -60,9 +168,17 @@ class Analysis {
   }
 
   void TakeSegment() {
+    const size_t begin = at_;
     const Segment segment = ScanSegment(text_, at_);
     at_ = segment.end;
     const std::vector<Part>& parts = segment.parts;
+    if (TakeSigns(begin)) return;
+    TakeDot(begin);
+    GiveParts(parts);
+    GatherName(begin);
+  }
+
+  void GiveParts(const std::vector<Part>& parts) {
     for (const Part& part : parts) {
       token_.clear();
       Fold(part);
@@ -85,10 +201,11 @@ class Analysis {
     if (token_.size() <= kMaxTokenBytes) Emit(token_, TokenKind::kJoined);
   }
 
-  void Fold(const Part& part) {
+  void Fold(const Part& part) { Fold(part, &token_); }
+  void Fold(const Part& part, std::string* out) const {
     std::string_view word = text_.substr(part.begin, part.size());
     if (word.size() > kMaxFoldedBytes) word = word.substr(0, CutAt(word, kMaxFoldedBytes));
-    AppendFolded(word, &token_);
+    AppendFolded(word, out);
   }
 
   void TakeDenseRun() {
@@ -124,6 +241,11 @@ class Analysis {
   const TokenSink& sink_;
   size_t at_ = 0;
   std::string token_;
+  // A name in the making: see GatherName.
+  std::string name_;
+  size_t name_words_ = 0;
+  bool name_has_slash_ = false;
+  bool name_is_short_ = true;
 };
 
 void AppendWord(std::string_view word, std::string* out) {

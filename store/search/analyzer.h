@@ -4,6 +4,8 @@
 //
 //   "The HTTPServer of store/bell.cc"  ->  the http server of store bell cc, and httpserver
 //   "Café Zürich 2026-11-21"           ->  cafe zurich 2026 11 21, and 20261121
+//   "C++, C# and .NET"                 ->  cplusplus csharp and net, and dotnet
+//   "Node.js, CI/CD"                   ->  node js ci cd, and nodejs, cicd
 //   "東京都"                            ->  東京 京都, and 東 京 都
 //
 // Pure functions: linear time, any bytes, never fail.
@@ -21,7 +23,7 @@ namespace katra::store::search {
 
 // Goes up whenever the same text gives other tokens. An index made under another version is made
 // anew when the store opens; a migration must go with it, so that an older build refuses the file.
-inline constexpr int kAnalyzerVersion = 1;
+inline constexpr int kAnalyzerVersion = 2;
 
 inline constexpr size_t kMaxTokenBytes = 128;
 
@@ -29,7 +31,7 @@ enum class TokenKind {
   kWord,      // a whole word
   kPart,      // a part of an identifier or of a hyphenated word
   kGram,      // two neighbouring characters of a dense script, or one that stands alone
-  kJoined,    // an identifier's parts as one word
+  kJoined,    // an identifier's parts as one word, or a name with its signs: dotnet, nodejs
   kChar,      // a character of a dense script that has neighbours
   kLoneChar,  // the same, a Han character between others that are not
 };

@@ -6,8 +6,10 @@
 
 #include "core/text.h"
 #include "store/sqlite/memory_index.h"
+#include "store/sqlite/repeats.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/versions.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -39,18 +41,6 @@ Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id
   return {};
 }
 
-std::optional<RememberReceipt> FindRepeated(Connection& connection, const Caller& caller,
-                                            const std::string& key) {
-  if (key.empty()) return std::nullopt;
-  Query query = connection.Prepare(
-      "SELECT m.id, m.created_at FROM idempotency i JOIN memories m ON m.id = i.target_id"
-      " WHERE i.persona_id = ?1 AND i.kind = 'memory' AND i.key = ?2");
-  query.Bind(caller.persona, key);
-  if (!query->executeStep()) return std::nullopt;
-  return RememberReceipt{query->getColumn(0).getInt64(), true,
-                         FromUnixMillis(query->getColumn(1).getInt64())};
-}
-
 void Audit(Connection& connection, int64_t now, PersonaId persona, const char* action, MemoryId id,
            const std::string& reason) {
   Query insert = connection.Prepare(
@@ -65,7 +55,8 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
                                               const CallContext& context) {
   Status checked = CheckText(request.content, "content", kMaxMemoryBytes, false);
   if (checked) checked = CheckText(request.reasoning, "reasoning", kMaxMemoryBytes, true);
-  if (checked) checked = CheckTags(request.tags);
+  if (checked) checked = CheckSaysSomething(request.content, "content");
+  if (checked) checked = CheckTags(UnpackTags(PackTags(request.tags)));
   if (checked) checked = CheckIdempotencyKey(request.idempotency_key);
   if (checked && !(request.importance >= 0.0 && request.importance <= 1.0)) {
     checked = Fail(ErrorCode::kInvalidArgument, "importance must be from 0 to 1");
@@ -75,7 +66,12 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
   auto kept = database_->Write(context, "remember", [&](Connection& c) -> Result<RememberReceipt> {
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
-    if (auto repeated = FindRepeated(c, *caller, request.idempotency_key)) return *repeated;
+    auto repeated = FindRepeatedRemember(c, *caller, request);
+    if (!repeated) return Pass(std::move(repeated));
+    if (*repeated) return **repeated;
+    if (!request.supersedes && !request.another) {
+      if (auto same = FindSameWords(c, *caller, request)) return *same;
+    }
     if (request.supersedes) {
       if (auto fine = CheckSuperseded(c, *caller, *request.supersedes, request.scope); !fine) {
         return Pass(std::move(fine));
@@ -111,7 +107,7 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
     }
     Query active = c.Prepare("UPDATE sessions SET last_active = ?2 WHERE id = ?1");
     active.Bind(caller->session, now)->exec();
-    return RememberReceipt{id, false, FromUnixMillis(now)};
+    return RememberReceipt{id, false, FromUnixMillis(now), ""};
   });
   if (kept && !kept->repeated) Ring();
   return kept;
@@ -167,9 +163,7 @@ Result<ForgetReceipt> SqliteStore::Forget(SessionId session, MemoryId id, const 
     UnindexMemory(c, id);
     Query hide = c.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
     hide.Bind(id, now)->exec();
-    // What it replaced is the newest version again.
-    Query reveal = c.Prepare("UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1");
-    reveal.Bind(id)->exec();
+    LeaveChain(c, id);
     Audit(c, now, caller->persona, "forget", id, reason);
     return ForgetReceipt{id, false};
   });
@@ -189,6 +183,7 @@ Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
       indexed = query->getColumn(0).getInt() != 0;
     }
     if (indexed) UnindexMemory(c, id);
+    LeaveChain(c, id);
     for (const char* sql : {"UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1",
                             "UPDATE memories SET supersedes = NULL WHERE supersedes = ?1",
                             "DELETE FROM idempotency WHERE kind = 'memory' AND target_id = ?1",

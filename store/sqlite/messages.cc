@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/message_index.h"
+#include "store/sqlite/repeats.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace katra::store::sqlite {
@@ -55,36 +56,6 @@ Result<std::vector<PersonaRow>> ResolveRecipients(Connection& connection, const 
                     "katra_remember for a note of your own");
   }
   return found;
-}
-
-Result<SayReceipt> Repeat(Connection& connection, const Caller& caller, const SayRequest& request,
-                          MessageId id) {
-  const auto message = LoadMessage(connection, caller.persona, id);
-  if (!message) return Fail(ErrorCode::kInternal, "the first message of this key is missing");
-  if (message->body != request.body) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "idempotency_key \"" + OneLine(request.idempotency_key, 80) +
-                    "\" was used for message #" + std::to_string(id) +
-                    ", which says something else: use a new key for a new message");
-  }
-  SayReceipt receipt;
-  receipt.id = id;
-  receipt.room = message->room;
-  receipt.said_at = message->said_at;
-  receipt.repeated = true;
-  receipt.direct = !message->to.empty();
-  for (const std::string& name : message->to) receipt.recipients.push_back({name, false});
-  return receipt;
-}
-
-std::optional<int64_t> FindIdempotent(Connection& connection, const Caller& caller,
-                                      const std::string& key) {
-  if (key.empty()) return std::nullopt;
-  Query query = connection.Prepare(
-      "SELECT target_id FROM idempotency WHERE persona_id = ?1 AND kind = 'message' AND key = ?2");
-  query.Bind(caller.persona, key);
-  if (!query->executeStep()) return std::nullopt;
-  return query->getColumn(0).getInt64();
 }
 
 MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& room,
@@ -139,7 +110,7 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
 }  // namespace
 
 std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t room_id,
-                                              PersonaId speaker) {
+                                              PersonaId speaker, bool* gone_guests) {
   // A live session listens to its own room, and to those whose messages it was given.
   Query query = connection.Prepare(
       "SELECT p.id, p.name, p.guest, s.pid, s.pid_start, s.pid_domain, s.heartbeat_at"
@@ -153,7 +124,9 @@ std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t ro
   PersonaId last = 0;
   bool last_is_guest = false;
   const auto drop_absent_guest = [&] {
-    if (last_is_guest && !listeners.empty() && !listeners.back().live) listeners.pop_back();
+    if (!last_is_guest || listeners.empty() || listeners.back().live) return;
+    listeners.pop_back();
+    *gone_guests = true;
   };
   while (query->executeStep()) {
     if (query->getColumn(0).getInt64() != last) {
@@ -176,18 +149,26 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
   if (auto checked = CheckText(request.body, "message", kMaxMessageBytes, false); !checked) {
     return Pass(std::move(checked));
   }
+  if (auto checked = CheckSaysSomething(request.body, "message"); !checked) {
+    return Pass(std::move(checked));
+  }
   if (auto checked = CheckIdempotencyKey(request.idempotency_key); !checked) {
     return Pass(std::move(checked));
+  }
+  if (request.to.size() > kMaxRecipients) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "`to` names " + std::to_string(request.to.size()) + " personas; the limit is " +
+                    std::to_string(kMaxRecipients) + ": speak to all, or say it in parts");
   }
   auto said = database_->Write(context, "say", [&](Connection& c) -> Result<SayReceipt> {
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
-    if (const auto first = FindIdempotent(c, *caller, request.idempotency_key)) {
-      return Repeat(c, *caller, request, *first);
-    }
     const int64_t now = Now();
     auto to = ResolveRecipients(c, *caller, request.to);
     if (!to) return Pass(std::move(to));
+    auto repeated = FindRepeatedSay(c, *caller, request, *to);
+    if (!repeated) return Pass(std::move(repeated));
+    if (*repeated) return std::move(**repeated);
     if (request.reply_to && !LoadMessage(c, caller->persona, *request.reply_to)) {
       return Fail(ErrorCode::kNotFound, "there is no message #" +
                                             std::to_string(*request.reply_to) +
@@ -211,7 +192,7 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
       }
       SortLiveFirst(&receipt.recipients);
     } else {
-      receipt.recipients = Listeners(c, room->id, caller->persona);
+      receipt.recipients = Listeners(c, room->id, caller->persona, &receipt.gone_guests);
     }
     return receipt;
   });

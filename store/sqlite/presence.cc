@@ -74,8 +74,9 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
           }
         }
         std::vector<Persona> personas;
-        Query query =
-            c.Prepare("SELECT id, name, role, created_at FROM personas ORDER BY guest, name_key");
+        Query query = c.Prepare(
+            "SELECT id, name, role, created_at, guest FROM personas"
+            " ORDER BY guest, name_key");
         while (query->executeStep()) {
           Persona persona;
           persona.id = query->getColumn(0).getInt64();
@@ -83,6 +84,9 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
           persona.role = query->getColumn(2).getString();
           persona.created_at = FromUnixMillis(query->getColumn(3).getInt64());
           persona.live = std::find(live.begin(), live.end(), persona.id) != live.end();
+          // A guest whose session has ended never comes back: its words keep its name, lists do
+          // not.
+          if (!persona.live && query->getColumn(4).getInt() != 0) continue;
           personas.push_back(std::move(persona));
         }
         return personas;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "core/unicode.h"
+#include "store/reserved_names.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -62,7 +64,10 @@ std::optional<PersonaRow> FindPersona(Connection& connection, const std::string&
 Result<PersonaRow> RequirePersona(Connection& connection, const std::string& name) {
   if (auto checked = CheckName(name, "persona"); !checked) return Pass(std::move(checked));
   if (auto persona = FindPersona(connection, name)) return *persona;
-  const auto names = AllNames(connection, "SELECT name FROM personas ORDER BY guest, name_key");
+  const auto names =
+      AllNames(connection,
+               "SELECT name FROM personas p WHERE guest = 0 OR EXISTS (SELECT 1 FROM sessions s"
+               " WHERE s.persona_id = p.id AND s.ended_at IS NULL) ORDER BY guest, name_key");
   return Fail(ErrorCode::kNotFound, "there is no persona " + Shown(name) + "; " +
                                         Suggest(name, names) +
                                         " (katra_who_is_here lists who is here)");
@@ -91,6 +96,7 @@ Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller, const s
   if (auto checked = CheckName(name, "room"); !checked) return Pass(std::move(checked));
   if (auto room = FindRoom(connection, name)) return *room;
   if (allowed) {
+    if (IsReservedRoom(name)) return RefuseReservedRoom(name);
     if (auto may = allowed(); !may) return Pass(std::move(may));
   }
   Query insert =
@@ -167,7 +173,9 @@ std::optional<Message> LoadMessage(Connection& connection, PersonaId viewer, Mes
 std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, MemoryId id) {
   Query query = connection.Prepare(
       "SELECT m.id, p.name, m.provider, m.model, m.tag_source, m.content, m.reasoning, m.kind,"
-      " m.scope, m.tags, m.importance, m.created_at, m.supersedes, m.superseded_by, m.session_only"
+      " m.scope, m.tags, m.importance, m.created_at, (SELECT o.id FROM memories o"
+      "  WHERE o.id = m.supersedes AND o.forgotten_at IS NULL"
+      "  AND (o.scope = 0 OR o.persona_id = ?2)), m.superseded_by, m.session_only"
       " FROM memories m JOIN personas p ON p.id = m.persona_id"
       " WHERE m.id = ?1 AND m.forgotten_at IS NULL AND (m.scope = 0 OR m.persona_id = ?2)");
   query.Bind(id, viewer);
@@ -193,7 +201,13 @@ std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, Memor
 
 std::string PackTags(const std::vector<std::string>& tags) {
   std::string packed;
-  for (const std::string& tag : tags) packed.append(ToLowerAscii(tag)).push_back('\n');
+  std::vector<std::string> seen;
+  for (const std::string& given : tags) {
+    std::string tag = ToLowerAscii(Trim(given));
+    if (std::find(seen.begin(), seen.end(), tag) != seen.end()) continue;
+    packed.append(tag).push_back('\n');
+    seen.push_back(std::move(tag));
+  }
   return packed;
 }
 
@@ -230,6 +244,13 @@ Status CheckText(const std::string& text, const char* what, size_t max_bytes, bo
                 std::string("the ") + what + " is not valid UTF-8: send text");
   }
   return {};
+}
+
+Status CheckSaysSomething(const std::string& text, const char* what) {
+  if (ShowsSomething(text)) return {};
+  return Fail(ErrorCode::kInvalidArgument, std::string("the ") + what +
+                                               " is empty: it has only blanks or characters that "
+                                               "cannot be seen");
 }
 
 Status CheckTags(const std::vector<std::string>& tags) {

@@ -45,7 +45,8 @@ struct RoomRow {
 // The caller's own room for an empty name. kNotFound with near matches; kInvalidArgument.
 [[nodiscard]] Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller,
                                           const std::string& name);
-// Makes the room when it is new and `allowed` (empty: always). kInvalidArgument.
+// Makes the room when it is new and `allowed` (empty: always, under any name: an import).
+// kInvalidArgument: also a name that others would read as everybody or nobody.
 [[nodiscard]] Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller,
                                          const std::string& name, int64_t now,
                                          const std::function<Status()>& allowed = {});
@@ -75,7 +76,7 @@ struct RoomRow {
 [[nodiscard]] std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer,
                                                MemoryId id);
 
-// Tags as the database keeps them: each followed by a newline.
+// Tags as the database keeps them: in lower case, each once, each followed by a newline.
 [[nodiscard]] std::string PackTags(const std::vector<std::string>& tags);
 [[nodiscard]] std::vector<std::string> UnpackTags(const std::string& packed);
 
@@ -84,6 +85,8 @@ struct RoomRow {
 [[nodiscard]] Status CheckName(const std::string& name, const char* what);
 [[nodiscard]] Status CheckText(const std::string& text, const char* what, size_t max_bytes,
                                bool may_be_empty);
+// For what is said or remembered: text in which nothing can be seen says nothing.
+[[nodiscard]] Status CheckSaysSomething(const std::string& text, const char* what);
 // Of a memory.
 [[nodiscard]] Status CheckTags(const std::vector<std::string>& tags);
 [[nodiscard]] Status CheckTag(const ProviderTag& tag);

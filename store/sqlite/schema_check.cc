@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "fb2b7a70a9b10dfe38a8b1c0e7d341f04e53bb63bd12052533d62f77f293124f";
+    "d90e65a7420d4265976bacde9ca32881c22300bda6bb6d04b6efba549454b2a7";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

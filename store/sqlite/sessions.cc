@@ -8,6 +8,7 @@
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/memory_index.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/versions.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -60,9 +61,7 @@ void ExpireMemories(Connection& connection, SessionId session, int64_t now) {
     UnindexMemory(connection, id);
     Query hide = connection.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
     hide.Bind(id, now)->exec();
-    Query reveal =
-        connection.Prepare("UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1");
-    reveal.Bind(id)->exec();
+    LeaveChain(connection, id);
     Query audit = connection.Prepare(
         "INSERT INTO audit(at, persona_id, action, memory_id, reason)"
         " SELECT ?2, persona_id, 'expire', id, 'the session ended' FROM memories WHERE id = ?1");

@@ -10,6 +10,11 @@
 #include "store/sqlite/migrations.h"
 
 namespace katra::store::sqlite {
+namespace {
+
+constexpr std::chrono::minutes kIndexPatience{10};
+
+}  // namespace
 
 Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
                                                  const CallContext& context) {
@@ -25,8 +30,10 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
                              [](Connection& c) -> Result<bool> { return SearchIndexIsCurrent(c); });
   if (!current) return Pass(std::move(current));
   if (!*current) {
+    // Once after an update. A large store takes longer than a caller waits for anything else.
+    const CallContext patient{std::chrono::steady_clock::now() + kIndexPatience, context.cancelled};
     auto made =
-        store->database_->Write(context, "making the search index", [](Connection& c) -> Status {
+        store->database_->Write(patient, "making the search index", [](Connection& c) -> Status {
           EnsureSearchIndex(c);
           return {};
         });

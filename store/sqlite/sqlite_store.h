@@ -53,6 +53,8 @@ class SqliteStore final : public Store {
   Result<HearReply> Hear(const HearRequest& request, const CallContext& context) override;
   Status Acknowledge(SessionId session, const std::string& room, MessageId through,
                      const CallContext& context) override;
+  Result<SkipReply> Skip(SessionId session, const std::string& room, MessageId through,
+                         const CallContext& context) override;
   Status Undeliver(SessionId session, const std::string& room, const CallContext& context) override;
   Result<HistoryReply> History(const HistoryRequest& request, const CallContext& context) override;
   Result<MessageId> LatestMessage(SessionId session, const std::string& room,
@@ -107,8 +109,9 @@ class SqliteStore final : public Store {
   void EndCopiedSessions(Connection& connection);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
+  // Whom a message to all in the room is for. `gone_guests`: set when guests were there who ended.
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
-                                                 PersonaId speaker);
+                                                 PersonaId speaker, bool* gone_guests);
 
   // For EnsureRoom: counts a new room against the persona's quota. Borrows the connection.
   [[nodiscard]] std::function<Status()> RoomQuota(Connection& connection, const PersonaRow& persona,

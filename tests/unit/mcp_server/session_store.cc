@@ -70,6 +70,9 @@ Status SessionStore::Acknowledge(SessionId, const std::string&, MessageId, const
 }
 Result<SayReceipt> SessionStore::Say(const SayRequest&, const CallContext&) { return Unused(); }
 Result<HearReply> SessionStore::Hear(const HearRequest&, const CallContext&) { return Unused(); }
+Result<SkipReply> SessionStore::Skip(SessionId, const std::string&, MessageId, const CallContext&) {
+  return Unused();
+}
 Result<HistoryReply> SessionStore::History(const HistoryRequest&, const CallContext&) {
   return Unused();
 }

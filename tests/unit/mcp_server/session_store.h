@@ -52,6 +52,8 @@ class SessionStore final : public store::Store {
   Result<std::vector<store::RoomSummary>> ListRooms(const store::CallContext&) override;
   Result<store::SayReceipt> Say(const store::SayRequest&, const store::CallContext&) override;
   Result<store::HearReply> Hear(const store::HearRequest&, const store::CallContext&) override;
+  Result<store::SkipReply> Skip(store::SessionId, const std::string&, store::MessageId,
+                                const store::CallContext&) override;
   Result<store::HistoryReply> History(const store::HistoryRequest&,
                                       const store::CallContext&) override;
   Result<store::MessageId> LatestMessage(store::SessionId, const std::string&,

@@ -1,5 +1,7 @@
 // A database that somebody else had in hands: what it brings along does not act, is named, and
 // damages nothing.
+#include <algorithm>
+
 #include "core/clock.h"
 #include "core/files.h"
 #include "core/ids.h"
@@ -124,6 +126,82 @@ TEST_CASE("the schema of every version is taken, and brought up to date") {
     CHECK(QueryValue(home.database(), "PRAGMA user_version") ==
           std::to_string(sqlite::LatestVersion()));
   }
+}
+
+TEST_CASE("R1 R4 a home of before version 7 keeps its words, and its chains close") {
+  const TempHome home;
+  REQUIRE(EnsurePrivateFile(home.database()));
+  {
+    constexpr int kBefore = 6;
+    sqlite::Connection file(home.database(), sqlite::Connection::Mode::kReadWrite);
+    sqlite::ApplyMigrations(file, 0, kBefore);
+    file.db().exec("INSERT INTO meta(key, value) VALUES ('store_uuid', 'u')");
+    file.db().exec("INSERT INTO meta(key, value) VALUES ('search_analyzer', '1')");
+    file.db().exec("PRAGMA application_id = 0x4B415452");
+    file.db().exec("PRAGMA user_version = 6");
+    file.db().exec(
+        "INSERT INTO personas(id, name, name_key, created_at) VALUES (1, 'Sam', 'sam', 1)");
+    const auto keep = [&](int id, const char* older, const char* newer, const char* forgotten) {
+      file.db().exec(
+          "INSERT INTO memories(id, persona_id, scope, kind, importance, supersedes, superseded_by,"
+          " forgotten_at, created_at, provider, model, tag_source, content) VALUES (" +
+          std::to_string(id) + ", 1, 0, 0, 0.5, " + older + ", " + newer + ", " + forgotten +
+          ", 1, '', '', 0, 'port " + std::to_string(id) + " of C++')");
+    };
+    file.db().exec("PRAGMA foreign_keys = OFF");
+    // One of the middle was forgotten.
+    keep(1, "NULL", "NULL", "NULL");
+    keep(2, "1", "3", "5");
+    keep(3, "2", "NULL", "NULL");
+    // Two of the middle were.
+    keep(4, "NULL", "NULL", "NULL");
+    keep(5, "4", "NULL", "5");
+    keep(6, "5", "7", "5");
+    keep(7, "6", "NULL", "NULL");
+    // What came back was superseded anew.
+    keep(8, "NULL", "11", "NULL");
+    keep(9, "8", "10", "5");
+    keep(10, "9", "NULL", "NULL");
+    keep(11, "8", "NULL", "NULL");
+    // The oldest was forgotten.
+    keep(12, "NULL", "13", "5");
+    keep(13, "12", "NULL", "NULL");
+    file.db().exec(
+        "INSERT INTO messages(id, room_id, persona_id, direct, provider, model, tag_source, "
+        "said_at,"
+        " body) VALUES (1, 1, 1, 0, '', '', 0, 1, 'we write C#')");
+  }
+  auto store = Open(home);
+  INFO((store ? "" : store.error().message));
+  REQUIRE(store);
+  const Session sam = Enter(**store, "Sam");
+  const auto found = [&](const std::string& query, RecallInclude include) {
+    RecallRequest recall;
+    recall.session = sam.id;
+    recall.query = query;
+    recall.include = include;
+    recall.limit = 50;
+    std::vector<int64_t> ids;
+    const auto reply = (*store)->Recall(recall, CallContext{});
+    for (const RecallHit& hit : reply->hits) {
+      ids.push_back(hit.memory ? hit.memory->id : hit.message->id);
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  };
+  CHECK(found("c++", RecallInclude::kMemories) == std::vector<int64_t>{3, 7, 10, 11, 13});
+  CHECK(found("C#", RecallInclude::kMessages) == std::vector<int64_t>{1});
+  const auto older = [&](MemoryId id) {
+    return (*store)->GetMemory(sam.id, id, CallContext{})->supersedes.value_or(0);
+  };
+  CHECK(older(3) == 1);
+  CHECK(older(7) == 4);
+  CHECK(older(10) == 0);
+  CHECK(older(11) == 8);
+  CHECK(older(13) == 0);
+  CHECK((*store)->CheckIntegrity(CallContext{}));
+  REQUIRE((*store)->Forget(sam.id, 3, "", CallContext{}));
+  CHECK(found("c++", RecallInclude::kMemories) == std::vector<int64_t>{1, 7, 10, 11, 13});
 }
 
 TEST_CASE("statistics that a person's ANALYZE made are taken") {

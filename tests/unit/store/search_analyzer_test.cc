@@ -136,4 +136,25 @@ TEST_CASE("only words that say nothing are stop words") {
   CHECK_FALSE(IsStopWord(""));
 }
 
+TEST_CASE("R4 signs, dots and slashes of names are part of them") {
+  CHECK(TextOf("C++ and C# or F#.") == "cplusplus and csharp or fsharp");
+  CHECK(TextOf("C++17, g++ -O2") == "cplusplus 17 gplusplus o 2");
+  CHECK(TextOf("Notepad++") == "notepad");
+  CHECK(ExtraOf("Notepad++") == "notepadplusplus");
+  CHECK(TextOf(".NET and ASP.NET") == "net and asp net");
+  CHECK(ExtraOf(".NET and ASP.NET") == "dotnet aspnet");
+  CHECK(ExtraOf("Node.js, the U.S.A.") == "nodejs usa");
+  CHECK(ExtraOf("CI/CD and A/B") == "cicd ab");
+  CHECK(ExtraOf("k8s") == "k8s");
+}
+
+TEST_CASE("R4 what only looks like a name with signs is none") {
+  CHECK(TextOf("a+b, x + y") == "a b x y");
+  CHECK(TextOf("issue #12, PR#12") == "issue 12 pr 12");
+  CHECK(ExtraOf("a+b issue#12 src/store/bell and/or end.Next") == "");
+  CHECK(TextOf("1.5. Then") == "1 5 then");
+  CHECK(TextOf("++ ## // ..") == "");
+  CHECK(TextOf("c+++ c##") == "c c");
+}
+
 }  // namespace katra::store::search

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text.h"
 #include "tests/support/catch.h"
 #include "tests/support/search_world.h"
 #include "tests/support/temp_home.h"
@@ -175,6 +176,38 @@ TEST_CASE("the largest memories are indexed and their last word is found") {
                                     content, {}, 3));
   UnindexMemory(world.connection(), id);
   CHECK(world.Find("zymurgy").empty());
+}
+
+TEST_CASE("R4 a name is found as it is written, before all names that are like it") {
+  World world;
+  const std::vector<std::string> names = {"C",   "C++", "C#",  "F#",    ".NET",  "Node.js",
+                                          "A/B", "k8s", "g++", "CI/CD", "Vue.js"};
+  std::vector<int64_t> ids;
+  for (const std::string& name : names) {
+    ids.push_back(world.Sam("our notes on " + name + " for the team: see the wiki"));
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    for (const std::string& query :
+         {names[i], "notes on " + names[i], ToLowerAscii(names[i]), "(" + names[i] + ")"}) {
+      INFO(query);
+      const Ids found = world.Find(query);
+      REQUIRE_FALSE(found.empty());
+      CHECK(found[0] == ids[i]);
+    }
+  }
+}
+
+TEST_CASE("R4 names with signs are other words than their letters, in tags too") {
+  World world;
+  const auto plus = world.Remember({"Sam", "written in C++17", "", {"c++"}});
+  const auto sharp = world.Remember({"Sam", "written in C#", "", {"c#"}});
+  CHECK(world.Find("C++") == Ids{plus});
+  CHECK(world.Find("c#") == Ids{sharp});
+  CHECK(world.Find("cplusplus") == Ids{plus});
+  const auto dotted = world.Sam("the dotnet runtime");
+  const auto node = world.Sam("runs on NodeJS");
+  CHECK(world.Find(".NET") == Ids{dotted});
+  CHECK(world.Find("node.js")[0] == node);
 }
 
 }  // namespace katra::store::sqlite
