@@ -80,10 +80,14 @@ ProtocolResult<const Server::Method*> Server::Admit(const Call& call) const {
 
 void Server::HandleLine(std::string_view line) { Handle({line, false}); }
 
+void Server::RefuseTooLong(const RequestId& id) {
+  const Message message = TooLongMessage(id);
+  calls_.Reject(message.id, message.error_code, message.error, nullptr);
+}
+
 void Server::Handle(const LineFramer::Line& line) {
   if (line.too_long) {
-    const Message message = TooLongMessage();
-    calls_.Reject(message.id, message.error_code, message.error, nullptr);
+    RefuseTooLong({});
     return;
   }
   const ParsedLine parsed = ParseLine(line.text);

@@ -49,6 +49,8 @@ class Server {
   // One line of the client, without its end.
   void HandleLine(std::string_view line);
   void Handle(const LineFramer::Line& line);
+  // Answers a line that passed kMaxLineBytes; null: its id is not known.
+  void RefuseTooLong(const RequestId& id);
 
   // False: no more lines should be handed in for now. The client does not read its answers, or has
   // asked for more than can be done at once.

@@ -52,8 +52,11 @@ std::optional<LineFramer::Line> LineFramer::NextRaw() {
       return std::nullopt;
     }
 
+    const bool too_long = text.size() > max_line_bytes_;
+    if (observer_ && (was_skipping || too_long)) observer_(text, found || finished_);
+    if (finished_) skipping_ = false;
     if (!was_skipping) {
-      if (text.size() > max_line_bytes_) return Line{{}, true};
+      if (too_long) return Line{{}, true};
       if (!text.empty() && text.back() == '\r') return Line{text.substr(0, text.size() - 1)};
       if (!text.empty() || found) return Line{text};
     }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace katra::mcp {
 
@@ -16,6 +18,11 @@ class LineFramer {
     std::string_view text;  // without its end; valid until the next call of the framer
     bool too_long = false;  // `text` is empty: the line passed the limit, and is skipped to its end
   };
+
+  // Is given the bytes of lines that are too long, in pieces and without their ends; the last piece
+  // of a line comes with `ended`. Called from Next().
+  using Observer = std::function<void(std::string_view bytes, bool ended)>;
+  void ObserveSkipped(Observer observer) { observer_ = std::move(observer); }
 
   explicit LineFramer(size_t max_line_bytes = kMaxLineBytes) : max_line_bytes_(max_line_bytes) {}
 
@@ -38,6 +45,7 @@ class LineFramer {
   size_t scanned_ = 0;  // no newline from begin_ to here
   bool skipping_ = false;
   bool finished_ = false;
+  Observer observer_;
 };
 
 }  // namespace katra::mcp

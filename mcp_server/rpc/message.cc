@@ -1,10 +1,12 @@
 #include "mcp_server/rpc/message.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/json_text.h"
 #include "core/text.h"
+#include "mcp_server/rpc/id_finder.h"
 #include "mcp_server/rpc/line_framer.h"
 
 namespace katra::mcp {
@@ -48,6 +50,53 @@ bool IsTooDeep(std::string_view text) {
     }
   }
   return false;
+}
+
+// The hexadecimal number of an escape \uXXXX at `at`; nothing: there is none.
+std::optional<unsigned> UnitAt(std::string_view text, size_t at) {
+  constexpr size_t kEscapeBytes = 6;
+  if (at + kEscapeBytes > text.size() || text.substr(at, 2) != "\\u") return std::nullopt;
+  unsigned unit = 0;
+  const char* const begin = text.data() + at + 2;
+  const char* const end = text.data() + at + kEscapeBytes;
+  const auto [stop, error] = std::from_chars(begin, end, unit, 16);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return unit;
+}
+
+// Halves of surrogate pairs that stand alone become U+FFFD. Programs that cut a text by UTF-16
+// units leave half an emoji, which is no character; the rest of the text is worth having.
+std::string WithWholeCharacters(std::string_view line) {
+  constexpr size_t kEscapeBytes = 6;
+  const auto is_high = [](unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; };
+  const auto is_low = [](unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  std::string whole;
+  whole.reserve(line.size());
+  for (size_t at = 0; at < line.size();) {
+    if (line[at] != '\\') {
+      whole += line[at++];
+      continue;
+    }
+    const std::optional<unsigned> unit = UnitAt(line, at);
+    if (!unit) {
+      whole.append(line.substr(at, 2));
+      at += 2;
+      continue;
+    }
+    const std::optional<unsigned> next = UnitAt(line, at + kEscapeBytes);
+    const bool pair = is_high(*unit) && next && is_low(*next);
+    const size_t bytes = pair ? 2 * kEscapeBytes : kEscapeBytes;
+    const bool lone = !pair && (is_high(*unit) || is_low(*unit));
+    whole.append(lone ? std::string_view("\\ufffd") : line.substr(at, bytes));
+    at += bytes;
+  }
+  return whole;
+}
+
+RequestId IdIn(std::string_view line) {
+  IdFinder finder;
+  finder.Feed(line);
+  return finder.id();
 }
 
 Message Classify(json& value) {
@@ -125,14 +174,18 @@ ParsedLine ParseLine(std::string_view line) {
   ParsedLine parsed;
   if (IsTooDeep(line)) {
     parsed.messages.push_back(
-        Invalid(kInvalidRequest, "nested deeper than " + std::to_string(kMaxNesting) + " levels"));
+        Invalid(kInvalidRequest, "nested deeper than " + std::to_string(kMaxNesting) + " levels",
+                IdIn(line)));
     return parsed;
   }
   json value = json::parse(line, nullptr, false);
+  if (value.is_discarded()) value = json::parse(WithWholeCharacters(line), nullptr, false);
   if (value.is_discarded()) {
-    parsed.messages.push_back(Invalid(
-        kParseError, IsValidUtf8(line) ? "not valid JSON: a message is one JSON object on one line"
-                                       : "not valid UTF-8"));
+    parsed.messages.push_back(
+        Invalid(kParseError,
+                IsValidUtf8(line) ? "not valid JSON: a message is one JSON object on one line"
+                                  : "not valid UTF-8",
+                IdIn(line)));
     return parsed;
   }
   if (!value.is_array()) {
@@ -155,9 +208,10 @@ ParsedLine ParseLine(std::string_view line) {
   return parsed;
 }
 
-Message TooLongMessage() {
+Message TooLongMessage(RequestId id) {
   return Invalid(kInvalidRequest,
-                 "the line is longer than " + std::to_string(kMaxLineBytes) + " bytes");
+                 "the line is longer than " + std::to_string(kMaxLineBytes) + " bytes",
+                 std::move(id));
 }
 
 std::string ResultLine(const RequestId& id, const json& result) {

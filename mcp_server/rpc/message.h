@@ -55,8 +55,9 @@ struct ParsedLine {
 // Never fails: what is wrong with the line is in its messages.
 [[nodiscard]] ParsedLine ParseLine(std::string_view line);
 
-// The answer to a line that passed kMaxLineBytes.
-[[nodiscard]] Message TooLongMessage();
+// The answer to a line that passed kMaxLineBytes; `id`: of the request that was in it, when it is
+// known.
+[[nodiscard]] Message TooLongMessage(RequestId id = {});
 
 // Lines to send, without newlines. Invalid UTF-8 in strings is replaced by U+FFFD.
 [[nodiscard]] std::string ResultLine(const RequestId& id, const nlohmann::json& result);

@@ -23,7 +23,9 @@ Result<std::unique_ptr<StdioTransport>> StdioTransport::Open(const Parts& parts,
 }
 
 StdioTransport::StdioTransport(const Parts& parts, std::function<void()> ended)
-    : parts_(parts), ended_(std::move(ended)), timer_(parts.loop, [this] { OnTimer(); }) {}
+    : parts_(parts), ended_(std::move(ended)), timer_(parts.loop, [this] { OnTimer(); }) {
+  framer_.ObserveSkipped([this](std::string_view bytes, bool last) { OnSkipped(bytes, last); });
+}
 
 void StdioTransport::Begin() {
   source_->Resume();
@@ -89,7 +91,8 @@ void StdioTransport::HandleLines() {
       lines_left_ = false;
       break;
     }
-    parts_.server.Handle(*line);
+    // What is too long is refused by its id, which may not have come yet.
+    if (!line->too_long) parts_.server.Handle(*line);
     Flush();
   }
   if (lines_left_) {
@@ -97,6 +100,18 @@ void StdioTransport::HandleLines() {
   } else if (!input_ended_) {
     source_->Resume();
   }
+}
+
+void StdioTransport::OnSkipped(std::string_view bytes, bool ended) {
+  const bool begins = !skipping_;
+  skipping_ = !ended;
+  if (begins) skipped_.emplace();
+  if (!skipped_) return;
+  skipped_->Feed(bytes);
+  const RequestId id = skipped_->id();
+  if (!ended && std::holds_alternative<std::monostate>(id.value)) return;
+  parts_.server.RefuseTooLong(id);
+  skipped_.reset();
 }
 
 void StdioTransport::Flush() {

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/uv/handles.h"
 #include "core/uv/stdio.h"
+#include "mcp_server/rpc/id_finder.h"
 #include "mcp_server/rpc/line_framer.h"
 #include "mcp_server/server.h"
 #include "mcp_server/session_host.h"
@@ -57,6 +58,7 @@ class StdioTransport {
   void OnTimer();
 
   void HandleLines();
+  void OnSkipped(std::string_view bytes, bool ended);
   void Flush();
   void Drain();
   void Close(const std::string& reason, std::chrono::milliseconds patience);
@@ -70,6 +72,9 @@ class StdioTransport {
   std::unique_ptr<uv::ByteSink> sink_;
   uv::Timer timer_;
   LineFramer framer_;
+  // Of a line that is too long: its id may come last. Unset: it is answered.
+  std::optional<IdFinder> skipped_;
+  bool skipping_ = false;
 
   State state_ = State::kServing;
   bool updating_ = false;

@@ -19,8 +19,8 @@ BadInput Line(std::string name, std::string line, std::vector<ExpectedAnswer> an
   return {std::move(name), std::move(line) + "\n", std::move(answers)};
 }
 
-BadInput NoJson(std::string name, std::string line) {
-  return Line(std::move(name), std::move(line), {{nullptr, {kParse}, false, ""}});
+BadInput NoJson(std::string name, std::string line, json id = nullptr) {
+  return Line(std::move(name), std::move(line), {{std::move(id), {kParse}, false, ""}});
 }
 
 BadInput NoRequest(std::string name, std::string line, json id = nullptr) {
@@ -58,31 +58,37 @@ std::vector<BadInput> BadLines() {
       NoJson("a word", "hello"),
       NoJson("an open brace", "{"),
       NoJson("a closing brace", "}"),
-      NoJson("a truncated request", kPing7.substr(0, kPing7.size() - 1)),
+      NoJson("a truncated request", kPing7.substr(0, kPing7.size() - 1), 7),
       NoJson("half a literal", "tru"),
       NoJson("single quotes", "{'jsonrpc':'2.0','id':7,'method':'ping'}"),
-      NoJson("a trailing comma", R"({"jsonrpc":"2.0","id":7,"method":"ping",})"),
-      NoJson("two messages on a line", kPing7 + kPing7),
+      NoJson("a trailing comma", R"({"jsonrpc":"2.0","id":7,"method":"ping",})", 7),
+      NoJson("two messages on a line", kPing7 + kPing7, 7),
       NoJson("a comment", "/* hi */ " + kPing7),
       NoJson("not a number", R"({"jsonrpc":"2.0","id":NaN,"method":"ping"})"),
       NoJson("an HTTP request", "GET / HTTP/1.1"),
       NoJson("a Content-Length header", "Content-Length: 40"),
-      NoJson("a byte that is no UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xff\"}"),
-      NoJson("overlong UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xc0\xaf\"}"),
-      NoJson("a surrogate in UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xed\xa0\x80\"}"),
-      NoJson("UTF-8 cut short", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xe2\x82\"}"),
-      NoJson("a lone surrogate escape", R"({"jsonrpc":"2.0","id":7,"method":"\ud800"})"),
+      NoJson("a byte that is no UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xff\"}", 7),
+      NoJson("overlong UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xc0\xaf\"}", 7),
+      NoJson("a surrogate in UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xed\xa0\x80\"}",
+             7),
+      NoJson("UTF-8 cut short", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xe2\x82\"}", 7),
+      Line("R7 a lone surrogate escape", R"({"jsonrpc":"2.0","id":7,"method":"\ud800"})",
+           {{7, {kMethod}, false, ""}}),
       NoJson("a NUL before the message", std::string(1, '\0') + kPing7),
       NoJson("a NUL in a string",
-             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"pi" + std::string(1, '\0') + "ng\"}"),
-      NoJson("a raw control character", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"pi\x01ng\"}"),
+             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"pi" + std::string(1, '\0') + "ng\"}", 7),
+      NoJson("a raw control character", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"pi\x01ng\"}",
+             7),
       NoJson("binary bytes",
              "\x7f"
              "ELF\x02\x01\x01"),
       Line("a number that does not fit", R"({"jsonrpc":"2.0","id":1e99999,"method":"ping"})",
            {{nullptr, {kParse, kRequest}, false, ""}}),
-      Line("4 MiB and more", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" + long_text + "\"}",
-           {{nullptr, {kParse, kRequest}, false, ""}}),
+      Line("R7 4 MiB and more", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" + long_text + "\"}",
+           {{7, {kParse, kRequest}, false, ""}}),
+      Line("R7 4 MiB and more, the id last",
+           "{\"method\":\"" + long_text + "\",\"jsonrpc\":\"2.0\",\"id\":\"last\"}",
+           {{"last", {kParse, kRequest}, false, ""}}),
       Line("16 MiB of nothing", std::string(16U << 20U, ' '),
            {{nullptr, {kParse, kRequest}, false, ""}}),
       Line("arrays 100,000 deep", Nested("[", "]", 100'000),
@@ -92,7 +98,7 @@ std::vector<BadInput> BadLines() {
       Line("params 5,000 deep",
            R"({"jsonrpc":"2.0","id":"deep","method":"ping","params":{"a":)" +
                Nested("[", "]", 5'000) + "}}",
-           {{nullptr, {kParse, kRequest}, false, ""}}),
+           {{"deep", {kParse, kRequest}, false, ""}}),
       Ignored("an empty line", ""),
       Ignored("white space", " \t  "),
       Ignored("a carriage return", "\r"),

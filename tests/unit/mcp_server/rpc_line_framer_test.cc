@@ -74,5 +74,28 @@ TEST_CASE("a NUL is a byte like any other") {
   CHECK(Frame(std::string("a\0b\n", 4), 2) == Lines{std::string("a\0b", 3)});
 }
 
+TEST_CASE("R7 the bytes of a line that is too long are given out, to its end and once") {
+  const std::string bytes = "short\n0123456789abcdef\nnext\nanother long one";
+  for (size_t piece = 1; piece <= bytes.size(); ++piece) {
+    CAPTURE(piece);
+    LineFramer framer(10);
+    std::vector<std::string> skipped(1);
+    framer.ObserveSkipped([&](std::string_view part, bool ended) {
+      skipped.back() += part;
+      if (ended) skipped.emplace_back();
+    });
+    Lines lines;
+    for (size_t i = 0; i < bytes.size(); i += piece) {
+      framer.Feed(std::string_view(bytes).substr(i, piece));
+      Drain(framer, &lines);
+    }
+    framer.Finish();
+    Drain(framer, &lines);
+    Drain(framer, &lines);
+    CHECK(skipped == std::vector<std::string>{"0123456789abcdef", "another long one", ""});
+    CHECK(lines == Lines{"short", "<too long>", "next", "<too long>"});
+  }
+}
+
 }  // namespace
 }  // namespace katra::mcp

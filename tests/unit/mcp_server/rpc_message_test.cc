@@ -116,5 +116,38 @@ TEST_CASE("a line to send is one line of valid UTF-8, whatever it carries") {
   CHECK(parsed["error"]["code"] == -32603);
 }
 
+TEST_CASE("R7 half an emoji is shown as U+FFFD, and the message counts") {
+  const auto text = [](const std::string& escaped) {
+    const Message message =
+        ParseOne(R"({"jsonrpc":"2.0","id":7,"method":"x","params":{"m":")" + escaped + R"("}})");
+    REQUIRE(message.kind == MessageKind::kRequest);
+    CHECK(message.id.ToJson() == 7);
+    return message.params->at("m").get<std::string>();
+  };
+  CHECK(text(R"(done \ud83d)") == "done \uFFFD");
+  CHECK(text(R"(\ude00 done)") == "\uFFFD done");
+  CHECK(text(R"(\ud83d\ud83d\ude00\ude00)") == "\uFFFD\U0001F600\uFFFD");
+  CHECK(text(R"(\uD83Dx\u0041)") == "\uFFFDxA");
+  CHECK(text(R"(\\ud83d \ud83d)") == "\\ud83d \uFFFD");
+}
+
+TEST_CASE("R7 who sent a line that cannot be read is answered by its id") {
+  const auto id_of = [](const std::string& line) { return ParseOne(line).id.ToJson(); };
+  CHECK(id_of("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xff\"}") == 7);
+  // As the TypeScript SDK writes it: the id comes last.
+  CHECK(
+      id_of(
+          "{\"method\":\"x\",\"params\":{\"id\":1,\"a\":\"\x01\"},\"jsonrpc\":\"2.0\",\"id\":8}") ==
+      8);
+  CHECK(id_of(R"({"id" : "a\"b" ,"method":"x","params":{]})") == "a\"b");
+  CHECK(id_of(R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{)") == 7);
+  CHECK(id_of(R"({"jsonrpc":"2.0","id":"deep","method":"x","params":{"a":)" +
+              std::string(5000, '[') + std::string(5000, ']') + "}}") == "deep");
+  CHECK(id_of(R"({"id":7,"result":{]})") == nullptr);  // a response: nobody waits
+  CHECK(id_of(R"({"params":{"id":7},"method":"x",)") == nullptr);
+  CHECK(id_of("hello \"id\":7") == nullptr);
+  CHECK(id_of(R"({"id":7.5,"method":"x",)") == nullptr);
+}
+
 }  // namespace
 }  // namespace katra::mcp
