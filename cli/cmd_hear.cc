@@ -1,6 +1,8 @@
 // katra hear: what was said since, once or as it comes. What was printed counts as heard.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,10 +10,13 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/bell_wait.h"
+#include "cli/room/input.h"
 #include "cli/room/show.h"
+#include "cli/sessions/records.h"
 #include "core/json_text.h"
 #include "core/text.h"
 #include "mcp_server/tools/domain_json.h"
@@ -71,8 +76,20 @@ class Ear {
       return Fail(ErrorCode::kCancelled, "stdout is closed: nothing more counts as heard");
     }
     if (options_.peek || reply.messages.empty()) return {};
+    TellWhoseTheyAre(reply);
     return visit_.store().Acknowledge(visit_.session().id, visit_.room(),
                                       reply.messages.back().message.id, context_.Call());
+  }
+
+  // A person who hears as an agent's persona takes its messages: a word about it, once.
+  void TellWhoseTheyAre(const store::HearReply& reply) {
+    if (options_.peek || told_ || reply.messages.empty()) return;
+    told_ = true;
+    if (!IsAgents()) return;
+    const std::string& persona = visit_.session().persona;
+    context_.Warn("these count as heard by " + persona +
+                  " from now on, which an agent runs as: its next session is not given them. "
+                  "--peek only looks");
   }
 
   void Beat() {
@@ -84,15 +101,59 @@ class Ear {
   }
 
  private:
+  // Whether a coding agent runs as the persona, or was started as it before.
+  [[nodiscard]] bool IsAgents() {
+    store::SessionFilter filter;
+    filter.persona = visit_.session().persona;
+    const auto live = visit_.store().LiveSessions(filter, context_.Call());
+    if (live && std::any_of(live->begin(), live->end(), [](const store::Session& session) {
+          return !session.client.empty() && !IsTerminalClient(session.client);
+        })) {
+      return true;
+    }
+    std::error_code none;
+    if (!std::filesystem::exists(context_.home() + "/run/sessions", none)) return false;
+    const Result<Records> records = Records::Open(context_.home());
+    return records && records->Find(filter.persona).has_value();
+  }
+
   const HearOptions& options_;
   const Visit& visit_;
   Context& context_;
   SteadyTime last_beat_ = std::chrono::steady_clock::now();
+  bool told_ = false;
 };
 
 }  // namespace
 
+namespace {
+
+int Skip(const HearOptions& options, const Visit& visit, Context& context) {
+  int64_t through = 0;
+  if (options.skip_to != "latest") {
+    const Result<int64_t> number = ParseNumber(options.skip_to, "message");
+    if (!number) return context.Explain(number.error());
+    through = *number;
+  }
+  const auto skipped =
+      visit.store().Skip(visit.session().id, visit.room(), through, context.Call());
+  if (!skipped) return context.Explain(skipped.error());
+  context.out() << (options.speaker.json
+                        ? JsonText(mcp::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
+                        : WrapLines(mcp::SkippedText(*skipped, context.clock().Now()), "",
+                                    PageFor(context.terminal())));
+  return skipped->skipped > 0 ? kExitOk : kExitNothing;
+}
+
+}  // namespace
+
 int Hear(const HearOptions& options, Context& context) {
+  if (!options.skip_to.empty() && (options.peek || options.wait || options.follow)) {
+    return context.Explain(Error{ErrorCode::kInvalidArgument,
+                                 "--skip-to goes with neither --peek nor --wait nor --follow",
+                                 {},
+                                 false});
+  }
   if (options.limit < 1 || options.limit > 200) {
     return context.Explain(
         Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
@@ -101,6 +162,7 @@ int Hear(const HearOptions& options, Context& context) {
   if (!end) return context.Explain(end.error());
   const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
   if (!visit) return context.Explain(visit.error());
+  if (!options.skip_to.empty()) return Skip(options, **visit, context);
   const bool waits = options.wait || options.follow;
   std::unique_ptr<BellWait> bell;
   if (waits) {
@@ -151,6 +213,11 @@ void AddHear(CLI::App& app, Program& program) {
           ->expected(0, 1);
   command->add_flag("--follow,-f", options->follow, "go on printing what is said, until stopped");
   command->add_flag("--peek", options->peek, "only look: nothing counts as heard");
+  command
+      ->add_option("--skip-to", options->skip_to,
+                   "leave a backlog behind, up to this message or \"latest\": it counts as heard, "
+                   "and is told in sum")
+      ->type_name("NUMBER");
   command->add_option("--limit", options->limit, "at most so many messages, 1 to 200")
       ->type_name("N")
       ->capture_default_str();

@@ -12,6 +12,7 @@
 #include "cli/room/show.h"
 #include "core/json_text.h"
 #include "core/text.h"
+#include "core/time_words.h"
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/domain_json.h"
 
@@ -29,11 +30,11 @@ Status ReadTimes(const RecallOptions& options, WallTime now, store::RecallReques
        {std::tuple{"--since ", &options.since, &request->since},
         std::tuple{"--until ", &options.until, &request->until}}) {
     if (text->empty()) continue;
-    const Result<WallTime> time = ParseTime(*text, now);
+    const Result<WallTime> time = ReadTime(*text, now, DayZone::kLocal);
     if (!time) return Fail(time.error().code, name + time.error().message);
     *place = *time;
   }
-  return {};
+  return CheckSpan(request->since, request->until);
 }
 
 Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Context& context) {
@@ -126,7 +127,9 @@ void AddRecall(CLI::App& app, Program& program) {
       ->type_name("TAG")
       ->allow_extra_args(false);
   command->add_option("--from", options->from, "only by this persona")->type_name("NAME");
-  command->add_option("--since", options->since, "a time, a date, or a span such as 2h or 7d")
+  command
+      ->add_option("--since", options->since,
+                   "a time, a date, yesterday, last week, or a span such as 2h; days are your own")
       ->type_name("TIME");
   command->add_option("--until", options->until, "the same")->type_name("TIME");
   command->add_option("--scope", options->scope, "shared or private; default: both")

@@ -51,6 +51,7 @@ Result<store::RememberRequest> MakeRequest(const RememberOptions& options, const
   const auto supersedes = ParseOptionalNumber(options.supersedes, "memory");
   if (!supersedes) return tl::unexpected<Error>(supersedes.error());
   request.supersedes = *supersedes;
+  request.another = options.another;
   request.idempotency_key = options.key;
   return request;
 }
@@ -115,6 +116,8 @@ void AddRemember(CLI::App& app, Program& program) {
   command->add_flag("--private", options->is_private, "for this persona alone");
   command->add_option("--supersedes", options->supersedes, "the memory that this one replaces")
       ->type_name("NUMBER");
+  command->add_flag("--another", options->another,
+                    "even when the same words are remembered already");
   command->add_option("--key", options->key, "remember once only, however often the key is given")
       ->type_name("KEY");
   AddPersonaOption(*command, &options->speaker);

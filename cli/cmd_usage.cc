@@ -16,6 +16,7 @@
 #include "core/json_text.h"
 #include "core/json_write.h"
 #include "core/text.h"
+#include "core/time_words.h"
 
 namespace katra::cli {
 namespace {
@@ -101,7 +102,7 @@ std::string Json(const std::vector<store::UsageSum>& sums, const std::string& by
 int Usage(const UsageOptions& options, Context& context) {
   WallTime since{};
   if (!options.since.empty()) {
-    auto parsed = ParseTime(options.since, context.clock().Now());
+    auto parsed = ReadTime(options.since, context.clock().Now(), DayZone::kLocal);
     if (!parsed) return context.Explain(parsed.error());
     since = *parsed;
   }
@@ -148,7 +149,9 @@ void AddUsage(CLI::App& app, Program& program) {
   command->add_option("--by", options->by, "sum by persona (default), provider, model, day or key")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"persona", "provider", "model", "day", "key"}));
-  command->add_option("--since", options->since, "from then on: a time, a date or a span (7d)")
+  command
+      ->add_option("--since", options->since,
+                   "from then on: a time, a date, yesterday, last week, or a span such as 7d")
       ->type_name("TIME");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {

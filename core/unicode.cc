@@ -110,7 +110,10 @@ bool ShowsSomething(std::string_view text) {
     uint32_t c = 0;
     const size_t length = DecodeUtf8(text.substr(at), &c);
     if (length == 0) return true;
-    if (!IsBlankCharacter(c) && !IsInvisible(c)) return true;
+    // Controls are shown as escapes; of them, only those that move the line are blank.
+    const bool moves = c == '\t' || IsLineBreak(c);
+    const bool blank = moves || (IsBlankCharacter(c) && !IsControl(c)) || IsInvisible(c);
+    if (!blank) return true;
     at += length;
   }
   return false;

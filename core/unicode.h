@@ -27,7 +27,7 @@ namespace katra {
 // Spaces of every width, controls and line breaks.
 [[nodiscard]] bool IsBlankCharacter(uint32_t c);
 
-// Whether anything of `text` can be seen: not when it has only blanks, controls, line breaks and
+// Whether anything of `text` can be seen: not when it has only blanks, tabs, line breaks and
 // invisible characters. Linear.
 [[nodiscard]] bool ShowsSomething(std::string_view text);
 

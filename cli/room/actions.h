@@ -25,6 +25,7 @@ struct HearOptions {
   std::string wait_seconds;  // empty: as long as it takes
   bool follow = false;
   bool peek = false;
+  std::string skip_to;  // "latest", or a number; empty: nothing is left behind
   int limit = 50;
 };
 [[nodiscard]] int Hear(const HearOptions& options, Context& context);
@@ -43,6 +44,7 @@ struct RememberOptions {
   std::string importance;
   bool is_private = false;
   std::string supersedes;
+  bool another = false;
   std::string key;
 };
 [[nodiscard]] int Remember(const RememberOptions& options, Context& context);

@@ -39,14 +39,14 @@ class PromptWriter {
                 bool keep_newest) {
     if (keep_newest) std::reverse(messages.begin(), messages.end());
     std::vector<std::string> items;
-    size_t bytes = 0;
     for (const store::Message* message : messages) {
       items.push_back(Item(*message, room));
-      bytes += items.back().size() + 1;
-      if (text_.size() + bytes + kForTheEnd > kTextBudgetBytes) {
+      const size_t bytes = TextCost(items.back()) + 1;
+      if (cost_ + bytes + kForTheEnd > kTextBudgetBytes) {
         items.pop_back();
         break;
       }
+      cost_ += bytes;
     }
     if (keep_newest) std::reverse(items.begin(), items.end());
     const std::string left_out =
@@ -62,8 +62,15 @@ class PromptWriter {
   void Memories(const std::vector<store::RecallHit>& hits) {
     for (const store::RecallHit& hit : hits) {
       const Snippet snippet = MakeSnippet(hit.memory->content, "", kShownBytes);
-      Line(MemoryHeader(*hit.memory, ShortenedText(snippet, hit.memory->id, false), now_) + "\n" +
-           FencedBody(snippet.text));
+      const std::string item =
+          MemoryHeader(*hit.memory, ShortenedText(snippet, hit.memory->id, false), now_) + "\n" +
+          FencedBody(snippet.text);
+      cost_ += TextCost(item) + 1;
+      if (cost_ + kRequest > kTextBudgetBytes) {
+        Line("(more are left out: katra_recall lists them)");
+        break;
+      }
+      Line(item);
     }
     if (hits.empty()) Line("(none)");
   }
@@ -72,6 +79,7 @@ class PromptWriter {
  private:
   // What follows a list of messages: memories and the request.
   static constexpr size_t kForTheEnd = 20 * 1024;
+  static constexpr size_t kRequest = 2 * 1024;  // what stands around the lists
 
   [[nodiscard]] std::string Item(const store::Message& message, const std::string& room) const {
     const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
@@ -83,6 +91,7 @@ class PromptWriter {
 
   WallTime now_;
   std::string text_;
+  size_t cost_ = 0;  // of the lists
 };
 
 std::string Greeting(const store::Session& session, const std::string& room) {
@@ -126,7 +135,8 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
     writer.Messages(std::move(messages), unheard->room, false);
     if (unheard->left > 0) {
       writer.Line("(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
-                  " more are unheard)");
+                  " more are unheard: katra_hear gives them, and with skip_to=latest leaves them "
+                  "behind with a sum)");
     }
   } else {
     Result<store::HistoryReply> before = Newest(environment, unheard->room, kHistoryMessages);

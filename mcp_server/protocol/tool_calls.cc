@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "mcp_server/tools/coerce.h"
 
 namespace katra::mcp {
 
@@ -15,19 +16,10 @@ namespace {
 
 constexpr std::string_view kRegisterTool = "katra_register";
 
-// The arguments without null members: clients send null for what was left out.
-JsonPtr CleanArguments(const json& params) {
+const json& GivenArguments(const json& params) {
+  static const json none = json::object();
   const auto found = params.find("arguments");
-  if (found == params.end() || found->is_null()) {
-    return std::make_shared<const json>(json::object());
-  }
-  auto cleaned = std::make_shared<json>(*found);
-  if (cleaned->is_object()) {
-    for (auto member = cleaned->begin(); member != cleaned->end();) {
-      member = member->is_null() ? cleaned->erase(member) : std::next(member);
-    }
-  }
-  return cleaned;
+  return found == params.end() || found->is_null() ? none : *found;
 }
 
 json ResultJson(ToolOutput& output) {
@@ -84,7 +76,7 @@ store::MessageId ToolCalls::ReceivedThrough(const json& params) const {
       arguments != params.end() && arguments->is_object()) {
     if (const auto named = arguments->find("room");
         named != arguments->end() && named->is_string()) {
-      room = named->get<std::string>();
+      room = Trim(named->get_ref<const std::string&>());
     }
   }
   if (room.empty() && parts_.host.session() != nullptr) room = parts_.host.session()->room;
@@ -120,11 +112,13 @@ void ToolCalls::Start(const CallPtr& call) {
   auto tool_call = std::make_shared<ToolCall>();
   tool_call->call = call;
   tool_call->tool = &*tool;
-  tool_call->arguments = CleanArguments(*call->params);
+  CoercedArguments coerced = CoerceArguments(*tool->input_schema, GivenArguments(*call->params));
+  tool_call->arguments = std::move(coerced.arguments);
   tool_call->started = parts_.clock.Steady();
   tool_call->deadline = tool_call->started;
   tool_call->next_progress = SteadyTime::max();
-  const auto violations = tool->input->Validate(*tool_call->arguments);
+  std::vector<SchemaViolation> violations = std::move(coerced.violations);
+  if (violations.empty()) violations = tool->input->Validate(*tool_call->arguments);
   if (!violations.empty()) {
     ToolOutput output = parts_.catalog.argument_error(*tool, violations);
     Reply(tool_call, output);

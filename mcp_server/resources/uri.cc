@@ -31,11 +31,16 @@ std::string PercentDecode(std::string_view text) {
   return decoded;
 }
 
-}  // namespace
+// A whole number that is not negative.
+template <typename Number>
+bool ParseWhole(std::string_view text, Number* number) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, *number);
+  return error == std::errc() && stop == end && *number >= 0;
+}
 
-std::optional<ResourceUri> ParseResourceUri(std::string_view uri) {
+std::optional<ResourceUri> ParsePath(std::string_view uri) {
   ResourceUri parsed;
-  if (uri.size() > kLongestUri) return std::nullopt;
   if (uri == kRoomsUri) return parsed;
   if (uri == kPersonasUri) {
     parsed.kind = ResourceKind::kPersonas;
@@ -53,12 +58,45 @@ std::optional<ResourceUri> ParseResourceUri(std::string_view uri) {
   if (uri.starts_with(kMemoriesPrefix)) {
     uri.remove_prefix(kMemoriesPrefix.size());
     parsed.kind = ResourceKind::kMemory;
-    const char* const end = uri.data() + uri.size();
-    const auto [stop, error] = std::from_chars(uri.data(), end, parsed.memory);
-    if (error != std::errc() || stop != end || parsed.memory < 1) return std::nullopt;
+    if (!ParseWhole(uri, &parsed.memory) || parsed.memory < 1) return std::nullopt;
     return parsed;
   }
   return std::nullopt;
+}
+
+// One "name=value" of the query. False: the resource has no such one, or not with such a value.
+bool TakePair(std::string_view pair, ResourceUri* uri) {
+  const size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) return false;
+  const std::string_view name = pair.substr(0, equals);
+  const std::string value = PercentDecode(pair.substr(equals + 1));
+  if (value.empty()) return false;
+  switch (uri->kind) {
+    case ResourceKind::kRooms:
+    case ResourceKind::kPersonas:
+      uri->after = value;
+      return name == "after" && IsName(value);
+    case ResourceKind::kRoomMessages:
+      if (name == "before") return ParseWhole(value, &uri->before) && uri->before > 0;
+      uri->since = value;
+      return name == "since";
+    case ResourceKind::kMemory:
+      return name == "from" && ParseWhole(value, &uri->from);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<ResourceUri> ParseResourceUri(std::string_view uri) {
+  if (uri.size() > kLongestUri) return std::nullopt;
+  const size_t mark = uri.find('?');
+  std::optional<ResourceUri> parsed = ParsePath(uri.substr(0, mark));
+  if (!parsed || mark == std::string_view::npos) return parsed;
+  for (const std::string& pair : Split(uri.substr(mark + 1), '&')) {
+    if (!TakePair(pair, &*parsed)) return std::nullopt;
+  }
+  return parsed;
 }
 
 std::string RoomMessagesUri(std::string_view room) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "mcp_server/tools/coerce.h"
 
 namespace katra::mcp {
 namespace {
@@ -70,7 +71,8 @@ std::vector<std::string> ListArgument(const nlohmann::json& arguments, std::stri
   std::vector<std::string> words;
   if (value == nullptr) return words;
   if (value->is_string()) {
-    words = Split(value->get_ref<const std::string&>(), ',');
+    const std::string& text = value->get_ref<const std::string&>();
+    if (!ReadWords(text, &words)) words = Split(text, ',');
   } else if (value->is_array()) {
     for (const nlohmann::json& item : *value) {
       if (item.is_string()) words.push_back(item.get<std::string>());

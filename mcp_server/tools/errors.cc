@@ -24,7 +24,8 @@ std::string_view NextStep(ErrorCode code) {
     case ErrorCode::kPermissionDenied:
       return "Next: do without it, or ask whoever may do it.";
     case ErrorCode::kFailedPrecondition:
-      return "Next: go on with the state as it is; katra_whoami shows this session's.";
+      return "Next: do as it says, or go on with things as they are; the same call again does not "
+             "help.";
     case ErrorCode::kUnsupported:
       return "Next: use what this version of Katra has.";
     case ErrorCode::kUnavailable:

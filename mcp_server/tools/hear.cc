@@ -5,6 +5,7 @@
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
+#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/receipts.h"
 #include "mcp_server/tools/render.h"
@@ -48,20 +49,25 @@ std::string Headline(const store::HearReply& reply, const store::Session* self) 
   return text + " — you are " + Word(self->persona) + " (" + ModelText(self->tag) + ")";
 }
 
-std::string ItemText(const store::HeardMessage& heard, std::string_view room, WallTime now) {
+std::string ItemText(const store::HeardMessage& heard, std::string_view room, WallTime now,
+                     size_t whole_bytes = 0) {
   MessageMarks marks;
   marks.room = room;
+  if (whole_bytes > 0) {
+    marks.extra = RestOfMessageText(heard.message.body.size(), whole_bytes, heard.message.id);
+  }
   marks.history = heard.history;
   marks.redelivered = heard.redelivered;
   return "\n" + MessageHeader(heard.message, marks, now) + "\n" + FencedBody(heard.message.body);
 }
 
+// `whole_bytes`: of the first message, when only its beginning is in the reply; else 0.
 std::string HeardText(const store::HearReply& reply, const store::Session* self, bool peek,
-                      WallTime now) {
+                      WallTime now, size_t whole_bytes) {
   std::string text = Headline(reply, self);
   if (peek) text += " (a peek: none of it counts as heard)";
   for (const store::HeardMessage& heard : reply.messages) {
-    text += ItemText(heard, reply.room, now);
+    text += ItemText(heard, reply.room, now, &heard == &reply.messages.front() ? whole_bytes : 0);
   }
   if (reply.earlier > 0) {
     text += "\n" + AtLeast(reply.earlier, reply.earlier_is_floor) +
@@ -74,6 +80,17 @@ std::string HeardText(const store::HearReply& reply, const store::Session* self,
             (peek ? "" : ": call katra_hear again");
   }
   return text;
+}
+
+// Leaves of a first message that is too long by itself what fits an answer. Returns its whole
+// length, 0 when it fits.
+size_t CutFirst(store::HearReply* reply, size_t first_cost, size_t budget, bool as_json) {
+  if (first_cost <= budget) return 0;
+  std::string& body = reply->messages.front().message.body;
+  const size_t whole_bytes = body.size();
+  const size_t header = 2 * kAround;  // of a hundred recipients, with the mark
+  body = std::string(FitBody(body, budget - (as_json ? 8 : 1) * header, as_json));
+  return whole_bytes;
 }
 
 }  // namespace
@@ -91,12 +108,44 @@ nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
 }
 
 std::chrono::milliseconds HearWait(const nlohmann::json& arguments) {
+  if (arguments.contains("skip_to")) return {};
   const double seconds = std::clamp(NumberArgument(arguments, "wait_seconds", 0), 0.0, 50.0);
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
+namespace {
+
+// Leaves a backlog behind, up to the number that is given; "latest": all of it.
+ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments) {
+  if (BoolArgument(arguments, "peek")) {
+    return FailedOutput(ErrorCode::kInvalidArgument,
+                        "skip_to makes messages count as heard, and peek only looks: give one of "
+                        "them");
+  }
+  const std::string room = WordArgument(arguments, "room");
+  const Result<store::SkipReply> skipped = environment.store.Skip(
+      environment.session, room, IdArgument(arguments, "skip_to").value_or(0), environment.context);
+  if (!skipped) return ErrorOutput(skipped.error());
+  return MakeOutput(
+      arguments, [&] { return SkippedText(*skipped, environment.clock.Now()); },
+      [&] {
+        store::HearRequest peek;
+        peek.session = environment.session;
+        peek.room = room;
+        peek.peek = true;
+        peek.limit = 1;
+        const auto rest = environment.store.Hear(peek, environment.context);
+        const int64_t left =
+            rest ? rest->left + static_cast<int64_t>(rest->messages.size()) : int64_t{0};
+        return SkippedJson(*skipped, left);
+      });
+}
+
+}  // namespace
+
 std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
                                   const nlohmann::json& arguments) {
+  if (arguments.contains("skip_to")) return Skip(environment, arguments);
   store::HearRequest request;
   request.session = environment.session;
   request.room = WordArgument(arguments, "room");
@@ -111,10 +160,10 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
     store::HeardMessage heard;
     heard.message = message;
     heard.history = heard.redelivered = !as_json;  // the longer form
-    return as_json ? DumpJson(HeardJson(heard)).size() : ItemText(heard, "", now).size();
+    return as_json ? JsonCost(DumpJson(HeardJson(heard))) : TextCost(ItemText(heard, "", now));
   };
 
-  const Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
+  Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
   if (!reply) return ErrorOutput(reply.error());
   if (reply->messages.empty()) {
     if (!environment.last_try) return std::nullopt;
@@ -126,9 +175,18 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   const Result<store::Session> session =
       environment.store.GetSession(environment.session, environment.context);
   const store::Session* const self = session ? &*session : nullptr;
+  const size_t whole_bytes = CutFirst(&*reply, request.weight(reply->messages.front().message),
+                                      request.max_body_bytes, as_json);
   ToolOutput output = MakeOutput(
-      arguments, [&] { return HeardText(*reply, self, request.peek, now); },
-      [&] { return HeardReplyJson(*reply, request.peek); });
+      arguments, [&] { return HeardText(*reply, self, request.peek, now, whole_bytes); },
+      [&] {
+        nlohmann::json object = HeardReplyJson(*reply, request.peek);
+        if (whole_bytes > 0) {
+          object["messages"][0]["body_bytes"] = whole_bytes;
+          object["messages"][0]["is_snippet"] = true;
+        }
+        return object;
+      });
   if (!request.peek) output.delivery = Delivery{reply->room, reply->messages.back().message.id};
   return output;
 }

@@ -5,6 +5,7 @@
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
+#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/render.h"
 #include "mcp_server/tools/snippet.h"
@@ -20,10 +21,12 @@ struct Page {
 };
 
 std::string HitText(const store::HistoryHit& hit, const Snippet& body, const std::string& room,
-                    WallTime now) {
+                    bool searched, WallTime now) {
   MessageMarks marks;
   marks.room = room;
-  if (body.shortened) {
+  if (body.shortened && !searched) {
+    marks.extra = RestOfMessageText(body.text.size(), body.total_bytes, hit.message.id);
+  } else if (body.shortened) {
     marks.extra = "shortened: " + std::to_string(body.text.size()) + " of " +
                   std::to_string(body.total_bytes) +
                   " bytes, whole with after=" + std::to_string(hit.message.id - 1) +
@@ -55,12 +58,21 @@ Page MakePage(const store::HistoryReply& reply, const store::HistoryRequest& req
   for (const store::HistoryHit* hit : order) {
     const std::string& whole = hit->message.body;
     Snippet body = MakeSnippet(whole, request.query, searched ? kSnippetBytes : whole.size());
-    bytes += 1 + (as_json ? DumpJson(HitJson(*hit, body, searched)).size()
-                          : HitText(*hit, body, reply.room, now).size());
+    const auto cost = [&] {
+      return as_json ? JsonCost(DumpJson(HitJson(*hit, body, searched)))
+                     : TextCost(HitText(*hit, body, reply.room, searched, now));
+    };
+    bytes += 1 + cost();
     constexpr size_t kAround = 1024;  // for the first and the last line
     if (!page.hits.empty() && bytes + kAround > kTextBudgetBytes) {
       page.more = true;
       break;
+    }
+    if (bytes + kAround > kTextBudgetBytes) {
+      // One that is too long by itself: its beginning.
+      const size_t header = (as_json ? 16 : 2) * kAround;  // of a hundred recipients
+      body.text = std::string(FitBody(body.text, kTextBudgetBytes - kAround - header, as_json));
+      body.shortened = true;
     }
     page.hits.push_back(hit);
     page.bodies.push_back(std::move(body));
@@ -98,7 +110,7 @@ std::string PageText(const Page& page, const store::HistoryReply& reply,
            (searched ? " for " + Quoted(request.query) + ", best first" : ", oldest first");
   }
   for (size_t i = 0; i < page.hits.size(); ++i) {
-    text += "\n" + HitText(*page.hits[i], page.bodies[i], reply.room, now);
+    text += "\n" + HitText(*page.hits[i], page.bodies[i], reply.room, searched, now);
   }
   text += MoreText(page, request);
   if (!reply.note.empty()) text += "\nnote: " + reply.note;
@@ -136,6 +148,12 @@ ToolOutput RunHistory(const CallEnvironment& environment, const nlohmann::json& 
   request.before = IdArgument(arguments, "before");
   request.after = IdArgument(arguments, "after");
   request.limit = IntArgument(arguments, "limit", request.limit);
+  if (request.before && request.after && *request.before <= *request.after) {
+    return FailedOutput(ErrorCode::kInvalidArgument,
+                        "before (" + std::to_string(*request.before) +
+                            ") is not larger than after (" + std::to_string(*request.after) +
+                            "): no message lies between them; are they the wrong way round?");
+  }
   const Result<store::HistoryReply> reply = environment.store.History(request, environment.context);
   if (!reply) return ErrorOutput(reply.error());
   const WallTime now = environment.clock.Now();

@@ -31,4 +31,16 @@ std::string ShortenedText(const Snippet& snippet, int64_t id, bool message) {
          "\"" + (message ? " include=messages" : "");
 }
 
+std::string PartText(const Snippet& part) {
+  if (!part.shortened) return "";
+  return "bytes " + std::to_string(part.begin) + " to " +
+         std::to_string(part.begin + part.text.size()) + " of " + std::to_string(part.total_bytes);
+}
+
+std::string RestOfMessageText(size_t shown_bytes, size_t total_bytes, int64_t id) {
+  return "shortened: " + std::to_string(shown_bytes) + " of " + std::to_string(total_bytes) +
+         " bytes, whole in pages with katra_recall query \"#" + std::to_string(id) +
+         "\" include=messages";
+}
+
 }  // namespace katra::mcp

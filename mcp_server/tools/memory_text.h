@@ -18,4 +18,10 @@ namespace katra::mcp {
 // ", shortened: 1500 of 8200 bytes, whole with query \"#12\""; "" when it is whole.
 [[nodiscard]] std::string ShortenedText(const Snippet& snippet, int64_t id, bool message);
 
+// "bytes 46000 to 92000 of 262144", of a text that is given page by page; "" when it is whole.
+[[nodiscard]] std::string PartText(const Snippet& part);
+
+// How a message is read that is too long for one answer.
+[[nodiscard]] std::string RestOfMessageText(size_t shown_bytes, size_t total_bytes, int64_t id);
+
 }  // namespace katra::mcp

@@ -5,13 +5,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "mcp_server/tools/bound.h"
 #include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {
-
-// The size that a listing's text keeps to, unless a single item alone is longer: clients cut or put
-// aside what is larger than about 60 KB.
-inline constexpr size_t kTextBudgetBytes = 47 * 1024;
 
 // The text form, or with format=json the JSON form (as structured content, and written out as text
 // for clients that know no structured content). Only the form that is asked for is made.

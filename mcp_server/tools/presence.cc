@@ -44,24 +44,52 @@ std::string PresenceLine(const store::Presence& presence, bool you, WallTime now
   return line;
 }
 
-// Sessions are listed whole while they fit; a listing never passes the budget silently.
-std::string PresenceText(const std::vector<store::Presence>& present, store::SessionId self,
-                         const std::string& room, WallTime now) {
-  const std::string where = room.empty() ? "" : " in " + Word(room);
-  if (present.empty()) return "nobody is here" + where;
-  std::string text =
-      Count(static_cast<int64_t>(present.size()), "session", "sessions") + " here now" + where;
-  for (size_t i = 0; i < present.size(); ++i) {
-    const store::Presence& one = present[i];
-    const std::string line = PresenceLine(one, one.session.id == self, now);
-    constexpr size_t kLastLine = 200;
-    if (text.size() + line.size() + kLastLine > kTextBudgetBytes) {
-      text += "\nand " + std::to_string(present.size() - i) + " more: name a room to see fewer";
+// The sessions from one place on, as many as fit an answer.
+struct PresencePage {
+  const std::vector<store::Presence>& present;
+  store::SessionId self;
+  const std::string& room;
+  size_t offset;
+  WallTime now;
+};
+
+constexpr size_t kAroundBytes = 512;  // of the first and the last line
+
+std::string PresenceText(const PresencePage& page) {
+  const std::string where = page.room.empty() ? "" : " in " + Word(page.room);
+  const size_t all = page.present.size();
+  if (all == 0) return "nobody is here" + where;
+  std::string text = Count(static_cast<int64_t>(all), "session", "sessions") + " here now" + where;
+  size_t cost = kAroundBytes;
+  for (size_t i = page.offset; i < all; ++i) {
+    const store::Presence& one = page.present[i];
+    const std::string line = "\n" + PresenceLine(one, one.session.id == page.self, page.now);
+    cost += TextCost(line);
+    if (i > page.offset && cost > kTextBudgetBytes) {
+      return text + "\nand " + std::to_string(all - i) + " more: offset=" + std::to_string(i);
+    }
+    text += line;
+  }
+  if (page.offset >= all) text += "; none after the first " + std::to_string(page.offset);
+  return text;
+}
+
+nlohmann::json PresencesJson(const PresencePage& page) {
+  nlohmann::json object = {{"room", page.room}, {"in_all", page.present.size()}};
+  nlohmann::json sessions = nlohmann::json::array();
+  size_t cost = kAroundBytes;
+  for (size_t i = page.offset; i < page.present.size(); ++i) {
+    const store::Presence& one = page.present[i];
+    nlohmann::json session = PresenceJson(one, one.session.id == page.self);
+    cost += 1 + JsonCost(DumpJson(session));
+    if (i > page.offset && cost > kTextBudgetBytes) {
+      object["next_offset"] = i;
       break;
     }
-    text += "\n" + line;
+    sessions.push_back(std::move(session));
   }
-  return text;
+  object["sessions"] = std::move(sessions);
+  return object;
 }
 
 std::string SelfText(const store::Session& session, WallTime now) {
@@ -88,16 +116,11 @@ ToolOutput RunWhoIsHere(const CallEnvironment& environment, const nlohmann::json
   const Result<std::vector<store::Presence>> present =
       environment.store.WhoIsHere(room, environment.context);
   if (!present) return ErrorOutput(present.error());
+  const PresencePage page{*present, environment.session, room,
+                          static_cast<size_t>(IntArgument(arguments, "offset", 0)),
+                          environment.clock.Now()};
   return MakeOutput(
-      arguments,
-      [&] { return PresenceText(*present, environment.session, room, environment.clock.Now()); },
-      [&] {
-        nlohmann::json sessions = nlohmann::json::array();
-        for (const store::Presence& one : *present) {
-          sessions.push_back(PresenceJson(one, one.session.id == environment.session));
-        }
-        return nlohmann::json{{"room", room}, {"sessions", std::move(sessions)}};
-      });
+      arguments, [&] { return PresenceText(page); }, [&] { return PresencesJson(page); });
 }
 
 ToolOutput RunRegister(const CallEnvironment& environment, const nlohmann::json& arguments) {

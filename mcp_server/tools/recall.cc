@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "core/time_words.h"
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
@@ -26,7 +27,8 @@ struct Shown {
 struct Page {
   std::vector<Shown> hits;
   std::string cursor;  // empty: there is no more
-  bool whole = false;  // asked for by number: texts are not shortened
+  bool whole =
+      false;  // asked for by number: texts are given whole, page by page when they are long
 };
 
 std::string ScoreText(double score) {
@@ -35,30 +37,35 @@ std::string ScoreText(double score) {
   return text;
 }
 
-std::string HitText(const Shown& shown, bool searched, WallTime now) {
+std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now) {
   const store::RecallHit& hit = *shown.hit;
   std::string extra = searched ? ScoreText(hit.score) : "";
+  const int64_t id = hit.message ? hit.message->id : hit.memory->id;
+  const std::string mark =
+      whole ? PartText(shown.body) : ShortenedText(shown.body, id, hit.message.has_value());
   const auto add = [&extra](const std::string& more) {
     if (!more.empty()) extra += (extra.empty() ? "" : ", ") + more;
   };
   if (hit.message) {
-    add(ShortenedText(shown.body, hit.message->id, true));
+    add(mark);
     MessageMarks marks;
     marks.prefix = "message ";
     marks.extra = extra;  // the room is always named: an answer may hold several
     return MessageHeader(*hit.message, marks, now) + "\n" + FencedBody(shown.body.text);
   }
-  add(ShortenedText(shown.body, hit.memory->id, false));
-  std::string text = MemoryHeader(*hit.memory, extra, now) + "\n" + FencedBody(shown.body.text);
+  add(mark);
+  std::string text = MemoryHeader(*hit.memory, extra, now);
+  if (!shown.body.text.empty()) text += "\n" + FencedBody(shown.body.text);
   if (!shown.reasoning.text.empty()) {
-    text += std::string("\nits reasoning") + (shown.reasoning.shortened ? " (shortened):" : ":") +
-            "\n" + FencedBody(shown.reasoning.text);
+    const std::string part = whole ? PartText(shown.reasoning) : "shortened";
+    text += "\nits reasoning" + (shown.reasoning.shortened ? " (" + part + "):" : ":") + "\n" +
+            FencedBody(shown.reasoning.text);
   }
   return text;
 }
 
 // schemas/tools/katra_recall-v1.json names both kinds of hit alike.
-nlohmann::json HitJson(const Shown& shown, WallTime now) {
+nlohmann::json HitJson(const Shown& shown, bool whole, WallTime now) {
   const store::RecallHit& hit = *shown.hit;
   nlohmann::json object = hit.message ? MessageJson(*hit.message) : MemoryJson(*hit.memory);
   const auto rename = [&object](const char* from, const char* to) {
@@ -73,8 +80,14 @@ nlohmann::json HitJson(const Shown& shown, WallTime now) {
   } else {
     rename("created_at", "at");
     object.erase("content");
+    object.erase("reasoning");
     if (!shown.reasoning.text.empty()) object["reasoning"] = shown.reasoning.text;
+    if (whole && shown.reasoning.shortened) {
+      object["reasoning_bytes"] = shown.reasoning.total_bytes;
+      object["reasoning_from"] = shown.reasoning.begin;
+    }
   }
+  if (whole && shown.body.shortened) object["text_from"] = shown.body.begin;
   object["type"] = hit.message ? "message" : "memory";
   object["text"] = shown.body.text;
   object["text_bytes"] = shown.body.total_bytes;
@@ -84,25 +97,76 @@ nlohmann::json HitJson(const Shown& shown, WallTime now) {
   return object;
 }
 
+// A page of texts that are given whole: the bodies and reasonings one after the other, from byte
+// `offset` of them all on.
+class WholePage {
+ public:
+  WholePage(size_t offset, bool as_json) : skip_(offset), offset_(offset), as_json_(as_json) {}
+
+  Page Make(const store::RecallReply& reply, const nlohmann::json& arguments) {
+    Page page;
+    page.whole = true;
+    for (const store::RecallHit& hit : reply.hits) {
+      Shown shown;
+      shown.hit = &hit;
+      shown.body = Take(hit.message ? hit.message->body : hit.memory->content);
+      if (hit.memory) shown.reasoning = Take(hit.memory->reasoning);
+      if (shown.body.text.empty() && shown.reasoning.text.empty()) continue;
+      page.hits.push_back(std::move(shown));
+    }
+    if (more_) page.cursor = MakeRecallCursor(arguments, static_cast<int>(offset_));
+    return page;
+  }
+
+ private:
+  static constexpr size_t kHeader = 4096;  // of a memory with ten long tags
+
+  Snippet Take(const std::string& text) {
+    Snippet part;
+    part.total_bytes = text.size();
+    part.begin = std::min(skip_, text.size());
+    skip_ -= part.begin;
+    std::string_view rest = std::string_view(text).substr(part.begin);
+    if (!rest.empty() && !more_ && budget_ > kHeader) {
+      budget_ -= kHeader;
+      part.text = std::string(FitBody(rest, budget_, as_json_));
+      offset_ += part.text.size();
+      more_ = part.text.size() < rest.size();
+      budget_ -= std::min(budget_, Cost(part.text));
+    } else if (!rest.empty()) {
+      more_ = true;
+    }
+    part.shortened = part.text.size() < text.size();
+    return part;
+  }
+
+  [[nodiscard]] size_t Cost(const std::string& text) const {
+    return as_json_ ? JsonCost(DumpJson(text)) : TextCost(FencedBody(text));
+  }
+
+  size_t skip_;
+  size_t offset_;
+  bool as_json_;
+  bool more_ = false;
+  size_t budget_ = kTextBudgetBytes;
+};
+
 Page MakePage(const store::RecallReply& reply, const store::RecallRequest& request,
-              const nlohmann::json& arguments, bool whole, WallTime now) {
-  const bool searched = !request.query.empty() && !whole;
+              const nlohmann::json& arguments, WallTime now) {
+  const bool searched = !request.query.empty();
   const bool as_json = WantsJson(arguments);
   Page page;
-  page.whole = whole;
   size_t bytes = 0;
   for (const store::RecallHit& hit : reply.hits) {
     const std::string& text = hit.message ? hit.message->body : hit.memory->content;
     Shown shown;
     shown.hit = &hit;
-    shown.body = MakeSnippet(text, request.query, whole ? text.size() : kSnippetBytes);
+    shown.body = MakeSnippet(text, request.query, kSnippetBytes);
     if (hit.memory) {
-      const std::string& reasoning = hit.memory->reasoning;
-      shown.reasoning =
-          MakeSnippet(reasoning, request.query, whole ? reasoning.size() : kSnippetBytes);
+      shown.reasoning = MakeSnippet(hit.memory->reasoning, request.query, kSnippetBytes);
     }
-    bytes +=
-        1 + (as_json ? DumpJson(HitJson(shown, now)).size() : HitText(shown, searched, now).size());
+    bytes += 1 + (as_json ? JsonCost(DumpJson(HitJson(shown, false, now)))
+                          : TextCost(HitText(shown, searched, false, now)));
     constexpr size_t kAround = 1024;  // for the first line and the note
     if (!page.hits.empty() && bytes + kAround > kTextBudgetBytes) break;
     page.hits.push_back(std::move(shown));
@@ -130,11 +194,14 @@ std::string NothingText(const Page& page, const store::RecallRequest& request) {
   const std::string things = Things(request.include, false);
   if (page.whole)
     return "no " + things + " with the number " + request.query + " to be seen by you";
-  if (request.query.empty()) return (request.offset > 0 ? "no more " : "no ") + things;
+  const bool bounded = request.since || request.until || request.kind || request.scope ||
+                       !request.tags.empty() || !request.from.empty();
+  const std::string bounds = bounded ? " within these bounds" : "";
+  if (request.query.empty()) return (request.offset > 0 ? "no more " : "no ") + things + bounds;
   const std::string query = things + " for " + Quoted(request.query);
   if (request.offset > 0) return "no more " + query;
   const bool all = request.include == store::RecallInclude::kAll;
-  return "no " + query + ": other words may find it" +
+  return "no " + query + bounds + ": other words may find it" +
          (all ? "" : ", and include=all searches memories and messages");
 }
 
@@ -150,14 +217,14 @@ std::string PageText(const Page& page, const store::RecallReply& reply,
   if (!request.query.empty()) text += " for " + Quoted(request.query);
   if (!page.whole) text += searched ? ", best first" : ", newest first";
   if (!page.cursor.empty()) text += ", cursor=" + page.cursor;
-  for (const Shown& shown : page.hits) text += "\n" + HitText(shown, searched, now);
+  for (const Shown& shown : page.hits) text += "\n" + HitText(shown, searched, page.whole, now);
   if (!reply.note.empty()) text += "\nnote: " + reply.note;
   return text;
 }
 
 nlohmann::json PageJson(const Page& page, const store::RecallReply& reply, WallTime now) {
   nlohmann::json hits = nlohmann::json::array();
-  for (const Shown& shown : page.hits) hits.push_back(HitJson(shown, now));
+  for (const Shown& shown : page.hits) hits.push_back(HitJson(shown, page.whole, now));
   nlohmann::json object = {
       {"hits", std::move(hits)}, {"total", reply.total}, {"total_is_floor", reply.total_is_floor}};
   if (!page.cursor.empty()) object["cursor"] = page.cursor;
@@ -184,9 +251,12 @@ Result<store::RecallRequest> ReadRequest(const CallEnvironment& environment,
        {std::pair{"since", &request.since}, std::pair{"until", &request.until}}) {
     const std::string text = WordArgument(arguments, name);
     if (text.empty()) continue;
-    const Result<WallTime> time = ParseTime(text, environment.clock.Now());
+    const Result<WallTime> time = ReadTime(text, environment.clock.Now(), DayZone::kUtc);
     if (!time) return Fail(time.error().code, std::string(name) + ": " + time.error().message);
     *place = *time;
+  }
+  if (Status order = CheckSpan(request.since, request.until); !order) {
+    return Pass(std::move(order));
   }
   if (const std::string cursor = WordArgument(arguments, "cursor"); !cursor.empty()) {
     const Result<int> offset = ReadRecallCursor(arguments, cursor);
@@ -258,7 +328,9 @@ ToolOutput RunRecall(const CallEnvironment& environment, const nlohmann::json& a
              : environment.store.Recall(*request, environment.context);
   if (!reply) return ErrorOutput(reply.error());
   const WallTime now = environment.clock.Now();
-  const Page page = MakePage(*reply, *request, arguments, number.has_value(), now);
+  const Page page = number ? WholePage(static_cast<size_t>(request->offset), WantsJson(arguments))
+                                 .Make(*reply, arguments)
+                           : MakePage(*reply, *request, arguments, now);
   return MakeOutput(
       arguments, [&] { return PageText(page, *reply, *request, now); },
       [&] { return PageJson(page, *reply, now); });

@@ -26,7 +26,12 @@ namespace katra::mcp {
 [[nodiscard]] std::string ForgottenText(const store::ForgetReceipt& receipt);
 [[nodiscard]] nlohmann::json ForgottenJson(const store::ForgetReceipt& receipt);
 
+// A backlog that was left behind: who said how much, and what names the persona.
+[[nodiscard]] std::string SkippedText(const store::SkipReply& reply, WallTime now);
+
 // schemas/tools/katra_hear-v1.json.
 [[nodiscard]] nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek);
+// The same for a backlog; `left`: what is unheard after it.
+[[nodiscard]] nlohmann::json SkippedJson(const store::SkipReply& reply, int64_t left);
 
 }  // namespace katra::mcp

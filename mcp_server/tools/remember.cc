@@ -22,6 +22,12 @@ std::string RememberedText(const store::RememberReceipt& receipt,
                            const std::vector<store::MemoryHit>& nearest, WallTime now) {
   const std::string id = "#" + std::to_string(receipt.id);
   std::string text;
+  if (!receipt.same_by.empty()) {
+    return "already remembered as memory " + id + " by " + Word(receipt.same_by) +
+           ", in the same words: nothing new was stored. With another=true it is stored beside it, "
+           "with supersedes=" +
+           std::to_string(receipt.id) + " in its place (with other tags, kind or importance)";
+  }
   if (receipt.repeated) {
     text = "already remembered as memory " + id +
            ": this idempotency key was seen before, nothing new was stored";
@@ -63,6 +69,7 @@ nlohmann::json RememberedJson(const store::RememberReceipt& receipt,
           {"created_at", FormatRfc3339(receipt.created_at)},
           {"state", "stored"},
           {"repeated", receipt.repeated},
+          {"same_words", !receipt.same_by.empty()},
           {"nearest", std::move(near)}};
 }
 
@@ -90,6 +97,7 @@ Result<store::RememberRequest> ReadRequest(const CallEnvironment& environment,
   request.tags = ListArgument(arguments, "tags");
   request.supersedes = IdArgument(arguments, "supersedes");
   request.session_only = BoolArgument(arguments, "session_only");
+  request.another = BoolArgument(arguments, "another");
   request.idempotency_key = TextArgument(arguments, "idempotency_key");
   const Result<double> importance = ImportanceArgument(arguments, "importance", request.importance);
   if (!importance) return tl::unexpected<Error>(importance.error());

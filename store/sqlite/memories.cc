@@ -41,6 +41,11 @@ Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id
   return {};
 }
 
+std::vector<std::string> Trimmed(std::vector<std::string> words) {
+  for (std::string& word : words) word = std::string(Trim(word));
+  return words;
+}
+
 void Audit(Connection& connection, int64_t now, PersonaId persona, const char* action, MemoryId id,
            const std::string& reason) {
   Query insert = connection.Prepare(
@@ -56,7 +61,7 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
   Status checked = CheckText(request.content, "content", kMaxMemoryBytes, false);
   if (checked) checked = CheckText(request.reasoning, "reasoning", kMaxMemoryBytes, true);
   if (checked) checked = CheckSaysSomething(request.content, "content");
-  if (checked) checked = CheckTags(UnpackTags(PackTags(request.tags)));
+  if (checked) checked = CheckTags(Trimmed(request.tags));
   if (checked) checked = CheckIdempotencyKey(request.idempotency_key);
   if (checked && !(request.importance >= 0.0 && request.importance <= 1.0)) {
     checked = Fail(ErrorCode::kInvalidArgument, "importance must be from 0 to 1");

@@ -26,7 +26,7 @@ TEST_CASE("R13 what shows nothing is no message and no memory", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   for (const std::string blank :
-       {" ", "\t\r\n", "\u00A0\u3000", "\u200B\u2060\uFEFF", "\x01\x02", " \u2028\u00AD "}) {
+       {" ", "\t\r\n", "\u00A0\u3000", "\u200B\u2060\uFEFF", "\n\n\n", " \u2028\u00AD "}) {
     CHECK(TrySay(*backend, sam, blank).error().code == ErrorCode::kInvalidArgument);
     RememberRequest request;
     request.session = sam.id;

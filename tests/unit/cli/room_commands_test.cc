@@ -2,11 +2,13 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_codes.h"
+#include "core/process.h"
 #include "tests/support/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
@@ -231,7 +233,7 @@ TEST_CASE("escape sequences of a message are shown, not obeyed") {
   CHECK(Contains(heard.out, "\n| more\n"));
 }
 
-TEST_CASE("without a name of a persona the user's name is taken") {
+TEST_CASE("R13 without a name of a persona the user's name is taken") {
   const TempHome home;
   Setting setting;
   setting.environment["USER"] = "jane.doe";
@@ -351,6 +353,97 @@ TEST_CASE("bad input is told, with the next step, and changes nothing") {
   CHECK(Contains(outcome.err, bad.told));
   const std::string after = As(home, "Known", {"memory", "export"}).out;
   CHECK(before.substr(before.find('\n')) == after.substr(after.find('\n')));
+}
+
+TEST_CASE("R9 a person's days are those of the terminal's zone") {
+  const TempHome home;
+  CHECK(As(home, "Sam", {"remember", "of this moment"}).code == kExitOk);
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  // A zone in which it is one o'clock at night, wherever this runs.
+  const int ahead = (25 - utc.tm_hour) % 24;
+  const std::string zone = "KST-" + std::to_string(ahead) + ":00";
+  setenv("TZ", zone.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): a test's own process
+  tzset();
+  std::tm local{};
+  localtime_r(&now, &local);
+  char date[16];
+  std::strftime(date, sizeof date, "%Y-%m-%d", &local);
+  const std::vector<std::string> found = {date, "today", "yesterday", "last week", "2h"};
+  for (const std::string& since : found) {
+    INFO(zone << " " << since);
+    CHECK(As(home, "Sam", {"recall", "--since", since}).code == kExitOk);
+  }
+  CHECK(As(home, "Sam", {"recall", "--since", "tomorrow"}).code == kExitNothing);
+  CHECK(As(home, "Sam", {"recall", "--until", "today"}).code == kExitNothing);
+  unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
+  tzset();
+  const Outcome wrong = As(home, "Sam", {"recall", "--since", "1h", "--until", "2h"});
+  CHECK(wrong.code == 2);
+  CHECK(Contains(wrong.err, "the wrong way round?"));
+}
+
+TEST_CASE("R3 a relative KATRA_HOME is refused by every command, a tilde is the user's home") {
+  const TempHome home;
+  Setting setting;
+  setting.environment["KATRA_HOME"] = "./.katra";
+  for (const Arguments& command :
+       {Arguments{"say", "x"}, Arguments{"list"}, Arguments{"doctor"}, Arguments{"start"}}) {
+    const Outcome outcome = RunCli(home, command, setting);
+    CHECK(outcome.code == 2);
+    CHECK(Contains(outcome.err, "a relative path"));
+    CHECK(Contains(outcome.err, "/.katra"));
+  }
+  CHECK(RunCli(home, {"hook", "stop"}, setting).code == 1);  // 2 would stop the client
+  CHECK(RunCli(home, {"help"}, setting).code == kExitOk);
+  CHECK(std::filesystem::is_empty(home.path()));
+  setting.environment["KATRA_HOME"] = "~/katra";
+  setting.environment["HOME"] = home.path();
+  CHECK(RunCli(home, {"say", "--persona", "Sam", "x"}, setting).code == kExitOk);
+  CHECK(std::filesystem::exists(home.path() + "/katra/katra.db"));
+}
+
+TEST_CASE("R13 who hears in a shell as an agent's persona is told whose words these were") {
+  const TempHome home;
+  CHECK(As(home, "Dario", {"say", "one"}).code == kExitOk);
+  CHECK(As(home, "Sam", {"hear"}).err.empty());
+  CHECK(As(home, "Dario", {"say", "two"}).code == kExitOk);
+  const SystemClock clock;
+  SystemRandom random;
+  auto store = store::sqlite::OpenSqliteStore({home.path(), [] {}, &clock, &random}, {});
+  REQUIRE(store);
+  store::SessionStart agent;
+  agent.persona = "Sam";
+  agent.client = "claude-code";
+  agent.process = CurrentProcess();
+  REQUIRE((*store)->OpenSession(agent, {}));
+  CHECK(As(home, "Sam", {"hear", "--peek"}).err.empty());
+  const Outcome heard = As(home, "Sam", {"hear"});
+  CHECK(Contains(heard.out, "| two"));
+  CHECK(Contains(heard.err, "count as heard by Sam"));
+  CHECK(Contains(heard.err, "--peek"));
+  CHECK(As(home, "Sam", {"hear"}).err.empty());
+}
+
+TEST_CASE("R13 a user's name with accents gives a name that can be typed") {
+  const TempHome home;
+  for (const auto& [user, persona] :
+       {std::pair{"josé", "jose"}, {"Łukasz", "Lukasz"}, {"jürgen.groß", "jurgen-gross"}}) {
+    Setting setting;
+    setting.environment["USER"] = user;
+    CHECK(RunCli(home, {"say", "hello"}, setting).code == kExitOk);
+    CHECK(Contains(As(home, "me", {"history", "--limit", "1"}).out, persona));
+  }
+}
+
+TEST_CASE("R12 the same words are remembered once from the shell, too") {
+  const TempHome home;
+  CHECK(As(home, "Sam", {"remember", "deploy on Friday"}).code == kExitOk);
+  CHECK(Contains(As(home, "Sam", {"remember", "deploy on Friday"}).out, "already remembered"));
+  CHECK(Contains(As(home, "Sam", {"remember", "--another", "deploy on Friday"}).out, "#2"));
+  CHECK(As(home, "Sam", {"remember", "--tag", R"(["a","A"])", "tagged"}).code == kExitOk);
+  CHECK(JsonOf(As(home, "Sam", {"recall", "tagged", "--json"}))["hits"][0]["tags"] == json{"a"});
 }
 
 }  // namespace

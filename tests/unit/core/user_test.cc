@@ -43,6 +43,7 @@ TEST_CASE("R13 only what can be seen shows something") {
   CHECK(ShowsSomething(" x "));
   CHECK(ShowsSomething("\xff"));
   CHECK(ShowsSomething("🎉"));
+  CHECK(ShowsSomething("\x1b"));
   CHECK_FALSE(ShowsSomething(""));
   CHECK_FALSE(ShowsSomething(" \t\r\n\u00A0\u3000\u200B\u2060\uFEFF\u00AD"));
 }

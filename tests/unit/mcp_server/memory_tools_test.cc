@@ -238,5 +238,64 @@ TEST_CASE("forgetting twice is no error and says so") {
   CHECK(meeting.Json(sam, "katra_recall").at("hits").empty());
 }
 
+TEST_CASE("R12 the same words are not stored twice, and the answer says how to") {
+  Meeting meeting;
+  const auto dario = meeting.Join("Dario");
+  const auto sam = meeting.Join("Sam");
+  const json call = {{"content", "Deploy on Friday."}};
+  meeting.Text(dario, "katra_remember", call);
+  for (int i = 0; i < 4; ++i) {
+    const std::string text = meeting.Text(sam, "katra_remember", call);
+    CHECK(Has(text, "already remembered as memory #1 by Dario"));
+    CHECK(Has(text, "another=true"));
+    CHECK(Has(text, "supersedes=1"));
+  }
+  const json again = meeting.Json(sam, "katra_remember", call);
+  CHECK(again.at("id") == 1);
+  CHECK(again.at("same_words") == true);
+  CHECK(meeting.Json(sam, "katra_recall").at("total") == 1);
+  CHECK(meeting.Json(sam, "katra_remember", {{"content", "Deploy on Friday."}, {"another", true}})
+            .at("id") == 2);
+}
+
+TEST_CASE("R13 what cannot be superseded says what can, and its last line does not contradict") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  meeting.Text(sam, "katra_remember", {{"content", "one"}});
+  meeting.Text(sam, "katra_remember", {{"content", "two"}, {"supersedes", 1}});
+  const std::string error =
+      meeting.Failure(sam, "katra_remember", {{"content", "three"}, {"supersedes", 1}});
+  CHECK(Has(error, "supersede memory 2, the newest version"));
+  CHECK(Has(error, "Next: do as it says"));
+  CHECK_FALSE(Has(error, "whoami"));
+}
+
+TEST_CASE("R9 R15 recall reads times as people write them, and refuses a span that is none") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  meeting.Text(sam, "katra_remember", {{"content", "of long ago"}});
+  meeting.clock.Advance(std::chrono::hours(24 * 30));
+  meeting.Text(sam, "katra_remember", {{"content", "of now"}});
+  for (const char* since : {"yesterday", "last week", "2 hours ago", "today 00:00", "7d"}) {
+    INFO(since);
+    CHECK(meeting.Json(sam, "katra_recall", {{"since", since}}).at("total") == 1);
+    CHECK(meeting.Json(sam, "katra_recall", {{"until", since}}).at("total") == 1);
+  }
+  CHECK(Has(meeting.Failure(sam, "katra_recall", {{"since", "1h"}, {"until", "2h"}}),
+            "the wrong way round?"));
+  CHECK(Has(meeting.Failure(sam, "katra_recall", {{"since", "soon"}}), "yesterday"));
+  CHECK(Has(meeting.Text(sam, "katra_recall", {{"query", "now"}, {"until", "20d"}}),
+            "within these bounds"));
+}
+
+TEST_CASE("R5 a key that was used for other words is an error that says so") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  meeting.Text(sam, "katra_remember", {{"content", "one"}, {"idempotency_key", "k"}});
+  const std::string error =
+      meeting.Failure(sam, "katra_remember", {{"content", "two"}, {"idempotency_key", "k"}});
+  CHECK(Has(error, "was used for memory #1, which says something else"));
+}
+
 }  // namespace
 }  // namespace katra::testing

@@ -87,11 +87,12 @@ TEST_CASE("a room of very long messages gives the newest that fit") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   for (int i = 0; i < 10; ++i) {
-    meeting.Text(sam, "katra_say", {{"message", std::string(60'000, 'x')}});
+    meeting.Text(sam, "katra_say", {{"message", std::string(20'000, 'x')}});
   }
   const json read = Read(meeting, sam, "katra://rooms/main/messages");
-  CHECK(read.at("messages").size() == 4);
-  CHECK(read.at("messages")[3].at("id") == 10);
+  CHECK(read.at("messages").size() == 2);
+  CHECK(read.at("messages")[1].at("id") == 10);
+  CHECK(read.at("next") == "katra://rooms/main/messages?before=9");
   CHECK(read.at("more") == true);
 }
 
@@ -162,7 +163,7 @@ TEST_CASE("rooms are completed by prefix without regard to case; ids are not") {
     return mcp::CompleteResource(meeting.Environment(sam), uri, variable, prefix);
   };
   CHECK(complete("katra://rooms/{room}/messages", "room", "d")->values ==
-        std::vector<std::string>{"Docs", "design", "dev"});
+        std::vector<std::string>{"design", "dev", "Docs"});
   CHECK(complete("katra://rooms/{room}/messages", "room", "DE")->total == 2);
   CHECK(complete("katra://rooms/{room}/messages", "room", "")->values.size() == 4);
   CHECK(complete("katra://memories/{id}", "id", "")->values.empty());

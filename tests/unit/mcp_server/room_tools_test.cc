@@ -176,7 +176,7 @@ TEST_CASE("hear keeps to the size that clients take, and gives the rest on the n
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const auto lead = meeting.Join("Lead");
-  const std::vector<std::string> bodies = {std::string(9'000, '\n'), std::string(3'000, '\x1b'),
+  const std::vector<std::string> bodies = {std::string(9'000, '\n') + ".", std::string(3'000, '\x1b'),
                                            std::string(9'000, 'x'), std::string(9'000, '"')};
   const size_t total = 24;
   for (size_t i = 0; i < total; ++i) {
@@ -208,13 +208,16 @@ TEST_CASE("the JSON form of hear keeps to that size too") {
   CHECK(heard.at("messages").size() + heard.at("left").get<size_t>() == 12);
 }
 
-TEST_CASE("one message that is larger than a listing's size is given whole") {
+TEST_CASE("R8 one message that is larger than a listing's size is given in part") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const auto lead = meeting.Join("Lead");
   meeting.Text(lead, "katra_say", {{"message", std::string(65'536, 'y')}});
-  CHECK(meeting.Text(sam, "katra_hear").size() > 65'536);
-  CHECK(meeting.Text(sam, "katra_history").size() > 65'536);
+  for (const char* tool : {"katra_hear", "katra_history"}) {
+    const std::string text = meeting.Text(sam, tool);
+    CHECK(text.size() > 40'000);
+    CHECK(text.size() <= mcp::kAnswerBytes);
+  }
 }
 
 TEST_CASE("the pages of history give every message once, backwards and forwards") {
@@ -312,6 +315,50 @@ TEST_CASE("a guest takes a name, and a live name is refused") {
   CHECK(named.at("persona") == "Nia");
   CHECK(named.at("guest") == false);
   CHECK(meeting.Json(guest, "katra_whoami") == named);
+}
+
+TEST_CASE("R15 a range of history that holds nothing is refused") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  CHECK(meeting.Failure(sam, "katra_history", {{"after", 9}, {"before", 9}})
+            .find("the wrong way round?") != std::string::npos);
+  meeting.Text(sam, "katra_history", {{"after", 8}, {"before", 9}});
+}
+
+TEST_CASE("R15 nobody speaks into a room that is named after everybody") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  CHECK(meeting.Failure(sam, "katra_say", {{"message", "x"}, {"room", "all"}})
+            .find("Leave out the room") != std::string::npos);
+}
+
+TEST_CASE("R13 a room whose guests have left is not one that nobody was in") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  CHECK(meeting.Text(sam, "katra_say", {{"message", "x"}}).find("nobody else has been") !=
+        std::string::npos);
+  meeting.Leave(meeting.Join(""));
+  const std::string text = meeting.Text(sam, "katra_say", {{"message", "x"}});
+  CHECK(text.find("nobody else is in this room now") != std::string::npos);
+  CHECK(text.find("has been") == std::string::npos);
+  meeting.Failure(sam, "katra_say", {{"message", " \u200B\n"}});
+}
+
+TEST_CASE("a backlog is left behind with a sum of it, and what names one is shown") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  const auto lead = meeting.Join("Lead");
+  for (int i = 0; i < 5; ++i) meeting.Text(lead, "katra_say", {{"message", "news"}});
+  meeting.Text(lead, "katra_say", {{"message", "@Sam: please look"}});
+  meeting.Failure(sam, "katra_hear", {{"skip_to", "latest"}, {"peek", true}});
+  meeting.Failure(sam, "katra_hear", {{"skip_to", "soon"}});
+  const json part = meeting.Json(sam, "katra_hear", {{"skip_to", "#2"}});
+  CHECK(part.at("skipped").at("messages") == 2);
+  CHECK(part.at("left") == 4);
+  const std::string text = meeting.Text(sam, "katra_hear", {{"skip_to", "latest"}});
+  CHECK(text.find("left 4 messages behind in main, up to #6: Lead 4") != std::string::npos);
+  CHECK(text.find("| @Sam: please look") != std::string::npos);
+  CHECK(meeting.Text(sam, "katra_hear").starts_with("nothing new"));
 }
 
 }  // namespace

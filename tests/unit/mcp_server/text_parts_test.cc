@@ -215,5 +215,23 @@ TEST_CASE("what is no resource URI is none") {
   CHECK_FALSE(ParseResourceUri("katra://rooms/" + std::string(600, 'a') + "/messages"));
 }
 
+TEST_CASE("R14 the resource URIs have pages, each its own") {
+  CHECK(ParseResourceUri("katra://rooms?after=dev")->after == "dev");
+  CHECK(ParseResourceUri("katra://personas?after=Sam")->after == "Sam");
+  CHECK(ParseResourceUri("katra://rooms/dev/messages?before=41")->before == 41);
+  const auto both = ParseResourceUri("katra://rooms/dev/messages?before=41&since=last%20week");
+  CHECK(both->before == 41);
+  CHECK(both->since == "last week");
+  CHECK(ParseResourceUri("katra://memories/12?from=4096")->from == 4096);
+  for (const char* bad :
+       {"katra://rooms?", "katra://rooms?after=", "katra://rooms?before=4",
+        "katra://rooms?after=a b", "katra://personas?from=1", "katra://rooms/dev/messages?before=0",
+        "katra://rooms/dev/messages?before=x", "katra://rooms/dev/messages?from=1",
+        "katra://memories/12?from=-1", "katra://memories/12?from=1&", "katra://memories/12?x=1"}) {
+    INFO(bad);
+    CHECK_FALSE(ParseResourceUri(bad).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace katra::mcp

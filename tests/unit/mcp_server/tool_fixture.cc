@@ -1,6 +1,7 @@
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 #include "core/process.h"
+#include "mcp_server/tools/coerce.h"
 #include "store/sqlite/open.h"
 #include "tests/support/golden.h"
 
@@ -63,12 +64,13 @@ std::optional<mcp::ToolOutput> Meeting::Try(const store::Session& session, const
                                             store::MessageId received_through, bool last_try) {
   for (const mcp::Tool& tool : tools) {
     if (tool.name != name) continue;
-    const auto violations = tool.input->Validate(arguments);
-    if (!violations.empty()) return mcp::ArgumentError(tool, violations);
+    mcp::CoercedArguments coerced = mcp::CoerceArguments(*tool.input_schema, arguments);
+    if (coerced.violations.empty()) coerced.violations = tool.input->Validate(*coerced.arguments);
+    if (!coerced.violations.empty()) return mcp::ArgumentError(tool, coerced.violations);
     mcp::CallEnvironment environment = Environment(session);
     environment.received_through = received_through;
     environment.last_try = last_try;
-    return tool.run(environment, arguments);
+    return tool.run(environment, *coerced.arguments);
   }
   FAIL("no tool " << name);
   return std::nullopt;

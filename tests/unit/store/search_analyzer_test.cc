@@ -151,7 +151,7 @@ TEST_CASE("R4 signs, dots and slashes of names are part of them") {
 TEST_CASE("R4 what only looks like a name with signs is none") {
   CHECK(TextOf("a+b, x + y") == "a b x y");
   CHECK(TextOf("issue #12, PR#12") == "issue 12 pr 12");
-  CHECK(ExtraOf("a+b issue#12 src/store/bell and/or end.Next") == "");
+  CHECK(ExtraOf("a+b issue#12 src/store/bell either/or end.Next") == "");
   CHECK(TextOf("1.5. Then") == "1 5 then");
   CHECK(TextOf("++ ## // ..") == "");
   CHECK(TextOf("c+++ c##") == "c c");
