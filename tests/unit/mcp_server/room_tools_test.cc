@@ -176,8 +176,9 @@ TEST_CASE("hear keeps to the size that clients take, and gives the rest on the n
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const auto lead = meeting.Join("Lead");
-  const std::vector<std::string> bodies = {std::string(9'000, '\n') + ".", std::string(3'000, '\x1b'),
-                                           std::string(9'000, 'x'), std::string(9'000, '"')};
+  const std::vector<std::string> bodies = {std::string(9'000, '\n') + ".",
+                                           std::string(3'000, '\x1b'), std::string(9'000, 'x'),
+                                           std::string(9'000, '"')};
   const size_t total = 24;
   for (size_t i = 0; i < total; ++i) {
     meeting.Text(lead, "katra_say", {{"message", bodies[i % bodies.size()]}});
