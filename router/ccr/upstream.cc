@@ -84,6 +84,11 @@ std::vector<std::string> Losses(const RouterConfig& config, const Provider& prov
                    "claude-code-router passes its requests through as they are, so that "
                    "max_output_tokens is left out");
   }
+  for (const std::string& model : upstream.models) {
+    if (InterfaceOf(provider, model) != Interface::kResponses) continue;
+    lost.push_back(who + "claude-code-router is told to ask " + model +
+                   " by Chat Completions: it is not told of the Responses API");
+  }
   return lost;
 }
 

@@ -59,7 +59,7 @@ struct PlatformBody {
 struct PreparedBody {
   std::shared_ptr<const std::string> body;             // a cleaned one; nullptr: as it is
   std::shared_ptr<const translate::RequestPeek> peek;  // of `body`
-  std::optional<translate::TranslatedRequest> chat;    // for Chat Completions
+  std::optional<translate::TranslatedRequest> chat;    // for Chat Completions or Responses
   std::optional<PlatformBody> platform;                // instead of `body`, where one wants it
   std::vector<http::Header> headers;                   // of the platform, by what is in the body
   bool needs_messages = false;               // the client's own form does not do for this candidate
@@ -119,6 +119,8 @@ class Attempt {
   [[nodiscard]] virtual bool same_format() const = 0;
   // `error` as the event that ends a stream in the format that is given.
   [[nodiscard]] virtual std::string ErrorEvent(const translate::ApiError& error) const = 0;
+  // Parts of the answer that are not understood and were left out: "output.TYPE", "event.TYPE".
+  [[nodiscard]] virtual std::vector<std::string> left_out() const { return {}; }
 };
 
 [[nodiscard]] std::unique_ptr<Attempt> MakeMessagesAttempt(AttemptPlan plan, PreparedBody prepared,

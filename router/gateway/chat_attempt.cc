@@ -1,5 +1,5 @@
-// An upstream that speaks Chat Completions: the request, the reply and the stream are translated,
-// or forwarded where the client speaks it, too.
+// An upstream that speaks Chat Completions or the Responses API: the request, the reply and the
+// stream are translated, or forwarded where the client speaks the same format, too.
 #include <chrono>
 #include <utility>
 
@@ -10,6 +10,8 @@
 #include "router/gateway/attempt.h"
 #include "router/translate/chat_reply.h"
 #include "router/translate/chat_stream.h"
+#include "router/translate/from_responses/reply.h"
+#include "router/translate/from_responses/stream.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/chat_forward.h"
 #include "router/translate/same_format/responses_forward.h"
@@ -130,6 +132,9 @@ class ChatAttempt final : public Attempt {
   std::vector<std::string> notes() const override {
     return reader_ ? reader_->notes() : reply_.notes;
   }
+  std::vector<std::string> left_out() const override {
+    return reader_ ? reader_->left_out() : reply_.left_out;
+  }
 
  private:
   const std::string& provider_name() const { return plan_.candidate->provider->name; }
@@ -171,7 +176,7 @@ class ChatAttempt final : public Attempt {
 
   std::unique_ptr<translate::UpstreamStream> MakeReader() {
     const size_t event_bytes = plan_.settings->answer.event_bytes;
-    if (responses_) {
+    if (responses_ && request_.same_format) {
       auto made = std::make_unique<translate::ResponsesForward>(request_.reply, event_bytes);
       forward_ = made.get();
       return made;
@@ -184,7 +189,11 @@ class ChatAttempt final : public Attempt {
     options.max_event_bytes = event_bytes;
     options.exact_errors = plan_.front;
     // The ids of a long history are many: they are not copied. The estimate stays here, too.
-    return std::make_unique<translate::ChatStreamReader>(std::move(request_.reply), options);
+    translate::ReplyContext& context = request_.reply;
+    if (responses_) {
+      return std::make_unique<translate::ResponsesStreamReader>(std::move(context), options);
+    }
+    return std::make_unique<translate::ChatStreamReader>(std::move(context), options);
   }
 
   void OnStream(std::string_view bytes) {
@@ -288,7 +297,8 @@ class ChatAttempt final : public Attempt {
 
   tl::expected<translate::MessagesReply, ApiError> Reply() const {
     if (!request_.same_format) {
-      return translate::ToMessages(body_, ToPairs(headers_), request_.reply);
+      return responses_ ? translate::FromResponses(body_, ToPairs(headers_), request_.reply)
+                        : translate::ToMessages(body_, ToPairs(headers_), request_.reply);
     }
     if (responses_) {
       return translate::ForwardResponsesReply(body_, ToPairs(headers_), request_.reply);

@@ -157,15 +157,9 @@ PreparedBody Prepare(Preparation preparation) {
                             : translate::EstimateInputTokens(*preparation.body);
     preparation.target.input_estimate = preparation.calibration.Apply(prepared.estimate);
     prepared.input_estimate = preparation.target.input_estimate;
-    if (preparation.interface == router::Interface::kResponses) {
-      prepared.error = translate::ApiErrorOf(
-          Fail(ErrorCode::kUnsupported,
-               "this gateway does not ask providers by the Responses API yet; set \"interface\" "
-               "to \"openai\"")
-              .value());
-      return prepared;
-    }
-    auto request = translate::ToChat(*preparation.body, preparation.target);
+    auto request = preparation.interface == router::Interface::kResponses
+                       ? translate::ToResponses(*preparation.body, preparation.target)
+                       : translate::ToChat(*preparation.body, preparation.target);
     if (request) {
       if (preparation.copilot) prepared.headers = CopilotRequestHeaders(request->body);
       prepared.chat = std::move(*request);

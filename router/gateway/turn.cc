@@ -422,6 +422,9 @@ void Turn::Finish(int status, const std::string& error_type) {
     for (std::string& note : attempt_->notes()) {
       outcome_.notes.push_back(OneLine(secrets_->Without(std::move(note)), kMaxIdBytes));
     }
+    for (std::string& type : attempt_->left_out()) {
+      outcome_.unknown.push_back(OneWord(secrets_->Without(std::move(type))));
+    }
     if (outcome_.answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
       // A side request is no part of the conversation.

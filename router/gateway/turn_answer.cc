@@ -40,8 +40,12 @@ std::vector<std::string> Turn::Dropped() const {
   const bool translated = !attempt_ || !attempt_->same_format();
   if (messages_ && translated) all = messages_->front.dropped;
   if (!attempt_) return all;
-  for (const std::string& name : attempt_->dropped()) {
+  const auto add = [&all](const std::string& name) {
     if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  };
+  for (const std::string& name : attempt_->dropped()) add(name);
+  for (const std::string& name : attempt_->left_out()) {
+    add(OneLine(secrets_->Without(name), kMaxIdBytes));
   }
   return all;
 }

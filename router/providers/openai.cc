@@ -10,19 +10,35 @@ Provider OpenAi() {
   p.api_key_env = "OPENAI_API_KEY";
   p.chat_base_url = "https://api.openai.com/v1";
   p.interface = Interface::kChat;
+  // On Chat Completions these are refused with tools and reasoning together, or altogether:
+  // "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions.
+  // […] use /v1/responses" (G3). Models that only chat do not reason.
+  for (const char* models : {"gpt-5.*", "gpt-6*", "gpt-5-pro*", "gpt-5-codex*", "codex-*",
+                             "o1-pro*", "o3-pro*", "o3-deep-research*", "o4-mini-deep-research*"}) {
+    p.known_interfaces.push_back({models, Interface::kResponses});
+  }
+  for (const char* models : {"gpt-5.1-chat*", "gpt-5.2-chat*", "gpt-5.3-chat*"}) {
+    p.known_interfaces.push_back({models, Interface::kChat});
+  }
   const std::vector<std::string> up_to_high = {"low", "medium", "high"};
   const std::vector<std::string> up_to_xhigh = {"low", "medium", "high", "xhigh"};
   p.model_efforts = {{"gpt-5*", {"minimal", "low", "medium", "high"}},
                      {"gpt-5-codex*", up_to_high},
                      {"gpt-5-pro*", {"high"}},
-                     {"gpt-5.*", up_to_xhigh},
-                     {"gpt-5.1*", up_to_high},
-                     {"gpt-5.1-codex-max*", up_to_xhigh},
-                     {"gpt-6*", up_to_xhigh},
+                     {"gpt-5.*", {"none", "low", "medium", "high", "xhigh"}},
+                     {"gpt-5.1*", {"none", "low", "medium", "high"}},
+                     {"gpt-5.1-codex*", up_to_high},
+                     {"gpt-6*", {"none", "low", "medium", "high", "xhigh"}},
                      {"codex-*", up_to_high},
                      {"o1*", up_to_high},
                      {"o3*", up_to_high},
                      {"o4*", up_to_high}};
+  for (const char* models : {"gpt-5.1-codex-max*", "gpt-5.2-codex*", "gpt-5.3-codex*"}) {
+    p.model_efforts.push_back({models, up_to_xhigh});
+  }
+  for (const char* models : {"gpt-5.2-pro*", "gpt-5.4-pro*", "gpt-5.5-pro*"}) {
+    p.model_efforts.push_back({models, {"medium", "high", "xhigh"}});
+  }
   p.plain_base_url = "https://api.openai.com/v1";
   p.plain_speaks_messages = false;
   p.default_model = "gpt-5";

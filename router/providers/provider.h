@@ -111,7 +111,7 @@ struct Quirks {
   bool effort_none = false;         // wants reasoning_effort "none" for no thinking (R40)
   bool think_tags = false;          // an answer may begin with <think> (S15)
   bool fixed_sampling = false;      // refuses temperature, top_p and penalties (R55)
-  // Responses: gives summaries of reasoning to whoever asks (R61).
+  // Responses: gives summaries of reasoning to whoever asks (R73).
   bool reasoning_summaries = true;
   int max_stop_sequences = 4;       // the rest is emulated (R46)
   int max_user_id_characters = 64;  // of user / safety_identifier (R49); 0: not sent

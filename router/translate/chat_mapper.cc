@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/json_write.h"
+#include "router/translate/answer_ids.h"
 #include "router/translate/estimate.h"
 #include "router/translate/finish_reason.h"
 #include "router/translate/names.h"
@@ -16,17 +17,6 @@ using router::ReasoningHistory;
 
 // What one answer may put into the store of reasoning, which is a copy for each of its calls.
 constexpr size_t kMostKeptBytes = size_t{8} << 20U;
-
-// The id of the message that the client sees: with the prefix of its API (S45).
-std::string MessageId(const std::string& upstream_id, const std::string& request_id) {
-  std::string id = "msg_";
-  for (const char c : upstream_id.empty() ? request_id : upstream_id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-';
-    id.push_back(plain ? c : '_');
-  }
-  return id;
-}
 
 std::string_view FirstText(JsonView first, JsonView second) {
   return first.RawString().empty() ? second.RawString() : first.RawString();
@@ -171,22 +161,11 @@ void ChatMapper::Thinking(std::string_view escaped) {
 }
 
 void ChatMapper::Annotations(JsonView delta, JsonView chunk) {  // S16
-  constexpr size_t kMost = 100;
-  const auto add = [this](std::string_view url, std::string_view title) {
-    if (url.empty() || searches_.size() >= kMost) return;
-    std::string result;
-    JsonWriter writer(result);
-    writer.BeginObject().Key("type").String("web_search_result");
-    writer.Key("title").RawString(title.empty() ? url : title).Key("url").RawString(url);
-    writer.Key("encrypted_content").String("").Key("page_age").Null().EndObject();
-    const bool known = std::find(searches_.begin(), searches_.end(), result) != searches_.end();
-    if (!known) searches_.push_back(std::move(result));
-  };
   for (const JsonView annotation : delta["annotations"]) {
     const JsonView citation = annotation["url_citation"];
-    add(citation["url"].RawString(), citation["title"].RawString());
+    searches_.Add(citation["url"].RawString(), citation["title"].RawString());
   }
-  for (const JsonView url : chunk["citations"]) add(url.RawString(), {});
+  for (const JsonView url : chunk["citations"]) searches_.Add(url.RawString(), {});
 }
 
 ToolCall* ChatMapper::ToolFragment(int64_t choice, JsonView index, JsonView id, JsonView function,
@@ -236,18 +215,9 @@ void ChatMapper::AdvanceTools(bool all) {
   }
 }
 
-std::string ChatMapper::NewToolId(const ToolCall& call) {
-  std::string id = call.id.empty() ? std::string() : ClientToolId(call.id);
-  while (id.empty() || given_ids_.count(id) != 0 || context_.used_tool_ids.count(id) != 0) {
-    const std::string seed = context_.request_id.empty() ? upstream_id_ : context_.request_id;
-    id = "toolu_" + ClientToolId(seed) + "_" + std::to_string(generated_ids_++);
-  }
-  given_ids_.insert(id);
-  return id;
-}
-
 void ChatMapper::OpenTool(ToolCall& call) {
-  call.client_id = NewToolId(call);
+  const std::string& seed = context_.request_id.empty() ? upstream_id_ : context_.request_id;
+  call.client_id = ids_.Give(call.id, seed, context_.used_tool_ids);
   if (!call.thought_signature.empty()) {
     kept_.thought_signatures[call.client_id] = call.thought_signature;
     new_signatures_[call.client_id] = call.thought_signature;
@@ -330,30 +300,9 @@ void ChatMapper::FlushFilters() {
 }
 
 void ChatMapper::WriteSearches() {
-  if (searches_.empty()) return;
+  if (searches_.Empty()) return;
   Close();
-  const std::string id = "srvtoolu_" + MessageId(upstream_id_, context_.request_id).substr(4);
-  std::string use;
-  JsonWriter(use)
-      .BeginObject()
-      .Key("type")
-      .String("server_tool_use")
-      .Key("id")
-      .String(id)
-      .Key("name")
-      .String("web_search")
-      .Key("input")
-      .BeginObject()
-      .EndObject()
-      .EndObject();
-  sink_.WholeBlock(use);
-  std::string result;
-  JsonWriter writer(result);
-  writer.BeginObject().Key("type").String("web_search_tool_result");
-  writer.Key("tool_use_id").String(id).Key("content").BeginArray();
-  for (const std::string& search : searches_) writer.Raw(search);
-  writer.EndArray().EndObject();
-  sink_.WholeBlock(result);
+  searches_.Write(MessageId(upstream_id_, context_.request_id), sink_);
   usage_.web_searches = 1;
   content_sent_ = true;
 }

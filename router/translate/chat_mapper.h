@@ -6,13 +6,14 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "core/json_view.h"
+#include "router/translate/answer_ids.h"
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/message_sink.h"
 #include "router/translate/request.h"
+#include "router/translate/searches.h"
 #include "router/translate/text_filters.h"
 #include "router/translate/tool_calls.h"
 #include "router/translate/usage.h"
@@ -105,7 +106,6 @@ class ChatMapper {
   void WriteSearches();
   void KeepReasoning();
   [[nodiscard]] std::string Signature();
-  [[nodiscard]] std::string NewToolId(const ToolCall& call);
 
   ReplyContext context_;
   MessageSink& sink_;
@@ -118,8 +118,8 @@ class ChatMapper {
   decltype(KeptReasoning::thought_signatures) new_signatures_;  // that no block has carried yet
   size_t signature_room_ = size_t{16} << 20U;  // for details, which every block repeats
   size_t first_open_ = 0;                      // of the calls: those before it are closed
-  std::unordered_set<std::string> given_ids_;
-  std::vector<std::string> searches_;  // web_search_result objects
+  AnswerToolIds ids_;
+  Searches searches_;
   std::vector<std::string> notes_;
   std::map<int64_t, ChoiceState> choices_;
   std::string stop_reason_;
@@ -130,7 +130,6 @@ class ChatMapper {
   size_t thinking_bytes_ = 0;
   int64_t text_choice_ = 0;  // whose text the open block is
   size_t unfinished_ = 0;    // choices
-  int generated_ids_ = 0;
   bool started_ = false;
   bool content_sent_ = false;
   bool finish_seen_ = false;

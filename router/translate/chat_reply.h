@@ -20,6 +20,7 @@ struct MessagesReply {
   std::string model;  // as the upstream reported it, or empty
   std::string upstream_id;
   std::vector<std::string> notes;
+  std::vector<std::string> left_out;  // parts that are not understood
 };
 
 // `status` 200 and its body. The error: the reply holds an error object (E16), is no JSON, or has

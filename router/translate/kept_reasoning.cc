@@ -12,6 +12,7 @@ std::string KeptReasoning::ToJson() const {
   writer.BeginObject().Key("provider").String(upstream);
   if (!reasoning_content.empty()) writer.Key("content").RawString(reasoning_content);
   if (!reasoning_details.empty()) writer.Key("details").Raw("[" + reasoning_details + "]");
+  if (!items.empty()) writer.Key("items").Raw("[" + items + "]");
   if (!thought_signatures.empty()) {
     writer.Key("signatures").BeginObject();
     for (const auto& [id, signature] : thought_signatures) writer.TextKey(id).RawString(signature);
@@ -31,6 +32,9 @@ std::optional<KeptReasoning> KeptReasoning::FromJson(std::string_view json) {
   for (const JsonView detail : root["details"]) {
     if (!kept.reasoning_details.empty()) kept.reasoning_details.push_back(',');
     kept.reasoning_details.append(detail.Raw());
+  }
+  if (const JsonView items = root["items"]; items.IsArray() && !items.Empty()) {
+    kept.items = items.Raw().substr(1, items.Raw().size() - 2);
   }
   for (const JsonView signature : root["signatures"]) {
     if (signature.IsString()) {

@@ -14,6 +14,7 @@ struct KeptReasoning {
   std::string upstream;           // that it came from, as Target::upstream
   std::string reasoning_content;  // JSON string contents
   std::string reasoning_details;  // items of the JSON array, without brackets
+  std::string items;              // of the Responses API, likewise: each goes back as it came (R77)
   // Tool id of the client -> signature, as JSON string contents.
   std::map<std::string, std::string> thought_signatures;
 

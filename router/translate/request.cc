@@ -35,10 +35,13 @@ bool Contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-void Begin(Draft& draft) {
+}  // namespace
+
+void BeginDraft(Draft& draft) {
   const std::string model = ToLowerAscii(draft.target.model);
-  draft.reasoning_model = draft.quirks().max_tokens_field == router::MaxTokensField::kByModel &&
-                          IsReasoningModel(draft.target.model);
+  const bool by_model =
+      draft.responses || draft.quirks().max_tokens_field == router::MaxTokensField::kByModel;
+  draft.reasoning_model = by_model && IsReasoningModel(draft.target.model);
   draft.claude_model =
       draft.quirks().cache_control && (Contains(model, "claude") || Contains(model, "anthropic"));
   if (draft.claude_model) draft.ids.KeepEncoded();
@@ -63,7 +66,19 @@ void Begin(Draft& draft) {
                                                                 : EstimateInputTokens(draft.root);
 }
 
-}  // namespace
+void EndDraft(Draft& draft) {
+  ListUnread(draft);
+  draft.result.dropped.assign(draft.dropped.begin(), draft.dropped.end());
+}
+
+Status ReadBody(std::string_view messages_body, JsonDocument& document) {
+  if (!IsValidUtf8(messages_body)) return Malformed("the request body is not valid UTF-8");
+  if (auto parsed = document.Parse(messages_body); !parsed) return parsed;
+  if (!document.Root().IsObject()) {
+    return Malformed("the request body is not a JSON object; send the body of POST /v1/messages");
+  }
+  return {};
+}
 
 const std::string& UpstreamOf(const Target& target) {
   return target.upstream.empty() ? target.provider : target.upstream;
@@ -98,14 +113,10 @@ bool IsReasoningModel(std::string_view model) {
 }
 
 Result<TranslatedRequest> ToChat(std::string_view messages_body, const Target& target) {
-  if (!IsValidUtf8(messages_body)) return Malformed("the request body is not valid UTF-8");
   JsonDocument document;
-  if (auto parsed = document.Parse(messages_body); !parsed) return Pass(std::move(parsed));
-  if (!document.Root().IsObject()) {
-    return Malformed("the request body is not a JSON object; send the body of POST /v1/messages");
-  }
+  if (auto read = ReadBody(messages_body, document); !read) return Pass(std::move(read));
   Draft draft(target, document.Root());
-  Begin(draft);
+  BeginDraft(draft);
 
   // Tools come first, since names and notes come of them; in the body they stand after the
   // messages.
@@ -128,8 +139,7 @@ Result<TranslatedRequest> ToChat(std::string_view messages_body, const Target& t
     if (members->size() > 1) body += "," + members->substr(1);
   }
   writer.EndObject();
-  ListUnread(draft);
-  draft.result.dropped.assign(draft.dropped.begin(), draft.dropped.end());
+  EndDraft(draft);
   return std::move(draft.result);
 }
 

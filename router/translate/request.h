@@ -1,5 +1,6 @@
 // A request of the Messages API as a request of Chat Completions (rules R10-R57 of
-// docs/translation.md). No I/O; knows no provider but by its quirks.
+// docs/translation.md) or of the Responses API (R70-R78). No I/O; knows no provider but by its
+// quirks.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +62,8 @@ struct ReplyContext {
   std::vector<std::string> emulated_stops;  // R46
   router::ReasoningHistory reasoning_history = router::ReasoningHistory::kDrop;
   bool think_tags = false;
+  // Responses: reasoning comes back as blocks, even where it has no words (R77).
+  bool carries_reasoning = false;
   ReasoningStore* reasoning = nullptr;  // borrowed
   // What must not be kept, since it would reach the disk; may be null.
   std::shared_ptr<const KnownSecrets> secrets;
@@ -91,5 +94,8 @@ struct TranslatedRequest {
 // another target (R9).
 [[nodiscard]] Result<TranslatedRequest> ToChat(std::string_view messages_body,
                                                const Target& target);
+// The same for the Responses API.
+[[nodiscard]] Result<TranslatedRequest> ToResponses(std::string_view messages_body,
+                                                    const Target& target);
 
 }  // namespace katra::translate

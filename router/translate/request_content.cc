@@ -42,8 +42,13 @@ Status AddImage(Draft& draft, JsonView block, bool latest, Content& content) {
   }
   std::string json;
   JsonWriter writer(json);
-  writer.BeginObject().Key("type").String("image_url").Key("image_url").BeginObject();
-  writer.Key("url").RawString(url).EndObject().EndObject();
+  if (draft.responses) {
+    writer.BeginObject().Key("type").String("input_image").Key("detail").String("auto");
+    writer.Key("image_url").RawString(url).EndObject();
+  } else {
+    writer.BeginObject().Key("type").String("image_url").Key("image_url").BeginObject();
+    writer.Key("url").RawString(url).EndObject().EndObject();
+  }
   content.AddPart(std::move(json));
   return {};
 }
@@ -73,7 +78,8 @@ Status AddDocument(Draft& draft, JsonView block, bool latest, Content& content) 
     }
     return {};
   }
-  if (!source["type"].Is("base64")) {
+  const bool by_url = draft.responses && source["type"].Is("url");
+  if (!by_url && !source["type"].Is("base64")) {
     return RejectCapability("document_" + source["type"].Text(),
                             "a document by url or file id stays with Anthropic; send it as base64");
   }
@@ -81,14 +87,22 @@ Status AddDocument(Draft& draft, JsonView block, bool latest, Content& content) 
     return Unfit(draft, "document_pdf", "a PDF document", "PDF documents", latest, content);
   std::string json;
   JsonWriter writer(json);
-  writer.BeginObject().Key("type").String("file").Key("file").BeginObject();
+  if (by_url) {
+    writer.BeginObject().Key("type").String("input_file");
+    writer.Key("file_url").RawString(source["url"].RawString()).EndObject();
+    content.AddPart(std::move(json));
+    return {};
+  }
+  writer.BeginObject().Key("type").String(draft.responses ? "input_file" : "file");
+  if (!draft.responses) writer.Key("file").BeginObject();
   writer.Key("filename");
   if (title.RawString().empty()) {
     writer.String("document.pdf");
   } else {
     writer.RawString(title.RawString());
   }
-  writer.Key("file_data").RawString(DataUrl(source, "application/pdf")).EndObject().EndObject();
+  writer.Key("file_data").RawString(DataUrl(source, "application/pdf")).EndObject();
+  if (!draft.responses) writer.EndObject();
   content.AddPart(std::move(json));
   return {};
 }
@@ -138,6 +152,24 @@ void Content::Write(bool keep_cache_control, JsonWriter& writer) const {
       writer.Key("cache_control").Raw(part.cache_control.Raw());
     }
     writer.EndObject();
+  }
+  writer.EndArray();
+}
+
+bool Content::OnlyText() const {
+  return std::all_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.json.empty(); });
+}
+
+void Content::WriteInput(JsonWriter& writer) const {
+  writer.BeginArray();
+  for (const Part& part : parts_) {
+    if (!part.json.empty()) {
+      writer.Raw(part.json);
+    } else {
+      writer.BeginObject().Key("type").String("input_text");
+      writer.Key("text").RawString(part.text).EndObject();
+    }
   }
   writer.EndArray();
 }

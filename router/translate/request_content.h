@@ -23,6 +23,9 @@ class Content {
   [[nodiscard]] std::string Text(std::string_view separator) const;
   // A string, or an array where there is more than text, or text whose cache marks count.
   void Write(bool keep_cache_control, JsonWriter& writer) const;
+  // For the Responses API: an array of `input_text` and other parts.
+  void WriteInput(JsonWriter& writer) const;
+  [[nodiscard]] bool OnlyText() const;
 
  private:
   struct Part {

@@ -12,15 +12,8 @@ namespace {
 
 using router::ReasoningHistory;
 
-constexpr std::string_view kAttribution = "x-anthropic-billing-header";
-// Stands where a call has no result: an upstream answers 400 to a call without one (R25).
-constexpr std::string_view kNoResult = "No result: the call was interrupted.";
 // What Gemini documents for a signature that was lost.
 constexpr std::string_view kLostSignature = "skip_thought_signature_validator";
-
-// Of kept reasoning that one request may bring back: the store holds no more, so only ids that are
-// repeated reach it.
-constexpr size_t kMostKeptBytes = size_t{32} << 20U;
 
 // A call of the assistant's last turn, which wants its result.
 struct Call {
@@ -56,7 +49,7 @@ class MessageWriter {
     if (system.IsString()) content.AddText(system.RawString());
     for (const JsonView block : system) {
       const std::string_view text = block["text"].RawString();
-      if (text.substr(0, kAttribution.size()) != kAttribution) content.AddText(text, block);
+      if (!IsAttribution(text)) content.AddText(text, block);
     }
     for (const std::string& note : draft_.system_notes) {
       std::string escaped;

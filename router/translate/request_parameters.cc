@@ -1,6 +1,7 @@
 // What limits, steers and formats the answer: R38-R40, R45-R55.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/sha256.h"
 #include "core/text.h"
@@ -23,17 +24,6 @@ constexpr size_t kLongestEmulated = 1024;
 size_t Rank(std::string_view effort) {
   const auto* found = std::find(kEfforts.begin(), kEfforts.end(), effort);
   return static_cast<size_t>(found - kEfforts.begin());
-}
-
-// What the request asks for, in Anthropic's words: its effort, else what its budget amounts to.
-std::string WantedEffort(const Draft& draft) {
-  if (Rank(draft.target.effort) < kEfforts.size()) return draft.target.effort;
-  const JsonView effort = draft.root["output_config"]["effort"];
-  if (effort.IsString() && Rank(effort.Text()) < kEfforts.size()) return effort.Text();
-  const auto budget = draft.root["thinking"]["budget_tokens"].Integer();
-  if (!draft.thinking || !budget) return draft.thinking ? "medium" : "";  // R39
-  if (*budget <= 1024) return "low";
-  return *budget <= 8192 ? "medium" : "high";
 }
 
 void WriteThinking(Draft& draft, JsonWriter& writer) {
@@ -86,39 +76,93 @@ void WriteThinking(Draft& draft, JsonWriter& writer) {
 }
 
 void WriteLength(Draft& draft, JsonWriter& writer) {  // R45
-  auto most = draft.root["max_tokens"].Integer();
-  if (!most || *most <= 0) return;
-  const int64_t limit = draft.target.max_output_tokens;
-  if (limit > 0) most = std::min(*most, limit);
+  const auto most = WantedLength(draft);
   const bool renamed = draft.reasoning_model ||
                        draft.quirks().max_tokens_field == MaxTokensField::kMaxCompletionTokens;
-  writer.Key(renamed ? "max_completion_tokens" : "max_tokens").Integer(*most);
+  if (most) writer.Key(renamed ? "max_completion_tokens" : "max_tokens").Integer(*most);
 }
 
 Status WriteStops(Draft& draft, JsonWriter& writer) {  // R46
   const auto room = draft.reasoning_model
                         ? size_t{0}
                         : static_cast<size_t>(std::max(draft.quirks().max_stop_sequences, 0));
-  std::vector<JsonView> stops;
-  for (const JsonView stop : draft.root["stop_sequences"]) {
-    if (!stop.RawString().empty()) stops.push_back(stop);
+  const JsonView stops = draft.root["stop_sequences"];
+  size_t written = 0;
+  for (const JsonView stop : stops) {
+    if (stop.RawString().empty() || written == room) continue;
+    if (written++ == 0) writer.Key("stop").BeginArray();
+    writer.RawString(stop.RawString());
   }
-  if (stops.empty()) return {};
-  for (size_t i = room; i < stops.size(); ++i) {
+  if (written > 0) writer.EndArray();
+  return EmulateStops(draft, room);
+}
+
+void WriteFormat(Draft& draft, JsonWriter& writer) {  // R52
+  const JsonView schema = OutputSchema(draft);
+  if (schema.IsMissing()) return;
+  writer.Key("response_format").BeginObject();
+  if (draft.quirks().json_schema_output) {
+    writer.Key("type").String("json_schema").Key("json_schema").BeginObject();
+    writer.Key("name").String("output").Key("strict").Bool(true);
+    writer.Key("schema").Raw(schema.Raw()).EndObject();
+  } else {
+    writer.Key("type").String("json_object");
+    draft.system_notes.push_back("Answer with one JSON object that fits this JSON Schema: " +
+                                 std::string(schema.Raw()));
+  }
+  writer.EndObject();
+}
+
+}  // namespace
+
+std::string NearestEffort(std::string_view wanted, const std::vector<std::string>& known) {
+  const size_t rank = Rank(wanted);
+  std::string best;
+  size_t best_distance = kEfforts.size();
+  for (const std::string& word : known) {
+    const size_t at = Rank(word);
+    if (at == kEfforts.size()) continue;  // "none" is no effort
+    const size_t distance = at > rank ? at - rank : rank - at;
+    if (distance < best_distance || (distance == best_distance && at > rank)) {
+      best = word;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+// Its effort, else what its budget amounts to.
+std::string WantedEffort(const Draft& draft) {
+  if (Rank(draft.target.effort) < kEfforts.size()) return draft.target.effort;
+  const JsonView effort = draft.root["output_config"]["effort"];
+  if (effort.IsString() && Rank(effort.Text()) < kEfforts.size()) return effort.Text();
+  const auto budget = draft.root["thinking"]["budget_tokens"].Integer();
+  if (!draft.thinking || !budget) return draft.thinking ? "medium" : "";  // R39
+  if (*budget <= 1024) return "low";
+  return *budget <= 8192 ? "medium" : "high";
+}
+
+std::optional<int64_t> WantedLength(const Draft& draft) {
+  const auto most = draft.root["max_tokens"].Integer();
+  if (!most || *most <= 0) return std::nullopt;
+  const int64_t limit = draft.target.max_output_tokens;
+  return limit > 0 ? std::min(*most, limit) : *most;
+}
+
+Status EmulateStops(Draft& draft, size_t room) {
+  size_t index = 0;
+  for (const JsonView stop : draft.root["stop_sequences"]) {
+    if (stop.RawString().empty() || index++ < room) continue;
     // Each is looked for in each piece of the answer.
-    if (i >= room + kMostEmulated || stops[i].RawString().size() > kLongestEmulated) {
+    if (index > room + kMostEmulated || stop.RawString().size() > kLongestEmulated) {
       return RejectCapability("stop_sequences",
                               "the model " + draft.target.model + " takes " + std::to_string(room) +
                                   ", and the gateway looks for " + std::to_string(kMostEmulated) +
                                   " more of up to " + std::to_string(kLongestEmulated) +
                                   " bytes; send fewer or shorter ones");
     }
-    draft.result.reply.emulated_stops.push_back(stops[i].Text());
+    draft.result.reply.emulated_stops.push_back(stop.Text());
   }
-  if (room == 0) return {};
-  writer.Key("stop").BeginArray();
-  for (size_t i = 0; i < std::min(room, stops.size()); ++i) writer.RawString(stops[i].RawString());
-  writer.EndArray();
   return {};
 }
 
@@ -142,12 +186,12 @@ void WriteSampling(Draft& draft, JsonWriter& writer) {
   }
 }
 
-void WriteIdentity(Draft& draft, JsonWriter& writer) {
+void WriteIdentity(std::string_view user_member, Draft& draft, JsonWriter& writer) {
   const JsonView user = draft.root["metadata"]["user_id"];
   const int room = draft.quirks().max_user_id_characters;
   if (user.IsString() && room > 0) {  // R49
     const auto length = static_cast<size_t>(std::min(room, 32));
-    writer.Key("user").String(Sha256Hex(user.Text()).substr(0, length));
+    writer.Key(user_member).String(Sha256Hex(user.Text()).substr(0, length));
   }
   const std::string& own = draft.target.cache_key;
   const std::string& id = own.empty() ? draft.target.session_id : own;
@@ -163,41 +207,13 @@ void WriteIdentity(Draft& draft, JsonWriter& writer) {
   }
 }
 
-void WriteFormat(Draft& draft, JsonWriter& writer) {  // R52
+JsonView OutputSchema(const Draft& draft) {
   JsonView format = draft.root["output_config"]["format"];
   if (format.IsNothing()) format = draft.root["output_format"];
-  if (!format["type"].Is("json_schema")) return;
-  JsonView schema = format["schema"];
-  if (!schema.IsObject()) schema = format["json_schema"]["schema"];
-  if (!schema.IsObject()) return;
-  writer.Key("response_format").BeginObject();
-  if (draft.quirks().json_schema_output) {
-    writer.Key("type").String("json_schema").Key("json_schema").BeginObject();
-    writer.Key("name").String("output").Key("strict").Bool(true);
-    writer.Key("schema").Raw(schema.Raw()).EndObject();
-  } else {
-    writer.Key("type").String("json_object");
-    draft.system_notes.push_back("Answer with one JSON object that fits this JSON Schema: " +
-                                 std::string(schema.Raw()));
-  }
-  writer.EndObject();
-}
-
-}  // namespace
-
-std::string NearestEffort(std::string_view wanted, const std::vector<std::string>& known) {
-  const size_t rank = Rank(wanted);
-  std::string best;
-  size_t best_distance = kEfforts.size();
-  for (const std::string& word : known) {
-    const size_t at = Rank(word);
-    const size_t distance = at > rank ? at - rank : rank - at;
-    if (distance < best_distance || (distance == best_distance && at > rank)) {
-      best = word;
-      best_distance = distance;
-    }
-  }
-  return best;
+  if (!format["type"].Is("json_schema")) return {};
+  const JsonView schema =
+      format["schema"].IsObject() ? format["schema"] : format["json_schema"]["schema"];
+  return schema.IsObject() ? schema : JsonView();
 }
 
 bool IsKnownEffort(std::string_view word) { return Rank(word) < kEfforts.size(); }
@@ -217,7 +233,7 @@ Status WriteParameters(Draft& draft, JsonWriter& writer) {
   WriteSampling(draft, writer);
   WriteThinking(draft, writer);
   WriteFormat(draft, writer);
-  WriteIdentity(draft, writer);
+  WriteIdentity("user", draft, writer);
   if (!draft.result.stream) return {};
   writer.Key("stream").Bool(true);
   if (draft.quirks().stream_usage) {  // R54

@@ -15,27 +15,8 @@ constexpr std::string_view kNoSearch =
 constexpr std::string_view kNoFetch =
     "Fetching web pages is not available with this model. When asked to, say so.";
 
-enum class ToolKind { kFunction, kWebSearch, kWebFetch, kToolSearch, kRefused };
-
 bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
-}
-
-ToolKind KindOf(JsonView tool) {
-  const JsonView type = tool["type"];
-  if (type.IsNothing() || type.Is("custom") || type.Is("function")) return ToolKind::kFunction;
-  const std::string_view name = type.RawString();
-  if (StartsWith(name, "web_search_")) return ToolKind::kWebSearch;
-  if (StartsWith(name, "web_fetch_")) return ToolKind::kWebFetch;
-  if (StartsWith(name, "tool_search_tool_")) return ToolKind::kToolSearch;
-  return ToolKind::kRefused;
-}
-
-// What of a tool's members has no place upstream.
-void ListToolDrops(JsonView tool, std::vector<std::string>* dropped) {
-  for (const std::string_view key : {"strict", "input_examples", "allowed_callers"}) {
-    if (!tool[key].IsNothing()) dropped->push_back("tools." + std::string(key));
-  }
 }
 
 void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, size_t* room,
@@ -94,41 +75,18 @@ std::string Functions(JsonView tools, Draft& draft) {
 
 Status WriteServerTools(JsonView tools, Draft& draft, JsonWriter& writer) {
   for (const JsonView tool : tools) {
-    const std::string type = tool["type"].Text();
-    switch (KindOf(tool)) {
-      case ToolKind::kFunction:
-        break;
-      case ToolKind::kWebSearch:  // R36
-        if (draft.quirks().web_search == WebSearch::kOptions) {
-          writer.Key("web_search_options").BeginObject().EndObject();
-        } else if (draft.quirks().web_search == WebSearch::kOpenRouterPlugin) {
-          writer.Key("plugins").Raw(R"([{"id":"web"}])");
-        } else {
-          draft.dropped.insert("tools." + type);
-          draft.system_notes.emplace_back(kNoSearch);
-        }
-        break;
-      case ToolKind::kWebFetch:
-        draft.dropped.insert("tools." + type);
-        draft.system_notes.emplace_back(kNoFetch);
-        break;
-      case ToolKind::kToolSearch:  // all tools are sent, so that nothing need be searched
-        draft.dropped.insert("tools." + type);
-        break;
-      case ToolKind::kRefused:  // R37
-        return RejectCapability(type.empty() ? "tool" : type,
-                                "only Anthropic's models run tools of this type; leave it out, or "
-                                "choose an Anthropic model");
+    const ToolKind kind = KindOf(tool);
+    if (kind == ToolKind::kFunction) continue;
+    if (kind == ToolKind::kWebSearch && draft.quirks().web_search == WebSearch::kOptions) {  // R36
+      writer.Key("web_search_options").BeginObject().EndObject();
+    } else if (kind == ToolKind::kWebSearch &&
+               draft.quirks().web_search == WebSearch::kOpenRouterPlugin) {
+      writer.Key("plugins").Raw(R"([{"id":"web"}])");
+    } else if (auto left = LeaveOut(kind, tool["type"].Text(), draft); !left) {
+      return left;
     }
   }
   return {};
-}
-
-bool HasFunction(JsonView tools, const std::string& name) {
-  for (const JsonView tool : tools) {
-    if (KindOf(tool) == ToolKind::kFunction && tool["name"].Is(name)) return true;
-  }
-  return false;
 }
 
 void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
@@ -164,12 +122,54 @@ void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
 
 }  // namespace
 
-Status WriteTools(Draft& draft, JsonWriter& writer) {
+ToolKind KindOf(JsonView tool) {
+  const JsonView type = tool["type"];
+  if (type.IsNothing() || type.Is("custom") || type.Is("function")) return ToolKind::kFunction;
+  const std::string_view name = type.RawString();
+  if (StartsWith(name, "web_search_")) return ToolKind::kWebSearch;
+  if (StartsWith(name, "web_fetch_")) return ToolKind::kWebFetch;
+  if (StartsWith(name, "tool_search_tool_")) return ToolKind::kToolSearch;
+  return ToolKind::kRefused;
+}
+
+void ListToolDrops(JsonView tool, std::vector<std::string>* dropped) {
+  for (const std::string_view key : {"strict", "input_examples", "allowed_callers"}) {
+    if (!tool[key].IsNothing()) dropped->push_back("tools." + std::string(key));
+  }
+}
+
+bool HasFunction(JsonView tools, const std::string& name) {
+  for (const JsonView tool : tools) {
+    if (KindOf(tool) == ToolKind::kFunction && tool["name"].Is(name)) return true;
+  }
+  return false;
+}
+
+Status LeaveOut(ToolKind kind, const std::string& type, Draft& draft) {
+  if (kind == ToolKind::kRefused) {  // R37
+    return RejectCapability(type.empty() ? "tool" : type,
+                            "only Anthropic's models run tools of this type; leave it out, or "
+                            "choose an Anthropic model");
+  }
+  draft.dropped.insert("tools." + type);
+  if (kind == ToolKind::kWebSearch) draft.system_notes.emplace_back(kNoSearch);
+  if (kind == ToolKind::kWebFetch) draft.system_notes.emplace_back(kNoFetch);
+  return {};  // of a search for tools: all are sent, so that nothing need be searched
+}
+
+Result<JsonView> ReadTools(const Draft& draft) {
   const JsonView tools = draft.root["tools"];
   if (!tools.IsNothing() && !tools.IsArray()) return Malformed("tools: expected an array");
   for (const JsonView tool : tools) {
     if (!tool.IsObject()) return Malformed("tools: expected objects");
   }
+  return tools;
+}
+
+Status WriteTools(Draft& draft, JsonWriter& writer) {
+  const auto read = ReadTools(draft);
+  if (!read) return tl::unexpected<Error>(read.error());
+  const JsonView tools = *read;
   std::string functions = tools.Empty() ? "[]" : Functions(tools, draft);
   draft.has_functions = functions != "[]";
   if (draft.has_functions) writer.Key("tools").Raw(functions);

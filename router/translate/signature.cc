@@ -1,5 +1,6 @@
 #include "router/translate/signature.h"
 
+#include <array>
 #include <cstdint>
 
 namespace katra::translate {
@@ -7,6 +8,15 @@ namespace {
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+constexpr std::array<uint8_t, 256> kValues = [] {
+  std::array<uint8_t, 256> values{};
+  for (uint8_t& value : values) value = 255;
+  for (size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<uint8_t>(i);
+  }
+  return values;
+}();
 
 }  // namespace
 
@@ -33,9 +43,9 @@ std::optional<std::string> FromBase64Url(std::string_view text) {
   uint32_t bits = 0;
   unsigned held = 0;
   for (const char c : text) {
-    const size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = (bits << 6U) | static_cast<uint32_t>(value);
+    const uint8_t value = kValues[static_cast<unsigned char>(c)];
+    if (value == 255) return std::nullopt;
+    bits = (bits << 6U) | value;
     held += 6;
     if (held >= 8) {
       held -= 8;

@@ -1,5 +1,5 @@
 // An upstream's stream, of whatever format, as a stream of Messages events (rules S1-S43 and
-// S50-S57 of docs/translation.md). Bytes in, bytes out; any split of the input gives the same
+// S60-S65 of docs/translation.md). Bytes in, bytes out; any split of the input gives the same
 // events. No I/O, no clock.
 #pragma once
 

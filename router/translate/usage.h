@@ -34,7 +34,7 @@ struct Usage {
 // when it tells nothing.
 bool ReadChatUsage(JsonView usage, Usage* into);
 
-// The same of a response of the Responses API (S54).
+// The same of a response of the Responses API (S64).
 bool ReadResponsesUsage(JsonView usage, Usage* into);
 
 // Takes over the members that an Anthropic `usage` object has; others keep their value (S32).

@@ -12,6 +12,8 @@
 #include "router/translate/chat_reply.h"
 #include "router/translate/chat_stream.h"
 #include "router/translate/errors.h"
+#include "router/translate/from_responses/reply.h"
+#include "router/translate/from_responses/stream.h"
 #include "router/translate/openai_front.h"
 #include "router/translate/request.h"
 #include "router/translate/splice.h"
@@ -45,9 +47,11 @@ void Request(std::string_view text, uint8_t choice) {
   target.quirks.tool_ids =
       (choice & 16U) != 0 ? router::ToolIdForm::kNineAlphanumeric : router::ToolIdForm::kUpTo64;
   target.quirks.pdfs = (choice & 32U) != 0;
-  const auto result = ToChat(text, target);
-  if (result) Require(IsJson(result->body), "a translated request is JSON");
-  if (!result) Require(!result.error().message.empty(), "an error says what is wrong");
+  for (const auto translate : {ToChat, ToResponses}) {
+    const auto result = translate(text, target);
+    if (result) Require(IsJson(result->body), "a translated request is JSON");
+    if (!result) Require(!result.error().message.empty(), "an error says what is wrong");
+  }
 }
 
 // The grammar of a Messages stream, by its event lines alone.
@@ -87,6 +91,7 @@ void RequireOrder(std::string_view events, StreamState state) {
           "an end is told exactly when there is one");
 }
 
+template <typename Reader>
 void Stream(std::string_view text, uint8_t choice, uint8_t split) {
   ReplyContext context;
   context.provider = "test";
@@ -95,13 +100,14 @@ void Stream(std::string_view text, uint8_t choice, uint8_t split) {
   context.think_tags = (choice & 1U) != 0;
   if ((choice & 2U) != 0) context.emulated_stops = {"END", "x"};
   context.reasoning_history = static_cast<router::ReasoningHistory>((choice >> 2U) % 4);
+  context.carries_reasoning = (choice & 16U) != 0;
   const size_t cut = text.empty() ? 0 : split % text.size();
   std::string whole;
-  ChatStreamReader one(context);
+  Reader one(context);
   one.Feed(text, &whole);
   one.Finish(false, &whole);
   std::string parts;
-  ChatStreamReader two(context);
+  Reader two(context);
   two.Feed(text.substr(0, cut), &parts);
   for (const char& c : text.substr(cut)) two.Feed(std::string_view(&c, 1), &parts);
   two.Finish(false, &parts);
@@ -152,8 +158,10 @@ void Errors(std::string_view text) {
   const ApiError error = FromUpstream(200 + static_cast<int>(text.size() % 400), {}, text, "p");
   Require(IsJson(MessagesErrorBody(error, "r")), "an error is JSON");
   Require(IsJson(OpenAiErrorBody(error)), "an error is JSON");
-  const auto reply = ToMessages(text, {}, ReplyContext());
-  if (reply) Require(IsJson(reply->body), "a reply is JSON");
+  for (const auto read : {ToMessages, FromResponses}) {
+    const auto reply = read(text, {}, ReplyContext());
+    if (reply) Require(IsJson(reply->body), "a reply is JSON");
+  }
 }
 
 }  // namespace
@@ -168,7 +176,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Request(text, data[1]);
       break;
     case 1:
-      Stream(text, data[1], data[2]);
+      Stream<ChatStreamReader>(text, data[1], data[2]);
+      Stream<ResponsesStreamReader>(text, data[1], data[2]);
       break;
     case 2:
       Fronts(text, data[2]);

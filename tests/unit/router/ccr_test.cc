@@ -248,7 +248,8 @@ TEST_CASE("what claude-code-router would drop without a word is warned of") {
     "Router": {"image": "gone,m"}})");
   world.Personas(R"({
     "default_provider": "anthropic",
-    "personas": {"Sam": {"provider": "openai", "model": "gpt-5", "fallbacks": ["ollama/x"]}},
+    "personas": {"Sam": {"provider": "openai", "model": "gpt-5", "fallbacks": ["ollama/x"]},
+                 "Ann": {"provider": "openai", "model": "gpt-5.6-sol"}},
     "providers": {"openai": {"quirks": {"images": false}},
                   "deepseek": {"max_output_tokens": 5000},
                   "idle": {"api_base_url": "http://127.0.0.1:1"}},
@@ -257,10 +258,10 @@ TEST_CASE("what claude-code-router would drop without a word is warned of") {
   for (const char* part :
        {"the default names no model", "\"Sam\": claude-code-router has no fallbacks",
         "OPENAI_API_KEY is not set", "knows no quirks", "\"idle\" has no models",
-        "max_output_tokens is left out", "router.record", "3457 and 3458", "HOST is \"0.0.0.0\"",
-        "level debug", "\"EDITOR\" takes the place", "CUSTOM_ROUTER_PATH was \"/old.js\"",
-        "\"a\" has no api_key", "cannot be routed to", "its key stands in the file",
-        "did you mean \"deepseek\"?", "\"gemini\" takes no options",
+        "ask gpt-5.6-sol by Chat Completions", "max_output_tokens is left out", "router.record",
+        "3457 and 3458", "HOST is \"0.0.0.0\"", "level debug", "\"EDITOR\" takes the place",
+        "CUSTOM_ROUTER_PATH was \"/old.js\"", "\"a\" has no api_key", "cannot be routed to",
+        "its key stands in the file", "did you mean \"deepseek\"?", "\"gemini\" takes no options",
         "Router.image leads to the provider \"gone\""}) {
     INFO(part);
     CHECK(Warned(done, part));

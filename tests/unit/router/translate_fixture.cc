@@ -48,7 +48,7 @@ std::vector<json> ParseEvents(const std::string& sse) {
 
 namespace {
 
-StreamRun Collect(const ChatStreamReader& reader, std::string bytes) {
+StreamRun Collect(const translate::UpstreamStream& reader, std::string bytes) {
   StreamRun run;
   run.state = reader.state();
   run.events = ParseEvents(bytes);
@@ -58,46 +58,62 @@ StreamRun Collect(const ChatStreamReader& reader, std::string bytes) {
   run.stop_reason = reader.stop_reason();
   run.model = reader.model();
   run.notes = reader.notes();
+  run.left_out = reader.left_out();
   return run;
 }
 
 std::string FeedPieces(const std::vector<std::string_view>& pieces,
-                       const translate::ReplyContext& context, bool cut) {
-  ChatStreamReader reader(context);
+                       const translate::ReplyContext& context, bool cut, const MakeStream& make) {
+  const auto reader = make(context, {});
   std::string out;
-  for (const auto piece : pieces) reader.Feed(piece, &out);
-  reader.Finish(cut, &out);
+  for (const auto piece : pieces) reader->Feed(piece, &out);
+  reader->Finish(cut, &out);
   return out;
+}
+
+std::unique_ptr<translate::UpstreamStream> MakeChat(const translate::ReplyContext& context,
+                                                    const translate::StreamOptions& options) {
+  return std::make_unique<ChatStreamReader>(context, options);
 }
 
 }  // namespace
 
-StreamRun Feed(const std::string& input, const translate::ReplyContext& context, bool cut,
-               translate::StreamOptions options) {
-  ChatStreamReader reader(context, options);
+StreamRun FeedAny(const std::string& input, const translate::ReplyContext& context, bool cut,
+                  translate::StreamOptions options, const MakeStream& make) {
+  const auto reader = make(context, options);
   std::string out;
-  reader.Feed(input, &out);
-  reader.Finish(cut, &out);
-  StreamRun run = Collect(reader, std::move(out));
+  reader->Feed(input, &out);
+  reader->Finish(cut, &out);
+  StreamRun run = Collect(*reader, std::move(out));
   if (!options.message_started) RequireGrammar(run);
   return run;
 }
 
-StreamRun FeedEverySplit(const std::string& input, const translate::ReplyContext& context,
-                         bool cut) {
-  StreamRun run = Feed(input, context, cut);
+StreamRun Feed(const std::string& input, const translate::ReplyContext& context, bool cut,
+               translate::StreamOptions options) {
+  return FeedAny(input, context, cut, options, MakeChat);
+}
+
+StreamRun FeedEverySplitOfAny(const std::string& input, const translate::ReplyContext& context,
+                              bool cut, const MakeStream& make) {
+  StreamRun run = FeedAny(input, context, cut, {}, make);
   std::vector<std::string_view> bytes;
   for (size_t i = 0; i < input.size(); ++i) bytes.push_back(std::string_view(input).substr(i, 1));
-  CHECK(FeedPieces(bytes, context, cut) == run.bytes);
+  CHECK(FeedPieces(bytes, context, cut, make) == run.bytes);
   for (size_t i = 1; i < input.size(); ++i) {
     const std::string_view whole = input;
-    const std::string out = FeedPieces({whole.substr(0, i), whole.substr(i)}, context, cut);
+    const std::string out = FeedPieces({whole.substr(0, i), whole.substr(i)}, context, cut, make);
     if (out != run.bytes) {
       INFO("split at byte " << i);
       REQUIRE(out == run.bytes);
     }
   }
   return run;
+}
+
+StreamRun FeedEverySplit(const std::string& input, const translate::ReplyContext& context,
+                         bool cut) {
+  return FeedEverySplitOfAny(input, context, cut, MakeChat);
 }
 
 void RequireGrammar(const StreamRun& run) {

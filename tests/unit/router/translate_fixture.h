@@ -3,7 +3,9 @@
 // at every place, and is held to the grammar of Messages streams.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,6 +32,7 @@ struct StreamRun {
   std::string stop_reason;
   std::string model;
   std::vector<std::string> notes;
+  std::vector<std::string> left_out;
 
   // What a client has in the end; each block with its text, thinking, signature or input joined.
   [[nodiscard]] nlohmann::json Blocks() const;
@@ -45,6 +48,16 @@ struct StreamRun {
 [[nodiscard]] StreamRun Feed(const std::string& input,
                              const translate::ReplyContext& context = PlainContext(),
                              bool cut = false, translate::StreamOptions options = {});
+
+// Makes the reader of a format.
+using MakeStream = std::function<std::unique_ptr<translate::UpstreamStream>(
+    const translate::ReplyContext& context, const translate::StreamOptions& options)>;
+// The same for any format.
+[[nodiscard]] StreamRun FeedAny(const std::string& input, const translate::ReplyContext& context,
+                                bool cut, translate::StreamOptions options, const MakeStream& make);
+[[nodiscard]] StreamRun FeedEverySplitOfAny(const std::string& input,
+                                            const translate::ReplyContext& context, bool cut,
+                                            const MakeStream& make);
 
 // The same, and requires the same bytes from every way to cut the input. Use with inputs of a few
 // KiB.

@@ -1,0 +1,34 @@
+#include "router/translate/from_responses/errors.h"
+
+#include "core/json_write.h"
+
+namespace katra::translate {
+namespace {
+
+ApiError Of(JsonView error, const ReplyContext& context) {
+  // In the shape that errors have elsewhere; "error" as a type is the event's and says nothing.
+  std::string body;
+  JsonWriter writer(body);
+  writer.BeginObject().Key("error").BeginObject();
+  for (const char* member : {"code", "message", "param", "type"}) {
+    const JsonView value = error[member];
+    if (!value.IsNothing() && !value.Is("error")) writer.Key(member).Raw(value.Raw());
+  }
+  writer.EndObject().EndObject();
+  return FromUpstream(200, {}, body, context.provider, context.input_estimate_tokens);
+}
+
+}  // namespace
+
+ApiError FromResponsesError(JsonView event, const ReplyContext& context) {
+  return Of(event["error"].IsObject() ? event["error"] : event, context);
+}
+
+ApiError FromFailedResponse(JsonView response, const ReplyContext& context) {
+  if (response["error"].IsObject()) return Of(response["error"], context);
+  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  return NoAnswer(who + " ended the answer with the status \"" +
+                  response["status"].Text().substr(0, 64) + "\"");
+}
+
+}  // namespace katra::translate

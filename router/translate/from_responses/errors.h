@@ -1,0 +1,16 @@
+// Failures as the Responses API tells them within an answer of status 200 (S61, E16). Internal to
+// router/translate.
+#pragma once
+
+#include "core/json_view.h"
+#include "router/translate/errors.h"
+#include "router/translate/request.h"
+
+namespace katra::translate {
+
+// An `error` event: its members stand in it, or in its member `error`.
+[[nodiscard]] ApiError FromResponsesError(JsonView event, const ReplyContext& context);
+// A response that failed or was cancelled.
+[[nodiscard]] ApiError FromFailedResponse(JsonView response, const ReplyContext& context);
+
+}  // namespace katra::translate
