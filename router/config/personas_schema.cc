@@ -58,8 +58,12 @@ class Complaints {
       return AddName(violation);
     }
     // Of one variable, of one of several, or of a word of a command.
-    const bool secret = violation.path.find("/api_key_") != std::string::npos ||
+    const bool version = violation.path.ends_with("/api_version");
+    const bool secret = violation.path.find("/api_key_") != std::string::npos || version ||
                         violation.path.ends_with("/api_base_url");
+    if (violation.keyword == "pattern" && version) {
+      return At(violation.path, "expected an api-version alone, such as 2024-10-21");
+    }
     if (violation.keyword == "pattern" && secret) {
       return At(violation.path,
                 "expected the name of an environment variable such as OPENAI_API_KEY; a key itself "
