@@ -124,6 +124,10 @@ void KeyCommands::Refused(const KeyCommand& command, const std::string& text) {
   found->second.output = {};
 }
 
+void KeyCommands::EndAll() {
+  for (auto& [name, entry] : entries_) entry.run.reset();
+}
+
 std::vector<std::string> KeyCommands::Values() const {
   std::vector<std::string> values;
   for (const auto& [name, entry] : entries_) {

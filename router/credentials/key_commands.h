@@ -57,6 +57,9 @@ class KeyCommands {
   // A provider did not take what `text` holds: it is forgotten, unless a newer run has replaced it.
   void Refused(const router::KeyCommand& command, const std::string& text);
 
+  // Kills the runs that are under way; who waits for them is not told. For the end of the program.
+  void EndAll();
+
   // All keys that are held, so that they can be taken out of texts.
   [[nodiscard]] std::vector<std::string> Values() const;
 

@@ -58,6 +58,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   void Audit(const AuditEvent& event);
   // Not ready any more; watchers are let go.
   void BeginDrain();
+  // Kills commands that print keys and still run, for the end of the program.
+  void EndCommands() { commands_.EndAll(); }
   void SetServer(const http::Server* server) { server_ = server; }
   [[nodiscard]] size_t open_requests() const { return turns_.size(); }
 

@@ -323,6 +323,7 @@ int Serve(Options options, Logger& logger) {
                  "version " + settings.version + ", port " + std::to_string(*port)});
   (*loop)->Run();
   gateway.Audit({"gateway.stop", "ok"});
+  gateway.EndCommands();
   // A thread that is stuck would use what is destroyed here.
   if (!(*executor)->Stop(kThreadPatience)) _exit(0);
   return 0;

@@ -206,11 +206,8 @@ void DropBlock(Draft& draft, JsonView type) {
   std::string token = "content." + name;
   const bool known = name.ends_with("_tool_result") ||
                      std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
-  std::vector<std::string>& unknown = draft.result.unknown;
-  if (!known && std::find(unknown.begin(), unknown.end(), token) == unknown.end()) {
-    unknown.push_back(token);
-  }
-  draft.dropped.insert(std::move(token));
+  const auto [dropped, is_new] = draft.dropped.insert(std::move(token));
+  if (is_new && !known) draft.result.unknown.push_back(*dropped);
 }
 
 }  // namespace katra::translate

@@ -1,9 +1,12 @@
 """Runs one step of scripts/test: output into a log, an end to what takes too long, an outcome."""
+import concurrent.futures
+import io
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 
 import outcome
 import plan
@@ -39,13 +42,25 @@ def run_command(command: list[str], log, minutes: float, env: dict[str, str]) ->
             child.wait()
 
 
-def run_fuzzers(log, minutes: float) -> outcome.Outcome:
-    total = outcome.Outcome()
-    for name, command in plan.fuzz_commands(minutes).items():
+def run_fuzzer(name: str, command: list[str], minutes: float) -> tuple[outcome.Outcome, bytes]:
+    with tempfile.TemporaryFile("w+b") as part, io.TextIOWrapper(part, encoding="utf-8") as log:
         code = run_command(command, log, minutes + 5, plan.SANITIZER_OPTIONS)
-        found = outcome.of_exit_code(name, code, skipped_code=-1)
-        total.passed += found.passed
-        total.failures += found.failures
+        log.flush()
+        part.seek(0)
+        return outcome.of_exit_code(name, code, skipped_code=-1), part.read()
+
+
+def run_fuzzers(log, minutes: float) -> outcome.Outcome:
+    """As many at a time as there are processors: each uses one."""
+    total = outcome.Outcome()
+    with concurrent.futures.ThreadPoolExecutor(int(plan.CORES)) as pool:
+        runs = [pool.submit(run_fuzzer, name, command, minutes)
+                for name, command in plan.fuzz_commands(minutes).items()]
+        for run in runs:
+            found, said = run.result()
+            log.write(said.decode("utf-8", "replace"))
+            total.passed += found.passed
+            total.failures += found.failures
     if not total.passed and not total.failures:
         total.failures.append("fuzz (no fuzzer was built)")
     return total

@@ -70,7 +70,7 @@ def ctest(name: str, preset: str, wanted: list[str], jobs: str, prefix=(), **mor
         "--no-tests=error", "--output-junit", str(report), "--parallel", jobs,
         "--label-regex", labels(wanted),
     ]
-    return Step(name, [command], (f"build {preset}",), ctest=report, **{"minutes": 20, **more})
+    return Step(name, [command], (f"build {preset}",), ctest=report, **{"minutes": 30, **more})
 
 
 def label_targets(names: list[str]) -> list[str]:

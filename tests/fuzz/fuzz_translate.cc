@@ -139,7 +139,7 @@ void Fronts(std::string_view text, uint8_t split) {
   }
 }
 
-void SameFormat(std::string_view text) {
+void ForwardInSameFormat(std::string_view text) {
   const auto peek = PeekRequest(text);
   if (peek) {
     Changes changes;
@@ -183,7 +183,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Fronts(text, data[2]);
       break;
     case 3:
-      SameFormat(text);
+      ForwardInSameFormat(text);
       break;
     default:
       Errors(text);

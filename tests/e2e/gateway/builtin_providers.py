@@ -61,6 +61,8 @@ PROVIDERS = {
                "mimo-v2.5-pro", set()),
 }
 LOCAL = {"ollama", "lmstudio", "llamacpp", "vllm"}
+# Signed, or by tokens that are exchanged: bedrock.py and vertex_copilot.py ask them.
+PLATFORMS = {"bedrock", "vertex", "vertex-gemini", "copilot"}
 # The other face of those that have two, by the same documents.
 OTHER_FACE = {
     "dashscope": "/compatible-mode/v1" + CHAT, "fireworks": "/inference/v1" + CHAT,
@@ -117,7 +119,7 @@ class BuiltIns(unittest.TestCase):
         gateway = self.gateway()
         unknown = gateway.ask(body={**BODY, "model": "no-such-provider,m"})
         known = re.search(r"known: ([a-z0-9, -]+)", unknown.json()["error"]["message"]).group(1)
-        self.assertEqual({name.strip() for name in known.split(",")}, set(PROVIDERS) | LOCAL)
+        self.assertEqual({name.strip() for name in known.split(",")}, set(PROVIDERS) | LOCAL | PLATFORMS)
 
     def test_each_is_asked_where_and_how_its_documents_say(self):
         gateway = self.gateway()

@@ -322,7 +322,7 @@ TEST_CASE("bad input is told, with the next step, and changes nothing") {
       {{"remember", "x", "--importance", "2"}, wrong, "from 0 to 1"},
       {{"remember", "x", "--supersedes", "77"}, missing, "77"},
       {{"remember", "x", "--tag", std::string(65, 't')}, wrong, "tag"},
-      {{"recall", "x", "--since", "yesterday"}, wrong, "--since"},
+      {{"recall", "x", "--since", "someday"}, wrong, "--since"},
       {{"recall", "x", "--include", "everything"}, wrong, "memories, messages or all"},
       {{"recall", "x", "--scope", "mine"}, wrong, "shared or private"},
       {{"recall", "x", "--limit", "51"}, wrong, "from 1 to 50"},

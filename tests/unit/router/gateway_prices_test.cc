@@ -125,7 +125,7 @@ TEST_CASE("metrics tell the cost of models that have a price, and count requests
   outcome.model = "unknown";
   outcome.cost_usd_micros = -1;
   metrics.Take(outcome);
-  const std::string text = metrics.Render({1, 2, 3}, 0);
+  const std::string text = metrics.Render({1, 2, 3, {}}, 0);
   const std::string labels = R"({endpoint="messages",provider="mine",model=)";
   CHECK(text.find("katra_cost_usd_total" + labels + "\"priced\"} 1.5\n") != std::string::npos);
   CHECK(text.find("katra_cost_usd_total" + labels + "\"unknown\"}") == std::string::npos);
