@@ -124,7 +124,9 @@ class Parameters {
     }
     const char* from = nullptr;
     const char* to = nullptr;
-    if (reasoning_model_) {
+    const bool renamed =
+        draft_.quirks().max_tokens_field == MaxTokensField::kMaxCompletionTokens;
+    if (reasoning_model_ || renamed) {
       from = kOld;
       to = kNew;
     } else if (draft_.target.quirks_known && !of_openai_) {

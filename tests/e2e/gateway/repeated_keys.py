@@ -220,7 +220,7 @@ class KeptReasoning(unittest.TestCase):
     def kept(gateway) -> int:
         try:
             with sqlite3.connect(f"file:{gateway.home}/katra.db?mode=ro", uri=True) as store:
-                return store.execute("SELECT count(*) FROM kept_reasoning").fetchone()[0]
+                return store.execute("SELECT count(*) FROM kept_reasoning WHERE tool_id LIKE 'kept%'").fetchone()[0]
         except sqlite3.OperationalError:
             return 0  # the store is just being made
 
