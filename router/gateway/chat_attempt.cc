@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kLingerTime{3};
 
 class ChatAttempt final : public Attempt {
  public:
-  ChatAttempt(AttemptPlan plan, PreparedBody prepared, AttemptEvents& events)
+  ChatAttempt(AttemptPlan&& plan, PreparedBody&& prepared, AttemptEvents& events)
       : plan_(std::move(plan)),
         request_(std::move(*prepared.chat)),
         platform_headers_(std::move(prepared.headers)),

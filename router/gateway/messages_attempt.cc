@@ -32,7 +32,7 @@ size_t EventsEnd(std::string_view bytes) {
 
 class MessagesAttempt final : public Attempt {
  public:
-  MessagesAttempt(AttemptPlan plan, PreparedBody prepared, AttemptEvents& events)
+  MessagesAttempt(AttemptPlan&& plan, PreparedBody&& prepared, AttemptEvents& events)
       : plan_(std::move(plan)),
         events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
         watch_(plan_.settings->answer, provider_name()) {

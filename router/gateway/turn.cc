@@ -334,7 +334,8 @@ void Turn::OnDone() {
 
 void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
-  ApiError error = Explained(WithoutSecrets(said));
+  ApiError error = WithoutSecrets(said);
+  if (Explain(&error)) raw.reset();  // the upstream's own words do not have it
   NotePlanLimit(&error);
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));

@@ -114,8 +114,8 @@ class Turn final : public AttemptEvents {
   void RestKey(const translate::ApiError& error, const Attempt* attempt);
   void KeepKey();
   [[nodiscard]] bool HasSeveralKeys() const;
-  // With what the reply could not say about the address that was asked.
-  [[nodiscard]] translate::ApiError Explained(translate::ApiError error) const;
+  // Adds what the reply could not say of the address that was asked. False: nothing was to add.
+  [[nodiscard]] bool Explain(translate::ApiError* error) const;
   void TakeNext();
   void Launch();
   // Finds the current candidate's key, now or later, and goes on with it.

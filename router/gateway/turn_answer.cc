@@ -94,16 +94,16 @@ ApiError Turn::WithoutSecrets(ApiError error) const {
   return error;
 }
 
-ApiError Turn::Explained(ApiError error) const {
+bool Turn::Explain(ApiError* error) const {
   // Azure asks for deployments, which its customers name themselves.
   const bool unknown = current_ != nullptr && current_->provider->azure &&
-                       error.failure == translate::Failure::kNotFound;
-  if (!unknown) return error;
-  error.message += " (\"" + OneLine(current_->model, 80) +
+                       error->failure == translate::Failure::kNotFound;
+  if (!unknown) return false;
+  error->message += " (\"" + OneLine(current_->model, 80) +
                    "\" must be the name of a deployment of this Azure resource, not of a model: "
                    "see Deployments in its portal, or run `az cognitiveservices account deployment "
                    "list`; a deployment that was just made takes some minutes)";
-  return error;
+  return true;
 }
 
 void Turn::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
