@@ -32,6 +32,7 @@ const kPatch = [
 const kInterfaces = {
   anthropic: { format: 'anthropic', path: '' },
   openai: { format: 'openai', path: '/v1' },
+  responses: { format: 'responses', path: '/v1' },
 };
 
 // `models`: for Codex, one of each family, by how it offers its tools. `resumes`: that a later run
