@@ -9,7 +9,6 @@
 namespace katra::cli::config {
 namespace {
 
-using router::Interface;
 using router::Origin;
 using router::OriginKind;
 using router::Provider;
