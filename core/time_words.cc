@@ -12,7 +12,6 @@
 namespace katra {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;

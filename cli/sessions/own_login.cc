@@ -24,7 +24,7 @@ Status Second(const LaunchPlan& plan, const std::string& what, const std::string
 // The header names of "Name: value" lines that would be a login, or the gateway's own.
 std::string LoginHeaderIn(const std::string& headers) {
   for (const std::string& line : Split(headers, '\n')) {
-    const std::string name = ToLowerAscii(Trim(line.substr(0, line.find(':'))));
+    std::string name = ToLowerAscii(Trim(line.substr(0, line.find(':'))));
     if (name == "authorization" || name == "x-api-key" || name == "x-katra-token") return name;
   }
   return {};

@@ -351,6 +351,40 @@ Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
   return {};
 }
 
+// The client, and a name for its session where nobody gave one.
+Status ChooseClient(const Sources& sources, LaunchPlan* plan) {
+  plan->client =
+      First({{sources.request.client, "--client"},
+             sources.FromPersona("client", &router::PersonaConfig::client),
+             {Value(sources.environment, "KATRA_CLIENT"), FromEnvironment("KATRA_CLIENT")},
+             {"claude", kDefault}});
+  Result<Agent> agent = FindAgent(plan->client.value);
+  if (!agent) return Pass(std::move(agent));
+  plan->agent = std::move(*agent);
+  plan->client.value = plan->agent.name;
+  if (plan->persona.value.empty()) {
+    plan->persona.value = plan->agent.name;
+    plan->persona.value.front() = static_cast<char>(plan->persona.value.front() - 'a' + 'A');
+  }
+  return {};
+}
+
+Status ChooseRoleAndRoom(const Sources& sources, LaunchPlan* plan) {
+  plan->role = First({{sources.request.role, "--role"},
+                      sources.FromPersona("role", &router::PersonaConfig::role),
+                      sources.FromPersona("description", &router::PersonaConfig::description),
+                      {Value(sources.environment, "KATRA_ROLE"), FromEnvironment("KATRA_ROLE")}});
+  if (plan->role.origin == sources.PersonaOrigin("description")) {
+    plan->role.value = TruncateUtf8(plan->role.value, store::kMaxRoleBytes);
+  }
+  if (auto wrong = WrongRole(plan->role); !wrong) return Pass(std::move(wrong));
+  plan->room = First({{sources.request.room, "--room"},
+                      sources.FromPersona("room", &router::PersonaConfig::room),
+                      {Value(sources.environment, "KATRA_ROOM"), FromEnvironment("KATRA_ROOM")}});
+  if (auto wrong = WrongName("room", plan->room); !wrong) return Pass(std::move(wrong));
+  return {};
+}
+
 }  // namespace
 
 Environment OwnEnvironment(const Environment& environment) {
@@ -385,18 +419,7 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   sources.persona = config.FindPersona(plan.persona.value);
   if (sources.persona != nullptr) plan.persona.value = sources.persona->name;
 
-  plan.client = First({{request.client, "--client"},
-                       sources.FromPersona("client", &router::PersonaConfig::client),
-                       {Value(environment, "KATRA_CLIENT"), FromEnvironment("KATRA_CLIENT")},
-                       {"claude", kDefault}});
-  Result<Agent> agent = FindAgent(plan.client.value);
-  if (!agent) return Pass(std::move(agent));
-  plan.agent = std::move(*agent);
-  plan.client.value = plan.agent.name;
-  if (plan.persona.value.empty()) {
-    plan.persona.value = plan.agent.name;
-    plan.persona.value.front() = static_cast<char>(plan.persona.value.front() - 'a' + 'A');
-  }
+  if (auto wrong = ChooseClient(sources, &plan); !wrong) return Pass(std::move(wrong));
 
   plan.provider = ChooseProvider(sources, plan.agent);
   const Result<const router::Provider*> found = config.RequireProvider(plan.provider.value);
@@ -416,18 +439,7 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
       plan.model.origin.starts_with("default of ")) {
     plan.model = {{}, "the client's own choice"};
   }
-  plan.role = First({{request.role, "--role"},
-                     sources.FromPersona("role", &router::PersonaConfig::role),
-                     sources.FromPersona("description", &router::PersonaConfig::description),
-                     {Value(environment, "KATRA_ROLE"), FromEnvironment("KATRA_ROLE")}});
-  if (plan.role.origin == sources.PersonaOrigin("description")) {
-    plan.role.value = TruncateUtf8(plan.role.value, store::kMaxRoleBytes);
-  }
-  if (auto wrong = WrongRole(plan.role); !wrong) return Pass(std::move(wrong));
-  plan.room = First({{request.room, "--room"},
-                     sources.FromPersona("room", &router::PersonaConfig::room),
-                     {Value(environment, "KATRA_ROOM"), FromEnvironment("KATRA_ROOM")}});
-  if (auto wrong = WrongName("room", plan.room); !wrong) return Pass(std::move(wrong));
+  if (auto wrong = ChooseRoleAndRoom(sources, &plan); !wrong) return Pass(std::move(wrong));
   Result<Setting> folder = ChooseFolder(request, context);
   if (!folder) return Pass(std::move(folder));
   plan.folder = std::move(*folder);

@@ -166,7 +166,7 @@ std::unique_ptr<Process> Process::Start(Loop& loop, const ProcessRun& run,
   }
   handle->data = new std::shared_ptr<State>(state);
   own->pid = handle->pid;
-  handle.release();  // the exit callback's
+  static_cast<void>(handle.release());  // the exit callback's
   State::Read(own->out);
   State::Read(own->err);
   own->timer = std::make_unique<Timer>(loop, [own] { own->OnTime(); });
