@@ -160,7 +160,7 @@ std::string TakeApiVersion(std::string& url) {
 }
 
 std::string CompleteAzure(std::string_view url, bool messages, std::string_view api_version) {
-  const std::string base(WithoutSlashes(url));
+  std::string base(WithoutSlashes(url));
   const std::string_view path = PathOf(base);
   if (messages) return path.empty() ? base + "/anthropic" : base;
   if (path == "/openai/deployments") return base + "/{deployment}";

@@ -110,22 +110,14 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
   }
 }
 
-void ReadProvider(Section section, Provider& provider) {
-  ReadPlatform(section.value(), provider, [&](std::string_view member, const std::string& what) {
-    section.Error("/" + std::string(member), what);
-  });
-  for (const std::string_view member : kPlatformMembers) {
-    if (section.Find(member) != nullptr) section.Mark(member);
-  }
-  const bool plain = provider.platform == Platform::kNone;
-  ReadEndpoint(section, provider);
-  ReadModelInterfaces(section, provider);
+// Where its keys come from, and how they are sent.
+void ReadKeys(Section& section, Provider& provider) {
   const bool new_key = ReadKeyEnvs(section, &provider.api_key_env, &provider.more_key_envs);
   ReadKeyCommand(section, provider);
   const bool azure_key = provider.name == "azure" && section.Find("api_key_env") == nullptr;
   if (azure_key && provider.key_command.empty()) provider.api_key_env = "AZURE_OPENAI_API_KEY";
   const bool has_key = !provider.api_key_env.empty() || !provider.key_command.empty();
-  if (!provider.built_in && plain) {
+  if (!provider.built_in && provider.platform == Platform::kNone) {
     if (section.Find("api_base_url") == nullptr) {
       section.Error("", "\"" + provider.name +
                             "\" is no built-in provider, so it needs api_base_url, the address of "
@@ -154,6 +146,9 @@ void ReadProvider(Section section, Provider& provider) {
                     : word == "api-key"   ? Auth::kApiKey
                                           : Auth::kNone;
   }
+}
+
+void ReadLimits(Section& section, Provider& provider) {
   if (const json* limit = section.Find("max_output_tokens")) {
     provider.max_output_tokens = limit->get<int64_t>();
     section.Mark("max_output_tokens");
@@ -170,7 +165,9 @@ void ReadProvider(Section section, Provider& provider) {
       section.Warn("/http2", "needs an https:// address: this one is asked over HTTP/1.1");
     }
   }
-  ReadPassLogin(section, provider);
+}
+
+void ReadModels(Section& section, Provider& provider) {
   if (const json* models = section.Find("models")) {
     provider.models = models->get<std::vector<std::string>>();
     section.Mark("models");
@@ -188,6 +185,21 @@ void ReadProvider(Section section, Provider& provider) {
   if (section.Text("default_model", &provider.default_model)) {
     section.CheckModel("/default_model", provider, provider.default_model);
   }
+}
+
+void ReadProvider(Section section, Provider& provider) {
+  ReadPlatform(section.value(), provider, [&](std::string_view member, const std::string& what) {
+    section.Error("/" + std::string(member), what);
+  });
+  for (const std::string_view member : kPlatformMembers) {
+    if (section.Find(member) != nullptr) section.Mark(member);
+  }
+  ReadEndpoint(section, provider);
+  ReadModelInterfaces(section, provider);
+  ReadKeys(section, provider);
+  ReadLimits(section, provider);
+  ReadPassLogin(section, provider);
+  ReadModels(section, provider);
   if (const json* quirks = section.Find("quirks")) {
     ReadQuirks(*quirks, provider.quirks);
     ReadQuirks(*quirks, provider.responses_quirks);
