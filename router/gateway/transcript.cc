@@ -235,7 +235,8 @@ class Content {
 std::string MessagesRequest(const TurnText& text) {
   if (!text.format) return *text.request;
   auto read = translate::ReadFrontRequest(*text.format, *text.request, {false, false});
-  return read ? std::move(read->messages_body) : *text.request;
+  if (!read) return *text.request;
+  return std::move(read->messages_body);
 }
 
 // The text and the calls of a response.

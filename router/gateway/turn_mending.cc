@@ -54,9 +54,9 @@ bool Turn::TriesMended(const translate::ApiError& error) {
   const bool refused = status == 400 || status == 422;
   if (!refused || mended_ != nullptr || body_ == nullptr) return false;
   if (current_->interface() != router::Interface::kMessages) return false;
-  const bool translated = is_front() && messages_ != nullptr;
-  translate::Mending mending =
-      translate::MendingAfter(error.message, translated ? messages_->peek : peek_);
+  const auto* const translated = is_front() ? messages_.get() : nullptr;
+  const auto& peek = translated == nullptr ? peek_ : translated->peek;
+  translate::Mending mending = translate::MendingAfter(error.message, peek);
   if (router::IsAnthropicHost(current_->provider->messages_base_url)) {
     // It takes both from clients that say so; whoever does not, mends its request itself (C43).
     mending.system_role = mending.json_user_id = false;
