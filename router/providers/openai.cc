@@ -2,14 +2,9 @@
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
+namespace {
 
-Provider OpenAi() {
-  Provider p;
-  p.name = "openai";
-  p.title = "OpenAI";
-  p.api_key_env = "OPENAI_API_KEY";
-  p.chat_base_url = "https://api.openai.com/v1";
-  p.interface = Interface::kChat;
+void SetInterfaces(Provider& p) {
   // On Chat Completions these are refused with tools and reasoning together, or altogether:
   // "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions.
   // […] use /v1/responses" (G3). Models that only chat do not reason.
@@ -20,6 +15,9 @@ Provider OpenAi() {
   for (const char* models : {"gpt-5.1-chat*", "gpt-5.2-chat*", "gpt-5.3-chat*"}) {
     p.known_interfaces.push_back({models, Interface::kChat});
   }
+}
+
+void SetEfforts(Provider& p) {
   const std::vector<std::string> up_to_high = {"low", "medium", "high"};
   const std::vector<std::string> up_to_xhigh = {"low", "medium", "high", "xhigh"};
   p.model_efforts = {{"gpt-5*", {"minimal", "low", "medium", "high"}},
@@ -39,29 +37,9 @@ Provider OpenAi() {
   for (const char* models : {"gpt-5.2-pro*", "gpt-5.4-pro*", "gpt-5.5-pro*"}) {
     p.model_efforts.push_back({models, {"medium", "high", "xhigh"}});
   }
-  p.plain_base_url = "https://api.openai.com/v1";
-  p.plain_speaks_messages = false;
-  p.default_model = "gpt-5";
-  p.model_form = ModelForm::kBare;
-  p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
-  // It answers 400 to a max_tokens above these; clients ask for more of models that they do not
-  // know.
-  p.model_limits = {{"gpt-3.5", 4096},       {"gpt-4", 4096},         {"gpt-4.1", 32768},
-                    {"gpt-4.5", 16384},      {"gpt-4o", 16384},       {"gpt-4o-2024-05-13", 4096},
-                    {"chatgpt-4o", 16384},   {"gpt-5", 128000},       {"gpt-5-chat", 16384},
-                    {"gpt-5.1-chat", 16384}, {"gpt-5.2-chat", 16384}, {"gpt-5-pro", 272000},
-                    {"o1", 100000},          {"o1-mini", 65536},      {"o1-preview", 32768},
-                    {"o3", 100000},          {"o4", 100000}};
-  p.quirks.max_tokens_field = MaxTokensField::kByModel;
-  p.quirks.reasoning_request = ReasoningRequest::kEffort;
-  p.quirks.efforts = {"minimal", "low", "medium", "high"};
-  p.quirks.web_search = WebSearch::kOptions;
-  p.quirks.service_tier = true;
-  p.quirks.prompt_cache_key = true;
-  p.quirks.pdfs = true;
-  p.responses_quirks.max_tokens_field = MaxTokensField::kByModel;
-  p.responses_quirks.web_search = WebSearch::kOptions;
-  p.responses_quirks.service_tier = true;
+}
+
+void SetWindows(Provider& p) {
   p.windows = {{"gpt-5.2-chat-latest", {128000, 0}},
                {"gpt-5.3-chat-latest", {128000, 0}},
                {"gpt-5.3-codex-spark", {128000, 100000}},
@@ -103,6 +81,43 @@ Provider OpenAi() {
                {"gpt-5", {400000, 272000}},
                {"o1", {200000, 0}},
                {"o3", {200000, 0}}};
+}
+
+}  // namespace
+
+Provider OpenAi() {
+  Provider p;
+  p.name = "openai";
+  p.title = "OpenAI";
+  p.api_key_env = "OPENAI_API_KEY";
+  p.chat_base_url = "https://api.openai.com/v1";
+  p.interface = Interface::kChat;
+  SetInterfaces(p);
+  SetEfforts(p);
+  p.plain_base_url = "https://api.openai.com/v1";
+  p.plain_speaks_messages = false;
+  p.default_model = "gpt-5";
+  p.model_form = ModelForm::kBare;
+  p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
+  // It answers 400 to a max_tokens above these; clients ask for more of models that they do not
+  // know.
+  p.model_limits = {{"gpt-3.5", 4096},       {"gpt-4", 4096},         {"gpt-4.1", 32768},
+                    {"gpt-4.5", 16384},      {"gpt-4o", 16384},       {"gpt-4o-2024-05-13", 4096},
+                    {"chatgpt-4o", 16384},   {"gpt-5", 128000},       {"gpt-5-chat", 16384},
+                    {"gpt-5.1-chat", 16384}, {"gpt-5.2-chat", 16384}, {"gpt-5-pro", 272000},
+                    {"o1", 100000},          {"o1-mini", 65536},      {"o1-preview", 32768},
+                    {"o3", 100000},          {"o4", 100000}};
+  p.quirks.max_tokens_field = MaxTokensField::kByModel;
+  p.quirks.reasoning_request = ReasoningRequest::kEffort;
+  p.quirks.efforts = {"minimal", "low", "medium", "high"};
+  p.quirks.web_search = WebSearch::kOptions;
+  p.quirks.service_tier = true;
+  p.quirks.prompt_cache_key = true;
+  p.quirks.pdfs = true;
+  p.responses_quirks.max_tokens_field = MaxTokensField::kByModel;
+  p.responses_quirks.web_search = WebSearch::kOptions;
+  p.responses_quirks.service_tier = true;
+  SetWindows(p);
   return p;
 }
 
