@@ -99,10 +99,11 @@ bool Turn::Explain(ApiError* error) const {
   const bool unknown = current_ != nullptr && current_->provider->azure &&
                        error->failure == translate::Failure::kNotFound;
   if (!unknown) return false;
-  error->message += " (\"" + OneLine(current_->model, 80) +
-                   "\" must be the name of a deployment of this Azure resource, not of a model: "
-                   "see Deployments in its portal, or run `az cognitiveservices account deployment "
-                   "list`; a deployment that was just made takes some minutes)";
+  error->message +=
+      " (\"" + OneLine(current_->model, 80) +
+      "\" must be the name of a deployment of this Azure resource, not of a model: "
+      "see Deployments in its portal, or run `az cognitiveservices account deployment "
+      "list`; a deployment that was just made takes some minutes)";
   return true;
 }
 

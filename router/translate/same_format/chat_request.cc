@@ -124,8 +124,7 @@ class Parameters {
     }
     const char* from = nullptr;
     const char* to = nullptr;
-    const bool renamed =
-        draft_.quirks().max_tokens_field == MaxTokensField::kMaxCompletionTokens;
+    const bool renamed = draft_.quirks().max_tokens_field == MaxTokensField::kMaxCompletionTokens;
     if (reasoning_model_ || renamed) {
       from = kOld;
       to = kNew;
