@@ -23,9 +23,7 @@ void MessagesReader::Event(JsonView event) {
   if (type.Is("content_block_delta")) {
     if (block_open_) Delta(event["delta"]);
   } else if (type.Is("message_start")) {
-    const JsonView message = event["message"];
-    ReadMessagesUsage(message["usage"], &usage_);
-    sink_.Begin(message["id"].Text(), message["model"].Text(), usage_.PromptTokens());
+    Begin(event["message"]);
   } else if (type.Is("content_block_start")) {
     OpenBlock(event["content_block"]);
   } else if (type.Is("content_block_stop")) {
@@ -36,6 +34,7 @@ void MessagesReader::Event(JsonView event) {
     if (delta["stop_reason"].IsString()) stop_reason_ = delta["stop_reason"].Text();
     if (delta["stop_sequence"].IsString()) stop_sequence_ = delta["stop_sequence"].Text();
   } else if (type.Is("message_stop")) {
+    Begin({});
     CloseBlock();  // some forget to
     sink_.End(stop_reason_, stop_sequence_, usage_);
     complete_ = true;
@@ -46,6 +45,13 @@ void MessagesReader::Event(JsonView event) {
   }
 }
 
+// Once, also for an answer without its beginning.
+void MessagesReader::Begin(JsonView message) {
+  ReadMessagesUsage(message["usage"], &usage_);
+  if (!begun_) sink_.Begin(message["id"].Text(), message["model"].Text(), usage_.PromptTokens());
+  begun_ = true;
+}
+
 void MessagesReader::CloseBlock() {
   if (block_open_) sink_.CloseBlock(signature_);
   block_open_ = false;
@@ -53,6 +59,7 @@ void MessagesReader::CloseBlock() {
 }
 
 void MessagesReader::OpenBlock(JsonView block) {
+  Begin({});
   CloseBlock();
   const JsonView type = block["type"];
   block_open_ = true;

@@ -27,6 +27,7 @@ class MessagesReader {
 
  private:
   void Event(JsonView event);
+  void Begin(JsonView message);
   void OpenBlock(JsonView block);
   void CloseBlock();
   void Delta(JsonView delta);
@@ -40,6 +41,7 @@ class MessagesReader {
   std::string stop_sequence_;
   std::string error_type_;
   std::string error_message_;
+  bool begun_ = false;
   bool block_open_ = false;
   bool complete_ = false;
   bool failed_ = false;

@@ -1,6 +1,7 @@
 // What the contract suite needs of a store to test it: the same suite runs against every backend.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>

@@ -150,6 +150,7 @@ void ResponsesMapper::FlushStops() {
 
 void ResponsesMapper::SwitchTo(Open open) {
   if (open_ == open && open != Open::kTool) return;
+  Begin();  // a response may come without its head
   Close();
   open_ = open;
   if (open == Open::kText) sink_.OpenText();

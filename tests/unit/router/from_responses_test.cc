@@ -2,6 +2,7 @@
 // whole, byte by byte and cut in two at every place.
 #include "router/translate/from_responses/reply.h"
 
+#include <algorithm>
 #include <set>
 
 #include "router/translate/from_responses/stream.h"

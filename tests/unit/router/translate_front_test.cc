@@ -1,4 +1,5 @@
 // Clients of OpenAI's formats: their requests as Messages requests, Messages answers as theirs.
+#include <algorithm>
 #include <set>
 
 #include "router/translate/openai_front.h"
