@@ -1,5 +1,5 @@
-"""Thousands of requests against providers that fail at random: each ends with a valid answer or a
-valid error, within its time, and no stream lies about its end."""
+"""Thousands of requests against providers of each format that fail at random: each ends with a valid
+answer or a valid error, within its time, and no stream lies about its end."""
 import json
 import os
 import random
@@ -7,9 +7,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support" / "gateway"))
+import bedrock  # noqa: E402
+import responses_api  # noqa: E402
 from upstream import Upstream  # noqa: E402
 from world import (Gateway, chat_stream, message, message_stream, sse,  # noqa: E402
                    wait_until)
@@ -27,17 +30,48 @@ def chat_reply(text: str) -> bytes:
                        "usage": {"prompt_tokens": 1, "completion_tokens": 1}}).encode()
 
 
-class Misbehaviour:
-    """One provider's script. `chat`: it speaks Chat Completions."""
+class Messages:
+    """How a provider's format writes an answer and an error within a stream."""
 
-    def __init__(self, chat: bool, seed: int):
-        self.chat, self.random, self.lock = chat, random.Random(seed), threading.Lock()
+    pieces = staticmethod(lambda: message_stream(WHOLE))
+    whole = staticmethod(lambda: message(WHOLE))
+    send = staticmethod(lambda to, pieces, end=True: to.stream(pieces, end=end))
+    busy = staticmethod(lambda: sse("error", {
+        "type": "error", "error": {"type": "overloaded_error", "message": "busy"}}))
+    streamed = staticmethod(lambda request: json.loads(request.body).get("stream", False))
+
+
+class Chat(Messages):
+    pieces = staticmethod(lambda: chat_stream(WHOLE))
+    whole = staticmethod(lambda: chat_reply(WHOLE))
+    busy = staticmethod(lambda: b'data: {"error":{"message":"busy","code":503}}\n\n')
+
+
+class Responses(Messages):
+    pieces = staticmethod(lambda: responses_api.stream([responses_api.text(WHOLE)]))
+    whole = staticmethod(
+        lambda: json.dumps(responses_api.response([responses_api.text(WHOLE)])).encode())
+    busy = staticmethod(lambda: responses_api.event("error", 9, code="server_error",
+                                                    message="busy", param=None))
+
+
+class Bedrock(Messages):
+    pieces = staticmethod(lambda: bedrock.frames_of(message_stream(WHOLE)))
+    send = staticmethod(bedrock.send_stream)
+    busy = staticmethod(lambda: bedrock.exception("throttlingException"))
+    streamed = staticmethod(lambda request: request.target.endswith("-stream"))
+
+
+class Misbehaviour:
+    """One provider's script."""
+
+    def __init__(self, form: type[Messages], seed: int):
+        self.form, self.random, self.lock = form, random.Random(seed), threading.Lock()
 
     def __call__(self, request, to):
         with self.lock:
             fault, cut = self.random.random(), self.random.random()
-        streamed = json.loads(request.body).get("stream", False)
-        pieces = chat_stream(WHOLE) if self.chat else message_stream(WHOLE)
+        streamed, pieces = self.form.streamed(request), self.form.pieces()
         if fault < 0.05:
             to.reset()
         elif fault < 0.10:
@@ -54,38 +88,45 @@ class Misbehaviour:
             to.cut()
         elif fault < 0.35:
             to.reply(200, b"{broken")
-        elif fault < 0.40 and streamed:
+        elif fault < 0.45 and streamed:  # cut at any byte; half of them end as if that were all
             whole = b"".join(pieces)
-            to.stream([whole[:int(len(whole) * cut) or 1]], end=False)
-            to.cut()
-        elif fault < 0.45 and streamed:
-            whole = b"".join(pieces)
-            to.stream([whole[:int(len(whole) * cut) or 1]])
-        elif fault < 0.50 and streamed:
-            error = {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}
-            at = int(len(pieces) * cut)
-            bad = b"data: " + json.dumps(error).encode() + b"\n\n" if self.chat else sse(
-                "error", error)
-            to.stream([*pieces[:at], bad])
+            self.form.send(to, [whole[:int(len(whole) * cut) or 1]], end=fault < 0.40)
+            if fault >= 0.40:
+                to.cut()
+        elif fault < 0.48 and streamed:
+            self.form.send(to, [*pieces[:int(len(pieces) * cut)], self.form.busy()])
+        elif fault < 0.50 and streamed:  # a byte of it is another
+            whole = bytearray(b"".join(pieces))
+            whole[int(len(whole) * cut)] ^= 0x55
+            self.damaged(to, bytes(whole))
         elif fault < 0.52:
             time.sleep(0.02)
             to.reply(503, b"")
         elif streamed:
-            to.stream(pieces)
+            self.form.send(to, pieces)
         else:
-            to.reply(200, chat_reply(WHOLE) if self.chat else message(WHOLE))
+            to.reply(200, self.form.whole())
+
+    def damaged(self, to, whole: bytes):
+        """Only a framing with checksums can tell; in the others a word may be another."""
+        if self.form is Bedrock:
+            self.form.send(to, [whole])
+        else:
+            to.reply(503, b"")
 
 
-def check(reply, streamed: bool) -> str:
-    """What the reply is; raises when it is neither an answer nor an error."""
-    assert reply.complete, "the connection was cut"
-    if reply.status != 200:
-        error = reply.json()
-        assert error.get("type") == "error" or "error" in error, reply.body
-        return f"error {reply.status}"
-    if not streamed:
-        assert reply.json()["content"][0]["text"] == WHOLE, reply.body
-        return "answer"
+def text_of_messages(reply) -> str:
+    return reply.json()["content"][0]["text"]
+
+
+def text_of_responses(reply) -> str:
+    body = reply.json()
+    assert body["status"] == "completed", body
+    return "".join(part["text"] for item in body["output"] if item["type"] == "message"
+                   for part in item["content"])
+
+
+def check_messages_stream(reply) -> str:
     events = reply.events()
     names = [name for name, _ in events]
     if names[-1] == "error":
@@ -100,38 +141,83 @@ def check(reply, streamed: bool) -> str:
     return "answer"
 
 
+def check_responses_stream(reply) -> str:
+    events = [data for _, data in reply.events()]
+    kinds = [event["type"] for event in events]
+    if kinds[-1] in ("error", "response.failed"):
+        assert "response.completed" not in kinds, kinds
+        return "told error"
+    assert kinds[-1] == "response.completed" and kinds.count("response.completed") == 1, kinds
+    assert kinds.count("response.created") == 1, kinds
+    text = "".join(event["delta"] for event in events
+                   if event["type"] == "response.output_text.delta")
+    assert text == WHOLE, f"a whole answer was claimed, and {text!r} was sent"
+    return "answer"
+
+
+def check(reply, streamed: bool, responses: bool) -> str:
+    """What the reply is; raises when it is neither an answer nor an error."""
+    assert reply.complete, "the connection was cut"
+    if reply.status != 200:
+        error = reply.json()
+        assert error.get("type") == "error" or "error" in error, reply.body
+        return f"error {reply.status}"
+    if not streamed:
+        text = text_of_responses(reply) if responses else text_of_messages(reply)
+        assert text == WHOLE, reply.body
+        return "answer"
+    return check_responses_stream(reply) if responses else check_messages_stream(reply)
+
+
 def main() -> int:
     print(f"{COUNT} requests, seed {SEED}")
     dice = random.Random(SEED)
-    plan = [(dice.random() < 0.7, dice.choice(["Sam", "Eve", "Max"])) for _ in range(COUNT)]
+    personas = {"Sam": {"provider": "near", "model": "m", "fallbacks": ["far/g"]},
+                "Eve": {"provider": "far", "model": "g", "fallbacks": ["near/m"]},
+                "Max": {"provider": "far", "model": "g"},
+                "Ada": {"provider": "open", "model": "r", "fallbacks": ["bedrock/b"]},
+                "Bea": {"provider": "bedrock", "model": "b", "fallbacks": ["open/r"]},
+                "Kim": {"provider": "bedrock", "model": "b"}}
+    plan = [(dice.random() < 0.7, dice.random() < 0.3, dice.choice(list(personas)))
+            for _ in range(COUNT)]
     outcomes: dict[str, int] = {}
     lock = threading.Lock()
-    with Upstream(Misbehaviour(False, SEED + 1)) as messages, Upstream(
-            Misbehaviour(True, SEED + 2)) as chat:
-        providers = {"near": {"api_base_url": messages.url, "interface": "anthropic",
+    with ExitStack() as stack:
+        urls = {form: stack.enter_context(Upstream(Misbehaviour(form, SEED + number))).url
+                for number, form in enumerate((Messages, Chat, Responses, Bedrock), 1)}
+        providers = {"near": {"api_base_url": urls[Messages], "interface": "anthropic",
                               "api_key_env": "TEST_KEY", "models": ["m"]},
-                     "far": {"api_base_url": chat.url + "/v1", "interface": "openai",
-                             "api_key_env": "TEST_KEY", "models": ["g"]}}
-        personas = {"Sam": {"provider": "near", "model": "m", "fallbacks": ["far/g"]},
-                    "Eve": {"provider": "far", "model": "g", "fallbacks": ["near/m"]},
-                    "Max": {"provider": "far", "model": "g"}}
+                     "far": {"api_base_url": urls[Chat] + "/v1", "interface": "openai",
+                             "api_key_env": "TEST_KEY", "models": ["g"]},
+                     "open": {"api_base_url": urls[Responses] + "/v1", "interface": "responses",
+                              "api_key_env": "TEST_KEY", "models": ["r"]},
+                     "bedrock": {"api_base_url": urls[Bedrock], "region": "eu-west-1",
+                                 "models": ["b"]}}
+        keys = {"AWS_ACCESS_KEY_ID": bedrock.ACCESS, "AWS_SECRET_ACCESS_KEY": bedrock.SECRET}
         with Gateway(providers, personas, "--circuit-open", "20", "--log-level", "error",
-                     "--first-byte-timeout", "5000") as gateway:
+                     "--first-byte-timeout", "5000", environment=keys) as gateway:
             for persona in personas:
                 gateway.token(persona)
 
             def one(index: int):
-                streamed, persona = plan[index]
+                streamed, responses, persona = plan[index]
                 begun = time.monotonic()
-                reply = gateway.ask(persona=persona, body={
-                    "model": "claude-x", "max_tokens": 9, "stream": streamed,
-                    "messages": [{"role": "user", "content": f"request {index}"}]})
+                words = f"request {index}"
+                if responses:
+                    reply = gateway.ask(path="/v1/responses", persona=persona, body={
+                        "model": "gpt-x", "stream": streamed, "input": words})
+                else:
+                    reply = gateway.ask(persona=persona, body={
+                        "model": "claude-x", "max_tokens": 9, "stream": streamed,
+                        "messages": [{"role": "user", "content": words}]})
                 took = time.monotonic() - begun
                 try:
                     assert took < DEADLINE_SECONDS, f"it took {took:.1f} s"
-                    outcome = check(reply, streamed)
+                    outcome = check(reply, streamed, responses)
                 except (AssertionError, ValueError, KeyError, IndexError) as error:
-                    raise AssertionError(f"request {index}: {error!r}") from error
+                    raise AssertionError(
+                        f"request {index} of {persona}, streamed {streamed}, responses "
+                        f"{responses}: {error!r}: {reply.status} {reply.body!r}") from error
                 with lock:
                     outcomes[outcome] = outcomes.get(outcome, 0) + 1
 

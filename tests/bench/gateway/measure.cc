@@ -28,7 +28,7 @@ double Micros(const Samples& samples, double part) {
 struct Lane {
   Target* target;
   Manner manner;
-  bool chat;
+  Interface interface;
   Changing changing;
   std::vector<double> p50 = {}, p99 = {}, first50 = {}, rate = {}, cpu = {};
   int errors = 0;
@@ -40,7 +40,7 @@ void Race(std::vector<Lane>& lanes, Size size, bool stream, int connections, con
   const milliseconds time(field.quick ? 300 : 800);
   for (int round = 0; round < rounds; ++round) {
     for (Lane& lane : lanes) {
-      const Shot shot = MakeShot(size, stream, lane.target->Model(lane.manner, lane.chat),
+      const Shot shot = MakeShot(size, stream, lane.target->Model(lane.manner, lane.interface),
                                  lane.target->token(), lane.changing);
       const double before = lane.target->CpuSeconds();
       const LoopResult result = RunLoop(lane.target->port(lane.manner), shot, connections, time,
@@ -69,6 +69,21 @@ double AddedRatio(double floor, double reference, double measured) {
   return std::max(0.0, measured - floor) / std::max(1.0, reference - floor);
 }
 
+// `lanes`: those of MeasureTranslation().
+void AddCpuRatios(Size size, const std::vector<Lane>& lanes, Report* report) {
+  const double chat = Median(lanes[2].cpu);
+  const double responses = Median(lanes[3].cpu);
+  report->Add({std::string("CPU: Messages to Responses / Messages to Chat, ") + NameOf(size),
+               responses / std::max(1.0, chat), 1.3, "x",
+               Note("us: to Responses %.0f, to Chat %.0f%.0s", responses, chat, 0,
+                    lanes[2].errors + lanes[3].errors)});
+  if (lanes.size() < 5 || size != Size::kBig) return;
+  const double nginx = Median(lanes[4].cpu);
+  report->Add({std::string("CPU: translated / nginx, ") + NameOf(size), chat / std::max(1.0, nginx),
+               4.0, "x",
+               Note("us: translated %.0f, nginx %.0f%.0s", chat, nginx, 0, lanes[4].errors)});
+}
+
 }  // namespace
 
 void MeasureForwarding(const Field& field, Report* report) {
@@ -80,7 +95,7 @@ void MeasureForwarding(const Field& field, Report* report) {
       if (field.connections != 0 && field.connections != connections) continue;
       std::vector<Lane> lanes;
       for (Target* target : {field.direct, field.nginx, field.katra}) {
-        lanes.push_back({target, Manner::kWhole, false, Changing::kMessage});
+        lanes.push_back({target, Manner::kWhole, Interface::kMessages, Changing::kMessage});
       }
       Race(lanes, size, false, connections, field);
       const std::string at =
@@ -97,7 +112,7 @@ void MeasureForwarding(const Field& field, Report* report) {
     if (field.connections > 1) continue;
     std::vector<Lane> lanes;
     for (Target* target : {field.direct, field.nginx, field.katra}) {
-      lanes.push_back({target, Manner::kBurst, false, Changing::kMessage});
+      lanes.push_back({target, Manner::kBurst, Interface::kMessages, Changing::kMessage});
     }
     Race(lanes, size, true, 1, field);
     const double first[] = {Median(lanes[0].first50), Median(lanes[1].first50),
@@ -117,9 +132,14 @@ void MeasureTranslation(const Field& field, Report* report) {
   };
   for (const Promise& promise : {Promise{Size::kSmall, 60, 60}, Promise{Size::kMiddle, 2000, 700},
                                  Promise{Size::kBig, 0, 0}}) {
-    std::vector<Lane> lanes = {{field.katra, Manner::kWhole, false, Changing::kMessage},
-                               {field.katra, Manner::kWhole, true, Changing::kEverything},
-                               {field.katra, Manner::kWhole, true, Changing::kMessage}};
+    std::vector<Lane> lanes = {
+        {field.katra, Manner::kWhole, Interface::kMessages, Changing::kMessage},
+        {field.katra, Manner::kWhole, Interface::kChat, Changing::kEverything},
+        {field.katra, Manner::kWhole, Interface::kChat, Changing::kMessage},
+        {field.katra, Manner::kWhole, Interface::kResponses, Changing::kMessage}};
+    if (field.nginx != nullptr) {
+      lanes.push_back({field.nginx, Manner::kWhole, Interface::kMessages, Changing::kMessage});
+    }
     Race(lanes, promise.size, false, 1, field);
     const double same = Median(lanes[0].p50);
     const double fresh = Median(lanes[1].p50);
@@ -138,14 +158,16 @@ void MeasureTranslation(const Field& field, Report* report) {
     };
     add("translation adds, nothing repeats, ", fresh, promise.fresh, lanes[1].errors);
     add("translation adds, system and tools repeat, ", repeated, promise.repeated, lanes[2].errors);
+    AddCpuRatios(promise.size, lanes, report);
   }
 }
 
 void MeasureThroughput(const Field& field, Report* report) {
   if (field.router == nullptr) return;
   for (const Size size : kSizes) {
-    std::vector<Lane> lanes = {{field.katra, Manner::kWhole, true, Changing::kMessage},
-                               {field.router, Manner::kWhole, true, Changing::kMessage}};
+    std::vector<Lane> lanes = {
+        {field.katra, Manner::kWhole, Interface::kChat, Changing::kMessage},
+        {field.router, Manner::kWhole, Interface::kChat, Changing::kMessage}};
     Race(lanes, size, false, 16, field);
     if (lanes[1].rate.empty() || lanes[0].rate.empty()) continue;
     const double katra = Median(lanes[0].rate);

@@ -18,15 +18,15 @@ struct Paced {
   double cpu_micros_per_event = 0;
 };
 
-Paced Run(Target& target, bool chat, bool intruder) {
+Paced Run(Target& target, Interface interface, bool intruder) {
   StreamsPlan plan;
   plan.port = target.port(Manner::kPaced);
   plan.count = kStreams;
-  plan.shot = MakeShot(Size::kSmall, true, target.Model(Manner::kPaced, chat), target.token(),
+  plan.shot = MakeShot(Size::kSmall, true, target.Model(Manner::kPaced, interface), target.token(),
                        Changing::kMessage);
   if (intruder) {
-    plan.intruder = MakeShot(Size::kBig, false, target.Model(Manner::kWhole, chat), target.token(),
-                             Changing::kEverything);
+    plan.intruder = MakeShot(Size::kBig, false, target.Model(Manner::kWhole, interface),
+                             target.token(), Changing::kEverything);
     plan.intruder_at = milliseconds(1000);
   }
   const double before = target.CpuSeconds();
@@ -59,12 +59,12 @@ void AddCost(const std::string& what, const Paced& reference, const Paced& measu
       {what, measured.cpu_micros_per_event / reference.cpu_micros_per_event, target, "x", note});
 }
 
-void AddMemory(Target& target, bool chat, Report* report) {
+void AddMemory(Target& target, Interface interface, Report* report) {
   StreamsPlan plan;
   plan.port = target.port(Manner::kIdle);
   plan.count = kOpenStreams;
   plan.limit = milliseconds(6000);
-  plan.shot = MakeShot(Size::kSmall, true, target.Model(Manner::kIdle, chat), target.token(),
+  plan.shot = MakeShot(Size::kSmall, true, target.Model(Manner::kIdle, interface), target.token(),
                        Changing::kMessage);
   double megabytes = 0;
   std::thread look([&] {
@@ -73,32 +73,33 @@ void AddMemory(Target& target, bool chat, Report* report) {
   });
   const StreamsResult result = RunStreams(plan);
   look.join();
-  report->Add(
-      {std::string("resident with 1000 open streams, ") + (chat ? "translated" : "same format"),
-       megabytes, 40, "MB",
-       std::to_string(result.events) + " events, errors " + std::to_string(result.errors)});
+  report->Add({std::string("resident with 1000 open streams, ") +
+                   (interface == Interface::kMessages ? "same format" : "translated"),
+               megabytes, 40, "MB",
+               std::to_string(result.events) + " events, errors " + std::to_string(result.errors)});
 }
 
 }  // namespace
 
 void MeasureStreams(const Field& field, Report* report) {
-  const Paced same = Run(*field.katra, false, false);
-  const Paced translated = Run(*field.katra, true, false);
+  const Paced same = Run(*field.katra, Interface::kMessages, false);
+  const Paced translated = Run(*field.katra, Interface::kChat, false);
   if (field.nginx != nullptr) {
-    const Paced reference = Run(*field.nginx, false, false);
+    const Paced reference = Run(*field.nginx, Interface::kMessages, false);
     AddCost("CPU of a forwarded event / nginx's", reference, same, 2.0, report);
     AddCost("CPU of a translated text delta / nginx's", reference, translated, 3.0, report);
     std::printf("(nginx: %s)\n", Lateness(reference.streams).c_str());
   }
-  const Paced direct = Run(*field.direct, false, false);
+  const Paced direct = Run(*field.direct, Interface::kMessages, false);
   std::printf("(direct: %s)\n", Lateness(direct.streams).c_str());
-  for (const bool chat : {false, true}) {
-    const Paced beside = Run(*field.katra, chat, true);
+  for (const Interface interface : {Interface::kMessages, Interface::kChat}) {
+    const Paced beside = Run(*field.katra, interface, true);
     report->Add({std::string("worst delay of 256 streams beside an 830 KB request, ") +
-                     (chat ? "translated" : "same format"),
+                     (interface == Interface::kMessages ? "same format" : "translated"),
                  Worst(beside.streams), 50, "ms", Lateness(beside.streams)});
   }
-  for (const bool chat : {false, true}) AddMemory(*field.katra, chat, report);
+  for (const Interface interface : {Interface::kMessages, Interface::kChat})
+    AddMemory(*field.katra, interface, report);
 }
 
 }  // namespace katra::bench

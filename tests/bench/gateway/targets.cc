@@ -95,7 +95,7 @@ class DirectTarget final : public Target {
  public:
   explicit DirectTarget(const Upstream& upstream) : upstream_(upstream) {}
   [[nodiscard]] int port(Manner manner) const override { return upstream_.port(manner); }
-  [[nodiscard]] std::string Model(Manner, bool) const override { return "bench-model"; }
+  [[nodiscard]] std::string Model(Manner, Interface) const override { return "bench-model"; }
 
  private:
   const Upstream& upstream_;
@@ -134,7 +134,7 @@ class Nginx final : public Process {
     Start(core, options, ports_[0]);
   }
   [[nodiscard]] int port(Manner manner) const override { return ports_[static_cast<int>(manner)]; }
-  [[nodiscard]] std::string Model(Manner, bool) const override { return "bench-model"; }
+  [[nodiscard]] std::string Model(Manner, Interface) const override { return "bench-model"; }
 
  private:
   int ports_[kManners] = {};
@@ -153,6 +153,9 @@ class Katra final : public Process {
       providers[name + "-chat"] = {{"api_base_url", Address(upstream, manner) + "/v1"},
                                    {"interface", "openai"},
                                    {"models", {"bench-model"}}};
+      providers[name + "-responses"] = {{"api_base_url", Address(upstream, manner) + "/v1"},
+                                        {"interface", "responses"},
+                                        {"models", {"bench-model"}}};
     }
     std::filesystem::create_directory(home().File("router"));
     chmod(home().File("router").c_str(), 0700);
@@ -176,8 +179,9 @@ class Katra final : public Process {
     if (token_.empty()) throw std::runtime_error("no token: " + command->ErrorOutput());
   }
   [[nodiscard]] int port(Manner) const override { return port_; }
-  [[nodiscard]] std::string Model(Manner manner, bool chat) const override {
-    return std::string(NameOf(manner)) + (chat ? "-chat" : "-same") + ",bench-model";
+  [[nodiscard]] std::string Model(Manner manner, Interface interface) const override {
+    static constexpr const char* kProviders[] = {"-same", "-chat", "-responses"};
+    return std::string(NameOf(manner)) + kProviders[static_cast<int>(interface)] + ",bench-model";
   }
   [[nodiscard]] std::string token() const override { return token_; }
 
@@ -213,7 +217,7 @@ class ClaudeCodeRouter final : public Process {
     Start(core, options, port_);
   }
   [[nodiscard]] int port(Manner) const override { return port_; }
-  [[nodiscard]] std::string Model(Manner manner, bool) const override {
+  [[nodiscard]] std::string Model(Manner manner, Interface) const override {
     return std::string(NameOf(manner)) + ",bench-model";
   }
 

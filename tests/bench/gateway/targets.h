@@ -23,13 +23,16 @@ struct Programs {
   std::string claude_code_router;  // its cli.js; empty: not measured
 };
 
+// The format that the gateway asks the upstream in.
+enum class Interface { kMessages, kChat, kResponses };
+
 class Target {
  public:
   virtual ~Target() = default;
   // Where requests for an upstream's manner go.
   [[nodiscard]] virtual int port(Manner manner) const = 0;
-  // The model's name that leads there; `chat`: by way of the OpenAI format.
-  [[nodiscard]] virtual std::string Model(Manner manner, bool chat) const = 0;
+  // The model's name that leads there, in the upstream's format.
+  [[nodiscard]] virtual std::string Model(Manner manner, Interface interface) const = 0;
   [[nodiscard]] virtual std::string token() const { return "none"; }
   // Of all its threads, since it started. 0 for what is no process.
   [[nodiscard]] virtual double CpuSeconds() const { return 0; }

@@ -29,6 +29,15 @@ struct Pace {
 constexpr Pace kPaces[kManners] = {
     {0, 0}, {20, 0}, {kPacedEvents, 20'000'000}, {60, 1'000'000'000}};
 
+enum class Format { kMessages, kChat, kResponses };
+
+// By the path that is asked for.
+Format FormatOf(std::string_view request_line) {
+  if (request_line.find("/chat/completions") != std::string_view::npos) return Format::kChat;
+  if (request_line.find("/responses") != std::string_view::npos) return Format::kResponses;
+  return Format::kMessages;
+}
+
 std::string Chunked(const std::string& text) {
   char size[32];
   std::snprintf(size, sizeof size, "%zx\r\n", text.size());
@@ -36,14 +45,21 @@ std::string Chunked(const std::string& text) {
 }
 
 // One text event of a stream.
-std::string TextEvent(bool chat) {
+std::string TextEvent(Format format) {
   char word[48];
   std::snprintf(word, sizeof word, " word t=%llu;", static_cast<unsigned long long>(NowNanos()));
-  if (chat) {
+  if (format == Format::kChat) {
     return std::string(
                R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,)"
                R"("model":"bench-model","choices":[{"index":0,"delta":{"content":")") +
            word + "\"},\"finish_reason\":null}]}\n\n";
+  }
+  if (format == Format::kResponses) {
+    return std::string(
+               "event: response.output_text.delta\n"
+               R"(data: {"type":"response.output_text.delta","sequence_number":4,)"
+               R"("item_id":"msg_bench","output_index":0,"content_index":0,"delta":")") +
+           word + "\"}\n\n";
   }
   return std::string(
              "event: content_block_delta\n"
@@ -51,11 +67,20 @@ std::string TextEvent(bool chat) {
          word + "\"}}\n\n";
 }
 
-std::string Opening(bool chat) {
-  if (chat) {
+std::string Opening(Format format) {
+  if (format == Format::kChat) {
     return R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,)"
            R"("model":"bench-model","choices":[{"index":0,"delta":{"role":"assistant","content":""},)"
            "\"finish_reason\":null}]}\n\n";
+  }
+  if (format == Format::kResponses) {
+    return "event: response.created\n"
+           R"(data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_bench",)"
+           R"("model":"bench-model","status":"in_progress","output":[]}})"
+           "\n\nevent: response.output_item.added\n"
+           R"(data: {"type":"response.output_item.added","sequence_number":1,"output_index":0,)"
+           R"("item":{"id":"msg_bench","type":"message","role":"assistant","content":[]}})"
+           "\n\n";
   }
   return "event: message_start\n"
          R"(data: {"type":"message_start","message":{"id":"msg_bench","type":"message",)"
@@ -67,8 +92,8 @@ std::string Opening(bool chat) {
          "\n\n";
 }
 
-std::string Closing(bool chat) {
-  if (chat) {
+std::string Closing(Format format) {
+  if (format == Format::kChat) {
     return R"(data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1760000000,)"
            R"("model":"bench-model","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"
            "\n\n"
@@ -77,6 +102,13 @@ std::string Closing(bool chat) {
            R"("completion_tokens":20,"total_tokens":30}})"
            "\n\ndata: [DONE]\n\n";
   }
+  if (format == Format::kResponses) {
+    return "event: response.completed\n"
+           R"(data: {"type":"response.completed","sequence_number":9,"response":{)"
+           R"("id":"resp_bench","model":"bench-model","status":"completed","output":[],)"
+           R"("usage":{"input_tokens":10,"output_tokens":20,"total_tokens":30}}})"
+           "\n\n";
+  }
   return "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
          "event: message_delta\n"
          R"(data: {"type":"message_delta","delta":{"stop_reason":"end_turn",)"
@@ -84,16 +116,24 @@ std::string Closing(bool chat) {
          "\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
 }
 
-std::string Whole(bool chat) {
-  const std::string body =
-      chat ? R"({"id":"chatcmpl-bench","object":"chat.completion","created":1760000000,)"
-             R"("model":"bench-model","choices":[{"index":0,"message":{"role":"assistant",)"
-             R"("content":"The answer is forty-two."},"finish_reason":"stop"}],)"
-             R"("usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}})"
-           : R"({"id":"msg_bench","type":"message","role":"assistant","model":"bench-model",)"
-             R"("content":[{"type":"text","text":"The answer is forty-two."}],)"
-             R"("stop_reason":"end_turn","stop_sequence":null,)"
-             R"("usage":{"input_tokens":10,"output_tokens":20}})";
+std::string Whole(Format format) {
+  std::string body =
+      R"({"id":"msg_bench","type":"message","role":"assistant","model":"bench-model",)"
+      R"("content":[{"type":"text","text":"The answer is forty-two."}],)"
+      R"("stop_reason":"end_turn","stop_sequence":null,)"
+      R"("usage":{"input_tokens":10,"output_tokens":20}})";
+  if (format == Format::kChat) {
+    body = R"({"id":"chatcmpl-bench","object":"chat.completion","created":1760000000,)"
+           R"("model":"bench-model","choices":[{"index":0,"message":{"role":"assistant",)"
+           R"("content":"The answer is forty-two."},"finish_reason":"stop"}],)"
+           R"("usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}})";
+  } else if (format == Format::kResponses) {
+    body =
+        R"({"id":"resp_bench","object":"response","model":"bench-model","status":"completed",)"
+        R"("output":[{"id":"msg_bench","type":"message","role":"assistant","status":"completed",)"
+        R"("content":[{"type":"output_text","text":"The answer is forty-two.","annotations":[]}]}],)"
+        R"("usage":{"input_tokens":10,"output_tokens":20,"total_tokens":30}})";
+  }
   return "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -101,7 +141,7 @@ std::string Whole(bool chat) {
 struct Peer {
   Manner manner = Manner::kWhole;
   MessageReader reader{nullptr};
-  bool chat = false;
+  Format format = Format::kMessages;
   int sent = 0;  // events of the stream
   uint64_t next_nanos = 0;
 };
@@ -165,18 +205,18 @@ class Loop {
   void Answer(int socket, Peer& peer) {
     const std::string& head = peer.reader.head();
     const std::string_view line(head.data(), head.find('\r'));
-    peer.chat = line.find("/chat/completions") != std::string_view::npos;
+    peer.format = FormatOf(line);
     peer.reader.Reset();
     const Pace& pace = kPaces[static_cast<int>(peer.manner)];
-    if (pace.events == 0) return Send(socket, Whole(peer.chat));
+    if (pace.events == 0) return Send(socket, Whole(peer.format));
     std::string text =
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" +
-        Chunked(Opening(peer.chat));
+        Chunked(Opening(peer.format));
     if (pace.gap_nanos == 0) {
-      for (int i = 0; i < pace.events; ++i) text += Chunked(TextEvent(peer.chat));
-      return Send(socket, text + Chunked(Closing(peer.chat)) + "0\r\n\r\n");
+      for (int i = 0; i < pace.events; ++i) text += Chunked(TextEvent(peer.format));
+      return Send(socket, text + Chunked(Closing(peer.format)) + "0\r\n\r\n");
     }
-    Send(socket, text + Chunked(TextEvent(peer.chat)));
+    Send(socket, text + Chunked(TextEvent(peer.format)));
     peer.sent = 1;
     peer.next_nanos = NowNanos() + pace.gap_nanos;
     paced_.insert(socket);
@@ -190,10 +230,10 @@ class Loop {
       const Pace& pace = kPaces[static_cast<int>(peer.manner)];
       peer.next_nanos += pace.gap_nanos;
       if (++peer.sent <= pace.events) {
-        Send(socket, Chunked(TextEvent(peer.chat)));
+        Send(socket, Chunked(TextEvent(peer.format)));
       } else {
         paced_.erase(socket);
-        Send(socket, Chunked(Closing(peer.chat)) + "0\r\n\r\n");
+        Send(socket, Chunked(Closing(peer.format)) + "0\r\n\r\n");
       }
     }
   }
