@@ -1,5 +1,5 @@
 // The one bound of every answer of every tool, in both forms, and of every resource: measured in
-// what is sent, after all escaping. What does not fit is paged. docs/protocol.md states it. Pure
+// what is sent, after all escaping. What does not fit is paged (docs/dev/protocol.md). Pure
 // functions.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The one rule by which the arguments of every tool are read, before they meet the tool's schema:
 // what a client can only have meant one way is taken, whatever JSON type it came in; everything
-// else is left as it is, and refused. docs/protocol.md states the rule. Knows no tool and no store.
-// Pure functions.
+// else is left as it is, and refused (docs/dev/protocol.md). Knows no tool and no store. Pure
+// functions.
 #pragma once
 
 #include <memory>

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import files
 
-PAGE = "docs/request-members.md"
+PAGE = "docs/dev/request-members.md"
 SDKS = "build/clients/node_modules"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import files
 
-LIST = "docs/regressions.md"
+LIST = "docs/dev/regressions.md"
 ROW = re.compile(r"\| (B\d+) \|.*\| ([^|]*) \|$")
 CODE = re.compile(r"\bB\d{1,2}\b")
 TESTS = (".cc", ".py", ".mjs")

@@ -1,5 +1,5 @@
 // What every store promises of calls that come again, of the same words, and of versions one of
-// which goes. The ids in the names are cases of the field (docs/testing.md).
+// which goes. The ids in the names are cases of the field (docs/dev/testing.md).
 #include <functional>
 
 #include "tests/contract/backend.h"

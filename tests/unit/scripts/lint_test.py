@@ -45,7 +45,7 @@ class LintTest(unittest.TestCase):
         found = {path: text % (read if "chat" in path else "") for path, text in sources.items()}
         if sdk:
             found["build/clients/node_modules/openai/resources/chat/completions/completions.d.ts"] = sdk
-        return self.run_lint("members", {**found, "docs/request-members.md": page})
+        return self.run_lint("members", {**found, "docs/dev/request-members.md": page})
 
     def test_each_member_that_is_read_stands_in_the_table(self):
         row = "| `n` | read |\n"
@@ -177,14 +177,14 @@ class LintTest(unittest.TestCase):
     def test_defects_and_the_tests_against_them_name_each_other(self):
         row = "| B1 | a call is lost | `unit/a_test.cc` |\n"
         suite = {"tests/unit/a_test.cc": 'TEST_CASE("B1 a call is kept") {}\n'}
-        listed = {"docs/regressions.md": f"# All\n{row}"}
+        listed = {"docs/dev/regressions.md": f"# All\n{row}"}
         self.assertEqual(self.run_lint("regressions", {**listed, **suite}), (0, ""))
         for files, message in [
-            (listed, "docs/regressions.md:2: there is no tests/unit/a_test.cc"),
+            (listed, "docs/dev/regressions.md:2: there is no tests/unit/a_test.cc"),
             ({**listed, "tests/unit/a_test.cc": "// B11\n"}, "has no test of B1"),
-            ({**suite, "docs/regressions.md": row + row}, "docs/regressions.md:2: B1 stands here"),
-            ({**suite, "docs/regressions.md": "| B1 | lost | none |\n"}, "B1 names no suite"),
-            ({**listed, **suite, "tests/b.py": "# B1\n"}, "tests/b.py:1: docs/regressions.md does"),
+            ({**suite, "docs/dev/regressions.md": row + row}, "docs/dev/regressions.md:2: B1 stands here"),
+            ({**suite, "docs/dev/regressions.md": "| B1 | lost | none |\n"}, "B1 names no suite"),
+            ({**listed, **suite, "tests/b.py": "# B1\n"}, "tests/b.py:1: docs/dev/regressions.md does"),
             ({**listed, **suite, "tests/b.py": "# B2\n"}, "does not name this file at B2"),
         ]:
             with self.subTest(message):
