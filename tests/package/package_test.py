@@ -81,7 +81,8 @@ class PackageTest(unittest.TestCase):
         example = "personas.json.example"
         self.assertEqual((self.installed / "usr/share/katra" / example).read_text(),
                          (ROOT / "schemas" / example).read_text())
-        for document in ("README.md", "CHANGELOG.md", "SECURITY.md", "docs/room.md"):
+        for document in ("README.md", "CHANGELOG.md", "SECURITY.md", "docs/room.md",
+                         "docs/images/watch.svg"):
             self.assertTrue((self.installed / "usr/share/doc/katra" / document).is_file(), document)
 
     def test_nothing_in_it_is_open_to_others_or_points_into_a_build_folder(self):
