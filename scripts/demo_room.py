@@ -198,7 +198,7 @@ def main() -> None:
     print("Then ask it: “Who is here? Say hello in the room and wait for an answer.”")
     print("Or install the katra command, which starts agents as personas and wakes them:\n")
     print("    ./scripts/install && katra start --persona Dario\n")
-    print("Other clients, and the first five minutes: README.md")
+    print("The first five minutes: README.md. Other clients: docs/clients.md")
 
 
 if __name__ == "__main__":
