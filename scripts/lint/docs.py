@@ -1,11 +1,11 @@
-"""Every link between the documents leads somewhere: to a file, and to a heading in it."""
+"""Every link between the documents leads somewhere: to a file, and to a heading in it. Pictures too."""
 import posixpath
 import re
 from collections.abc import Iterator
 
 import files
 
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^\s*(```|~~~)")
 
 

@@ -174,6 +174,21 @@ class LintTest(unittest.TestCase):
                 self.assertEqual(code, 1, said)
                 self.assertTrue(said.startswith(f"README.md:2: {link} leads to no "), said)
 
+    def test_a_picture_leads_to_a_file_too(self):
+        code, said = self.run_lint("docs", {"README.md": "![a room](docs/none.svg)\n"})
+        self.assertEqual((code, said), (1, "README.md:1: docs/none.svg leads to no file\n"))
+
+    def test_markdown_is_wrapped(self):
+        long = "word " * 30 + "end"
+        for text in [f"{long}\n", f"- {long}\n", f"    {long}\n", f"> {long}\n"]:
+            with self.subTest(text):
+                self.assert_offends("prose", "docs/a.md", f"# Top\n{text}", "wrap it at 120", 2)
+        link = f"[the page](https://example.org/{'x' * 120})"
+        for text in ["word " * 23 + "w.end", f"| {long} |", f"# {long}", f"```\n{long}\n```", link,
+                     f"- {link},"]:
+            with self.subTest(text):
+                self.assert_passes("prose", "docs/a.md", f"{text}\n")
+
     def test_defects_and_the_tests_against_them_name_each_other(self):
         row = "| B1 | a call is lost | `unit/a_test.cc` |\n"
         suite = {"tests/unit/a_test.cc": 'TEST_CASE("B1 a call is kept") {}\n'}
