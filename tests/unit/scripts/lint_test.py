@@ -185,7 +185,7 @@ class LintTest(unittest.TestCase):
                 self.assert_offends("prose", "docs/a.md", f"# Top\n{text}", "wrap it at 120", 2)
         link = f"[the page](https://example.org/{'x' * 120})"
         for text in ["word " * 23 + "w.end", f"| {long} |", f"# {long}", f"```\n{long}\n```", link,
-                     f"- {link},"]:
+                     f"- {link},", f"- `{long}`."]:
             with self.subTest(text):
                 self.assert_passes("prose", "docs/a.md", f"{text}\n")
 
