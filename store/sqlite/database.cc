@@ -85,10 +85,10 @@ Error ToError(const SQLite::Exception& exception, const CallContext& context, co
   }
 }
 
-Database::WriteTurn::WriteTurn(Database& database, const CallContext& context,
-                               Durability durability)
+Database::WriteTransaction::WriteTransaction(Database& database, const CallContext& context,
+                                             Durability durability)
     : database_(database), mutex_(database.write_mutex_), durability_(durability) {
-  // Who had the mutex was bound by its own deadline; this call's own holds from here on.
+  // The mutex wait is bounded by its holder's deadline; this call's own applies from here on.
   status_ = database_.lock_.Acquire(WriteDeadline(context), context.cancelled);
   locked_ = status_.has_value();
   if (!locked_) return;
@@ -102,7 +102,7 @@ Database::WriteTurn::WriteTurn(Database& database, const CallContext& context,
   if (status_) database_.writer_->SetContext(&context);
 }
 
-Database::WriteTurn::~WriteTurn() {
+Database::WriteTransaction::~WriteTransaction() {
   if (locked_) {
     if (database_.writer_ != nullptr) {
       database_.writer_->SetContext(nullptr);
@@ -115,7 +115,7 @@ Database::WriteTurn::~WriteTurn() {
   }
 }
 
-void Database::WriteTurn::Begin() {
+void Database::WriteTransaction::Begin() {
   Connection& writer = *database_.writer_;
   if (durability_ != database_.set_durability_) {
     writer.db().exec(durability_ == Durability::kFull ? "PRAGMA synchronous = FULL"
@@ -126,14 +126,15 @@ void Database::WriteTurn::Begin() {
   open_ = true;
 }
 
-void Database::WriteTurn::Commit() {
+void Database::WriteTransaction::Commit() {
   // From here on the outcome is the disk's: a cancelled caller no longer undoes it.
   database_.writer_->SetContext(nullptr);
   database_.writer_->Prepare("COMMIT")->exec();
   open_ = false;
 }
 
-Database::ReadTurn::ReadTurn(Database& database, const CallContext& context) : database_(database) {
+Database::ReadSnapshot::ReadSnapshot(Database& database, const CallContext& context)
+    : database_(database) {
   {
     const std::lock_guard<std::mutex> lock(database_.pool_mutex_);
     if (!database_.idle_readers_.empty()) {
@@ -153,7 +154,7 @@ Database::ReadTurn::ReadTurn(Database& database, const CallContext& context) : d
   }
 }
 
-Database::ReadTurn::~ReadTurn() {
+Database::ReadSnapshot::~ReadSnapshot() {
   connection_->SetContext(nullptr);
   if (sqlite3_get_autocommit(connection_->handle()) == 0) {
     sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);

@@ -40,12 +40,12 @@ class Database {
   auto Write(const CallContext& context, const char* doing, Body&& body,
              Durability durability = Durability::kFull) -> std::invoke_result_t<Body, Connection&> {
     using Outcome = std::invoke_result_t<Body, Connection&>;
-    WriteTurn turn(*this, context, durability);
-    if (!turn.status()) return Pass(std::move(turn.status()));
+    WriteTransaction transaction(*this, context, durability);
+    if (!transaction.status()) return Pass(std::move(transaction.status()));
     try {
-      turn.Begin();
+      transaction.Begin();
       Outcome outcome = body(*writer_);
-      if (outcome) turn.Commit();
+      if (outcome) transaction.Commit();
       return outcome;
     } catch (const SQLite::Exception& exception) {
       return tl::unexpected<Error>(ToError(exception, context, doing));
@@ -57,9 +57,9 @@ class Database {
   auto Read(const CallContext& context, const char* doing, Body&& body)
       -> std::invoke_result_t<Body, Connection&> {
     try {
-      ReadTurn turn(*this, context);
-      if (!turn.status()) return Pass(std::move(turn.status()));
-      return body(turn.connection());
+      ReadSnapshot snapshot(*this, context);
+      if (!snapshot.status()) return Pass(std::move(snapshot.status()));
+      return body(snapshot.connection());
     } catch (const SQLite::Exception& exception) {
       return tl::unexpected<Error>(ToError(exception, context, doing));
     }
@@ -69,8 +69,8 @@ class Database {
   // transaction: for backup, checkpoints and pragmas.
   template <typename Body>
   Status Maintain(const CallContext& context, const char* doing, Body&& body) {
-    WriteTurn turn(*this, context, Durability::kFull);
-    if (!turn.status()) return Pass(std::move(turn.status()));
+    WriteTransaction transaction(*this, context, Durability::kFull);
+    if (!transaction.status()) return Pass(std::move(transaction.status()));
     try {
       return body(*writer_);
     } catch (const SQLite::Exception& exception) {
@@ -83,13 +83,14 @@ class Database {
   [[nodiscard]] std::string FileIdentity() const;
 
  private:
-  // This thread's turn to write: the process's mutex, then the lock file.
-  class WriteTurn {
+  // A write transaction. Waits for the writers before it: first the process's mutex, then the lock
+  // file. Rolls back unless it was committed.
+  class WriteTransaction {
    public:
-    WriteTurn(Database& database, const CallContext& context, Durability durability);
-    ~WriteTurn();
-    WriteTurn(const WriteTurn&) = delete;
-    WriteTurn& operator=(const WriteTurn&) = delete;
+    WriteTransaction(Database& database, const CallContext& context, Durability durability);
+    ~WriteTransaction();
+    WriteTransaction(const WriteTransaction&) = delete;
+    WriteTransaction& operator=(const WriteTransaction&) = delete;
 
     [[nodiscard]] Status& status() { return status_; }
     void Begin();
@@ -104,13 +105,13 @@ class Database {
     bool open_ = false;
   };
 
-  // A reader's connection, borrowed from the pool, inside a read transaction.
-  class ReadTurn {
+  // A consistent snapshot for reading: a connection borrowed from the pool, in a read transaction.
+  class ReadSnapshot {
    public:
-    ReadTurn(Database& database, const CallContext& context);
-    ~ReadTurn();
-    ReadTurn(const ReadTurn&) = delete;
-    ReadTurn& operator=(const ReadTurn&) = delete;
+    ReadSnapshot(Database& database, const CallContext& context);
+    ~ReadSnapshot();
+    ReadSnapshot(const ReadSnapshot&) = delete;
+    ReadSnapshot& operator=(const ReadSnapshot&) = delete;
     // kUnsupported: the schema is no longer Katra's.
     [[nodiscard]] Status& status() { return status_; }
     [[nodiscard]] Connection& connection() { return *connection_; }
