@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "store/answers.h"
+#include "store/usage.h"
 #include "store/types.h"
 
 namespace katra::store {
@@ -194,8 +194,8 @@ class Store {
   // --- Answers of models, through the gateway ---
 
   // Keeps what was answered, and makes the tags of the sessions verified that an answer was for
-  // (AnswerRecord::verifies). Not synced to disk.
-  virtual Status RecordAnswers(const std::vector<AnswerRecord>& records,
+  // (UsageRecord::verifies). Not synced to disk.
+  virtual Status RecordUsage(const std::vector<UsageRecord>& records,
                                const CallContext& context) = 0;
 
   // By key; requests since `since`.

@@ -29,8 +29,8 @@ bool Verifies(const Outcome& outcome) {
          outcome.endpoint != "count_tokens";
 }
 
-store::AnswerRecord ToRecord(const Outcome& outcome) {
-  store::AnswerRecord record;
+store::UsageRecord ToRecord(const Outcome& outcome) {
+  store::UsageRecord record;
   record.at = outcome.at;
   record.request_id = outcome.request_id;
   record.upstream_id = outcome.upstream_request_id;
@@ -203,10 +203,10 @@ void Recorder::Flush() {
       [batch] {
         const store::CallContext call{std::chrono::steady_clock::now() + kPatience};
         for (size_t at = 0; at < batch->answers.size() && batch->status; at += kMostAtOnce) {
-          std::vector<store::AnswerRecord> records;
+          std::vector<store::UsageRecord> records;
           const size_t end = std::min(at + kMostAtOnce, batch->answers.size());
           for (size_t i = at; i < end; ++i) records.push_back(ToRecord(*batch->answers[i]));
-          batch->status = batch->store->RecordAnswers(records, call);
+          batch->status = batch->store->RecordUsage(records, call);
           if (batch->status) batch->recorded = end;
           std::this_thread::yield();  // others write to this store, and streams are waiting
         }

@@ -71,7 +71,7 @@ class SqliteStore final : public Store {
                                const CallContext& context) override;
   Status Purge(MemoryId id, const CallContext& context) override;
 
-  Status RecordAnswers(const std::vector<AnswerRecord>& records,
+  Status RecordUsage(const std::vector<UsageRecord>& records,
                        const CallContext& context) override;
   Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                          const CallContext& context) override;

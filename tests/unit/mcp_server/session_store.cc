@@ -95,7 +95,7 @@ Result<ForgetReceipt> SessionStore::Forget(SessionId, MemoryId, const std::strin
   return Unused();
 }
 Status SessionStore::Purge(MemoryId, const CallContext&) { return Unused(); }
-Status SessionStore::RecordAnswers(const std::vector<AnswerRecord>&, const CallContext&) {
+Status SessionStore::RecordUsage(const std::vector<UsageRecord>&, const CallContext&) {
   return Unused();
 }
 Result<std::vector<UsageSum>> SessionStore::SumUsage(UsageGroup, WallTime, const CallContext&) {

@@ -70,7 +70,7 @@ class SessionStore final : public store::Store {
   Result<store::ForgetReceipt> Forget(store::SessionId, store::MemoryId, const std::string&,
                                       const store::CallContext&) override;
   Status Purge(store::MemoryId, const store::CallContext&) override;
-  Status RecordAnswers(const std::vector<store::AnswerRecord>&, const store::CallContext&) override;
+  Status RecordUsage(const std::vector<store::UsageRecord>&, const store::CallContext&) override;
   Result<std::vector<store::UsageSum>> SumUsage(store::UsageGroup, WallTime,
                                                 const store::CallContext&) override;
   Status KeepReasoning(const std::vector<store::KeptReasoning>&,

@@ -10,8 +10,8 @@ using namespace katra::store::contract;  // NOLINT
 
 namespace {
 
-AnswerRecord Answered(Backend& backend, const std::string& persona, const std::string& model) {
-  AnswerRecord record;
+UsageRecord Answered(Backend& backend, const std::string& persona, const std::string& model) {
+  UsageRecord record;
   record.at = backend.clock.Now();
   record.request_id = "req_1";
   record.endpoint = "messages";
@@ -38,18 +38,18 @@ TEST_CASE("an answer makes the tag of its persona's session verified", "[contrac
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
   const Session sam = Enter(*backend, "Sam");
   const Session eve = Enter(*backend, "Eve");
-  REQUIRE(backend->store().RecordAnswers({Answered(*backend, "sam", "gpt-4-0613")}, CallContext{}));
+  REQUIRE(backend->store().RecordUsage({Answered(*backend, "sam", "gpt-4-0613")}, CallContext{}));
   CHECK(Describe(TagOf(*backend, sam.id)) == "openai/gpt-4-0613, verified");
   CHECK(TagOf(*backend, eve.id).source != TagSource::kVerified);
 
   SECTION("and the next answer of another model replaces it") {
-    REQUIRE(backend->store().RecordAnswers({Answered(*backend, "Sam", "gpt-5")}, CallContext{}));
+    REQUIRE(backend->store().RecordUsage({Answered(*backend, "Sam", "gpt-5")}, CallContext{}));
     CHECK(Describe(TagOf(*backend, sam.id)) == "openai/gpt-5, verified");
   }
   SECTION("but no answer to a side request does") {
-    AnswerRecord side = Answered(*backend, "Sam", "small");
+    UsageRecord side = Answered(*backend, "Sam", "small");
     side.verifies = false;
-    REQUIRE(backend->store().RecordAnswers({side}, CallContext{}));
+    REQUIRE(backend->store().RecordUsage({side}, CallContext{}));
     CHECK(Describe(TagOf(*backend, sam.id)) == "openai/gpt-4-0613, verified");
   }
   SECTION("and what is said afterwards carries it") {
@@ -72,19 +72,19 @@ TEST_CASE("an answer of one conversation leaves the persona's other one alone", 
   const Session second = Enter(*backend, "Sam");
   REQUIRE(backend->store().SetClientSession(first.id, "c1", CallContext{}));
   REQUIRE(backend->store().SetClientSession(second.id, "c2", CallContext{}));
-  AnswerRecord record = Answered(*backend, "Sam", "gpt-5");
+  UsageRecord record = Answered(*backend, "Sam", "gpt-5");
   record.client_session_id = "c2";
-  REQUIRE(backend->store().RecordAnswers({record}, CallContext{}));
+  REQUIRE(backend->store().RecordUsage({record}, CallContext{}));
   CHECK(TagOf(*backend, first.id).source != TagSource::kVerified);
   CHECK(TagOf(*backend, second.id).source == TagSource::kVerified);
 }
 
 TEST_CASE("usage is summed by whom and by what", "[contract]") {
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
-  AnswerRecord failed = Answered(*backend, "Sam", "b");
+  UsageRecord failed = Answered(*backend, "Sam", "b");
   failed.error = "api_error";
   failed.cost_usd_micros.reset();
-  REQUIRE(backend->store().RecordAnswers(
+  REQUIRE(backend->store().RecordUsage(
       {Answered(*backend, "Sam", "a"), Answered(*backend, "Eve", "a"), failed}, CallContext{}));
   const auto sums = [&](UsageGroup group) {
     return *backend->store().SumUsage(group, WallTime{}, CallContext{});
@@ -100,16 +100,16 @@ TEST_CASE("usage is summed by whom and by what", "[contract]") {
   CHECK(sums(UsageGroup::kModel).at(0).key == "openai/a");
   CHECK(sums(UsageGroup::kProvider).at(0).requests == 3);
   CHECK(sums(UsageGroup::kKey).at(0).key == "(none)");
-  AnswerRecord with_key = Answered(*backend, "Eve", "a");
+  UsageRecord with_key = Answered(*backend, "Eve", "a");
   with_key.key_name = "KEY_B";
-  REQUIRE(backend->store().RecordAnswers({with_key}, CallContext{}));
+  REQUIRE(backend->store().RecordUsage({with_key}, CallContext{}));
   REQUIRE(sums(UsageGroup::kKey).size() == 2);
   CHECK(sums(UsageGroup::kKey).at(1).key == "KEY_B");
   CHECK(sums(UsageGroup::kKey).at(1).requests == 1);
   CHECK(sums(UsageGroup::kDay).at(0).key == FormatDate(backend->clock.Now()));
   failed.input_tokens = failed.output_tokens = 0;
   failed.cache_read_tokens = failed.cache_write_tokens = 0;
-  REQUIRE(backend->store().RecordAnswers({failed}, CallContext{}));
+  REQUIRE(backend->store().RecordUsage({failed}, CallContext{}));
   CHECK(sums(UsageGroup::kPersona).at(1).errors == 2);
   CHECK(sums(UsageGroup::kPersona).at(1).unpriced == 1);
   const auto later = backend->store().SumUsage(
@@ -121,18 +121,18 @@ TEST_CASE("what came from a cache is a share of what providers told of, and not 
           "[contract]") {
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
   const auto answer = [&](const char* persona, bool told, int64_t read) {
-    AnswerRecord record = Answered(*backend, persona, "a");
+    UsageRecord record = Answered(*backend, persona, "a");
     record.input_tokens = 60;
     record.cache_write_tokens = 10;
     record.cache_read_tokens = read;
     record.cache_told = told;
     return record;
   };
-  AnswerRecord failed = answer("Eve", false, 0);
+  UsageRecord failed = answer("Eve", false, 0);
   failed.error = "api_error";
-  REQUIRE(backend->store().RecordAnswers({answer("Sam", true, 30), answer("Sam", true, 0),
-                                          answer("Sam", false, 0), answer("Eve", false, 0), failed},
-                                         CallContext{}));
+  REQUIRE(backend->store().RecordUsage({answer("Sam", true, 30), answer("Sam", true, 0),
+                                        answer("Sam", false, 0), answer("Eve", false, 0), failed},
+                                       CallContext{}));
   const auto sums = *backend->store().SumUsage(UsageGroup::kPersona, WallTime{}, CallContext{});
   CHECK(sums.at(1).cache_read_tokens == 30);
   CHECK(sums.at(1).cache_told_prompt_tokens == 170);
@@ -159,14 +159,14 @@ TEST_CASE("reasoning is kept by tool call, the newest first", "[contract]") {
 TEST_CASE("counts that no answer has are bounded, and their sums do not fail", "[contract]") {
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
   constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
-  AnswerRecord huge = Answered(*backend, "Sam", "a");
+  UsageRecord huge = Answered(*backend, "Sam", "a");
   huge.input_tokens = huge.output_tokens = kHuge;
   huge.cache_read_tokens = huge.cache_write_tokens = kHuge;
   huge.cost_usd_micros = kHuge;
-  AnswerRecord negative = Answered(*backend, "Eve", "a");
+  UsageRecord negative = Answered(*backend, "Eve", "a");
   negative.input_tokens = std::numeric_limits<int64_t>::min();
   negative.cost_usd_micros = -5;
-  REQUIRE(backend->store().RecordAnswers({huge, huge, huge, negative}, CallContext{}));
+  REQUIRE(backend->store().RecordUsage({huge, huge, huge, negative}, CallContext{}));
   for (const UsageGroup group : {UsageGroup::kPersona, UsageGroup::kProvider, UsageGroup::kModel,
                                  UsageGroup::kDay, UsageGroup::kKey}) {
     REQUIRE(backend->store().SumUsage(group, WallTime{}, CallContext{}));

@@ -10,7 +10,7 @@
 
 namespace katra::store {
 
-struct AnswerRecord {
+struct UsageRecord {
   WallTime at;  // of the request
   std::string request_id;
   std::string upstream_id;  // the provider's own name for it; may be empty

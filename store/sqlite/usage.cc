@@ -22,7 +22,7 @@ constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
 
 int64_t Within(int64_t count, int64_t most) { return std::clamp(count, int64_t{0}, most); }
 
-void InsertAnswer(Connection& c, const AnswerRecord& record) {
+void InsertAnswer(Connection& c, const UsageRecord& record) {
   const auto tokens = [](int64_t count) { return Within(count, kMaxTokens); };
   Query insert = c.Prepare(
       "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
@@ -48,7 +48,7 @@ void InsertAnswer(Connection& c, const AnswerRecord& record) {
 
 // The persona's live sessions of that client conversation; when the store knows none by that name,
 // all its live ones. Returns whether a tag changed.
-bool VerifyTag(Connection& c, const AnswerRecord& record) {
+bool VerifyTag(Connection& c, const UsageRecord& record) {
   Query known = c.Prepare(
       "SELECT 1 FROM sessions s JOIN personas p ON p.id = s.persona_id"
       " WHERE s.ended_at IS NULL AND p.name_key = ?1 AND s.client_session_id = ?2 AND ?2 <> ''"
@@ -75,8 +75,8 @@ bool VerifyTag(Connection& c, const AnswerRecord& record) {
 }
 
 // Of several answers for one session the last one tells what it is answered by. In their order.
-std::vector<const AnswerRecord*> LastOfEachSession(const std::vector<AnswerRecord>& records) {
-  std::vector<const AnswerRecord*> last;
+std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>& records) {
+  std::vector<const UsageRecord*> last;
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     if (record->verifies && seen.emplace(record->persona, record->client_session_id).second) {
@@ -125,14 +125,14 @@ const char* SumBy(UsageGroup group) {
 
 }  // namespace
 
-Status SqliteStore::RecordAnswers(const std::vector<AnswerRecord>& records,
-                                  const CallContext& context) {
+Status SqliteStore::RecordUsage(const std::vector<UsageRecord>& records,
+                                const CallContext& context) {
   auto changed = database_->Write(
       context, "recording answers",
       [&](Connection& c) -> Result<bool> {
-        for (const AnswerRecord& record : records) InsertAnswer(c, record);
+        for (const UsageRecord& record : records) InsertAnswer(c, record);
         bool any = false;
-        for (const AnswerRecord* record : LastOfEachSession(records)) {
+        for (const UsageRecord* record : LastOfEachSession(records)) {
           any = VerifyTag(c, *record) || any;
         }
         return any;
