@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "store/sqlite/fts_rank.h"
+#include "store/sqlite/full_text/fts_rank.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -38,7 +38,7 @@ Connection::Connection(const std::string& path, Mode mode)
     : db_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMillis) {
   sqlite3_progress_handler(handle(), kStepsBetweenLooks, &Connection::OnProgress, this);
   TrustNothing(handle());
-  RegisterRank(handle());
+  full_text::RegisterRank(handle());
   db_.exec("PRAGMA cell_size_check = ON");
   db_.exec("PRAGMA foreign_keys = ON");
   db_.exec("PRAGMA temp_store = MEMORY");

@@ -1,7 +1,7 @@
 // Looking back: pages of what was said, and ranked search of it.
 #include <algorithm>
 
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -58,8 +58,9 @@ void Page(Connection& connection, const Caller& caller, const HistoryRequest& re
 }  // namespace
 
 std::string SqliteStore::CatchUpSearch(const CallContext& context) {
-  const auto behind = database_->Read(
-      context, "search", [](Connection& c) -> Result<int64_t> { return CountUnindexed(c); });
+  const auto behind = database_->Read(context, "search", [](Connection& c) -> Result<int64_t> {
+    return full_text::CountUnindexed(c);
+  });
   if (!behind || *behind == 0) return "";  // a broken database is the search's own to report
   // Whoever writes for long makes the newest wait, not the search.
   CallContext brief = context;
@@ -68,7 +69,7 @@ std::string SqliteStore::CatchUpSearch(const CallContext& context) {
   const Status indexed = database_->Write(
       brief, "indexing the newest messages",
       [](Connection& c) -> Status {
-        IndexNewMessages(c);
+        full_text::IndexNewMessages(c);
         return {};
       },
       Durability::kRelaxed);
@@ -106,7 +107,7 @@ Result<HistoryReply> SqliteStore::History(const HistoryRequest& request,
       return reply;
     }
 
-    MessageSearch search;
+    full_text::MessageSearch search;
     search.viewer = caller->persona;
     search.query = request.query;
     if (room_id != 0) search.room_id = room_id;
@@ -114,8 +115,8 @@ Result<HistoryReply> SqliteStore::History(const HistoryRequest& request,
     search.before = request.before;
     search.after = request.after;
     search.limit = request.limit;
-    const SearchReply found = SearchMessages(c, message_terms_, search);
-    for (const SearchHit& hit : found.hits) {
+    const full_text::SearchReply found = full_text::SearchMessages(c, message_terms_, search);
+    for (const full_text::SearchHit& hit : found.hits) {
       if (auto message = LoadMessage(c, caller->persona, hit.id)) {
         reply.hits.push_back(HistoryHit{std::move(*message), hit.score});
       }

@@ -10,8 +10,8 @@
 #include "schemas/store.gen.h"
 #include "store/reserved_names.h"
 #include "store/sqlite/cursors.h"
-#include "store/sqlite/memory_index.h"
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -40,7 +40,7 @@ class Importer {
   ImportReceipt Finish() {
     if (first_message_ != 0) {
       PassOverImported(connection_, first_message_);
-      IndexNewMessages(connection_);
+      full_text::IndexNewMessages(connection_);
     }
     return std::move(receipt_);
   }
@@ -252,7 +252,7 @@ class Importer {
           "UPDATE memories SET superseded_by = ?2 WHERE id = ?1 AND superseded_by IS NULL");
       replace.Bind(supersedes, id)->exec();
     }
-    IndexMemory(connection_, id);
+    full_text::IndexMemory(connection_, id);
     Remember("memory", record["origin"], id);
     memories_[file_id] = id;
     ++receipt_.memories;

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/text.h"
-#include "store/sqlite/memory_index.h"
+#include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/repeats.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
@@ -97,7 +97,7 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
                 request.content);
     insert->exec();
     const MemoryId id = c.db().getLastInsertRowid();
-    IndexMemory(c, id);
+    full_text::IndexMemory(c, id);
     if (request.supersedes) {
       Query replace = c.Prepare("UPDATE memories SET superseded_by = ?2 WHERE id = ?1");
       replace.Bind(*request.supersedes, id)->exec();
@@ -165,7 +165,7 @@ Result<ForgetReceipt> SqliteStore::Forget(SessionId session, MemoryId id, const 
     }
     if (hidden) return ForgetReceipt{id, true};
     const int64_t now = Now();
-    UnindexMemory(c, id);
+    full_text::UnindexMemory(c, id);
     Query hide = c.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
     hide.Bind(id, now)->exec();
     LeaveChain(c, id);
@@ -187,7 +187,7 @@ Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
       }
       indexed = query->getColumn(0).getInt() != 0;
     }
-    if (indexed) UnindexMemory(c, id);
+    if (indexed) full_text::UnindexMemory(c, id);
     LeaveChain(c, id);
     for (const char* sql : {"UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1",
                             "UPDATE memories SET supersedes = NULL WHERE supersedes = ?1",
@@ -198,7 +198,7 @@ Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
       query.Bind(id)->exec();
     }
     Audit(c, Now(), 0, "purge", id, "");
-    ScrubMemoryIndex(c);
+    full_text::ScrubMemoryIndex(c);
     return {};
   });
   if (!purged) return purged;

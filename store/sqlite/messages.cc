@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "store/sqlite/cursors.h"
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/repeats.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -101,8 +101,9 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
         "INSERT INTO idempotency(persona_id, kind, key, target_id) VALUES (?1, 'message', ?2, ?3)");
     remember.Bind(caller.persona, request.idempotency_key, id)->exec();
   }
-  if (request.body.size() > kUnindexedBytes || CountUnindexed(connection) >= kUnindexedMessages) {
-    IndexNewMessages(connection);
+  if (request.body.size() > full_text::kUnindexedBytes ||
+      full_text::CountUnindexed(connection) >= full_text::kUnindexedMessages) {
+    full_text::IndexNewMessages(connection);
   }
   return id;
 }

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "store/sqlite/memory_index.h"
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -11,20 +11,20 @@ namespace katra::store::sqlite {
 namespace {
 
 // Scores of the two kinds come from different tables: each is measured against its own best.
-void Scale(std::vector<SearchHit>* hits) {
+void Scale(std::vector<full_text::SearchHit>* hits) {
   if (hits->empty() || hits->front().score <= 0) return;
   const double best = hits->front().score;
-  for (SearchHit& hit : *hits) hit.score /= best;
+  for (full_text::SearchHit& hit : *hits) hit.score /= best;
 }
 
 struct MergedHit {
-  SearchHit hit;
+  full_text::SearchHit hit;
   bool is_message;
 };
 
 // Without a query both lists come newest first, and merge by time.
-void ScoreByTime(Connection& connection, const char* sql, std::vector<SearchHit>* hits) {
-  for (SearchHit& hit : *hits) {
+void ScoreByTime(Connection& connection, const char* sql, std::vector<full_text::SearchHit>* hits) {
+  for (full_text::SearchHit& hit : *hits) {
     Query query = connection.Prepare(sql);
     query.Bind(hit.id);
     hit.score = query->executeStep() ? query->getColumn(0).getDouble() : 0;
@@ -32,8 +32,8 @@ void ScoreByTime(Connection& connection, const char* sql, std::vector<SearchHit>
 }
 
 // Without what depends on the store: the viewer, the author, the page.
-MemorySearch AsMemorySearch(const RecallRequest& request) {
-  MemorySearch search;
+full_text::MemorySearch AsMemorySearch(const RecallRequest& request) {
+  full_text::MemorySearch search;
   search.query = request.query;
   search.kind = request.kind;
   for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
@@ -44,10 +44,11 @@ MemorySearch AsMemorySearch(const RecallRequest& request) {
   return search;
 }
 
-std::vector<MergedHit> Merge(const SearchReply& memories, const SearchReply& messages) {
+std::vector<MergedHit> Merge(const full_text::SearchReply& memories,
+                             const full_text::SearchReply& messages) {
   std::vector<MergedHit> merged;
-  for (const SearchHit& hit : memories.hits) merged.push_back({hit, false});
-  for (const SearchHit& hit : messages.hits) merged.push_back({hit, true});
+  for (const full_text::SearchHit& hit : memories.hits) merged.push_back({hit, false});
+  for (const full_text::SearchHit& hit : messages.hits) merged.push_back({hit, true});
   std::stable_sort(merged.begin(), merged.end(), [](const MergedHit& a, const MergedHit& b) {
     return a.hit.score > b.hit.score;
   });
@@ -80,20 +81,20 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
     const int limit = both ? request.offset + request.limit : request.limit;
     const int offset = both ? 0 : request.offset;
 
-    SearchReply memories;
+    full_text::SearchReply memories;
     if (request.include != RecallInclude::kMessages) {
-      MemorySearch search = AsMemorySearch(request);
+      full_text::MemorySearch search = AsMemorySearch(request);
       search.viewer = caller->persona;
       search.from = from;
       search.limit = limit;
       search.offset = offset;
-      memories = SearchMemories(c, memory_terms_, search);
+      memories = full_text::SearchMemories(c, memory_terms_, search);
     }
     // A kind, a tag or a scope is only ever a memory's.
     const bool any_message = !request.kind && request.tags.empty() && !request.scope;
-    SearchReply messages;
+    full_text::SearchReply messages;
     if (request.include != RecallInclude::kMemories && any_message) {
-      MessageSearch search;
+      full_text::MessageSearch search;
       search.viewer = caller->persona;
       search.query = request.query;
       search.from = from;
@@ -101,7 +102,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       search.until = request.until;
       search.limit = limit;
       search.offset = offset;
-      messages = SearchMessages(c, message_terms_, search);
+      messages = full_text::SearchMessages(c, message_terms_, search);
     }
 
     RecallReply reply;
@@ -138,19 +139,19 @@ Result<std::vector<MemoryHit>> SqliteStore::NearestMemories(SessionId session,
                                                             const std::string& content,
                                                             MemoryId except, int limit,
                                                             const CallContext& context) {
-  return database_->Read(
-      context, "finding near memories", [&](Connection& c) -> Result<std::vector<MemoryHit>> {
-        auto caller = FindCaller(c, session);
-        if (!caller) return Pass(std::move(caller));
-        std::vector<MemoryHit> near;
-        for (const SearchHit& hit :
-             FindNearestMemories(c, memory_terms_, caller->persona, content, except, limit)) {
-          if (auto memory = LoadMemory(c, caller->persona, hit.id)) {
-            near.push_back(MemoryHit{std::move(*memory), hit.score});
-          }
-        }
-        return near;
-      });
+  return database_->Read(context, "finding near memories",
+                         [&](Connection& c) -> Result<std::vector<MemoryHit>> {
+                           auto caller = FindCaller(c, session);
+                           if (!caller) return Pass(std::move(caller));
+                           std::vector<MemoryHit> near;
+                           for (const full_text::SearchHit& hit : full_text::FindNearestMemories(
+                                    c, memory_terms_, caller->persona, content, except, limit)) {
+                             if (auto memory = LoadMemory(c, caller->persona, hit.id)) {
+                               near.push_back(MemoryHit{std::move(*memory), hit.score});
+                             }
+                           }
+                           return near;
+                         });
 }
 
 }  // namespace katra::store::sqlite

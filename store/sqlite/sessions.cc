@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "store/reserved_names.h"
 #include "store/sqlite/cursors.h"
-#include "store/sqlite/memory_index.h"
+#include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/versions.h"
 
@@ -58,7 +58,7 @@ void ExpireMemories(Connection& connection, SessionId session, int64_t now) {
     while (query->executeStep()) expired.push_back(query->getColumn(0).getInt64());
   }
   for (const MemoryId id : expired) {
-    UnindexMemory(connection, id);
+    full_text::UnindexMemory(connection, id);
     Query hide = connection.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
     hide.Bind(id, now)->exec();
     LeaveChain(connection, id);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/sqlite/memory_index.h"
+#include "store/sqlite/full_text/search_rebuild.h"
 #include "store/sqlite/migrations.h"
 
 namespace katra::store::sqlite {
@@ -25,16 +25,16 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
   if (!database) return Pass(std::move(database));
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options));
 
-  auto current =
-      store->database_->Read(context, "opening the search index",
-                             [](Connection& c) -> Result<bool> { return SearchIndexIsCurrent(c); });
+  auto current = store->database_->Read(
+      context, "opening the search index",
+      [](Connection& c) -> Result<bool> { return full_text::SearchIndexIsCurrent(c); });
   if (!current) return Pass(std::move(current));
   if (!*current) {
     // Once after an update. A large store takes longer than a caller waits for anything else.
     const CallContext patient{std::chrono::steady_clock::now() + kIndexPatience, context.cancelled};
     auto made =
         store->database_->Write(patient, "making the search index", [](Connection& c) -> Status {
-          EnsureSearchIndex(c);
+          full_text::EnsureSearchIndex(c);
           return {};
         });
     if (!made) return Pass(std::move(made));

@@ -13,10 +13,10 @@
 #include "core/clock.h"
 #include "core/ids.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/full_text/term_statistics.h"
 #include "store/sqlite/liveness.h"
 #include "store/sqlite/open.h"
 #include "store/sqlite/quota_check.h"
-#include "store/sqlite/term_statistics.h"
 #include "store/store.h"
 
 namespace katra::store::sqlite {
@@ -71,8 +71,7 @@ class SqliteStore final : public Store {
                                const CallContext& context) override;
   Status Purge(MemoryId id, const CallContext& context) override;
 
-  Status RecordUsage(const std::vector<UsageRecord>& records,
-                       const CallContext& context) override;
+  Status RecordUsage(const std::vector<UsageRecord>& records, const CallContext& context) override;
   Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                          const CallContext& context) override;
   Status KeepReasoning(const std::vector<KeptReasoning>& kept, const CallContext& context) override;
@@ -125,8 +124,8 @@ class SqliteStore final : public Store {
   Random& random_;
   LivenessCheck liveness_;
   QuotaCheck quotas_;
-  TermStatistics message_terms_;
-  TermStatistics memory_terms_;
+  full_text::TermStatistics message_terms_;
+  full_text::TermStatistics memory_terms_;
 
   // Per session and room: nobody else said anything between `base` and `through`. Saves hear from
   // reading the persona's own words again and again.

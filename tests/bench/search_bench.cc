@@ -205,12 +205,12 @@ class Bench {
 
   int64_t Search(const std::string& query) {
     if (messages_) {
-      store::sqlite::MessageSearch search;
+      store::sqlite::full_text::MessageSearch search;
       search.viewer = 1;
       search.query = query;
       return world_.Search(search).rows_ranked;
     }
-    store::sqlite::MemorySearch search;
+    store::sqlite::full_text::MemorySearch search;
     search.viewer = 1;
     search.query = query;
     return world_.Search(search).rows_ranked;

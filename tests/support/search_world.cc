@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/text.h"
+#include "store/sqlite/full_text/search_rebuild.h"
 #include "store/sqlite/migrations.h"
 
 namespace katra::testing {
@@ -23,7 +24,7 @@ std::string Made(const std::string& path) {
   return path;
 }
 
-std::vector<int64_t> IdsOf(const store::sqlite::SearchReply& reply) {
+std::vector<int64_t> IdsOf(const store::sqlite::full_text::SearchReply& reply) {
   std::vector<int64_t> ids;
   ids.reserve(reply.hits.size());
   for (const auto& hit : reply.hits) ids.push_back(hit.id);
@@ -38,7 +39,7 @@ SearchWorld::SearchWorld(const std::string& path)
     throw std::runtime_error(migrated.error().message);
   }
   Begin();
-  store::sqlite::EnsureSearchIndex(connection_);
+  store::sqlite::full_text::EnsureSearchIndex(connection_);
   Commit();
 }
 
@@ -81,7 +82,7 @@ store::MessageId SearchWorld::Say(const Utterance& utterance) {
         .Bind(Persona(name), id)
         ->exec();
   }
-  store::sqlite::IndexMessage(connection_, {id, room, speaker, now_, utterance.body});
+  store::sqlite::full_text::IndexMessage(connection_, {id, room, speaker, now_, utterance.body});
   return id;
 }
 
@@ -98,13 +99,13 @@ store::MemoryId SearchWorld::Remember(const NewMemory& memory) {
             memory.importance, ToUnixMillis(now_), tags, memory.reasoning, memory.content)
       ->exec();
   const store::MemoryId id = connection_.db().getLastInsertRowid();
-  store::sqlite::IndexMemory(connection_, id);
+  store::sqlite::full_text::IndexMemory(connection_, id);
   return id;
 }
 
 std::vector<int64_t> SearchWorld::Messages(const std::string& viewer, const std::string& query,
                                            int limit) {
-  store::sqlite::MessageSearch search;
+  store::sqlite::full_text::MessageSearch search;
   search.viewer = Persona(viewer);
   search.query = query;
   search.limit = limit;
@@ -113,19 +114,21 @@ std::vector<int64_t> SearchWorld::Messages(const std::string& viewer, const std:
 
 std::vector<int64_t> SearchWorld::Memories(const std::string& viewer, const std::string& query,
                                            int limit) {
-  store::sqlite::MemorySearch search;
+  store::sqlite::full_text::MemorySearch search;
   search.viewer = Persona(viewer);
   search.query = query;
   search.limit = limit;
   return IdsOf(Search(search));
 }
 
-store::sqlite::SearchReply SearchWorld::Search(const store::sqlite::MessageSearch& search) {
-  return store::sqlite::SearchMessages(connection_, statistics_, search);
+store::sqlite::full_text::SearchReply SearchWorld::Search(
+    const store::sqlite::full_text::MessageSearch& search) {
+  return store::sqlite::full_text::SearchMessages(connection_, statistics_, search);
 }
 
-store::sqlite::SearchReply SearchWorld::Search(const store::sqlite::MemorySearch& search) {
-  return store::sqlite::SearchMemories(connection_, statistics_, search);
+store::sqlite::full_text::SearchReply SearchWorld::Search(
+    const store::sqlite::full_text::MemorySearch& search) {
+  return store::sqlite::full_text::SearchMemories(connection_, statistics_, search);
 }
 
 }  // namespace katra::testing

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/memory_index.h"
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/full_text/message_index.h"
 
 namespace katra::testing {
 
@@ -47,8 +47,10 @@ class SearchWorld {
   std::vector<int64_t> Memories(const std::string& viewer, const std::string& query,
                                 int limit = 20);
 
-  store::sqlite::SearchReply Search(const store::sqlite::MessageSearch& search);
-  store::sqlite::SearchReply Search(const store::sqlite::MemorySearch& search);
+  store::sqlite::full_text::SearchReply Search(
+      const store::sqlite::full_text::MessageSearch& search);
+  store::sqlite::full_text::SearchReply Search(
+      const store::sqlite::full_text::MemorySearch& search);
 
   void Begin() { connection_.db().exec("BEGIN IMMEDIATE"); }
   void Commit() { connection_.db().exec("COMMIT"); }
@@ -56,11 +58,11 @@ class SearchWorld {
 
   [[nodiscard]] WallTime now() const { return now_; }
   [[nodiscard]] store::sqlite::Connection& connection() { return connection_; }
-  [[nodiscard]] store::sqlite::TermStatistics& statistics() { return statistics_; }
+  [[nodiscard]] store::sqlite::full_text::TermStatistics& statistics() { return statistics_; }
 
  private:
   store::sqlite::Connection connection_;
-  store::sqlite::TermStatistics statistics_;
+  store::sqlite::full_text::TermStatistics statistics_;
   WallTime now_;
 };
 

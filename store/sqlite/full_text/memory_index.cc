@@ -1,4 +1,4 @@
-#include "store/sqlite/memory_index.h"
+#include "store/sqlite/full_text/memory_index.h"
 
 #include <algorithm>
 #include <functional>
@@ -7,12 +7,12 @@
 #include "core/text.h"
 #include "store/search/analyzer.h"
 #include "store/search/query.h"
-#include "store/sqlite/fts_search.h"
-#include "store/sqlite/fts_select.h"
+#include "store/sqlite/full_text/fts_search.h"
+#include "store/sqlite/full_text/fts_select.h"
+#include "store/sqlite/full_text/word_parts.h"
 #include "store/sqlite/persona_names.h"
-#include "store/sqlite/word_parts.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr double kAuthorBoost = 1.3;      // for the memories of the one persona named in the query
@@ -248,4 +248,4 @@ std::vector<SearchHit> FindNearestMemories(Connection& connection, TermStatistic
   return Search(connection, statistics, search, request, {}).hits;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -7,10 +7,10 @@
 #include <functional>
 #include <vector>
 
-#include "store/sqlite/fts_search.h"
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/fts_search.h"
+#include "store/sqlite/full_text/search_reply.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 inline constexpr int64_t kCountedHits = 300;  // counted exactly; beyond these `total` is a floor
 
@@ -38,4 +38,4 @@ struct Neighbour {
 [[nodiscard]] std::vector<double> ScoreConversations(const FtsResult& result,
                                                      const std::vector<Neighbour>& neighbours);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

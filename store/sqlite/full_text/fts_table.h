@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/term_statistics.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 // String literals and weights of one index.
 struct FtsTable {
@@ -49,4 +49,4 @@ bool VisitNewest(Connection& connection, const FtsTable& table,
 // The largest id of the indexed table; 0: it is empty.
 [[nodiscard]] int64_t LastRow(Connection& connection, const FtsTable& table);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -3,11 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "store/sqlite/full_text/search_rebuild.h"
 #include "tests/support/catch.h"
 #include "tests/support/search_world.h"
 #include "tests/support/temp_home.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -335,4 +336,4 @@ TEST_CASE("an index of another analyzer is made anew, with the same answers") {
   CHECK(world.Find("Schifffahrt") == before);
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -10,7 +10,7 @@
 
 struct sqlite3;
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 // One query's work. The function appends to `ids` and `frequencies`, in the order in which SQLite
 // visits the rows, and returns nothing.
@@ -30,4 +30,4 @@ struct RankJob {
 // Makes katra_rank(table, pointer to RankJob) known to the connection. Throws SQLite::Exception.
 void RegisterRank(sqlite3* handle);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

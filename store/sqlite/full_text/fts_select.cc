@@ -1,10 +1,10 @@
-#include "store/sqlite/fts_select.h"
+#include "store/sqlite/full_text/fts_select.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr int64_t kNearIds = 20;                     // messages of any room, before and after
@@ -69,4 +69,4 @@ std::vector<double> ScoreConversations(const FtsResult& result,
   return scores;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

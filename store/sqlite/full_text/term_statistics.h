@@ -10,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 // Thread-safe.
 class TermStatistics {
@@ -34,4 +34,4 @@ class TermStatistics {
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;  // keys are in entries_
 };
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

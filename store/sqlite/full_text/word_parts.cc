@@ -1,8 +1,8 @@
-#include "store/sqlite/word_parts.h"
+#include "store/sqlite/full_text/word_parts.h"
 
 #include <algorithm>
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr size_t kShortestPart = 3;  // characters
@@ -100,4 +100,4 @@ std::vector<std::string> FindWordsWith(Connection& connection, std::string_view 
   return words;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

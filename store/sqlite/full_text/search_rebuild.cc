@@ -1,13 +1,14 @@
-// Makes both full-text indexes anew when they were written by another analyzer.
+#include "store/sqlite/full_text/search_rebuild.h"
+
 #include <string>
 #include <vector>
 
 #include "store/search/analyzer.h"
-#include "store/sqlite/memory_index.h"
-#include "store/sqlite/message_index.h"
-#include "store/sqlite/word_parts.h"
+#include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/full_text/message_index.h"
+#include "store/sqlite/full_text/word_parts.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr const char* kVersionKey = "search_analyzer";
@@ -39,4 +40,4 @@ bool EnsureSearchIndex(Connection& connection) {
   return true;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/search_reply.h"
+#include "store/sqlite/full_text/term_statistics.h"
 #include "store/types.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 struct IndexedMessage {
   MessageId id = 0;
@@ -53,20 +54,7 @@ struct MessageSearch {
   int offset = 0;
 };
 
-struct SearchHit {
-  int64_t id = 0;
-  double score = 0;  // larger is better; comparable within one reply; 0 without a query
-};
-
-struct SearchReply {
-  std::vector<SearchHit> hits;  // best first, then newest first
-  int64_t total = 0;            // hits in all, that the viewer may see
-  bool total_is_floor = false;  // there may be more than `total`
-  std::string note;             // for the reader: what limited the search; empty mostly
-  int64_t rows_ranked = 0;      // how many rows were scored: the work done
-};
-
 [[nodiscard]] SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
                                          const MessageSearch& search);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

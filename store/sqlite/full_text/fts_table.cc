@@ -1,6 +1,6 @@
-#include "store/sqlite/fts_table.h"
+#include "store/sqlite/full_text/fts_table.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr int64_t kCountedRows = 1'500;   // of one term; beyond these its frequency is estimated
@@ -49,4 +49,4 @@ int64_t CountRows(Connection& connection, TermStatistics& statistics, const FtsT
   return documents;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -2,10 +2,10 @@
 #include <future>
 #include <string>
 
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/term_statistics.h"
 #include "tests/support/catch.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 TEST_CASE("a frequency is remembered while the table grows a little") {
   TermStatistics statistics;
@@ -46,4 +46,4 @@ TEST_CASE("frequencies are shared between threads") {
   CHECK(other.get());
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

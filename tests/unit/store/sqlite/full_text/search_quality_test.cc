@@ -11,7 +11,7 @@
 #include "tests/support/search_world.h"
 #include "tests/support/temp_home.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr unsigned kConversations = 6;
@@ -123,4 +123,4 @@ TEST_CASE("the ranking finds more answers than plain search, and than plain sear
   CHECK(ranked.Of10() > before.Of10());
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

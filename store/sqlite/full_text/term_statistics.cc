@@ -1,6 +1,6 @@
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/term_statistics.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 // A table that grew by more than this share since a term was counted has it counted again.
@@ -35,4 +35,4 @@ void TermStatistics::Put(std::string_view key, int64_t rows, int64_t documents) 
   }
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

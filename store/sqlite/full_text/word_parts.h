@@ -10,7 +10,7 @@
 
 #include "store/sqlite/connection.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 // Learns those of the words (tokens of the analyzer) that are new.
 void AddWords(Connection& connection, const std::vector<std::string>& words);
@@ -25,4 +25,4 @@ void RemoveAllWords(Connection& connection);
 [[nodiscard]] std::vector<std::string> FindWordsWith(Connection& connection, std::string_view part,
                                                      size_t limit);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -8,7 +8,7 @@
 #include "tests/support/search_world.h"
 #include "tests/support/temp_home.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 using Ids = std::vector<int64_t>;
@@ -210,4 +210,4 @@ TEST_CASE("R4 names with signs are other words than their letters, in tags too")
   CHECK(world.Find("node.js")[0] == node);
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -1,11 +1,11 @@
-#include "store/sqlite/fts_rank.h"
+#include "store/sqlite/full_text/fts_rank.h"
 
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 int WorkOutAverage(const Fts5ExtensionApi* api, Fts5Context* context, RankJob* job) {
@@ -93,4 +93,4 @@ void RegisterRank(sqlite3* handle) {
   if (status != SQLITE_OK) throw SQLite::Exception(handle, status);
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -1,4 +1,4 @@
-#include "store/sqlite/fts_search.h"
+#include "store/sqlite/full_text/fts_search.h"
 
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
@@ -8,10 +8,10 @@
 #include <unordered_set>
 
 #include "store/search/bm25.h"
-#include "store/sqlite/fts_rank.h"
-#include "store/sqlite/word_parts.h"
+#include "store/sqlite/full_text/fts_rank.h"
+#include "store/sqlite/full_text/word_parts.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr size_t kPreciseRows = 300;  // of the best: scored with their lengths too
@@ -309,4 +309,4 @@ FtsResult RankRows(Connection& connection, TermStatistics& statistics, const Fts
   return Search(connection, statistics, table, request).Run();
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

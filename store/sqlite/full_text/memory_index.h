@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/message_index.h"
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/search_reply.h"
+#include "store/sqlite/full_text/term_statistics.h"
 #include "store/types.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 // Makes a memory findable. Called once, in the transaction that inserts its row, after the insert.
 void IndexMemory(Connection& connection, MemoryId id);
@@ -52,11 +52,4 @@ struct MemorySearch {
                                                          PersonaId viewer, std::string_view content,
                                                          std::optional<MemoryId> except, int limit);
 
-// Whether the indexes were written by this build's analyzer.
-[[nodiscard]] bool SearchIndexIsCurrent(Connection& connection);
-
-// Makes both indexes anew from the tables when they are not current. Called in a write transaction,
-// when the store opens. True when it did.
-bool EnsureSearchIndex(Connection& connection);
-
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -1,4 +1,4 @@
-#include "store/sqlite/message_index.h"
+#include "store/sqlite/full_text/message_index.h"
 
 #include <algorithm>
 #include <array>
@@ -6,12 +6,12 @@
 
 #include "store/search/analyzer.h"
 #include "store/search/query.h"
-#include "store/sqlite/fts_search.h"
-#include "store/sqlite/fts_select.h"
+#include "store/sqlite/full_text/fts_search.h"
+#include "store/sqlite/full_text/fts_select.h"
+#include "store/sqlite/full_text/word_parts.h"
 #include "store/sqlite/persona_names.h"
-#include "store/sqlite/word_parts.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr double kSpeakerBoost = 1.3;       // for the turns of the one persona named in the query
@@ -220,4 +220,4 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
   return reply;
 }
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text

@@ -11,10 +11,10 @@
 #include "store/search/plan.h"
 #include "store/search/query.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/fts_table.h"
-#include "store/sqlite/term_statistics.h"
+#include "store/sqlite/full_text/fts_table.h"
+#include "store/sqlite/full_text/term_statistics.h"
 
-namespace katra::store::sqlite {
+namespace katra::store::sqlite::full_text {
 
 struct FtsRequest {
   search::ParsedQuery query;
@@ -47,4 +47,4 @@ struct FtsResult {
 [[nodiscard]] FtsResult RankRows(Connection& connection, TermStatistics& statistics,
                                  const FtsTable& table, const FtsRequest& request);
 
-}  // namespace katra::store::sqlite
+}  // namespace katra::store::sqlite::full_text
