@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "core/result.h"
-#include "store/store.h"
+#include "store/call_context.h"
 
 namespace katra::store::sqlite {
 

@@ -1,0 +1,73 @@
+// Sessions and personas: who is here, as what, doing what. The rules of every call, errors
+// included, are in store/call_context.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "store/call_context.h"
+#include "store/types.h"
+
+namespace katra::store {
+
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+
+  // Starts a session; creates its persona and its room when they are new. A persona may have
+  // several live sessions: a client may reconnect before its old process has ended.
+  // kInvalidArgument: a malformed name, role or tag.
+  virtual Result<Session> OpenSession(const SessionStart& start, const CallContext& context) = 0;
+
+  // Records the client's name and version, when it gives them after the session started. An empty
+  // string leaves a value as it is.
+  virtual Status DescribeClient(SessionId session, const std::string& client,
+                                const std::string& version, const CallContext& context) = 0;
+
+  // Names a guest's session. An unknown name renames the guest; the name of a persona without a
+  // live session takes over that persona, with its cursors and private memories. Registering the
+  // session's own name again only updates the role.
+  // kAlreadyExists: a live session has the name. kFailedPrecondition: the session was named at
+  // launch, or registered before.
+  virtual Result<Session> Register(SessionId session, const std::string& name,
+                                   const std::string& role, const CallContext& context) = 0;
+
+  // Records the provider and model of a session. A weaker source never replaces a stronger one.
+  virtual Status SetProviderTag(SessionId session, const ProviderTag& tag,
+                                const CallContext& context) = 0;
+
+  // Ends a session and forgets its session_only memories. Ending it twice is no error.
+  virtual Status EndSession(SessionId session, const std::string& reason,
+                            const CallContext& context) = 0;
+
+  // Records that the session is alive; `active`: its agent has just done something. Not synced:
+  // a power loss ends the process as well.
+  virtual Status Heartbeat(SessionId session, bool active, const CallContext& context) = 0;
+
+  // Records what the session's agent is doing. Not synced. kNotFound: the session has ended.
+  virtual Status SetActivity(SessionId session, Activity activity, const CallContext& context) = 0;
+
+  // Records the client's own id of its conversation, which may change while a session lives.
+  virtual Status SetClientSession(SessionId session, const std::string& client_session_id,
+                                  const CallContext& context) = 0;
+
+  // kNotFound: there is no such session, or it has ended.
+  virtual Result<Session> GetSession(SessionId session, const CallContext& context) = 0;
+
+  // The live sessions in a room, oldest first. `room` empty: in all rooms.
+  virtual Result<std::vector<Presence>> WhoIsHere(const std::string& room,
+                                                  const CallContext& context) = 0;
+
+  // The live sessions that match the filter, newest first. An empty result is no error.
+  virtual Result<std::vector<Session>> LiveSessions(const SessionFilter& filter,
+                                                    const CallContext& context) = 0;
+
+  // All personas by name, with or without a live session; of guests only those that have one.
+  virtual Result<std::vector<Persona>> ListPersonas(const CallContext& context) = 0;
+
+  // What each persona with recent use has used of its quotas, by name.
+  virtual Result<std::vector<QuotaUse>> ListQuotaUse(const CallContext& context) = 0;
+};
+
+}  // namespace katra::store
