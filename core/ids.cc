@@ -3,7 +3,6 @@
 #include <unistd.h>  // getentropy(3): Linux
 
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -24,15 +23,30 @@ uint64_t SystemRandom::Next() {
   return std::exchange(bits[--left], 0);
 }
 
+namespace {
+
+// 16 digits.
+void AppendHex(uint64_t value, std::string* out) {
+  for (unsigned shift = 64; shift > 0;) {
+    shift -= 4;
+    out->push_back("0123456789abcdef"[value >> shift & 0xFU]);
+  }
+}
+
+}  // namespace
+
 std::string MakeUuidV7(WallTime now, Random& random) {
   const auto millis = static_cast<uint64_t>(ToUnixMillis(now)) & 0xFFFF'FFFF'FFFFULL;
   const uint64_t a = random.Next() & 0x0FFFULL;
   const uint64_t b = random.Next();
-  char text[40];
-  std::snprintf(text, sizeof text, "%08x-%04x-7%03x-%04x-%012llx",
-                static_cast<unsigned>(millis >> 16), static_cast<unsigned>(millis & 0xFFFF),
-                static_cast<unsigned>(a), static_cast<unsigned>(0x8000U | (b >> 50)),
-                static_cast<unsigned long long>(b & 0xFFFF'FFFF'FFFFULL));
+  // xxxxxxxx-xxxx-7xxx-yxxx-xxxxxxxxxxxx
+  const uint64_t high = millis << 16U | 0x7000U | a;
+  const uint64_t low = 0x8000'0000'0000'0000ULL | (b >> 50U) << 48U | (b & 0xFFFF'FFFF'FFFFULL);
+  std::string text;
+  text.reserve(36);
+  AppendHex(high, &text);
+  AppendHex(low, &text);
+  for (const size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "core/text.h"
@@ -11,16 +12,38 @@ namespace {
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
+constexpr std::array<bool, 256> MakeTokenCharacters() {
+  std::array<bool, 256> table{};
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<size_t>(c)] = true;
+  return table;
+}
+
 bool IsTokenCharacter(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
+  static constexpr std::array<bool, 256> kTable = MakeTokenCharacters();
+  return kTable[static_cast<unsigned char>(c)];
 }
 
 bool IsValueCharacter(char c) { return (c >= ' ' && c <= '~') || c == '\t'; }
 
+// Without branches, so that the compiler takes many bytes at once.
+bool IsClean(std::string_view value) {
+  uint8_t bad = 0;
+  for (const char c : value) {
+    const auto above_space = static_cast<uint8_t>(c - ' ');
+    bad |= static_cast<uint8_t>((above_space > '~' - ' ' ? 1 : 0) & (c != '\t' ? 1 : 0));
+  }
+  return bad == 0;
+}
+
 // Nearly all values are clean, and copied at once.
 void AppendClean(std::string_view value, std::string* out) {
+  if (IsClean(value)) {
+    out->append(value);
+    return;
+  }
   while (!value.empty()) {
     const auto* end = std::find_if_not(value.begin(), value.end(), IsValueCharacter);
     const auto length = static_cast<size_t>(end - value.begin());

@@ -89,7 +89,14 @@ bool MayBeLogin(std::string_view word) {
 }  // namespace
 
 bool HoldsGatewayToken(std::string_view text) {
-  return ToLowerAscii(text).find("katra_") != std::string::npos;
+  constexpr std::string_view kMark = "katra_";
+  for (size_t at = text.find('_'); at != std::string_view::npos; at = text.find('_', at + 1)) {
+    const size_t length = kMark.size();
+    if (at + 1 >= length && http::EqualsIgnoreCase(text.substr(at + 1 - length, length), kMark)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string OwnAuthorization(std::string_view authorization) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/http/message.h"
+#include "core/sha256_memo.h"
 #include "router/config/config.h"
 #include "router/gateway/tokens.h"
 #include "router/translate/errors.h"
@@ -78,8 +79,15 @@ class KeyRing {
   // Every key that is known: of all sessions, and of the variables that `config` names.
   [[nodiscard]] std::vector<std::string> Values(const router::RouterConfig& config) const;
 
+  // What circuits and usage know a key by: never the key itself.
+  [[nodiscard]] std::string Credential(std::string_view key) {
+    const Sha256Digest digest = digests_.Of(key);
+    return {digest.begin(), digest.end()};
+  }
+
  private:
   std::map<std::string, std::map<std::string, std::string>> keys_;
+  Sha256Memo digests_;
 };
 
 // The answer with `error` in the caller's format.

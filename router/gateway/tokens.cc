@@ -283,7 +283,7 @@ void TokenBook::Refresh() {
 
 const Grant* TokenBook::Find(std::string_view token) {
   Refresh();
-  const Sha256Digest hash = Sha256(token);
+  const Sha256Digest hash = digests_.Of(token);
   const Grant* found = nullptr;
   for (const Grant& grant : grants_) {
     unsigned difference = 0;

@@ -16,6 +16,7 @@
 #include "core/ids.h"
 #include "core/result.h"
 #include "core/sha256.h"
+#include "core/sha256_memo.h"
 #include "router/config/session.h"
 #include "router/gateway/permit.h"
 
@@ -98,6 +99,7 @@ class TokenBook {
   std::unordered_set<std::string> ids_;
   uint64_t readings_ = 0;
   std::string trouble_;
+  Sha256Memo digests_;  // of the tokens that came last
 };
 
 }  // namespace katra::gateway

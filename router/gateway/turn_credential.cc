@@ -2,7 +2,6 @@
 // or the client's own login.
 #include <algorithm>
 
-#include "core/sha256.h"
 #include "core/text.h"
 #include "router/cloud/request_shape.h"
 #include "router/gateway/turn.h"
@@ -37,8 +36,7 @@ std::string Turn::CredentialOf(const policy::Candidate& candidate) const {
     secret = login.authorization + login.api_key;
   }
   // Where no credential is asked for, one persona is still not another.
-  const Sha256Digest hash = Sha256(secret.empty() ? "persona " + caller_.persona : secret);
-  return {hash.begin(), hash.end()};
+  return services_.keys.Credential(secret.empty() ? "persona " + caller_.persona : secret);
 }
 
 void Turn::ChooseKeys() {
@@ -58,8 +56,7 @@ std::vector<ProviderKey> Turn::KeysOf(const policy::Candidate& candidate, bool f
   for (const std::string& variable : variables) {
     const std::string key = services_.keys.Find(caller_.token_id, variable);
     if (key.empty()) continue;
-    const Sha256Digest hash = Sha256(key);
-    const std::string credential(hash.begin(), hash.end());
+    const std::string credential = services_.keys.Credential(key);
     const bool known = std::any_of(keys.begin(), keys.end(), [&](const ProviderKey& other) {
       return other.credential == credential;
     });

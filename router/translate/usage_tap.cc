@@ -10,16 +10,12 @@ namespace {
 // A line that long is a delta, whatever it says: the events of interest are short.
 constexpr size_t kMostOfInterest = size_t{256} << 10U;
 
-bool StartsWith(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 // Whether data that starts so may be an event of interest. Deltas, the bulk, are recognised by
 // their first bytes as everyone writes them; data that begins otherwise is parsed.
 bool MayInterest(std::string_view data) {
   static constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
   static constexpr std::string_view kSpaced = R"({"type": "content_block_delta")";
-  return !StartsWith(data, kDelta) && !StartsWith(data, kSpaced);
+  return !data.starts_with(kDelta) && !data.starts_with(kSpaced);
 }
 
 void TakeMessage(JsonView message, TappedAnswer* answer) {
@@ -46,10 +42,10 @@ void UsageTap::Feed(std::string_view bytes) {
         Line(part);
       } else {
         partial_.append(part);
-        const bool dull = partial_.size() > 40 && StartsWith(partial_, "data: ") &&
+        const bool dull = partial_.size() > 40 && partial_.starts_with("data: ") &&
                           !MayInterest(std::string_view(partial_).substr(6));
         skipping_ = dull || partial_.size() > kMostOfInterest;
-        if (skipping_ && StartsWith(partial_, "data:")) TakeContent();
+        if (skipping_ && partial_.starts_with("data:")) TakeContent();
         if (skipping_ || end != std::string_view::npos) {
           if (skipping_) {
             SkipTo(partial_, end != std::string_view::npos);
@@ -80,10 +76,6 @@ void UsageTap::SkipTo(std::string_view part, bool ends) {
 
 void UsageTap::Line(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  if (StartsWith(line, "event:") && line.find("error") != std::string_view::npos) {
-    answer_.named_error = true;
-    return;
-  }
   if (line.empty()) {  // the event's end
     const bool lost = unread_ && data_lines_ == 1 && !answer_.complete;
     answer_.broken = answer_.broken || lost;
@@ -91,7 +83,11 @@ void UsageTap::Line(std::string_view line) {
     data_lines_ = 0;
     return;
   }
-  if (!StartsWith(line, "data:")) return;
+  if (!line.starts_with("data:")) {
+    const bool names = line.starts_with("event:");
+    if (names && line.find("error") != std::string_view::npos) answer_.named_error = true;
+    return;
+  }
   ++data_lines_;
   line.remove_prefix(5);
   if (!line.empty() && line.front() == ' ') line.remove_prefix(1);

@@ -1,0 +1,37 @@
+// SHA-256 of secrets that come again with each request, so that each is hashed once. Knows nothing
+// of what they are for.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "core/sha256.h"
+
+namespace katra {
+
+// Keeps the last few secrets in memory; compares them in constant time and overwrites what it
+// drops. Not thread-safe.
+class Sha256Memo {
+ public:
+  Sha256Memo() = default;
+  ~Sha256Memo();
+  Sha256Memo(const Sha256Memo&) = delete;
+  Sha256Memo& operator=(const Sha256Memo&) = delete;
+
+  // The digest of `secret`. Does not keep one that is longer than kMaxSecretBytes.
+  [[nodiscard]] Sha256Digest Of(std::string_view secret);
+
+  static constexpr size_t kMaxSecretBytes = 512;
+
+ private:
+  struct Entry {
+    std::string secret;
+    Sha256Digest digest{};
+  };
+
+  std::array<Entry, 8> entries_;
+  size_t next_ = 0;  // the one that is replaced next
+};
+
+}  // namespace katra
