@@ -6,10 +6,10 @@
 #include "tests/bench/commit_floor.h"
 #include "tests/bench/corpus.h"
 #include "tests/bench/suites.h"
-#include "tests/support/crowd.h"
-#include "tests/support/pipe_floor.h"
-#include "tests/support/server_process.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/crowd.h"
+#include "tests/support/cpp/pipe_floor.h"
+#include "tests/support/cpp/server_process.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::bench {
 namespace {

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/search_world.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/search_fixture.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 namespace {
@@ -228,7 +228,7 @@ class Bench {
   int64_t rows_;
   bool messages_;
   TempHome home_;
-  SearchWorld world_;
+  SearchFixture world_;
   Language language_;
   double build_millis_ = 0;
 };

@@ -7,8 +7,8 @@
 #include "store/sqlite/open.h"
 #include "tests/bench/corpus.h"
 #include "tests/bench/suites.h"
-#include "tests/support/server_process.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/server_process.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::bench {
 namespace {

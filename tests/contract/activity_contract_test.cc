@@ -1,7 +1,7 @@
 // What every store promises of what sessions are doing, of finding them, and of acknowledging
 // without hearing more.
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;                   // NOLINT: a test file
 using namespace katra::store;            // NOLINT

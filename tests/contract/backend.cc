@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "store/sqlite/open.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::contract {
 namespace {

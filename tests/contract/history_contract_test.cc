@@ -1,6 +1,6 @@
 // Looking back: what is found at once, and what must not show through a page.
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::contract {
 namespace {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;                   // NOLINT: a test file
 using namespace katra::store;            // NOLINT

@@ -1,6 +1,6 @@
 // What every store promises of names, lists and what is left behind.
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;                   // NOLINT: a test file
 using namespace katra::store;            // NOLINT

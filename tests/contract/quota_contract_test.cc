@@ -2,7 +2,7 @@
 #include <thread>
 
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::contract {
 namespace {

@@ -1,6 +1,6 @@
 // What every store promises of saying, hearing and looking back.
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;                   // NOLINT: a test file
 using namespace katra::store;            // NOLINT

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "tests/contract/backend.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;                   // NOLINT: a test file
 using namespace katra::store;            // NOLINT

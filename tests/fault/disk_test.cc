@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <iostream>
 
-#include "tests/support/catch.h"
-#include "tests/support/database_probe.h"
-#include "tests/support/fault/fault_log.h"
-#include "tests/support/sanitized.h"
-#include "tests/support/server_process.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/database_probe.h"
+#include "tests/support/cpp/fault/fault_log.h"
+#include "tests/support/cpp/sanitized.h"
+#include "tests/support/cpp/server_process.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 namespace {

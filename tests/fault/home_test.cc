@@ -8,10 +8,10 @@
 #include <fstream>
 #include <iostream>
 
-#include "tests/support/catch.h"
-#include "tests/support/database_probe.h"
-#include "tests/support/server_process.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/database_probe.h"
+#include "tests/support/cpp/server_process.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 namespace {

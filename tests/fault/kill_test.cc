@@ -2,12 +2,12 @@
 // nothing acknowledged comes twice.
 #include <iostream>
 
-#include "tests/fault/crew.h"
-#include "tests/support/catch.h"
-#include "tests/support/database_probe.h"
-#include "tests/support/sanitized.h"
-#include "tests/support/stuck_writer.h"
-#include "tests/support/temp_home.h"
+#include "tests/fault/server_group.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/database_probe.h"
+#include "tests/support/cpp/sanitized.h"
+#include "tests/support/cpp/stuck_writer.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 namespace {
@@ -26,33 +26,33 @@ TEST_CASE("killed at any moment, no server loses or repeats what was acknowledge
   std::mt19937_64 random(AnnouncedSeed("kill"));
   const TempHome home;
   const TempHome beside;
-  CrewOptions options;
+  ServerGroupOptions options;
   options.home = home.path();
-  Crew crew(options, random());
-  crew.Man();
+  ServerGroup group(options, random());
+  group.Man();
   for (int round = 0; round < kRounds; ++round) {
-    crew.WorkThenKill(random() % 40, 1 + random() % 3);
+    group.WorkThenKill(random() % 40, 1 + random() % 3);
     INFO("round " << round);
     std::string copy;
     {
       const StuckWriter nobody_writes(home.path());
       copy = CopyDatabase(home.path(), beside.path());
     }
-    const LedgerCheck check = CheckDatabase(copy, crew.records());
+    const LedgerCheck check = CheckDatabase(copy, group.records());
     Report(check.problems);
-    Report(crew.Problems());
+    Report(group.Problems());
     const std::string broken = IntegrityProblems(copy);
     CHECK(broken.empty());
     CAPTURE(broken);
-    REQUIRE((check.problems.empty() && crew.Problems().empty() && broken.empty()));
-    crew.Man();
+    REQUIRE((check.problems.empty() && group.Problems().empty() && broken.empty()));
+    group.Man();
   }
-  crew.HearAll();
-  Report(crew.Problems());
-  for (const ClientRecord* record : crew.records()) {
+  group.HearAll();
+  Report(group.Problems());
+  for (const ClientRecord* record : group.records()) {
     Report(CheckAllHeard(home.database(), *record));
   }
-  const LedgerCheck check = CheckDatabase(home.database(), crew.records());
+  const LedgerCheck check = CheckDatabase(home.database(), group.records());
   Report(check.problems);
   CHECK(check.messages > kRounds);
   std::cout << kRounds << " kills: " << check.messages << " messages and " << check.memories

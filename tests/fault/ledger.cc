@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tests/support/database_probe.h"
+#include "tests/support/cpp/database_probe.h"
 
 namespace katra::testing {
 namespace {

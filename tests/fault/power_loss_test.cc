@@ -3,12 +3,12 @@
 // is shown with a disk that lies about its syncs.
 #include <iostream>
 
-#include "tests/fault/crew.h"
-#include "tests/support/catch.h"
-#include "tests/support/database_probe.h"
-#include "tests/support/fault/power_loss.h"
-#include "tests/support/sanitized.h"
-#include "tests/support/temp_home.h"
+#include "tests/fault/server_group.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/database_probe.h"
+#include "tests/support/cpp/fault/power_loss.h"
+#include "tests/support/cpp/sanitized.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 namespace {
@@ -33,33 +33,33 @@ Outcome LosePower(int rounds, DroppedSyncs dropped, std::mt19937_64 random) {
   const TempHome beside;
   const std::string log_path = beside.File("fault.log");
   const auto log = FaultLog::Create(log_path, kLogBytes);
-  CrewOptions options;
+  ServerGroupOptions options;
   options.home = home.path();
   options.marks = false;
   options.environment = {{"KATRA_FAULT_LOG", log_path},
                          {"LD_PRELOAD", KATRA_FAULT_VFS_PATH},
                          {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
   Outcome outcome;
-  Crew crew(options, random());
+  ServerGroup group(options, random());
   try {
     for (; outcome.rounds < rounds && outcome.problems.empty(); ++outcome.rounds) {
-      crew.Man();
+      group.Man();
       log->control().dropped_syncs = static_cast<uint32_t>(dropped);
-      crew.WorkThenKill(random() % 40, options.names.size());
+      group.WorkThenKill(random() % 40, options.names.size());
       const PowerLoss loss = dropped == DroppedSyncs::kNone ? RandomPowerLoss(random) : PowerLoss();
       ApplyPowerLoss(*log, home.database(), loss, random);
       const std::string copy = CopyDatabase(home.path(), beside.path());
-      outcome.check = CheckDatabase(copy, crew.records());
+      outcome.check = CheckDatabase(copy, group.records());
       Add(outcome.check.problems, &outcome.problems);
-      Add(crew.Problems(), &outcome.problems);
+      Add(group.Problems(), &outcome.problems);
       const std::string broken = IntegrityProblems(copy);
       if (!broken.empty()) outcome.problems.push_back(broken);
     }
     outcome.writes = log->control().writes.load();
     if (outcome.problems.empty()) {
-      crew.HearAll();
-      Add(crew.Problems(), &outcome.problems);
-      for (const ClientRecord* record : crew.records()) {
+      group.HearAll();
+      Add(group.Problems(), &outcome.problems);
+      for (const ClientRecord* record : group.records()) {
         Add(CheckAllHeard(home.database(), *record), &outcome.problems);
       }
     }

@@ -6,7 +6,7 @@
 #include "core/clock.h"
 #include "core/ids.h"
 #include "store/store.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 

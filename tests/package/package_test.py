@@ -161,9 +161,9 @@ class PackageTest(unittest.TestCase):
 
     def test_the_gateway_in_it_answers_with_a_stream(self):  # B71
         os.environ["KATRA_BIN"] = str(self.installed / "usr" / "bin")
-        sys.path.insert(0, str(ROOT / "tests" / "support" / "gateway"))
+        sys.path.insert(0, str(ROOT / "tests" / "support" / "python"))
         from upstream import Upstream
-        from world import Gateway, chat_stream, message_stream
+        from gateway_fixture import Gateway, chat_stream, message_stream
         for interface, pieces in (("anthropic", message_stream()), ("openai", chat_stream())):
             upstream = Upstream(lambda request, to, pieces=pieces: to.stream(pieces))
             url = upstream.url + ("/v1" if interface == "openai" else "")

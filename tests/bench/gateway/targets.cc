@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "tests/bench/gateway/sockets.h"
-#include "tests/support/child_process.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/child_process.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::bench {
 namespace {

@@ -4,17 +4,17 @@ import json
 import sys
 import urllib.request
 
-import world
-from world import until
+import fixture
+from fixture import until
 
-sys.path.insert(0, str(world.ROOT / "tests/support"))
+sys.path.insert(0, str(fixture.ROOT / "tests/support/python"))
 from recording_upstreams import RecordingUpstream  # noqa: E402
 
 
-class AnsweredByTest(world.World):
+class AnsweredByTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
-        self.environment.update(world.KEYS, GROQ_API_KEY="made-up", KATRA_BEHAVIOUR="connect")
+        self.environment.update(fixture.KEYS, GROQ_API_KEY="made-up", KATRA_BEHAVIOUR="connect")
         self.openai = self.enterContext(RecordingUpstream("openai"))
         self.groq = self.enterContext(RecordingUpstream("groq"))
         self.write("router/personas.json", json.dumps({
@@ -73,4 +73,4 @@ class AnsweredByTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

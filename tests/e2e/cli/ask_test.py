@@ -1,13 +1,13 @@
 """`k --persona NAME "question"`: the persona's client is asked in print mode."""
 import subprocess
 
-import world
+import fixture
 
 
-class Ask(world.World):
+class Ask(fixture.Fixture):
     def ask(self, *arguments: str) -> subprocess.CompletedProcess:
-        return self.run_katra(*arguments, program=world.program_folder() / "k",
-                              environment=world.KEYS)
+        return self.run_katra(*arguments, program=fixture.program_folder() / "k",
+                              environment=fixture.KEYS)
 
     def test_a_question_goes_to_the_client_in_print_mode(self):
         self.ask("--persona", "Alice", "what did we decide?")
@@ -38,4 +38,4 @@ class Ask(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

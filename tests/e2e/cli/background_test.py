@@ -7,15 +7,15 @@ import subprocess
 import sys
 import time
 
-import world
-from world import until
+import fixture
+from fixture import until
 
 MANY = 20
 # A listing of many sessions, in seconds.
 LISTED_WITHIN = 0.2
 
 
-class BackgroundTest(world.World):
+class BackgroundTest(fixture.Fixture):
     def start(self, persona: str, *arguments: str, **more) -> str:
         return self.succeed("start", "--persona", persona, "-b", *arguments, **more)
 
@@ -47,7 +47,7 @@ class BackgroundTest(world.World):
         self.assertEqual(said.count("stopped."), MANY)
         self.assertEqual(self.listed(), {})
         self.assertEqual(self.tmux_sessions(), ["katra-Elsewhere", "katra-Stranger", "mine"])
-        alive = [s for s in started if world.is_alive(s["pid"])]
+        alive = [s for s in started if fixture.is_alive(s["pid"])]
         self.assertEqual([s["environment"]["KATRA_PERSONA"] for s in alive], ["Elsewhere"])
         self.succeed("stop", "--all", environment=other_home)
 
@@ -75,7 +75,7 @@ class BackgroundTest(world.World):
 
     def test_no_key_reaches_the_tmux_server_its_sessions_or_an_argument_list(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"
-        secrets = {**world.KEYS, "MY_OWN_COMPANY": "very-own-4411", "DATABASE_URL": "pg://u:pw9@h"}
+        secrets = {**fixture.KEYS, "MY_OWN_COMPANY": "very-own-4411", "DATABASE_URL": "pg://u:pw9@h"}
         self.environment.update(secrets)
         self.start("Sam", "--no-router")
         self.start("Dario", "--no-router")
@@ -156,7 +156,7 @@ class BackgroundTest(world.World):
                              cwd=self.project, stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
             for _ in range(4)]
-        codes = sorted(start.wait(timeout=world.PATIENCE) for start in starts)
+        codes = sorted(start.wait(timeout=fixture.PATIENCE) for start in starts)
         self.assertEqual(codes, [0, 4, 4, 4])
         self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
 
@@ -172,7 +172,7 @@ class BackgroundTest(world.World):
         (started,) = self.started()
         said = self.succeed("stop", "Sam", "--grace", "1")
         self.assertIn("was killed", said)
-        self.assertFalse(world.is_alive(started["pid"]))
+        self.assertFalse(fixture.is_alive(started["pid"]))
         self.assertEqual(self.tmux_sessions(), [])
 
     def test_a_client_that_has_ended_by_itself_is_not_listed_and_its_persona_is_free(self):
@@ -198,7 +198,7 @@ class BackgroundTest(world.World):
             self.assertEqual(run.returncode, 6)
             self.assertIn("-b", run.stderr)
             self.succeed("stop", "Sam")
-            self.assertEqual(here.wait(timeout=world.PATIENCE), 0)
+            self.assertEqual(here.wait(timeout=fixture.PATIENCE), 0)
 
     def test_restore_brings_back_what_ran_when_the_machine_went_down(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"
@@ -290,4 +290,4 @@ class BackgroundTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-import world
+import fixture
 
 START = ("start", "--persona", "Sam")
 OPENAI = (*START, "--provider", "openai")
@@ -103,7 +103,7 @@ CONFIGURATIONS = {
 }
 
 
-class BadInputTest(world.World):
+class BadInputTest(fixture.Fixture):
     def expect(self, run, code: int | None, words: list[str]) -> None:
         if code is None:
             self.assertNotIn(run.returncode, (0, 70), run.stderr)
@@ -192,4 +192,4 @@ class BadInputTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

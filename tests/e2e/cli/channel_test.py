@@ -3,13 +3,13 @@ and a server without it does not."""
 import json
 import subprocess
 
-import world
+import fixture
 
 
-class Channel(world.World):
+class Channel(fixture.Fixture):
     def start(self, *options: str) -> subprocess.Popen:
         server = subprocess.Popen(
-            [world.program_folder() / "katra_mcp_server", "--persona", "Sam", *options],
+            [fixture.program_folder() / "katra_mcp_server", "--persona", "Sam", *options],
             env=self.environment, cwd=self.project, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
         self.addCleanup(self.end, server)
@@ -18,7 +18,7 @@ class Channel(world.World):
     @staticmethod
     def end(server: subprocess.Popen) -> None:
         server.stdin.close()
-        server.wait(timeout=world.PATIENCE)
+        server.wait(timeout=fixture.PATIENCE)
         server.stdout.close()
 
     def send(self, server: subprocess.Popen, **message) -> None:
@@ -79,4 +79,4 @@ class Channel(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

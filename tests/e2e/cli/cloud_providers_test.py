@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 
-import world
+import fixture
 
 MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLEOFASESSION", "AWS_SECRET_ACCESS_KEY": "made-up-secret-0123456789"}
@@ -30,7 +30,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-class CloudProviders(world.World):
+class CloudProviders(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.environment["PATH"] += ":/usr/bin:/bin"
@@ -119,4 +119,4 @@ class CloudProviders(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

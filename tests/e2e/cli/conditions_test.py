@@ -12,8 +12,8 @@ import socket
 import subprocess
 import threading
 
-import world
-from world import until
+import fixture
+from fixture import until
 
 # As the clients show them (Claude Code 2.1.329 and 2.1.197, Codex 0.169, Gemini CLI 0.61).
 FIRST_SCREENS = {
@@ -60,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Conditions(world.World):
+class Conditions(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.environment["KATRA_BEHAVIOUR"] = "hold"
@@ -82,7 +82,7 @@ class FirstQuestionTest(Conditions):
             for screen in screens:
                 with self.subTest(client=client, screen=screen):
                     self.environment["KATRA_SCREEN"] = screen
-                    self.environment.update(world.KEYS, GEMINI_API_KEY="made-up")
+                    self.environment.update(fixture.KEYS, GEMINI_API_KEY="made-up")
                     waits = "waits at its own first question: katra attach Neo"
                     said = self.start_at_a_terminal("Neo", client)
                     try:
@@ -192,7 +192,7 @@ class GatewayTest(Conditions):
         """The status of a request of Sam's client."""
         told = self.sam["environment"]
         connection = http.client.HTTPConnection(told["ANTHROPIC_BASE_URL"].removeprefix("http://"),
-                                                timeout=world.PATIENCE)
+                                                timeout=fixture.PATIENCE)
         self.addCleanup(connection.close)
         connection.request(
             "POST", "/v1/messages",
@@ -222,7 +222,7 @@ class GatewayTest(Conditions):
         self.assertEqual(self.gateway()["port"], self.runtime["port"])
         self.kill_gateway()
         self.succeed("start", "--persona", "Dario", "--use-router", "-b",
-                     environment=world.KEYS)
+                     environment=fixture.KEYS)
         self.assertEqual(self.gateway()["port"], self.runtime["port"])
 
     def test_the_next_hook_starts_it_again_once_with_the_session_s_keys(self):
@@ -233,7 +233,7 @@ class GatewayTest(Conditions):
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             for _ in range(6)]
         for hook in hooks:
-            self.assertEqual(hook.communicate(timeout=world.PATIENCE)[1], b"")
+            self.assertEqual(hook.communicate(timeout=fixture.PATIENCE)[1], b"")
         self.assertEqual(self.gateway()["port"], self.runtime["port"])
         self.assertEqual(self.starts_of_gateway(), 2)
         self.assertEqual(self.ask(), 200)
@@ -287,7 +287,7 @@ class GatewayTest(Conditions):
                          "katra up --port 0"):
                 self.assertIn(part, run.stderr)
             run = self.run_katra("start", "--persona", "Dario", "--use-router", "-b",
-                                 environment=world.KEYS)
+                                 environment=fixture.KEYS)
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertIn("Sam", run.stderr)
             port = self.gateway()["port"]
@@ -307,4 +307,4 @@ class GatewayTest(Conditions):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

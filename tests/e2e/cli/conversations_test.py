@@ -3,8 +3,8 @@ none at all. Never the last one of the folder, which may be another persona's.""
 import json
 import pathlib
 
-import world
-from world import until
+import fixture
+from fixture import until
 
 # Client -> the words that go on with conversation ID, and those that would take anybody's last.
 RESUMES = {
@@ -16,10 +16,10 @@ RESUMES = {
 OTHER_BOOT = "00000000-0000-0000-0000-000000000000/1"
 
 
-class ConversationsTest(world.World):
+class ConversationsTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
-        self.environment.update(world.KEYS, GEMINI_API_KEY="made-up")
+        self.environment.update(fixture.KEYS, GEMINI_API_KEY="made-up")
 
     def start(self, persona: str, client: str, *arguments: str, **more):
         return self.run_katra("start", "--persona", persona, "--client", client, *arguments, **more)
@@ -183,4 +183,4 @@ class ConversationsTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-import world
+import fixture
 
 # What clients and shells keep in a home, as their own programs wrote it.
 FOREIGN = {
@@ -28,10 +28,10 @@ PERSONAS = """\
 CONF = "# my own words\n\nDEFAULT_PROVIDER=openai\nOPENAI_MODEL='gpt-4-turbo'\n"
 
 
-class ForegroundTest(world.World):
+class ForegroundTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
-        self.environment.update(world.KEYS)
+        self.environment.update(fixture.KEYS)
 
     def put_foreign(self) -> None:
         for name, text in FOREIGN.items():
@@ -73,9 +73,9 @@ class ForegroundTest(world.World):
             (started,) = self.started()
             gateway = json.loads((self.home / "run/gateway.json").read_text())["pid"]
             os.killpg(here.pid, signal.SIGINT)  # what a terminal does
-            self.assertEqual(here.wait(timeout=world.PATIENCE), 42)
-            self.assertFalse(world.is_alive(started["pid"]))
-            self.assertTrue(world.is_alive(gateway), "other sessions have it too")
+            self.assertEqual(here.wait(timeout=fixture.PATIENCE), 42)
+            self.assertFalse(fixture.is_alive(started["pid"]))
+            self.assertTrue(fixture.is_alive(gateway), "other sessions have it too")
 
     def test_neither_start_nor_stop_changes_a_file_of_another_program(self):  # B85
         self.put_foreign()
@@ -110,4 +110,4 @@ class ForegroundTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

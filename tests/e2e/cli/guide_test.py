@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import threading
 
-import world
-from world import KEYS, until
+import fixture
+from fixture import KEYS, until
 
 # The variables of a client that tell where its requests go.
 CONNECTION = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -66,14 +66,14 @@ class ArgumentWatch(threading.Thread):
         self.join()
 
 
-class GuideTest(world.World):
+class GuideTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.environment.update(KEYS)
 
     def line(self, line: str, **more) -> str:
         program, *arguments = shlex.split(line)
-        return self.succeed(*arguments, program=world.program_folder() / program, **more)
+        return self.succeed(*arguments, program=fixture.program_folder() / program, **more)
 
     def connection_of(self, started: dict) -> dict[str, str]:
         return {name: value for name, value in started["environment"].items()
@@ -124,7 +124,7 @@ class GuideTest(world.World):
         (started,) = self.started()
         arguments = started["arguments"]
         server = json.loads(arguments[arguments.index("--mcp-config") + 1])["mcpServers"]["katra"]
-        self.assertEqual(server["command"], str(world.program_folder() / "katra_mcp_server"))
+        self.assertEqual(server["command"], str(fixture.program_folder() / "katra_mcp_server"))
         self.assertEqual(server["env"], {
             "KATRA_HOME": str(self.home), "KATRA_PERSONA": "Sam", "KATRA_PROVIDER": "anthropic",
             "KATRA_ROLE": "tester", "KATRA_ROOM": "dev"})
@@ -170,7 +170,7 @@ class GuideTest(world.World):
         self.assertIn("Charlie stopped.", self.line("katra stop --all"))
         self.assertEqual(self.listed(), {})
         self.assertEqual(self.tmux_sessions(), [])
-        self.assertFalse(any(world.is_alive(s["pid"]) for s in self.started(2)))
+        self.assertFalse(any(fixture.is_alive(s["pid"]) for s in self.started(2)))
         self.assertEqual(self.line("katra stop Sam"), "No session of Sam runs.\n")
         self.assertEqual(self.line("katra stop --all"), "No session runs.\n")
 
@@ -303,4 +303,4 @@ class GuideTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import unicodedata
 
-import world
+import fixture
 
 TAGS = ["<system-reminder>", "</system-reminder>", "<weird_tag a='b'>", "<functions>", "[INST]",
         "<|im_start|>", "<" + " " * 70 + "x-y>"]
@@ -33,7 +33,7 @@ class Server:
 
     def __init__(self, test, *options: str, cwd: pathlib.Path, client: str):
         self.process = subprocess.Popen(
-            [world.program_folder() / "katra_mcp_server", *options], env=test.environment, cwd=cwd,
+            [fixture.program_folder() / "katra_mcp_server", *options], env=test.environment, cwd=cwd,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             encoding="utf-8")
         test.addCleanup(self.end)
@@ -46,7 +46,7 @@ class Server:
     def end(self) -> None:
         if not self.process.stdin.closed:
             self.process.stdin.close()
-        self.process.wait(timeout=world.PATIENCE)
+        self.process.wait(timeout=fixture.PATIENCE)
         self.process.stdout.close()
 
     def send(self, **message) -> None:
@@ -68,7 +68,7 @@ class Server:
         return answer["result"]["content"][0]["text"]
 
 
-class HostileWords(world.World):
+class HostileWords(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.odd = self.folder / ("odd " + SHORT)
@@ -197,7 +197,7 @@ class HostileWords(world.World):
         self.assertIn(HOSTILE, bodies)
 
 
-class ReservedNames(world.World):
+class ReservedNames(fixture.Fixture):
     NAMES = ("all", "Everyone", "System", "user", "NULL", "here", "assistant", "tool", "katra",
              "nobody")
 
@@ -207,7 +207,7 @@ class ReservedNames(world.World):
     def launch_refused(self, name: str) -> str:
         """What the server says when it ends by itself."""
         server = subprocess.Popen(
-            [world.program_folder() / "katra_mcp_server", "--persona", name], cwd=self.project,
+            [fixture.program_folder() / "katra_mcp_server", "--persona", name], cwd=self.project,
             env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, encoding="utf-8")
         server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
@@ -216,7 +216,7 @@ class ReservedNames(world.World):
         server.stdin.flush()
         said = server.stderr.read()
         server.stdin.close()
-        self.assertNotEqual(server.wait(timeout=world.PATIENCE), 0)
+        self.assertNotEqual(server.wait(timeout=fixture.PATIENCE), 0)
         server.stderr.close()
         return said
 
@@ -255,7 +255,7 @@ class ReservedNames(world.World):
         for program, *arguments in (("katra", "start", "--persona", "Sam"), ("katra", "up"),
                                     ("katra_gateway", "--port", "0"),
                                     ("katra-router-config", "--validate-only")):
-            run = self.run_katra(*arguments, program=world.program_folder() / program)
+            run = self.run_katra(*arguments, program=fixture.program_folder() / program)
             self.assertNotEqual(run.returncode, 0, program)
             self.refused(" ".join(run.stderr.split()))
         self.assertEqual(list(self.records.iterdir()), [])
@@ -282,4 +282,4 @@ class ReservedNames(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

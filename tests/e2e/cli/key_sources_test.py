@@ -5,7 +5,7 @@ import json
 import threading
 import urllib.request
 
-import world
+import fixture
 
 SECRET = "made-up-key-of-the-command-0123456789"
 
@@ -40,7 +40,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-class KeySources(world.World):
+class KeySources(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
@@ -172,4 +172,4 @@ class KeySources(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

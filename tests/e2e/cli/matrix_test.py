@@ -11,9 +11,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-import world
+import fixture
 
-sys.path.insert(0, str(world.ROOT / "tests/support"))
+sys.path.insert(0, str(fixture.ROOT / "tests/support/python"))
 from recording_upstreams import RecordingUpstream  # noqa: E402
 
 # Writes down its arguments and variables, and ends.
@@ -188,7 +188,7 @@ class Started:
          "opencode": self.act_as_opencode}[client]()
 
 
-class Providers(world.World):
+class Providers(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.environment.update(
@@ -434,4 +434,4 @@ class PlaceTest(Providers):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

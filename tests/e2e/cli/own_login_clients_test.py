@@ -9,9 +9,9 @@ import sys
 import time
 
 import own_login_test
-import world
+import fixture
 
-MODULES = pathlib.Path(os.environ.get("KATRA_CLIENTS", world.ROOT / "build/clients")) / "node_modules"
+MODULES = pathlib.Path(os.environ.get("KATRA_CLIENTS", fixture.ROOT / "build/clients")) / "node_modules"
 VERSIONS = ("2.1.329", "2.1.197")
 PLAN, DEEPSEEK = own_login_test.PLAN, own_login_test.DEEPSEEK
 ALONE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -78,7 +78,7 @@ if __name__ == "__main__":
     needed += [tool for tool in ("unshare", "ip", "openssl", "curl") if not shutil.which(tool)]
     if needed:
         print(f"skipped: no {', '.join(needed)}; run scripts/setup --dev --clients")
-        sys.exit(1 if os.environ.get("CI") else world.SKIPPED)
+        sys.exit(1 if os.environ.get("CI") else fixture.SKIPPED)
     if INSIDE not in os.environ:
         os.execvpe(ALONE[0], [*ALONE, sys.executable, "-B", *sys.argv], {**os.environ, INSIDE: "1"})
-    world.main()
+    fixture.main()

@@ -11,10 +11,10 @@ import time
 import urllib.error
 import urllib.request
 
-import world
-from world import until
+import fixture
+from fixture import until
 
-sys.path.insert(0, str(world.ROOT / "tests/support/gateway"))
+sys.path.insert(0, str(fixture.ROOT / "tests/support/python"))
 from internet import Internet, make_certificate  # noqa: E402
 
 from streams import chat_stream, message_stream  # noqa: E402
@@ -44,7 +44,7 @@ def forms_of(secret: str) -> set[bytes]:
     return {form.encode() for form in found}
 
 
-class LoginWorld(world.World):
+class LoginWorld(fixture.Fixture):
     """With an outside world that is played, and personas that may go on a login."""
 
     def setUp(self):
@@ -74,7 +74,7 @@ class LoginWorld(world.World):
         """As `katra start` would, but for the certificate of the outside world."""
         with self.write("log/gateway.log", "").open("ab") as log:
             gateway = subprocess.Popen(
-                [str(world.program_folder() / "katra_gateway"), "--home", str(self.home), "--port",
+                [str(fixture.program_folder() / "katra_gateway"), "--home", str(self.home), "--port",
                  "0", "--ca-file", self.certificate, "--retry-delay", "20"], stderr=log,
                 stdout=subprocess.PIPE, env={**self.environment, **self.internet.environment})
 
@@ -345,4 +345,4 @@ class OwnLogin(LoginWorld):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import unittest
 
-import world
-from world import until
+import fixture
+from fixture import until
 
 # Process-id namespaces of their own, as containers have.
 CONTAINERS = {
@@ -25,7 +25,7 @@ def can_contain() -> bool:
         return False
 
 
-class PlacesTest(world.World):
+class PlacesTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
         self.environment["KATRA_BEHAVIOUR"] = "hold"
@@ -71,7 +71,7 @@ class PlacesTest(world.World):
                                  ("Sam", False, record["host"]))
                 self.assertIn("host ", self.contained(container, "list").stdout)
         self.assertEqual(self.record("Sam"), record, "the record is as it was")
-        self.assertTrue(world.is_alive(record["process"]["pid"]))
+        self.assertTrue(fixture.is_alive(record["process"]["pid"]))
         self.assertTrue(self.listed()["Sam"]["seen"])
         self.assertEqual(self.succeed("stop", "Sam"), "Sam stopped.\n")
 
@@ -83,8 +83,8 @@ class PlacesTest(world.World):
         self.assertEqual(run.returncode, 6)
         self.assertEqual(run.stdout, "Sam stopped.\n")
         self.assertIn("Dario runs on host", run.stderr)
-        self.assertFalse(world.is_alive(seen["process"]["pid"]))
-        self.assertTrue(world.is_alive(hidden["process"]["pid"]))
+        self.assertFalse(fixture.is_alive(seen["process"]["pid"]))
+        self.assertTrue(fixture.is_alive(hidden["process"]["pid"]))
         self.assertNotIn("ended_at", self.record("Dario"))
 
     def move(self, persona: str, domain: str, **fields) -> None:
@@ -123,13 +123,13 @@ class PlacesTest(world.World):
         self.assertEqual(self.listed()["Sam"]["pid"], mine["process"]["pid"])
         self.assertEqual(self.listed(environment=others)["Sam"]["pid"], theirs["process"]["pid"])
         self.succeed("stop", "Sam")
-        self.assertTrue(world.is_alive(theirs["process"]["pid"]))
+        self.assertTrue(fixture.is_alive(theirs["process"]["pid"]))
         self.assertEqual(self.tmux_sessions(), [theirs["tmux_session"]])
         again = self.start("Sam")
         self.assertEqual(again["tmux_session"], "katra-Sam")
         self.succeed("stop", "Sam", environment=others)
         self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
-        self.assertTrue(world.is_alive(again["process"]["pid"]))
+        self.assertTrue(fixture.is_alive(again["process"]["pid"]))
 
     def test_a_home_that_a_link_leads_to_is_the_same_home(self):
         link = self.folder / "link"
@@ -152,8 +152,8 @@ class PlacesTest(world.World):
                     self.tmux("kill-server")
                 else:
                     os.kill(lost["tmux_server"]["pid"], signal.SIGKILL)
-                until(lambda: not world.is_alive(lost["process"]["pid"]), "it went with tmux")
-                until(lambda: not world.is_alive(lost["tmux_server"]["pid"]), "tmux is gone")
+                until(lambda: not fixture.is_alive(lost["process"]["pid"]), "it went with tmux")
+                until(lambda: not fixture.is_alive(lost["tmux_server"]["pid"]), "tmux is gone")
                 self.assertIn("katra restore Lost", self.run_katra("attach", "Lost").stderr)
                 self.assertRegex(self.succeed("restore", "--dry-run"), r"^Lost: claude in .*\n$")
                 self.forget_started()
@@ -167,7 +167,7 @@ class PlacesTest(world.World):
         record = self.start("Sam")
         self.started()
         os.kill(record["process"]["pid"], signal.SIGTERM)
-        until(lambda: not world.is_alive(record["tmux_server"]["pid"]), "tmux has ended with it")
+        until(lambda: not fixture.is_alive(record["tmux_server"]["pid"]), "tmux has ended with it")
         self.assertIn("Nothing to restore", self.succeed("restore"))
         self.assertEqual(self.listed(), {})
 
@@ -176,9 +176,9 @@ class PlacesTest(world.World):
         record = self.start("Sam")
         self.started()
         self.tmux("kill-session", "-t", "=katra-Sam")
-        until(lambda: not world.is_alive(record["process"]["pid"]), "it is closed")
+        until(lambda: not fixture.is_alive(record["process"]["pid"]), "it is closed")
         self.assertIn("Nothing to restore", self.succeed("restore"))
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

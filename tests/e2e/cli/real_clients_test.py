@@ -8,9 +8,9 @@ import subprocess
 import sys
 import tempfile
 
-import world
+import fixture
 
-MODULES = pathlib.Path(os.environ.get("KATRA_CLIENTS", world.ROOT / "build/clients")) / "node_modules"
+MODULES = pathlib.Path(os.environ.get("KATRA_CLIENTS", fixture.ROOT / "build/clients")) / "node_modules"
 # Client -> its program among the npm packages.
 PROGRAMS = {
     "codex": "codex-0.169.0/vendor/x86_64-unknown-linux-musl/bin/codex",
@@ -21,7 +21,7 @@ PROGRAMS = {
 ALONE = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
-class RealClientsTest(world.World):
+class RealClientsTest(fixture.Fixture):
     def setUp(self):
         super().setUp()
         for client, program in PROGRAMS.items():
@@ -72,7 +72,7 @@ def closed_folder() -> pathlib.Path:
         return (os.access(folder, os.W_OK) and
                 all(not path.stat().st_mode & 0o022 for path in [folder, *folder.parents]))
 
-    places = [world.program_folder().parent, pathlib.Path.home(), pathlib.Path("/var/cache")]
+    places = [fixture.program_folder().parent, pathlib.Path.home(), pathlib.Path("/var/cache")]
     return next((place for place in places if closed(place)), places[0])
 
 
@@ -85,6 +85,6 @@ def missing() -> list[str]:
 if __name__ == "__main__":
     if missing():
         print(f"skipped: no {', '.join(missing())}; run scripts/setup --dev --clients")
-        sys.exit(1 if os.environ.get("CI") else world.SKIPPED)
+        sys.exit(1 if os.environ.get("CI") else fixture.SKIPPED)
     tempfile.tempdir = str(closed_folder())
-    world.main()
+    fixture.main()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import unittest
 
-import world
+import fixture
 
 FILES = {
     "claude": ".claude.json", "codex": ".codex/config.toml", "gemini": ".gemini/settings.json",
@@ -36,7 +36,7 @@ MEMBER = {"claude": "mcpServers", "gemini": "mcpServers", "opencode": "mcp",
           "cursor": "mcpServers", "vscode": "servers"}
 
 
-class InstallTest(world.World):
+class InstallTest(fixture.Fixture):
     def put(self, client: str, mode: int = 0o640) -> tuple[pathlib.Path, str]:
         path = self.user_home / FILES[client]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ class InstallTest(world.World):
                     self.assertEqual(list(path.parent.glob("*.katra-*")), [])
 
 
-class DoctorTest(world.World):
+class DoctorTest(fixture.Fixture):
     def findings(self, code: int, **more) -> dict[str, dict]:
         run = self.run_katra("doctor", "--json", **more)
         self.assertEqual(run.returncode, code, run.stdout + run.stderr)
@@ -230,7 +230,7 @@ class DoctorTest(world.World):
         self.assertIn("config check", self.findings(2)["configuration"]["advice"])
 
 
-class PagesTest(world.World):
+class PagesTest(fixture.Fixture):
     def commands(self, text: str) -> list[str]:
         """The names that a help text lists."""
         return re.findall(r"^  ([a-z][a-z-]*)  ", text, re.MULTILINE)
@@ -275,7 +275,7 @@ class PagesTest(world.World):
         return f"| [`katra {command}`](commands/{command}.md) | {summary} |\n"
 
     def test_every_command_has_a_page_in_the_documentation_that_says_what_help_says(self):
-        folder = world.ROOT / "docs/commands"
+        folder = fixture.ROOT / "docs/commands"
         wide = {"COLUMNS": "100"}
         expected = {}
         for command in self.commands(self.succeed("help")):
@@ -285,7 +285,7 @@ class PagesTest(world.World):
                           for below in self.commands(parts[0])]
             blocks = "\n".join(f"```text\n{part}```\n" for part in parts)
             expected[f"{command}.md"] = f"# katra {command}\n\n{blocks}"
-        path = world.ROOT / "docs/commands.md"
+        path = fixture.ROOT / "docs/commands.md"
         head = "| command | what it does |\n|---|---|\n"
         rows = "".join(self.index_row(name.removesuffix(".md")) for name in expected)
         index = re.sub(re.escape(head) + r"(?:\|.*\n)*", lambda _: head + rows, path.read_text())
@@ -342,4 +342,4 @@ class PagesTest(world.World):
 
 
 if __name__ == "__main__":
-    world.main()
+    fixture.main()

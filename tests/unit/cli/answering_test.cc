@@ -1,7 +1,7 @@
 // When a session counts as answered by another model than it was started with.
 #include "cli/sessions/answering.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::cli {
 namespace {

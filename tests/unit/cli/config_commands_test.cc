@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli {

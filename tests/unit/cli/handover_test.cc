@@ -11,8 +11,8 @@
 #include "cli/sessions/launch.h"
 #include "core/clock.h"
 #include "core/ids.h"
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::cli {
 namespace {

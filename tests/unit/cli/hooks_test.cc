@@ -6,7 +6,7 @@
 #include "cli/hooks/notes.h"
 #include "core/process.h"
 #include "mcp_server/tools/addressed.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli::testing {

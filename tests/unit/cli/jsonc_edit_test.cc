@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::cli {
 namespace {

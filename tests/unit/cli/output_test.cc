@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "core/text_width.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::cli {
 namespace {

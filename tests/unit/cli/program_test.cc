@@ -2,7 +2,7 @@
 #include "cli/program.h"
 
 #include "cli/exit_codes.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli::testing {

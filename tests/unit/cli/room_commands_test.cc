@@ -9,7 +9,7 @@
 
 #include "cli/exit_codes.h"
 #include "core/process.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli::testing {

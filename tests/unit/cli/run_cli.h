@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "core/ids.h"
 #include "store/sqlite/open.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::cli::testing {
 

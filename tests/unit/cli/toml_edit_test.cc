@@ -1,7 +1,7 @@
 // Changing one table of a file that others keep by hand: nothing else may differ.
 #include "cli/clients/toml_edit.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/watch/room_view.h"
 #include "cli/watch/screen.h"
 #include "core/text_width.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli::testing {

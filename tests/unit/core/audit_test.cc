@@ -12,9 +12,9 @@
 
 #include "core/files.h"
 #include "core/json_view.h"
-#include "tests/support/catch.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/manual_clock.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra {
 namespace {

@@ -1,6 +1,6 @@
 // Hosts as programs write them, and as attackers do.
 #include "core/authority.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

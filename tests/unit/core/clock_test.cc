@@ -2,7 +2,7 @@
 #include "core/clock.h"
 
 #include "core/ids.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::FormatAge;
 using katra::FormatDate;

@@ -12,7 +12,7 @@
 
 #include "core/clock.h"
 #include "core/process.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;  // NOLINT: a test file
 namespace fs = std::filesystem;

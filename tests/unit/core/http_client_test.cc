@@ -13,7 +13,7 @@
 #include "core/http/client.h"
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::http {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::ErrorCode;
 using katra::Status;

@@ -1,6 +1,6 @@
 // Header lines: what is written, and what is read from an upstream.
 #include "core/http/message.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::http {
 namespace {

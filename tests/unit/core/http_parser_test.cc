@@ -1,7 +1,7 @@
 // One request from bytes: the same at every split, and nothing that two parsers read differently.
 #include "core/http/request_parser.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::http::RequestParser;
 using katra::http::ServerLimits;

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/http/response_parser.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::http {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/json_schema.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/json_write.h"
 #include "core/sha256.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

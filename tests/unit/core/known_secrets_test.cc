@@ -1,7 +1,7 @@
 // Keys that come back from where they were sent.
 #include "core/known_secrets.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;  // NOLINT: a test file
 

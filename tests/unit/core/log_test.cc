@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/log.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

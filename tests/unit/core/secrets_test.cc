@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;  // NOLINT: a test file
 

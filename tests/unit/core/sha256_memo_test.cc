@@ -1,7 +1,7 @@
 // A memo of SHA-256: the same digests as without it, for the secrets that come again and again.
 #include "core/sha256_memo.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::testing {
 namespace {

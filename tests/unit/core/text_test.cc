@@ -1,7 +1,7 @@
 // UTF-8, names, near matches, and text that is fenced.
 #include "core/text.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;  // NOLINT: a test file
 

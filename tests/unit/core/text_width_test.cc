@@ -1,7 +1,7 @@
 // Columns on a terminal, where a character is not always one of them.
 #include "core/text_width.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

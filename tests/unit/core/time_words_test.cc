@@ -5,7 +5,7 @@
 #include <ctime>
 #include <string>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra {
 namespace {

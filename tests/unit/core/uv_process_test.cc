@@ -8,7 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::uv {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "core/uv/handles.h"
 #include "core/uv/stdio.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::uv {
 namespace {

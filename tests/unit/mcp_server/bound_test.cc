@@ -7,8 +7,8 @@
 #include "core/json_text.h"
 #include "mcp_server/prompts/prompt.h"
 #include "mcp_server/resources/resource.h"
-#include "tests/support/catch.h"
-#include "tests/support/sanitized.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/sanitized.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

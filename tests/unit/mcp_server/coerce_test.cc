@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

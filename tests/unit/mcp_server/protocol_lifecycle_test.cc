@@ -1,5 +1,5 @@
 // Eras and versions: what is served when, and what is refused how.
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/protocol_fixture.h"
 
 namespace katra::mcp {

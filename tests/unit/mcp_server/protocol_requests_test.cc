@@ -1,5 +1,5 @@
 // Requests as such: ids, batches, limits, cancelling, a client that does not read.
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/protocol_fixture.h"
 
 namespace katra::mcp {

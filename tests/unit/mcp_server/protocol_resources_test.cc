@@ -1,5 +1,5 @@
 // Resources, prompts, completion, and who is told of changes, in both eras.
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/protocol_fixture.h"
 
 namespace katra::mcp {

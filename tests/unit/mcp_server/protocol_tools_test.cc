@@ -1,5 +1,5 @@
 // tools/list and tools/call: what is shown, what is checked, and the calls that wait.
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/protocol_fixture.h"
 
 namespace katra::mcp {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/text.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::mcp {
 namespace {

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/resources/resource.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

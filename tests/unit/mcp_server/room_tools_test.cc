@@ -4,7 +4,7 @@
 
 #include "core/text.h"
 #include "mcp_server/tools/output.h"
-#include "tests/support/golden.h"
+#include "tests/support/cpp/golden.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

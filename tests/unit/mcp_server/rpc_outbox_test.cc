@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::mcp {
 namespace {

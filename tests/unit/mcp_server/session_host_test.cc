@@ -1,7 +1,7 @@
 // The session of a process: opened, described, kept alive, found again, ended.
 #include "mcp_server/session_host.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/protocol_fixture.h"
 
 namespace katra::mcp {

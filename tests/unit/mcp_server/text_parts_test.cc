@@ -6,7 +6,7 @@
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/recall_cursor.h"
 #include "mcp_server/tools/snippet.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::mcp {
 namespace {

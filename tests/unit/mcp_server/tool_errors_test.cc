@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "mcp_server/tools/tool.h"
-#include "tests/support/golden.h"
+#include "tests/support/cpp/golden.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

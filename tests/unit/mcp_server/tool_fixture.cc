@@ -3,7 +3,7 @@
 #include "core/process.h"
 #include "mcp_server/tools/coerce.h"
 #include "store/sqlite/open.h"
-#include "tests/support/golden.h"
+#include "tests/support/cpp/golden.h"
 
 namespace katra::testing {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "core/ids.h"
 #include "mcp_server/tools/tool.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/manual_clock.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::testing {
 

@@ -6,7 +6,7 @@
 #include "mcp_server/prompts/prompt.h"
 #include "mcp_server/resources/resource.h"
 #include "mcp_server/tools/recall_cursor.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
 namespace katra::testing {

@@ -9,9 +9,9 @@
 
 #include "router/ccr/generate.h"
 #include "router/config/example.h"
-#include "tests/support/catch.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/manual_clock.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::router::ccr {
 namespace {

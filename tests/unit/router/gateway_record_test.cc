@@ -8,8 +8,8 @@
 #include "core/text.h"
 #include "router/gateway/record_files.h"
 #include "router/gateway/transcript.h"
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::gateway {
 namespace {

@@ -7,8 +7,8 @@
 #include <regex>
 
 #include "core/files.h"
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::gateway {
 namespace {

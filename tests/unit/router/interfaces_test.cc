@@ -6,8 +6,8 @@
 
 #include "router/config/config.h"
 #include "router/config/endpoint.h"
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::router {
 namespace {

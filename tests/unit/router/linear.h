@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::testing {
 

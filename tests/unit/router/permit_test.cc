@@ -7,9 +7,9 @@
 
 #include "core/files.h"
 #include "router/gateway/tokens.h"
-#include "tests/support/catch.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/manual_clock.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::gateway {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "router/translate/from_responses/reply.h"
 #include "router/translate/from_responses/stream.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::router {
 namespace {

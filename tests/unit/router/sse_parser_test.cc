@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/http/sse.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::http::FormatSse;
 using katra::translate::SseParser;

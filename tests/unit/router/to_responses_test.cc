@@ -1,6 +1,6 @@
 // Messages requests -> requests of the Responses API (R70-R78).
 #include "router/translate/signature.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

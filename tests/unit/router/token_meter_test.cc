@@ -1,8 +1,8 @@
 // The limits of a gateway token, to the request, the byte and the second.
 #include "router/gateway/token_meter.h"
 
-#include "tests/support/catch.h"
-#include "tests/support/manual_clock.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/manual_clock.h"
 
 namespace katra::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include "router/translate/chat_reply.h"
 #include "router/translate/openai_front.h"
 #include "router/translate/usage_tap.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

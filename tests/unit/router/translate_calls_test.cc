@@ -1,5 +1,5 @@
 // Tool calls in streams, rule by rule (S13, S17-S29 of docs/translation.md).
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

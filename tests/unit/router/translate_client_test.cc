@@ -1,7 +1,7 @@
 // Requests of OpenAI's formats that name what cannot be had here, that set or need points for a
 // prompt cache, and that ask for a shorter conversation.
 #include "router/translate/openai_front.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -1,7 +1,7 @@
 // What Codex sends, as 0.169 and 0.171 were recorded with each family of its models, and what it
 // gets back.
 #include "router/translate/openai_front.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

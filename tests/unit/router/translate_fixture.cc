@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::testing {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "router/translate/answer_form.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using namespace katra;             // NOLINT: a test file
 using namespace katra::translate;  // NOLINT

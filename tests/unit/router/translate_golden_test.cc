@@ -2,8 +2,8 @@
 // an answer in that provider's dialect. Both are also held to schemas.
 #include "core/json_schema.h"
 #include "router/translate/chat_reply.h"
-#include "tests/support/catch.h"
-#include "tests/support/golden.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/golden.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -6,7 +6,7 @@
 #include "router/translate/reasoning_store.h"
 #include "router/translate/sse_parser.h"
 #include "router/translate/usage_tap.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/linear.h"
 #include "tests/unit/router/translate_fixture.h"
 

@@ -3,7 +3,7 @@
 #include "router/translate/estimate.h"
 #include "router/translate/openai_front.h"
 #include "router/translate/splice.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/linear.h"
 #include "tests/unit/router/translate_fixture.h"
 

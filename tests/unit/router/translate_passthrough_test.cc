@@ -5,7 +5,7 @@
 #include "router/translate/splice.h"
 #include "router/translate/usage.h"
 #include "router/translate/usage_tap.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

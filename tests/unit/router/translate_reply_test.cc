@@ -2,7 +2,7 @@
 #include "router/translate/chat_reply.h"
 #include "router/translate/errors.h"
 #include "router/translate/signature.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

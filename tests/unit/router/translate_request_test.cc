@@ -1,6 +1,6 @@
 // Messages requests as Chat Completions: system, conversation, content (R10-R27, R41-R44, R57 of
 // docs/translation.md).
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -3,7 +3,7 @@
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/same_format/chat_forward.h"
 #include "router/translate/same_format/event_cutter.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -4,7 +4,7 @@
 #include "router/translate/same_format/responses_forward.h"
 #include "router/translate/same_format/responses_request.h"
 #include "router/translate/signature.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

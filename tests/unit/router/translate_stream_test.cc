@@ -1,7 +1,7 @@
 // Text, thinking, ends and failures of streams, rule by rule (S1-S16, S28-S43 of
 // docs/translation.md).
 #include "router/translate/signature.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "router/translate/memo.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate_fixture.h"
 
 namespace katra::testing {

@@ -6,8 +6,8 @@
 
 #include <thread>
 
-#include "tests/support/catch.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::store {
 namespace {

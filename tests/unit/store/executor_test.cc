@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/uv/loop.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store {
 namespace {

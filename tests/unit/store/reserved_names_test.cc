@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store {
 namespace {

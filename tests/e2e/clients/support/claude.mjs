@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { StartFakeAnthropic, SystemText, ToolResults } from '../../../support/fake_anthropic.mjs';
+import { StartFakeAnthropic, SystemText, ToolResults } from '../../../support/node/fake_anthropic.mjs';
 import { InstalledPath } from './installation.mjs';
 import { Defer, Evidence, StartChild, Within } from './scenario.mjs';
 import { Launch, ServerEnvironment } from './server.mjs';

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { StartFakeAnthropic } from '../../../support/fake_anthropic.mjs';
+import { StartFakeAnthropic } from '../../../support/node/fake_anthropic.mjs';
 import { InstalledPath } from './installation.mjs';
 import { HookSettings, KatraPath } from './katra.mjs';
 import { Defer, Evidence, TempFolder } from './scenario.mjs';

@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { KatraPath, StartGateway } from './gateway.mjs';
 import { Defer, Evidence } from './scenario.mjs';
 import { kGatewayPersonas } from './server.mjs';
-import { StartFakeProvider } from '../../../support/fake_provider.mjs';
+import { StartFakeProvider } from '../../../support/node/fake_provider.mjs';
 
 // `served`: the name that the upstream gives to what is asked for as `model`.
 export const kProviders = {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "router/cloud/bedrock_stream.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/router/cloud/eventstream_bytes.h"
 
 using katra::cloud::BedrockErrorType;

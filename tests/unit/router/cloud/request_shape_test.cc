@@ -5,7 +5,7 @@
 
 #include "router/cloud/aws_credentials.h"
 #include "router/cloud/copilot.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::ErrorCode;
 using katra::cloud::AwsFromVariables;

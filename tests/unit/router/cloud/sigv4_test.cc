@@ -2,7 +2,7 @@
 // Bedrock as botocore 1.43.11 signs them.
 #include "router/cloud/sigv4.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 using katra::FromUnixMillis;
 using katra::Sha256Hex;

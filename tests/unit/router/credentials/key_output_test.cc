@@ -1,7 +1,7 @@
 // What an api_key_command may print, and what is shown of its errors.
 #include "router/credentials/key_output.h"
 
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::router {
 namespace {

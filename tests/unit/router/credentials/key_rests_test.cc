@@ -2,7 +2,7 @@
 #include "router/credentials/key_rests.h"
 
 #include "router/credentials/credential.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::gateway {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "core/text.h"
 #include "store/search/analyzer.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::search {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "store/search/plan.h"
 #include "store/search/query.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::search {
 namespace {

@@ -8,9 +8,9 @@
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/open.h"
 #include "store/sqlite/schema_check.h"
-#include "tests/support/catch.h"
-#include "tests/support/database_probe.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/database_probe.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::store {
 namespace {

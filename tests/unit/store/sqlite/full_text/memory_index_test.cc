@@ -4,17 +4,17 @@
 #include <vector>
 
 #include "core/text.h"
-#include "tests/support/catch.h"
-#include "tests/support/search_world.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/search_fixture.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::store::sqlite::full_text {
 namespace {
 
 using Ids = std::vector<int64_t>;
 
-struct World : testing::TempHome, testing::SearchWorld {
-  World() : SearchWorld(database()) {}
+struct World : testing::TempHome, testing::SearchFixture {
+  World() : SearchFixture(database()) {}
 
   MemoryId Sam(const std::string& content) { return Remember({"Sam", content}); }
   Ids Find(const std::string& query) { return Memories("Dario", query); }

@@ -6,10 +6,10 @@
 
 #include "store/search/analyzer.h"
 #include "store/search/query.h"
-#include "tests/support/catch.h"
-#include "tests/support/conversations.h"
-#include "tests/support/search_world.h"
-#include "tests/support/temp_home.h"
+#include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/conversations.h"
+#include "tests/support/cpp/search_fixture.h"
+#include "tests/support/cpp/temp_home.h"
 
 namespace katra::store::sqlite::full_text {
 namespace {
@@ -49,10 +49,10 @@ std::string OrOf(const std::string& question) {
 }
 
 using testing::Conversation;
-using testing::SearchWorld;
+using testing::SearchFixture;
 
 // FTS5 as it comes, once with the turn alone and once with the turns before it.
-void FillPlain(SearchWorld* world, const Conversation& conversation) {
+void FillPlain(SearchFixture* world, const Conversation& conversation) {
   SQLite::Database& db = world->connection().db();
   db.exec("CREATE VIRTUAL TABLE alone USING fts5(text, tokenize = 'porter unicode61')");
   db.exec(
@@ -73,7 +73,7 @@ void FillPlain(SearchWorld* world, const Conversation& conversation) {
   }
 }
 
-std::vector<int64_t> Ask(SearchWorld* world, const char* sql, const std::string& question) {
+std::vector<int64_t> Ask(SearchFixture* world, const char* sql, const std::string& question) {
   SQLite::Statement query(world->connection().db(), sql);
   query.bind(1, OrOf(question));
   std::vector<int64_t> found;
@@ -81,7 +81,7 @@ std::vector<int64_t> Ask(SearchWorld* world, const char* sql, const std::string&
   return found;
 }
 
-void SayAll(SearchWorld* world, const Conversation& conversation) {
+void SayAll(SearchFixture* world, const Conversation& conversation) {
   for (const testing::Turn& turn : conversation.turns) {
     world->PassTime(turn.said_at - world->now() - std::chrono::minutes(1));
     world->Say({conversation.speakers[turn.speaker], turn.body});
@@ -97,7 +97,7 @@ TEST_CASE("the ranking finds more answers than plain search, and than plain sear
   for (unsigned seed = 1; seed <= kConversations; ++seed) {
     const Conversation conversation = testing::MakeConversation(seed, kTurns);
     const testing::TempHome home;
-    SearchWorld world(home.database());
+    SearchFixture world(home.database());
     world.Begin();
     SayAll(&world, conversation);
     FillPlain(&world, conversation);

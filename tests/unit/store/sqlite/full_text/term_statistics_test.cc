@@ -3,7 +3,7 @@
 #include <string>
 
 #include "store/sqlite/full_text/term_statistics.h"
-#include "tests/support/catch.h"
+#include "tests/support/cpp/catch.h"
 
 namespace katra::store::sqlite::full_text {
 
