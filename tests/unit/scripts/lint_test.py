@@ -87,7 +87,7 @@ class LintTest(unittest.TestCase):
             ("core/a.cc", '"store/store.h"', "core/ must not know store/"),
             ("store/a.h", '"mcp_server/tools/tool.h"', "store/ must not know mcp_server/"),
             ("router/a.cc", '"cli/a.h"', "router/ must not know cli/"),
-            ("core/a.cc", '"tests/support/catch.h"', "must not know tests/"),
+            ("core/a.cc", '"tests/support/cpp/catch.h"', "must not know tests/"),
             ("core/a.cc", '"../store/store.h"', "from the repository root"),
             ("mcp_server/tools/a.cc", '"store/sqlite/connection.h"', "by store/store.h only"),
             ("store/a.cc", "<SQLiteCpp/Database.h>", "in store/sqlite/ only"),
@@ -122,6 +122,35 @@ class LintTest(unittest.TestCase):
             with self.subTest(words=words):
                 other = {"core/a.cc": "//\n", "core/CMakeLists.txt": words}
                 self.assertEqual(self.run_lint("registered", other)[0], 1)
+
+    def test_a_file_with_tests_is_named_so_and_its_suite_after_it(self):
+        tests = {"cc": 'TEST_CASE("x") {}\n', "py": "class A:\n    def test_x(self):\n",
+                 "mjs": "await RunScenario(main);\n"}
+        for suffix, text in tests.items():
+            with self.subTest(suffix=suffix):
+                for name, code in [("a", 1), ("tests_of_a", 1), ("a_test", 0)]:
+                    tree = {f"tests/e2e/{name}.{suffix}": text,
+                            "tests/e2e/CMakeLists.txt": f"t({name}.{suffix})\n"}
+                    found, said = self.run_lint("registered", tree)
+                    self.assertEqual(found, code, said)
+                    self.assertEqual("is called NAME_test" in said, code == 1, said)
+        helper = {"tests/support/a.cc": "void TEST_CASES();\n", "tests/CMakeLists.txt": "t(support/a.cc)"}
+        self.assertEqual(self.run_lint("registered", helper), (0, ""))
+        for call, code in [
+            ("katra_test(a_test unit SOURCES a_test.cc)", 0),
+            ("katra_test(cli_a_test unit SOURCES a_test.cc helper.cc)", 0),
+            ("katra_test(both_test unit\n  SOURCES a_test.cc b_test.cc)", 0),
+            ("katra_test(b_test unit SOURCES a_test.cc)", 1),
+            ("katra_test(aa_test unit SOURCES a_test.cc)", 1),
+            ("katra_script_test(a fault COMMAND run ${CMAKE_CURRENT_SOURCE_DIR}/a_test.py)", 1),
+            ("katra_script_test(${suite} e2e COMMAND run ${script})", 0),
+        ]:
+            with self.subTest(call=call):
+                tree = {"tests/a_test.cc": "//\n", "tests/b_test.cc": "//\n",
+                        "tests/CMakeLists.txt": f"t(a_test.cc b_test.cc)\n{call}\n"}
+                found, said = self.run_lint("registered", tree)
+                self.assertEqual(found, code, said)
+                self.assertEqual("call the suite of a_test" in said, code == 1, said)
 
     def test_unfinished_words_and_paths_of_one_machine_are_found(self):
         # In pieces, so that this file passes the lint itself.
