@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -11,21 +10,6 @@
 
 namespace katra {
 namespace {
-
-constexpr uint64_t kOnes = 0x0101010101010101U;
-constexpr uint64_t kHighs = 0x8080808080808080U;
-
-constexpr uint64_t HasZero(uint64_t word) { return (word - kOnes) & ~word & kHighs; }
-
-// Whether one of eight bytes ends a plain run of a string: a quote, a backslash, a control.
-bool HasSpecial(const char* at) {
-  uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  const uint64_t quote = HasZero(word ^ (kOnes * '"'));
-  const uint64_t backslash = HasZero(word ^ (kOnes * '\\'));
-  const uint64_t control = (word - kOnes * 0x20) & ~word & kHighs;
-  return (quote | backslash | control) != 0;
-}
 
 bool IsHex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -38,8 +22,9 @@ size_t SkipEscape(std::string_view text, size_t at) {
   if (at + 1 >= text.size()) return std::string_view::npos;
   const char kind = text[at + 1];
   if (kind != 'u') {
-    return std::strchr("\"\\/bfnrt", kind) != nullptr && kind != '\0' ? at + 2
-                                                                      : std::string_view::npos;
+    const bool known = kind == 'n' || kind == '"' || kind == '\\' || kind == 't' || kind == '/' ||
+                       kind == 'r' || kind == 'b' || kind == 'f';
+    return known ? at + 2 : std::string_view::npos;
   }
   if (at + 6 > text.size()) return std::string_view::npos;
   for (size_t i = at + 2; i < at + 6; ++i) {
@@ -70,6 +55,32 @@ uint64_t QuotesAndEscapes(const char* at) {
 #endif
 }
 
+// Which of the 64 bytes at `at` end a plain run of a string: a quote, a backslash, a control.
+uint64_t Specials(const char* at) {
+#ifdef __SSE2__
+  const __m128i quotes = _mm_set1_epi8('"');
+  const __m128i slashes = _mm_set1_epi8('\\');
+  const __m128i controls = _mm_set1_epi8(0x1F);
+  uint64_t mask = 0;
+  for (int i = 0; i < 4; ++i) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i);
+    const __m128i hits =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes)),
+                     _mm_cmpeq_epi8(_mm_min_epu8(bytes, controls), bytes));
+    mask |= static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(hits))) << (16 * i);
+  }
+  return mask;
+#else
+  uint64_t mask = 0;
+  for (int i = 0; i < 64; ++i) {
+    mask |= static_cast<uint64_t>(at[i] == '"' || at[i] == '\\' ||
+                                  static_cast<unsigned char>(at[i]) < 0x20)
+            << i;
+  }
+  return mask;
+#endif
+}
+
 // Only where the string ends.
 size_t FindClosingQuote(std::string_view text, size_t at) {
   constexpr size_t kBlock = 64;
@@ -95,10 +106,31 @@ size_t FindClosingQuote(std::string_view text, size_t at) {
 
 size_t SkipJsonString(std::string_view text, size_t at, bool* escapes, bool lenient) {
   if (lenient && escapes == nullptr) return FindClosingQuote(text, at);
+  constexpr size_t kBlock = 64;
   size_t i = at + 1;
+  while (i + kBlock <= text.size()) {
+    const size_t block = i;
+    i += kBlock;
+    for (uint64_t mask = Specials(text.data() + block); mask != 0;) {
+      const auto bit = static_cast<size_t>(__builtin_ctzll(mask));
+      const size_t special = block + bit;
+      if (text[special] == '"') return special + 1;
+      mask &= mask - 1;
+      if (text[special] != '\\') {
+        if (!lenient) return std::string_view::npos;
+        continue;
+      }
+      if (escapes != nullptr) *escapes = true;
+      const size_t after = lenient ? special + 2 : SkipEscape(text, special);
+      if (after == std::string_view::npos) return after;
+      if (after >= block + kBlock) {
+        i = after;
+        break;
+      }
+      mask &= ~uint64_t{0} << (after - block);
+    }
+  }
   while (i < text.size()) {
-    while (i + 8 <= text.size() && !HasSpecial(text.data() + i)) i += 8;
-    if (i >= text.size()) break;
     const char c = text[i];
     if (c == '"') return i + 1;
     if (c == '\\') {
