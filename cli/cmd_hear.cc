@@ -19,8 +19,8 @@
 #include "cli/sessions/records.h"
 #include "core/json_text.h"
 #include "core/text.h"
-#include "mcp_server/tools/domain_json.h"
-#include "mcp_server/tools/receipts.h"
+#include "render/domain_json.h"
+#include "render/receipts.h"
 
 namespace katra::cli {
 namespace {
@@ -63,11 +63,11 @@ class Ear {
   Status Give(const store::HearReply& reply) {
     if (options_.follow) {
       for (const store::HeardMessage& heard : reply.messages) {
-        context_.out() << (options_.speaker.json ? JsonText(mcp::HeardJson(heard)) + "\n"
+        context_.out() << (options_.speaker.json ? JsonText(render::HeardJson(heard)) + "\n"
                                                  : ShowHeard(heard, reply.room, context_));
       }
     } else if (options_.speaker.json) {
-      context_.out() << JsonText(mcp::HeardReplyJson(reply, options_.peek), 2) << "\n";
+      context_.out() << JsonText(render::HeardReplyJson(reply, options_.peek), 2) << "\n";
     } else {
       context_.out() << ShowHeardReply(reply, visit_.session().persona, context_);
     }
@@ -139,8 +139,8 @@ int Skip(const HearOptions& options, const Visit& visit, Context& context) {
       visit.store().Skip(visit.session().id, visit.room(), through, context.Call());
   if (!skipped) return context.Explain(skipped.error());
   context.out() << (options.speaker.json
-                        ? JsonText(mcp::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
-                        : WrapLines(mcp::SkippedText(*skipped, context.clock().Now()), "",
+                        ? JsonText(render::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
+                        : WrapLines(render::SkippedText(*skipped, context.clock().Now()), "",
                                     PageFor(context.terminal())));
   return skipped->skipped > 0 ? kExitOk : kExitNothing;
 }

@@ -12,7 +12,7 @@
 #include "cli/room/visit.h"
 #include "core/json_text.h"
 #include "core/text.h"
-#include "mcp_server/tools/domain_json.h"
+#include "render/domain_json.h"
 
 namespace katra::cli {
 namespace {
@@ -52,7 +52,7 @@ int History(const HistoryOptions& options, Context& context) {
   if (options.speaker.json) {
     nlohmann::json messages = nlohmann::json::array();
     for (const store::HistoryHit& hit : reply->hits) {
-      nlohmann::json message = mcp::MessageJson(hit.message);
+      nlohmann::json message = render::MessageJson(hit.message);
       if (!request.query.empty()) message["score"] = hit.score;
       messages.push_back(std::move(message));
     }

@@ -17,7 +17,7 @@
 #include "core/error_map.h"
 #include "core/json_text.h"
 #include "core/text.h"
-#include "mcp_server/tools/domain_json.h"
+#include "render/domain_json.h"
 
 namespace katra::cli {
 namespace {
@@ -87,7 +87,7 @@ int List(const ListOptions& options, Context& context) {
   if (!memories) return context.Explain(memories.error());
   if (options.speaker.json) {
     nlohmann::json list = nlohmann::json::array();
-    for (const store::Memory& memory : *memories) list.push_back(mcp::MemoryJson(memory));
+    for (const store::Memory& memory : *memories) list.push_back(render::MemoryJson(memory));
     context.out() << JsonText(nlohmann::json{{"memories", std::move(list)}}, 2) << "\n";
   } else {
     for (const store::Memory& memory : *memories) {
@@ -105,7 +105,7 @@ int Show(const ShowOptions& options, Context& context) {
   if (!visit) return context.Explain(visit.error());
   const auto memory = (*visit)->store().GetMemory((*visit)->session().id, *number, context.Call());
   if (!memory) return context.Explain(memory.error());
-  context.out() << (options.speaker.json ? JsonText(mcp::MemoryJson(*memory), 2) + "\n"
+  context.out() << (options.speaker.json ? JsonText(render::MemoryJson(*memory), 2) + "\n"
                                          : ShowMemory(*memory, "", true, context));
   return kExitOk;
 }

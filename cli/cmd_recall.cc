@@ -13,8 +13,8 @@
 #include "core/json_text.h"
 #include "core/text.h"
 #include "core/time_words.h"
-#include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/domain_json.h"
+#include "render/domain_json.h"
+#include "render/parse.h"
 
 namespace katra::cli {
 namespace {
@@ -60,8 +60,8 @@ Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Con
   if (options.limit < 1 || options.limit > 50) {
     return Fail(ErrorCode::kInvalidArgument, "--limit must be from 1 to 50");
   }
-  request.tags = mcp::ListArgument({{"tags", Join(options.tags, ",")}}, "tags");
-  request.from = mcp::NameArgument({{"from", options.from}}, "from");
+  request.tags = render::ParseWords(Join(options.tags, ","));
+  request.from = render::ParseName(options.from);
   request.include_superseded = options.superseded;
   request.limit = options.limit;
   if (Status times = ReadTimes(options, context.clock().Now(), &request); !times) {
@@ -72,7 +72,7 @@ Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Con
 
 nlohmann::json HitJson(const store::RecallHit& hit) {
   nlohmann::json object =
-      hit.message ? mcp::MessageJson(*hit.message) : mcp::MemoryJson(*hit.memory);
+      hit.message ? render::MessageJson(*hit.message) : render::MemoryJson(*hit.memory);
   object["type"] = hit.message ? "message" : "memory";
   object["score"] = hit.score;
   return object;

@@ -10,8 +10,8 @@
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
 #include "core/json_text.h"
-#include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/receipts.h"
+#include "render/parse.h"
+#include "render/receipts.h"
 
 namespace katra::cli {
 namespace {
@@ -39,12 +39,11 @@ Result<store::RememberRequest> MakeRequest(const RememberOptions& options, const
   request.kind = *kind;
   request.reasoning = options.reasoning;
   for (const std::string& given : options.tags) {
-    for (const std::string& tag : mcp::ListArgument({{"tags", given}}, "tags")) {
+    for (const std::string& tag : render::ParseWords(given)) {
       request.tags.push_back(tag);
     }
   }
-  const Result<double> importance = mcp::ImportanceArgument({{"importance", options.importance}},
-                                                            "importance", request.importance);
+  const Result<double> importance = render::ParseImportance(options.importance, request.importance);
   if (!importance) return tl::unexpected<Error>(importance.error());
   request.importance = *importance;
   if (options.is_private) request.scope = store::MemoryScope::kPrivate;
@@ -64,8 +63,8 @@ int Forget(const ForgetOptions& options, Context& context) {
   const auto receipt =
       (*visit)->store().Forget((*visit)->session().id, *number, options.reason, context.Call());
   if (!receipt) return context.Explain(receipt.error());
-  context.out() << (options.speaker.json ? JsonText(mcp::ForgottenJson(*receipt), 2)
-                                         : mcp::ForgottenText(*receipt))
+  context.out() << (options.speaker.json ? JsonText(render::ForgottenJson(*receipt), 2)
+                                         : render::ForgottenText(*receipt))
                 << "\n";
   return kExitOk;
 }
@@ -89,8 +88,9 @@ int Remember(const RememberOptions& options, Context& context) {
     if (found) nearest = std::move(*found);
   }
   context.out() << (options.speaker.json
-                        ? JsonText(mcp::RememberedJson(*receipt, *request, nearest), 2)
-                        : mcp::RememberedText(*receipt, *request, nearest, context.clock().Now()))
+                        ? JsonText(render::RememberedJson(*receipt, *request, nearest), 2)
+                        : render::RememberedText(*receipt, *request, nearest,
+                                                 context.clock().Now()))
                 << "\n";
   return kExitOk;
 }

@@ -11,7 +11,7 @@
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
 #include "core/json_text.h"
-#include "mcp_server/tools/receipts.h"
+#include "render/receipts.h"
 
 namespace katra::cli {
 
@@ -34,9 +34,9 @@ int Say(const SayOptions& options, Context& context) {
   const Result<store::SayReceipt> receipt = (*visit)->store().Say(request, context.Call());
   if (!receipt) return context.Explain(receipt.error());
   if (options.speaker.json) {
-    context.out() << JsonText(mcp::SaidJson(*receipt), 2) << "\n";
+    context.out() << JsonText(render::SaidJson(*receipt), 2) << "\n";
   } else {
-    context.out() << WrapLines(mcp::SaidText(*receipt), "", PageFor(context.terminal()));
+    context.out() << WrapLines(render::SaidText(*receipt), "", PageFor(context.terminal()));
   }
   return kExitOk;
 }

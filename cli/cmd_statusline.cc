@@ -9,7 +9,7 @@
 #include "cli/program.h"
 #include "cli/sessions/answering.h"
 #include "cli/sessions/plan_limits.h"
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
 namespace katra::cli {
 namespace {
@@ -29,8 +29,8 @@ int StatusLine(Context& context) {
     return kExitOk;
   }
   const store::Session& self = **session;
-  context.out() << mcp::Word(self.persona) << " · " << mcp::ModelText(self.tag) << " · "
-                << mcp::Word(self.room);
+  context.out() << render::Word(self.persona) << " · " << render::ModelText(self.tag) << " · "
+                << render::Word(self.room);
   const std::string other = AnsweredByAnother(context.Variable("KATRA_PROVIDER"),
                                               context.Variable("KATRA_MODEL"), self.tag);
   if (!other.empty()) context.out() << " · WARNING: " << other;

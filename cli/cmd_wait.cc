@@ -14,7 +14,7 @@
 #include "cli/program.h"
 #include "cli/room/bell_wait.h"
 #include "core/process.h"
-#include "mcp_server/tools/addressed.h"
+#include "render/addressed.h"
 
 namespace katra::cli {
 namespace {
@@ -26,13 +26,13 @@ constexpr std::chrono::seconds kServerPatience{20};
 constexpr std::chrono::seconds kPatience{5};
 
 // Whether somebody is to be told now: not while the session works, since its hooks deliver.
-Result<mcp::Addressed> Look(const store::Session& session, const HookNotes& notes,
-                            store::Store& store, const Context& context) {
+Result<render::Addressed> Look(const store::Session& session, const HookNotes& notes,
+                               store::Store& store, const Context& context) {
   if (session.activity == store::Activity::kWorking ||
       session.activity == store::Activity::kWaiting) {
-    return mcp::Addressed{};
+    return render::Addressed{};
   }
-  return mcp::FindAddressed(session, notes.announced(), store, context.Call(kPatience));
+  return render::FindAddressed(session, notes.announced(), store, context.Call(kPatience));
 }
 
 int WaitFor(store::Session session, store::Store& store, Context& context) {
@@ -51,7 +51,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
     const auto addressed = Look(session, *notes, store, context);
     if (addressed && addressed->count > 0) {
       notes->SetAnnounced(addressed->newest);
-      context.err() << mcp::NoticeText(*addressed, session.persona) << "\n";
+      context.err() << render::NoticeText(*addressed, session.persona) << "\n";
       return kExitWake;
     }
     if ((*bell)->Wait() == BellWait::Outcome::kStopped) return kExitOk;

@@ -13,7 +13,7 @@
 #include "cli/sessions/records.h"
 #include "core/json_text.h"
 #include "core/text.h"
-#include "mcp_server/tools/domain_json.h"
+#include "render/domain_json.h"
 
 namespace katra::cli {
 namespace {
@@ -34,7 +34,7 @@ std::string WarningOf(const store::Session& session, const Context& context) {
 }
 
 nlohmann::json WhoJson(const store::Presence& presence, bool you, const Context& context) {
-  nlohmann::json object = mcp::PresenceJson(presence, you);
+  nlohmann::json object = render::PresenceJson(presence, you);
   const std::string warning = WarningOf(presence.session, context);
   if (!warning.empty()) object["warning"] = warning;
   const store::Session& session = presence.session;
@@ -63,7 +63,7 @@ int WhoAmI(const Speaker& speaker, Context& context) {
   const std::string room = RoomOf(speaker, context);
   if (speaker.json) {
     nlohmann::json live = nlohmann::json::array();
-    for (const store::Session& session : *sessions) live.push_back(mcp::SessionJson(session));
+    for (const store::Session& session : *sessions) live.push_back(render::SessionJson(session));
     context.out() << JsonText(nlohmann::json{{"persona", self.name},
                                              {"known", self.id != 0},
                                              {"role", self.role},

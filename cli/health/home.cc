@@ -7,7 +7,7 @@
 #include "cli/health/check.h"
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 #include "store/bell.h"
 #include "store/home.h"
 
@@ -36,8 +36,8 @@ Finding CheckDatabase(Context& context) {
           "database",
           "whole, version " + std::to_string(info->schema_version) + ", " +
               std::to_string(info->size_bytes / 1024) + " KiB, " +
-              mcp::Count(info->messages, "message", "messages") + ", " +
-              mcp::Count(info->memories, "memory", "memories"),
+              render::Count(info->messages, "message", "messages") + ", " +
+              render::Count(info->memories, "memory", "memories"),
           {},
           0};
 }

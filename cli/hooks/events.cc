@@ -8,9 +8,9 @@
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
-#include "mcp_server/tools/addressed.h"
-#include "mcp_server/tools/output.h"
-#include "mcp_server/tools/render.h"
+#include "render/addressed.h"
+#include "render/domain_json.h"
+#include "render/peer_text.h"
 
 namespace katra::cli {
 namespace {
@@ -85,8 +85,9 @@ class Event {
     if (text.empty()) return {};
     const auto* const name = std::find_if(
         kEvents.begin(), kEvents.end(), [&](const EventName& one) { return one.event == event_; });
-    return mcp::DumpJson({{"hookSpecificOutput",
-                           {{"hookEventName", name->clients_name}, {"additionalContext", text}}}});
+    return render::DumpJson(
+        {{"hookSpecificOutput",
+          {{"hookEventName", name->clients_name}, {"additionalContext", text}}}});
   }
 
   Result<std::string> Give(Earlier earlier) {
@@ -121,17 +122,17 @@ class Event {
 
   [[nodiscard]] std::string Introduction(const std::vector<store::Presence>& here) const {
     constexpr size_t kMostShown = 15;
-    std::string text = "In Katra you are " + mcp::Word(session_.persona) + " (" +
-                       mcp::ModelText(session_.tag) + "), in room " + mcp::Word(session_.room) +
-                       ".";
+    std::string text = "In Katra you are " + render::Word(session_.persona) + " (" +
+                       render::ModelText(session_.tag) + "), in room " +
+                       render::Word(session_.room) + ".";
     size_t shown = 0;
     size_t others = 0;
     for (const store::Presence& one : here) {
       if (one.session.id == session_.id) continue;
       if (++others > kMostShown) continue;
       ++shown;
-      text += (shown == 1 ? " Also here: " : ", ") + mcp::Word(one.session.persona) + " (" +
-              mcp::ModelText(one.session.tag) + ")";
+      text += (shown == 1 ? " Also here: " : ", ") + render::Word(one.session.persona) + " (" +
+              render::ModelText(one.session.tag) + ")";
     }
     if (others == 0) text += " Nobody else is here";
     if (others > shown) text += " and " + std::to_string(others - shown) + " more";
@@ -158,8 +159,8 @@ class Event {
         !heard) {
       return Pass(std::move(heard));
     }
-    const Result<mcp::Addressed> addressed =
-        mcp::FindAddressed(session_, 0, store_, context_.Call(kPatience));
+    const Result<render::Addressed> addressed =
+        render::FindAddressed(session_, 0, store_, context_.Call(kPatience));
     if (!addressed) return tl::unexpected<Error>(addressed.error());
     if (addressed->count == 0 || stops >= kMostStopsInARow || !notes) {
       SetStops(0);

@@ -1,10 +1,7 @@
 #include "cli/room/input.h"
 
-#include <charconv>
-#include <nlohmann/json.hpp>
-
 #include "core/text.h"
-#include "mcp_server/tools/arguments.h"
+#include "render/parse.h"
 
 namespace katra::cli {
 
@@ -31,19 +28,16 @@ Result<std::string> TextOrInput(const std::vector<std::string>& words, const std
 }
 
 std::vector<std::string> Recipients(const std::vector<std::string>& given) {
-  return mcp::RecipientsArgument({{"to", Join(given, ",")}}, "to");
+  return render::ParseRecipients(render::ParseWords(Join(given, ",")));
 }
 
 Result<int64_t> ParseNumber(const std::string& text, const std::string& what) {
-  std::string_view digits = Trim(text);
-  if (digits.starts_with('#')) digits.remove_prefix(1);
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number < 1) {
+  const std::optional<int64_t> number = render::ParseId(text);
+  if (!number || *number < 1) {
     return Fail(ErrorCode::kInvalidArgument,
                 "\"" + OneLine(text, 80) + "\" is no number of a " + what + ": give one like 12");
   }
-  return number;
+  return *number;
 }
 
 Result<std::optional<int64_t>> ParseOptionalNumber(const std::string& text,

@@ -2,9 +2,9 @@
 
 #include "cli/output.h"
 #include "core/text.h"
-#include "mcp_server/tools/memory_text.h"
-#include "mcp_server/tools/render.h"
-#include "mcp_server/tools/snippet.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/snippet.h"
 
 namespace katra::cli {
 namespace {
@@ -27,17 +27,18 @@ std::string Body(const std::string& text, const Context& context) {
   return WrapLines(Fence(text, ""), "| ", PageFor(context.terminal()));
 }
 
-std::string Show(const store::Message& message, mcp::MessageMarks marks, const Context& context) {
+std::string Show(const store::Message& message, render::MessageMarks marks,
+                 const Context& context) {
   const WallTime now = context.clock().Now();
   marks.time = FormatLocal(message.said_at, now);
-  return Heading(mcp::MessageHeader(message, marks, now), context) + Body(message.body, context);
+  return Heading(render::MessageHeader(message, marks, now), context) + Body(message.body, context);
 }
 
 }  // namespace
 
 std::string ShowHeard(const store::HeardMessage& heard, const std::string& room,
                       const Context& context) {
-  mcp::MessageMarks marks;
+  render::MessageMarks marks;
   marks.room = room;
   marks.history = heard.history;
   marks.redelivered = heard.redelivered;
@@ -46,7 +47,7 @@ std::string ShowHeard(const store::HeardMessage& heard, const std::string& room,
 
 std::string ShowMessage(const store::Message& message, const std::string& room,
                         const std::string& extra, const Context& context) {
-  mcp::MessageMarks marks;
+  render::MessageMarks marks;
   marks.room = room;
   marks.extra = extra;
   return Show(message, marks, context);
@@ -54,18 +55,19 @@ std::string ShowMessage(const store::Message& message, const std::string& room,
 
 std::string ShowMemory(const store::Memory& memory, const std::string& query, bool whole,
                        const Context& context) {
-  const mcp::Snippet body =
-      mcp::MakeSnippet(memory.content, query, whole ? memory.content.size() : mcp::kSnippetBytes);
+  const render::Snippet body = render::MakeSnippet(
+      memory.content, query, whole ? memory.content.size() : render::kSnippetBytes);
   const std::string shortened = body.shortened
                                     ? "shortened: `" + context.program() + " memory show " +
                                           std::to_string(memory.id) + "` shows all " +
                                           std::to_string(body.total_bytes) + " bytes"
                                     : "";
-  std::string text = Heading(mcp::MemoryHeader(memory, shortened, context.clock().Now()), context) +
-                     Body(body.text, context);
+  std::string text =
+      Heading(render::MemoryHeader(memory, shortened, context.clock().Now()), context) +
+      Body(body.text, context);
   if (!memory.reasoning.empty()) {
-    const mcp::Snippet why = mcp::MakeSnippet(memory.reasoning, query,
-                                              whole ? memory.reasoning.size() : mcp::kSnippetBytes);
+    const render::Snippet why = render::MakeSnippet(
+        memory.reasoning, query, whole ? memory.reasoning.size() : render::kSnippetBytes);
     text += "because:\n" + Body(why.text, context);
   }
   return text;

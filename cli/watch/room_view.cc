@@ -4,7 +4,7 @@
 
 #include "cli/output.h"
 #include "core/text.h"
-#include "mcp_server/tools/receipts.h"
+#include "render/receipts.h"
 
 namespace katra::cli {
 namespace {
@@ -93,7 +93,7 @@ Result<std::string> RoomView::Say(const std::string& line) {
   request.to = std::move(address.to);
   const auto receipt = visit_.store().Say(request, context_.Call());
   if (!receipt) return tl::unexpected<Error>(receipt.error());
-  return mcp::SaidText(*receipt);
+  return render::SaidText(*receipt);
 }
 
 void RoomView::Fill(WatchView* view) const {

@@ -5,10 +5,11 @@
 
 #include "core/text.h"
 #include "mcp_server/prompts/prompt.h"
-#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
-#include "mcp_server/tools/render.h"
-#include "mcp_server/tools/snippet.h"
+#include "render/bound.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/snippet.h"
 
 namespace katra::mcp {
 namespace {
@@ -41,8 +42,8 @@ class PromptWriter {
     std::vector<std::string> items;
     for (const store::Message* message : messages) {
       items.push_back(Item(*message, room));
-      const size_t bytes = TextCost(items.back()) + 1;
-      if (cost_ + bytes + kForTheEnd > kTextBudgetBytes) {
+      const size_t bytes = render::TextCost(items.back()) + 1;
+      if (cost_ + bytes + kForTheEnd > render::kTextBudgetBytes) {
         items.pop_back();
         break;
       }
@@ -61,12 +62,13 @@ class PromptWriter {
   }
   void Memories(const std::vector<store::RecallHit>& hits) {
     for (const store::RecallHit& hit : hits) {
-      const Snippet snippet = MakeSnippet(hit.memory->content, "", kShownBytes);
+      const render::Snippet snippet = render::MakeSnippet(hit.memory->content, "", kShownBytes);
       const std::string item =
-          MemoryHeader(*hit.memory, ShortenedText(snippet, hit.memory->id, false), now_) + "\n" +
-          FencedBody(snippet.text);
-      cost_ += TextCost(item) + 1;
-      if (cost_ + kRequest > kTextBudgetBytes) {
+          render::MemoryHeader(*hit.memory, render::ShortenedText(snippet, hit.memory->id, false),
+                               now_) +
+          "\n" + render::FencedBody(snippet.text);
+      cost_ += render::TextCost(item) + 1;
+      if (cost_ + kRequest > render::kTextBudgetBytes) {
         Line("(more are left out: katra_recall lists them)");
         break;
       }
@@ -82,11 +84,11 @@ class PromptWriter {
   static constexpr size_t kRequest = 2 * 1024;  // what stands around the lists
 
   [[nodiscard]] std::string Item(const store::Message& message, const std::string& room) const {
-    const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
-    MessageMarks marks;
+    const render::Snippet snippet = render::MakeSnippet(message.body, "", kShownBytes);
+    render::MessageMarks marks;
     marks.room = room;
-    marks.extra = ShortenedText(snippet, message.id, true);
-    return MessageHeader(message, marks, now_) + "\n" + FencedBody(snippet.text);
+    marks.extra = render::ShortenedText(snippet, message.id, true);
+    return render::MessageHeader(message, marks, now_) + "\n" + render::FencedBody(snippet.text);
   }
 
   WallTime now_;
@@ -95,7 +97,8 @@ class PromptWriter {
 };
 
 std::string Greeting(const store::Session& session, const std::string& room) {
-  return "You are " + Word(session.persona) + " in Katra's room " + Word(room) + ".";
+  return "You are " + render::Word(session.persona) + " in Katra's room " + render::Word(room) +
+         ".";
 }
 
 Result<store::HistoryReply> Newest(const CallEnvironment& environment, const std::string& room,
@@ -145,7 +148,7 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
     writer.Messages(Select(*before, WallTime::min(), false), unheard->room, true);
   }
   writer.Line("\nSummarise this for me: what was decided, what is asked of " +
-              Word(session.persona) +
+              render::Word(session.persona) +
               " and by whom (with message numbers), what is open. Reading this prompt acknowledged "
               "nothing; "
               "katra_hear does.");
@@ -164,8 +167,9 @@ Result<std::string> KnownPersona(const CallEnvironment& environment, const std::
   }
   const std::vector<std::string> near = NearestMatches(name, names);
   return Fail(ErrorCode::kInvalidArgument,
-              "to: there is no persona " + Quoted(name, 80) +
-                  (near.empty() ? "; there are: " + NameList(names) : "; near: " + NameList(near)));
+              "to: there is no persona " + render::Quoted(name, 80) +
+                  (near.empty() ? "; there are: " + render::NameList(names)
+                                : "; near: " + render::NameList(near)));
 }
 
 Result<std::string> Handover(const CallEnvironment& environment, const store::Session& session,
@@ -194,11 +198,11 @@ Result<std::string> Handover(const CallEnvironment& environment, const store::Se
   writer.Messages(Select(*before, WallTime::min(), true), before->room, true);
   writer.Line("\nYour newest shared memories:");
   writer.Memories(memories->hits);
-  const std::string whom = to.empty() ? "whoever takes over" : Word(to);
+  const std::string whom = to.empty() ? "whoever takes over" : render::Word(to);
   writer.Line("\nWrite a handover for " + whom +
               ": the state of the work, decisions and why, what is open, the next step, files and "
               "commands that matter. Show it to me; when I agree, say it with katra_say (room " +
-              Word(before->room) + (to.empty() ? ")" : ", to " + Word(to) + ")") +
+              render::Word(before->room) + (to.empty() ? ")" : ", to " + render::Word(to) + ")") +
               " and remember what must last with katra_remember.");
   return writer.Take();
 }
@@ -228,7 +232,8 @@ Result<std::string> Standup(const CallEnvironment& environment, const store::Ses
     const std::string& name = one.session.persona;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  writer.Line("Here now: " + (names.empty() ? std::string("nobody") : NameList(names)) + ".");
+  writer.Line("Here now: " + (names.empty() ? std::string("nobody") : render::NameList(names)) +
+              ".");
   writer.Line("What was said to all in the last 24 hours, oldest first. " +
               std::string(kDataNotice));
   writer.Messages(Select(*before, since, true), before->room, true);
@@ -257,7 +262,7 @@ Result<const PromptInfo*> FindPrompt(std::string_view name) {
     names.push_back(prompt.name);
   }
   return Fail(ErrorCode::kNotFound,
-              "no prompt " + Quoted(name, 80) + "; there are: " + Join(names, ", "));
+              "no prompt " + render::Quoted(name, 80) + "; there are: " + Join(names, ", "));
 }
 
 Status CheckArguments(const PromptInfo& prompt, const Arguments& arguments) {
@@ -269,7 +274,7 @@ Status CheckArguments(const PromptInfo& prompt, const Arguments& arguments) {
     std::vector<std::string> names;
     for (const PromptArgument& one : prompt.arguments) names.push_back(one.name);
     return Fail(ErrorCode::kInvalidArgument, "the prompt " + prompt.name + " has no argument " +
-                                                 Quoted(name, 80) +
+                                                 render::Quoted(name, 80) +
                                                  "; it has: " + Join(names, ", "));
   }
   return {};

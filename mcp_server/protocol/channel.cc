@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
-#include "mcp_server/tools/addressed.h"
+#include "render/addressed.h"
 
 namespace katra::mcp {
 
@@ -26,20 +26,20 @@ void Channel::OnBell() {
 
 void Channel::Look() {
   looking_ = true;
-  auto found = std::make_shared<Result<Addressed>>();
+  auto found = std::make_shared<Result<render::Addressed>>();
   runner_.Run(
       Lane::kHear, std::make_shared<std::atomic<bool>>(false),
       [found, session = *host_.session(), after = announced_](CallEnvironment& environment) {
-        *found = FindAddressed(session, after, environment.store, environment.context);
+        *found = render::FindAddressed(session, after, environment.store, environment.context);
       },
       [this, found](const Error* error) {
         looking_ = false;
         if (error == nullptr && *found && (*found)->count > 0 && host_.session() != nullptr) {
-          const Addressed& addressed = **found;
+          const render::Addressed& addressed = **found;
           announced_ = addressed.newest;
           // Values are strings, keys are words: what the client shows as attributes.
           calls_.Notify("notifications/claude/channel",
-                        {{"content", NoticeText(addressed, host_.session()->persona)},
+                        {{"content", render::NoticeText(addressed, host_.session()->persona)},
                          {"meta",
                           {{"room", OneLine(addressed.room, store::kMaxNameBytes)},
                            {"from", OneLine(addressed.from, store::kMaxNameBytes)},

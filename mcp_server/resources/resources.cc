@@ -9,9 +9,10 @@
 #include "core/time_words.h"
 #include "mcp_server/resources/resource.h"
 #include "mcp_server/resources/uri.h"
-#include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/output.h"
-#include "mcp_server/tools/render.h"
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/peer_text.h"
 
 namespace katra::mcp {
 namespace {
@@ -24,7 +25,7 @@ constexpr size_t kMostCompletions = 100;
 
 tl::unexpected<Error> NoSuchResource(std::string_view uri) {
   return Fail(ErrorCode::kNotFound,
-              "no resource " + Quoted(uri, 200) +
+              "no resource " + render::Quoted(uri, 200) +
                   "; there are katra://rooms, katra://rooms/{room}/messages, katra://personas and "
                   "katra://memories/{id}");
 }
@@ -47,8 +48,8 @@ class PageWriter {
  public:
   // False: the page is full without it.
   bool Add(json item) {
-    cost_ += 1 + TextCost(DumpJson(item));
-    if (!items_.empty() && cost_ > kTextBudgetBytes) return false;
+    cost_ += 1 + render::TextCost(render::DumpJson(item));
+    if (!items_.empty() && cost_ > render::kTextBudgetBytes) return false;
     items_.push_back(std::move(item));
     return true;
   }
@@ -111,12 +112,13 @@ Result<json> PersonasJson(const CallEnvironment& environment, const std::string&
 
 // A message as a page shows it: one that is too long by itself, in part.
 json PageMessage(const store::Message& message) {
-  json object = MessageJson(message);
-  if (TextCost(DumpJson(object)) + kAround <= kTextBudgetBytes) return object;
+  json object = render::MessageJson(message);
+  if (render::TextCost(render::DumpJson(object)) + kAround <= render::kTextBudgetBytes)
+    return object;
   constexpr size_t kHeader = 12 * 1024;  // of a hundred recipients
-  const std::string_view part =
-      FitText(message.body, kTextBudgetBytes - kAround - kHeader,
-              [](std::string_view text) { return TextCost(DumpJson(json(text))); });
+  const std::string_view part = render::FitText(
+      message.body, render::kTextBudgetBytes - kAround - kHeader,
+      [](std::string_view text) { return render::TextCost(render::DumpJson(json(text))); });
   object["body"] = part;
   object["body_bytes"] = message.body.size();
   object["is_snippet"] = true;
@@ -166,16 +168,18 @@ Result<json> MemoryPageJson(const CallEnvironment& environment, const ResourceUr
   Result<store::Memory> memory =
       environment.store.GetMemory(environment.session, uri.memory, environment.context);
   if (!memory) return Pass(std::move(memory));
-  json object = MemoryJson(*memory);
+  json object = render::MemoryJson(*memory);
   const size_t all = memory->content.size() + memory->reasoning.size();
-  if (uri.from == 0 && TextCost(DumpJson(object)) + kAround <= kTextBudgetBytes) return object;
+  if (uri.from == 0 &&
+      render::TextCost(render::DumpJson(object)) + kAround <= render::kTextBudgetBytes)
+    return object;
   if (uri.from >= all) {
     return Fail(ErrorCode::kInvalidArgument, "memory " + std::to_string(uri.memory) + " has " +
                                                  std::to_string(all) +
                                                  " bytes: from is beyond them");
   }
   constexpr size_t kHeader = 4096;  // of ten long tags
-  size_t budget = kTextBudgetBytes - kAround - kHeader;
+  size_t budget = render::kTextBudgetBytes - kAround - kHeader;
   size_t at = uri.from;
   size_t begin = 0;
   const std::array<std::pair<std::string, const std::string*>, 2> texts = {
@@ -187,9 +191,11 @@ Result<json> MemoryPageJson(const CallEnvironment& environment, const ResourceUr
       rest.remove_prefix(1);
       ++at;
     }
-    const auto cost = [](std::string_view part) { return TextCost(DumpJson(json(part))); };
+    const auto cost = [](std::string_view part) {
+      return render::TextCost(render::DumpJson(json(part)));
+    };
     const std::string_view part =
-        budget == 0 || rest.empty() ? std::string_view() : FitText(rest, budget, cost);
+        budget == 0 || rest.empty() ? std::string_view() : render::FitText(rest, budget, cost);
     if (!text->empty()) {
       object[name] = part;
       object[name + "_from"] = first;
@@ -277,7 +283,7 @@ Result<ResourceContents> ReadResource(const CallEnvironment& environment, std::s
   if (!parsed) return NoSuchResource(uri);
   Result<json> value = ResourceJson(environment, *parsed);
   if (!value) return Pass(std::move(value));
-  return ResourceContents{std::string(uri), kJson, DumpJson(*value)};
+  return ResourceContents{std::string(uri), kJson, render::DumpJson(*value)};
 }
 
 Result<std::string> ResourceVersion(const CallEnvironment& environment, std::string_view uri) {
@@ -290,7 +296,7 @@ Result<std::string> ResourceVersion(const CallEnvironment& environment, std::str
     // Its text never changes, and what does is on every page.
     Result<json> value = ResourceJson(environment, *parsed);
     if (!value) return Pass(std::move(value));
-    return DumpJson(*value);
+    return render::DumpJson(*value);
   }
   Result<store::MessageId> latest =
       environment.store.LatestMessage(environment.session, parsed->room, environment.context);
@@ -305,7 +311,8 @@ Result<Completion> CompleteResource(const CallEnvironment& environment,
   if (!room && uri_template != kMemoryTemplate) return NoSuchResource(uri_template);
   if (variable != (room ? "room" : "id")) {
     return Fail(ErrorCode::kInvalidArgument, "the template " + std::string(uri_template) +
-                                                 " has no variable " + Quoted(variable, 80));
+                                                 " has no variable " +
+                                                 render::Quoted(variable, 80));
   }
   if (!room) return Completion{};  // memories are found by their words, not by numbers
   Result<std::vector<store::RoomSummary>> rooms = SortedRooms(environment);

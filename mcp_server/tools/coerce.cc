@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/text.h"
+#include "render/parse.h"
 
 namespace katra::mcp {
 namespace {
@@ -126,7 +127,7 @@ class Coercion {
     std::vector<std::string> words;
     if (value.is_string()) {
       if (Trim(value.get_ref<const std::string&>()).empty()) return false;
-      if (!ReadWords(value.get_ref<const std::string&>(), &words)) {
+      if (!render::ReadWords(value.get_ref<const std::string&>(), &words)) {
         result_.violations.push_back(Violation(name, kExpected, value));
         return true;
       }
@@ -156,21 +157,6 @@ class Coercion {
 };
 
 }  // namespace
-
-bool ReadWords(std::string_view text, std::vector<std::string>* words) {
-  words->clear();
-  text = Trim(text);
-  if (!text.empty() && std::string_view("[{\"").find(text.front()) != std::string_view::npos) {
-    const json list =
-        Parsed(text.front() == '"' ? "[" + std::string(text) + "]" : std::string(text));
-    if (!IsListOfTexts(list)) return false;
-    for (const json& item : list) words->emplace_back(Trim(item.get_ref<const std::string&>()));
-  } else {
-    for (const std::string& word : Split(text, ',')) words->emplace_back(Trim(word));
-  }
-  std::erase(*words, "");
-  return true;
-}
 
 CoercedArguments CoerceArguments(const json& input_schema, const json& given) {
   return Coercion(input_schema).Run(given);

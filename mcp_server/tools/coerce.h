@@ -29,8 +29,4 @@ struct CoercedArguments {
 [[nodiscard]] CoercedArguments CoerceArguments(const nlohmann::json& input_schema,
                                                const nlohmann::json& given);
 
-// The words of a text: those of a JSON list of texts, or what stands between commas, without blanks
-// around them and without empty ones. False: it begins as JSON does, and is no list of texts.
-[[nodiscard]] bool ReadWords(std::string_view text, std::vector<std::string>* words);
-
 }  // namespace katra::mcp

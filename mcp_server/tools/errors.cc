@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
-#include "mcp_server/tools/render.h"
 #include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {

@@ -3,12 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
-#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
-#include "mcp_server/tools/receipts.h"
-#include "mcp_server/tools/render.h"
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/receipts.h"
 
 namespace katra::mcp {
 namespace {
@@ -26,7 +27,7 @@ std::string WaitedText(const nlohmann::json& arguments) {
 }
 
 std::string NothingText(const store::HearReply& reply, const nlohmann::json& arguments) {
-  std::string text = "nothing new in " + Word(reply.room);
+  std::string text = "nothing new in " + render::Word(reply.room);
   if (NumberArgument(arguments, "wait_seconds", 0) > 0) {
     return text + " (waited " + WaitedText(arguments) +
            " s) — call katra_hear again with wait_seconds to keep waiting";
@@ -39,26 +40,29 @@ std::string Headline(const store::HearReply& reply, const store::Session* self) 
                                      [](const store::HeardMessage& m) { return m.history; });
   const auto fresh = static_cast<int64_t>(reply.messages.size()) - history;
   std::string text;
-  if (fresh > 0) text = Count(fresh, "new message", "new messages");
+  if (fresh > 0) text = render::Count(fresh, "new message", "new messages");
   if (history > 0) {
-    text += (fresh > 0 ? " and " : "") + Count(history, "message", "messages") +
+    text += (fresh > 0 ? " and " : "") + render::Count(history, "message", "messages") +
             " from before you first came,";
   }
-  text += " in " + Word(reply.room);
+  text += " in " + render::Word(reply.room);
   if (self == nullptr) return text;
-  return text + " — you are " + Word(self->persona) + " (" + ModelText(self->tag) + ")";
+  return text + " — you are " + render::Word(self->persona) + " (" + render::ModelText(self->tag) +
+         ")";
 }
 
 std::string ItemText(const store::HeardMessage& heard, std::string_view room, WallTime now,
                      size_t whole_bytes = 0) {
-  MessageMarks marks;
+  render::MessageMarks marks;
   marks.room = room;
   if (whole_bytes > 0) {
-    marks.extra = RestOfMessageText(heard.message.body.size(), whole_bytes, heard.message.id);
+    marks.extra =
+        render::RestOfMessageText(heard.message.body.size(), whole_bytes, heard.message.id);
   }
   marks.history = heard.history;
   marks.redelivered = heard.redelivered;
-  return "\n" + MessageHeader(heard.message, marks, now) + "\n" + FencedBody(heard.message.body);
+  return "\n" + render::MessageHeader(heard.message, marks, now) + "\n" +
+         render::FencedBody(heard.message.body);
 }
 
 // `whole_bytes`: of the first message, when only its beginning is in the reply; else 0.
@@ -89,23 +93,11 @@ size_t CutFirst(store::HearReply* reply, size_t first_cost, size_t budget, bool 
   std::string& body = reply->messages.front().message.body;
   const size_t whole_bytes = body.size();
   const size_t header = 2 * kAround;  // of a hundred recipients, with the mark
-  body = std::string(FitBody(body, budget - (as_json ? 8 : 1) * header, as_json));
+  body = std::string(render::FitBody(body, budget - (as_json ? 8 : 1) * header, as_json));
   return whole_bytes;
 }
 
 }  // namespace
-
-nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
-  nlohmann::json messages = nlohmann::json::array();
-  for (const store::HeardMessage& heard : reply.messages) messages.push_back(HeardJson(heard));
-  return {{"room", reply.room},
-          {"messages", std::move(messages)},
-          {"left", reply.left},
-          {"left_is_floor", reply.left_is_floor},
-          {"earlier", reply.earlier},
-          {"earlier_is_floor", reply.earlier_is_floor},
-          {"peek", peek}};
-}
 
 std::chrono::milliseconds HearWait(const nlohmann::json& arguments) {
   if (arguments.contains("skip_to")) return {};
@@ -127,7 +119,7 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
       environment.session, room, IdArgument(arguments, "skip_to").value_or(0), environment.context);
   if (!skipped) return ErrorOutput(skipped.error());
   return MakeOutput(
-      arguments, [&] { return SkippedText(*skipped, environment.clock.Now()); },
+      arguments, [&] { return render::SkippedText(*skipped, environment.clock.Now()); },
       [&] {
         store::HearRequest peek;
         peek.session = environment.session;
@@ -137,7 +129,7 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
         const auto rest = environment.store.Hear(peek, environment.context);
         const int64_t left =
             rest ? rest->left + static_cast<int64_t>(rest->messages.size()) : int64_t{0};
-        return SkippedJson(*skipped, left);
+        return render::SkippedJson(*skipped, left);
       });
 }
 
@@ -153,14 +145,15 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   request.peek = BoolArgument(arguments, "peek");
   request.acknowledge_through = environment.received_through;
   // Counted in the form in which it is shown: escaping can make a body several times longer.
-  request.max_body_bytes = kTextBudgetBytes - kAround;
+  request.max_body_bytes = render::kTextBudgetBytes - kAround;
   const WallTime now = environment.clock.Now();
   const bool as_json = WantsJson(arguments);
   request.weight = [&](const store::Message& message) {
     store::HeardMessage heard;
     heard.message = message;
     heard.history = heard.redelivered = !as_json;  // the longer form
-    return as_json ? JsonCost(DumpJson(HeardJson(heard))) : TextCost(ItemText(heard, "", now));
+    return as_json ? render::JsonCost(render::DumpJson(render::HeardJson(heard)))
+                   : render::TextCost(ItemText(heard, "", now));
   };
 
   Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
@@ -169,7 +162,7 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
     if (!environment.last_try) return std::nullopt;
     return MakeOutput(
         arguments, [&] { return NothingText(*reply, arguments); },
-        [&] { return HeardReplyJson(*reply, request.peek); });
+        [&] { return render::HeardReplyJson(*reply, request.peek); });
   }
   // The messages are delivered by now, so that they are given out even without the caller's name.
   const Result<store::Session> session =
@@ -180,7 +173,7 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   ToolOutput output = MakeOutput(
       arguments, [&] { return HeardText(*reply, self, request.peek, now, whole_bytes); },
       [&] {
-        nlohmann::json object = HeardReplyJson(*reply, request.peek);
+        nlohmann::json object = render::HeardReplyJson(*reply, request.peek);
         if (whole_bytes > 0) {
           object["messages"][0]["body_bytes"] = whole_bytes;
           object["messages"][0]["is_snippet"] = true;

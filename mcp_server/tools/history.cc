@@ -3,12 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
-#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
-#include "mcp_server/tools/render.h"
-#include "mcp_server/tools/snippet.h"
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/snippet.h"
 
 namespace katra::mcp {
 namespace {
@@ -16,27 +17,27 @@ namespace {
 // One page, each message already in the form that is asked for.
 struct Page {
   std::vector<const store::HistoryHit*> hits;
-  std::vector<Snippet> bodies;
+  std::vector<render::Snippet> bodies;
   bool more = false;
 };
 
-std::string HitText(const store::HistoryHit& hit, const Snippet& body, const std::string& room,
-                    bool searched, WallTime now) {
-  MessageMarks marks;
+std::string HitText(const store::HistoryHit& hit, const render::Snippet& body,
+                    const std::string& room, bool searched, WallTime now) {
+  render::MessageMarks marks;
   marks.room = room;
   if (body.shortened && !searched) {
-    marks.extra = RestOfMessageText(body.text.size(), body.total_bytes, hit.message.id);
+    marks.extra = render::RestOfMessageText(body.text.size(), body.total_bytes, hit.message.id);
   } else if (body.shortened) {
     marks.extra = "shortened: " + std::to_string(body.text.size()) + " of " +
                   std::to_string(body.total_bytes) +
                   " bytes, whole with after=" + std::to_string(hit.message.id - 1) +
-                  " limit=1 room=" + Word(hit.message.room);
+                  " limit=1 room=" + render::Word(hit.message.room);
   }
-  return MessageHeader(hit.message, marks, now) + "\n" + FencedBody(body.text);
+  return render::MessageHeader(hit.message, marks, now) + "\n" + render::FencedBody(body.text);
 }
 
-nlohmann::json HitJson(const store::HistoryHit& hit, const Snippet& body, bool searched) {
-  nlohmann::json object = MessageJson(hit.message);
+nlohmann::json HitJson(const store::HistoryHit& hit, const render::Snippet& body, bool searched) {
+  nlohmann::json object = render::MessageJson(hit.message);
   object["body"] = body.text;
   object["body_bytes"] = body.total_bytes;
   object["is_snippet"] = body.shortened;
@@ -57,21 +58,23 @@ Page MakePage(const store::HistoryReply& reply, const store::HistoryRequest& req
   size_t bytes = 0;
   for (const store::HistoryHit* hit : order) {
     const std::string& whole = hit->message.body;
-    Snippet body = MakeSnippet(whole, request.query, searched ? kSnippetBytes : whole.size());
+    render::Snippet body =
+        render::MakeSnippet(whole, request.query, searched ? render::kSnippetBytes : whole.size());
     const auto cost = [&] {
-      return as_json ? JsonCost(DumpJson(HitJson(*hit, body, searched)))
-                     : TextCost(HitText(*hit, body, reply.room, searched, now));
+      return as_json ? render::JsonCost(render::DumpJson(HitJson(*hit, body, searched)))
+                     : render::TextCost(HitText(*hit, body, reply.room, searched, now));
     };
     bytes += 1 + cost();
     constexpr size_t kAround = 1024;  // for the first and the last line
-    if (!page.hits.empty() && bytes + kAround > kTextBudgetBytes) {
+    if (!page.hits.empty() && bytes + kAround > render::kTextBudgetBytes) {
       page.more = true;
       break;
     }
-    if (bytes + kAround > kTextBudgetBytes) {
+    if (bytes + kAround > render::kTextBudgetBytes) {
       // One that is too long by itself: its beginning.
       const size_t header = (as_json ? 16 : 2) * kAround;  // of a hundred recipients
-      body.text = std::string(FitBody(body.text, kTextBudgetBytes - kAround - header, as_json));
+      body.text = std::string(
+          render::FitBody(body.text, render::kTextBudgetBytes - kAround - header, as_json));
       body.shortened = true;
     }
     page.hits.push_back(hit);
@@ -97,17 +100,17 @@ std::string MoreText(const Page& page, const store::HistoryRequest& request) {
 
 std::string PageText(const Page& page, const store::HistoryReply& reply,
                      const store::HistoryRequest& request, WallTime now) {
-  const std::string room = reply.room == "*" ? "every room" : Word(reply.room);
+  const std::string room = reply.room == "*" ? "every room" : render::Word(reply.room);
   const bool searched = !request.query.empty();
   std::string text;
   if (page.hits.empty()) {
-    text = (searched ? "no message in " + room + " matches " + Quoted(request.query)
+    text = (searched ? "no message in " + room + " matches " + render::Quoted(request.query)
                      : "no messages in " + room) +
            (request.before || request.after || !request.from.empty() ? " within these bounds" : "");
   } else {
     const auto count = static_cast<int64_t>(page.hits.size());
-    text = Count(count, "message", "messages") + " in " + room +
-           (searched ? " for " + Quoted(request.query) + ", best first" : ", oldest first");
+    text = render::Count(count, "message", "messages") + " in " + room +
+           (searched ? " for " + render::Quoted(request.query) + ", best first" : ", oldest first");
   }
   for (size_t i = 0; i < page.hits.size(); ++i) {
     text += "\n" + HitText(*page.hits[i], page.bodies[i], reply.room, searched, now);

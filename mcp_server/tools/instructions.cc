@@ -1,7 +1,7 @@
 // What every session is told first (declared in tool.h). Clients cut at 2,048 characters, so that
 // the most important comes first and the whole stays under 2,000.
-#include "mcp_server/tools/render.h"
 #include "mcp_server/tools/tool.h"
+#include "render/peer_text.h"
 
 namespace katra::mcp {
 namespace {
@@ -31,9 +31,10 @@ std::string WhoYouAre(const store::Session* session) {
     return "Katra is a meeting room and a memory shared by personas in different coding-agent "
            "sessions. katra_whoami tells which persona you are.\n";
   }
-  std::string text = "You are " + Word(session->persona) + " (" + ModelText(session->tag) + ")";
-  if (!session->role.empty()) text += ", role " + Quoted(session->role, kRoleBytes);
-  text += ", in room " + Word(session->room) +
+  std::string text =
+      "You are " + render::Word(session->persona) + " (" + render::ModelText(session->tag) + ")";
+  if (!session->role.empty()) text += ", role " + render::Quoted(session->role, kRoleBytes);
+  text += ", in room " + render::Word(session->room) +
           " of Katra: a meeting room and a memory shared by personas in different coding-agent "
           "sessions.";
   if (session->guest) text += " Your name was generated; katra_register gives a lasting one.";

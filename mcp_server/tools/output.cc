@@ -2,19 +2,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/json_text.h"
 #include "mcp_server/tools/arguments.h"
+#include "render/domain_json.h"
 
 namespace katra::mcp {
-
-std::string DumpJson(const nlohmann::json& value) { return JsonText(value); }
 
 ToolOutput MakeOutput(const nlohmann::json& arguments, const std::function<std::string()>& text,
                       const std::function<nlohmann::json()>& json) {
   ToolOutput output;
   if (WantsJson(arguments)) {
     output.json = std::make_shared<const nlohmann::json>(json());
-    output.text = DumpJson(*output.json);
+    output.text = render::DumpJson(*output.json);
   } else {
     output.text = text();
   }

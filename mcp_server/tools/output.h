@@ -5,7 +5,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "mcp_server/tools/bound.h"
 #include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {
@@ -18,8 +17,5 @@ namespace katra::mcp {
 
 // An error that a tool found by itself.
 [[nodiscard]] ToolOutput FailedOutput(ErrorCode code, std::string message);
-
-// JSON as text; bytes that are not UTF-8 are replaced.
-[[nodiscard]] std::string DumpJson(const nlohmann::json& value);
 
 }  // namespace katra::mcp

@@ -3,10 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
-#include "mcp_server/tools/render.h"
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/peer_text.h"
 
 namespace katra::mcp {
 namespace {
@@ -15,17 +16,19 @@ constexpr size_t kFolderBytes = 300;
 
 std::string ClientText(const store::Session& session) {
   if (session.client.empty()) return "";
-  std::string text = ", client " + Word(session.client);
-  if (!session.client_version.empty()) text += " " + Word(session.client_version, 40);
+  std::string text = ", client " + render::Word(session.client);
+  if (!session.client_version.empty()) text += " " + render::Word(session.client_version, 40);
   return text;
 }
 
 std::string FolderText(const store::Session& session) {
-  return session.working_folder.empty() ? "" : ", in " + Word(session.working_folder, kFolderBytes);
+  return session.working_folder.empty()
+             ? ""
+             : ", in " + render::Word(session.working_folder, kFolderBytes);
 }
 
 std::string RoleText(const store::Session& session) {
-  return session.role.empty() ? "" : ", role " + Quoted(session.role, store::kMaxRoleBytes);
+  return session.role.empty() ? "" : ", role " + render::Quoted(session.role, store::kMaxRoleBytes);
 }
 
 std::string UnheardText(const store::Presence& presence) {
@@ -36,10 +39,11 @@ std::string UnheardText(const store::Presence& presence) {
 
 std::string PresenceLine(const store::Presence& presence, bool you, WallTime now) {
   const store::Session& session = presence.session;
-  std::string line = Word(session.persona) + (session.guest ? " [guest]" : "") +
-                     (you ? " [you]" : "") + " (" + TagText(session.tag) + ")" + RoleText(session) +
-                     ", room " + Word(session.room) + ClientText(session) + FolderText(session);
-  line += ", since " + Stamp(session.started_at, now) + ", active " +
+  std::string line = render::Word(session.persona) + (session.guest ? " [guest]" : "") +
+                     (you ? " [you]" : "") + " (" + render::TagText(session.tag) + ")" +
+                     RoleText(session) + ", room " + render::Word(session.room) +
+                     ClientText(session) + FolderText(session);
+  line += ", since " + render::Stamp(session.started_at, now) + ", active " +
           FormatAge(session.last_active, now) + ", " + UnheardText(presence);
   return line;
 }
@@ -56,16 +60,17 @@ struct PresencePage {
 constexpr size_t kAroundBytes = 512;  // of the first and the last line
 
 std::string PresenceText(const PresencePage& page) {
-  const std::string where = page.room.empty() ? "" : " in " + Word(page.room);
+  const std::string where = page.room.empty() ? "" : " in " + render::Word(page.room);
   const size_t all = page.present.size();
   if (all == 0) return "nobody is here" + where;
-  std::string text = Count(static_cast<int64_t>(all), "session", "sessions") + " here now" + where;
+  std::string text =
+      render::Count(static_cast<int64_t>(all), "session", "sessions") + " here now" + where;
   size_t cost = kAroundBytes;
   for (size_t i = page.offset; i < all; ++i) {
     const store::Presence& one = page.present[i];
     const std::string line = "\n" + PresenceLine(one, one.session.id == page.self, page.now);
-    cost += TextCost(line);
-    if (i > page.offset && cost > kTextBudgetBytes) {
+    cost += render::TextCost(line);
+    if (i > page.offset && cost > render::kTextBudgetBytes) {
       return text + "\nand " + std::to_string(all - i) + " more: offset=" + std::to_string(i);
     }
     text += line;
@@ -80,9 +85,9 @@ nlohmann::json PresencesJson(const PresencePage& page) {
   size_t cost = kAroundBytes;
   for (size_t i = page.offset; i < page.present.size(); ++i) {
     const store::Presence& one = page.present[i];
-    nlohmann::json session = PresenceJson(one, one.session.id == page.self);
-    cost += 1 + JsonCost(DumpJson(session));
-    if (i > page.offset && cost > kTextBudgetBytes) {
+    nlohmann::json session = render::PresenceJson(one, one.session.id == page.self);
+    cost += 1 + render::JsonCost(render::DumpJson(session));
+    if (i > page.offset && cost > render::kTextBudgetBytes) {
       object["next_offset"] = i;
       break;
     }
@@ -93,10 +98,11 @@ nlohmann::json PresencesJson(const PresencePage& page) {
 }
 
 std::string SelfText(const store::Session& session, WallTime now) {
-  std::string text = "you are " + Word(session.persona) + " (" + TagText(session.tag) + ")" +
-                     RoleText(session) + ", room " + Word(session.room) + ClientText(session) +
-                     FolderText(session) + ", since " + Stamp(session.started_at, now) +
-                     ", session " + Word(session.uuid);
+  std::string text = "you are " + render::Word(session.persona) + " (" +
+                     render::TagText(session.tag) + ")" + RoleText(session) + ", room " +
+                     render::Word(session.room) + ClientText(session) + FolderText(session) +
+                     ", since " + render::Stamp(session.started_at, now) + ", session " +
+                     render::Word(session.uuid);
   if (session.guest) text += "\nThe name was generated: katra_register gives a lasting one";
   return text;
 }
@@ -106,7 +112,7 @@ ToolOutput SelfOutput(const CallEnvironment& environment, const nlohmann::json& 
   if (!session) return ErrorOutput(session.error());
   return MakeOutput(
       arguments, [&] { return SelfText(*session, environment.clock.Now()); },
-      [&] { return SessionJson(*session); });
+      [&] { return render::SessionJson(*session); });
 }
 
 }  // namespace

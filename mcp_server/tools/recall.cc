@@ -6,13 +6,14 @@
 #include "core/text.h"
 #include "core/time_words.h"
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/domain_json.h"
 #include "mcp_server/tools/handlers.h"
-#include "mcp_server/tools/memory_text.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/recall_cursor.h"
-#include "mcp_server/tools/render.h"
-#include "mcp_server/tools/snippet.h"
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/snippet.h"
 
 namespace katra::mcp {
 namespace {
@@ -20,8 +21,8 @@ namespace {
 // A hit, with what of its text is shown.
 struct Shown {
   const store::RecallHit* hit = nullptr;
-  Snippet body;
-  Snippet reasoning;
+  render::Snippet body;
+  render::Snippet reasoning;
 };
 
 struct Page {
@@ -41,25 +42,26 @@ std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now)
   const store::RecallHit& hit = *shown.hit;
   std::string extra = searched ? ScoreText(hit.score) : "";
   const int64_t id = hit.message ? hit.message->id : hit.memory->id;
-  const std::string mark =
-      whole ? PartText(shown.body) : ShortenedText(shown.body, id, hit.message.has_value());
+  const std::string mark = whole ? render::PartText(shown.body)
+                                 : render::ShortenedText(shown.body, id, hit.message.has_value());
   const auto add = [&extra](const std::string& more) {
     if (!more.empty()) extra += (extra.empty() ? "" : ", ") + more;
   };
   if (hit.message) {
     add(mark);
-    MessageMarks marks;
+    render::MessageMarks marks;
     marks.prefix = "message ";
     marks.extra = extra;  // the room is always named: an answer may hold several
-    return MessageHeader(*hit.message, marks, now) + "\n" + FencedBody(shown.body.text);
+    return render::MessageHeader(*hit.message, marks, now) + "\n" +
+           render::FencedBody(shown.body.text);
   }
   add(mark);
-  std::string text = MemoryHeader(*hit.memory, extra, now);
-  if (!shown.body.text.empty()) text += "\n" + FencedBody(shown.body.text);
+  std::string text = render::MemoryHeader(*hit.memory, extra, now);
+  if (!shown.body.text.empty()) text += "\n" + render::FencedBody(shown.body.text);
   if (!shown.reasoning.text.empty()) {
-    const std::string part = whole ? PartText(shown.reasoning) : "shortened";
+    const std::string part = whole ? render::PartText(shown.reasoning) : "shortened";
     text += "\nits reasoning" + (shown.reasoning.shortened ? " (" + part + "):" : ":") + "\n" +
-            FencedBody(shown.reasoning.text);
+            render::FencedBody(shown.reasoning.text);
   }
   return text;
 }
@@ -67,7 +69,8 @@ std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now)
 // schemas/tools/katra_recall-v1.json names both kinds of hit alike.
 nlohmann::json HitJson(const Shown& shown, bool whole, WallTime now) {
   const store::RecallHit& hit = *shown.hit;
-  nlohmann::json object = hit.message ? MessageJson(*hit.message) : MemoryJson(*hit.memory);
+  nlohmann::json object =
+      hit.message ? render::MessageJson(*hit.message) : render::MemoryJson(*hit.memory);
   const auto rename = [&object](const char* from, const char* to) {
     object[to] = std::move(object[from]);
     object.erase(from);
@@ -121,15 +124,15 @@ class WholePage {
  private:
   static constexpr size_t kHeader = 4096;  // of a memory with ten long tags
 
-  Snippet Take(const std::string& text) {
-    Snippet part;
+  render::Snippet Take(const std::string& text) {
+    render::Snippet part;
     part.total_bytes = text.size();
     part.begin = std::min(skip_, text.size());
     skip_ -= part.begin;
     std::string_view rest = std::string_view(text).substr(part.begin);
     if (!rest.empty() && !more_ && budget_ > kHeader) {
       budget_ -= kHeader;
-      part.text = std::string(FitBody(rest, budget_, as_json_));
+      part.text = std::string(render::FitBody(rest, budget_, as_json_));
       offset_ += part.text.size();
       more_ = part.text.size() < rest.size();
       budget_ -= std::min(budget_, Cost(part.text));
@@ -141,14 +144,15 @@ class WholePage {
   }
 
   [[nodiscard]] size_t Cost(const std::string& text) const {
-    return as_json_ ? JsonCost(DumpJson(text)) : TextCost(FencedBody(text));
+    return as_json_ ? render::JsonCost(render::DumpJson(text))
+                    : render::TextCost(render::FencedBody(text));
   }
 
   size_t skip_;
   size_t offset_;
   bool as_json_;
   bool more_ = false;
-  size_t budget_ = kTextBudgetBytes;
+  size_t budget_ = render::kTextBudgetBytes;
 };
 
 Page MakePage(const store::RecallReply& reply, const store::RecallRequest& request,
@@ -161,14 +165,15 @@ Page MakePage(const store::RecallReply& reply, const store::RecallRequest& reque
     const std::string& text = hit.message ? hit.message->body : hit.memory->content;
     Shown shown;
     shown.hit = &hit;
-    shown.body = MakeSnippet(text, request.query, kSnippetBytes);
+    shown.body = render::MakeSnippet(text, request.query, render::kSnippetBytes);
     if (hit.memory) {
-      shown.reasoning = MakeSnippet(hit.memory->reasoning, request.query, kSnippetBytes);
+      shown.reasoning =
+          render::MakeSnippet(hit.memory->reasoning, request.query, render::kSnippetBytes);
     }
-    bytes += 1 + (as_json ? JsonCost(DumpJson(HitJson(shown, false, now)))
-                          : TextCost(HitText(shown, searched, false, now)));
+    bytes += 1 + (as_json ? render::JsonCost(render::DumpJson(HitJson(shown, false, now)))
+                          : render::TextCost(HitText(shown, searched, false, now)));
     constexpr size_t kAround = 1024;  // for the first line and the note
-    if (!page.hits.empty() && bytes + kAround > kTextBudgetBytes) break;
+    if (!page.hits.empty() && bytes + kAround > render::kTextBudgetBytes) break;
     page.hits.push_back(std::move(shown));
   }
   const int64_t seen = request.offset + static_cast<int64_t>(page.hits.size());
@@ -198,7 +203,7 @@ std::string NothingText(const Page& page, const store::RecallRequest& request) {
                        !request.tags.empty() || !request.from.empty();
   const std::string bounds = bounded ? " within these bounds" : "";
   if (request.query.empty()) return (request.offset > 0 ? "no more " : "no ") + things + bounds;
-  const std::string query = things + " for " + Quoted(request.query);
+  const std::string query = things + " for " + render::Quoted(request.query);
   if (request.offset > 0) return "no more " + query;
   const bool all = request.include == store::RecallInclude::kAll;
   return "no " + query + bounds + ": other words may find it" +
@@ -214,7 +219,7 @@ std::string PageText(const Page& page, const store::RecallReply& reply,
   const auto count = static_cast<int64_t>(page.hits.size());
   std::string text = std::to_string(count) + " of " + (reply.total_is_floor ? "at least " : "") +
                      std::to_string(reply.total) + " " + Things(request.include, reply.total == 1);
-  if (!request.query.empty()) text += " for " + Quoted(request.query);
+  if (!request.query.empty()) text += " for " + render::Quoted(request.query);
   if (!page.whole) text += searched ? ", best first" : ", newest first";
   if (!page.cursor.empty()) text += ", cursor=" + page.cursor;
   for (const Shown& shown : page.hits) text += "\n" + HitText(shown, searched, page.whole, now);

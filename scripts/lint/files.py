@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 NOT_OURS = {"build", ".git", ".cache", "node_modules", "__pycache__"}
 CODE = {".cc", ".h", ".py", ".js", ".mjs", ".ts", ".sh", ".sql", ".cmake"}
-PRODUCT = ("core", "store", "router", "mcp_server", "cli")
+PRODUCT = ("core", "store", "render", "router", "mcp_server", "cli")
 SKIPPED = 77  # exit code: a tool is missing; the caller decides whether that is allowed
 
 

@@ -5,7 +5,6 @@
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/notes.h"
 #include "core/process.h"
-#include "mcp_server/tools/addressed.h"
 #include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
 
@@ -13,7 +12,6 @@ namespace katra::cli::testing {
 namespace {
 
 using katra::testing::TempHome;
-using mcp::Mentions;
 using nlohmann::json;
 
 // A room with a live session of Sam, whose client's server this process is, and Dario.
@@ -347,16 +345,6 @@ TEST_CASE("the status line tells who, where and what waits") {
         "Sam · openai/gpt-4-turbo · main · 1 unheard · 2 here\n");
   setting.input = R"({"session_id": "c-other"})";
   CHECK(RunCli(room.home, {"statusline"}, setting).out == "Katra: not connected\n");
-}
-
-TEST_CASE("a name counts as mentioned as a word of its own, in any case") {
-  CHECK(Mentions("@Sam look", "Sam"));
-  CHECK(Mentions("(cc @SAM)", "Sam"));
-  CHECK(Mentions("@Samuel, @sam.", "Sam"));
-  CHECK_FALSE(Mentions("@Samuel", "Sam"));
-  CHECK_FALSE(Mentions("@Sam-2", "Sam"));
-  CHECK_FALSE(Mentions("a@sam.org? no: x@Sam", "Sam"));
-  CHECK_FALSE(Mentions("Sam", "Sam"));
 }
 
 }  // namespace

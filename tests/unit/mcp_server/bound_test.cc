@@ -1,6 +1,6 @@
 // The one bound of every answer: the largest things that there can be, by every tool in both forms,
 // by every resource and prompt, and page by page to their end.
-#include "mcp_server/tools/bound.h"
+#include "render/bound.h"
 
 #include <nlohmann/json.hpp>
 
@@ -39,8 +39,8 @@ size_t LineBytes(const mcp::ToolOutput& output) {
 }
 
 void CheckBound(const mcp::ToolOutput& output) {
-  CHECK(output.text.size() <= mcp::kAnswerBytes);
-  CHECK(LineBytes(output) <= mcp::kAnswerLineBytes);
+  CHECK(output.text.size() <= render::kAnswerBytes);
+  CHECK(LineBytes(output) <= render::kAnswerLineBytes);
 }
 
 struct Call {
@@ -243,8 +243,8 @@ TEST_CASE("R14 no resource passes the bound, and `next` leads through all of it"
   const auto read = [&](const std::string& uri) {
     auto contents = mcp::ReadResource(meeting.Environment(full.reader), uri);
     if (!contents) FAIL(uri << ": " << contents.error().message);
-    CHECK(contents->text.size() <= mcp::kAnswerBytes);
-    CHECK(JsonText(json(contents->text)).size() + 256 <= mcp::kAnswerLineBytes);
+    CHECK(contents->text.size() <= render::kAnswerBytes);
+    CHECK(JsonText(json(contents->text)).size() + 256 <= render::kAnswerLineBytes);
     return json::parse(contents->text);
   };
   std::vector<std::string> personas;
@@ -343,8 +343,8 @@ TEST_CASE("R8 no prompt passes the bound") {
       const auto prompt = mcp::GetPrompt(meeting.Environment(full.reader), name, {});
       REQUIRE(prompt.has_value());
       INFO(name << " " << json(piece).dump());
-      CHECK(prompt->text.size() <= mcp::kAnswerBytes);
-      CHECK(JsonText(json(prompt->text)).size() + 256 <= mcp::kAnswerLineBytes);
+      CHECK(prompt->text.size() <= render::kAnswerBytes);
+      CHECK(JsonText(json(prompt->text)).size() + 256 <= render::kAnswerLineBytes);
     }
   }
 }
@@ -353,11 +353,11 @@ TEST_CASE("what a text costs is never less than what it takes") {
   for (const std::string& piece : WorstPieces()) {
     const std::string text = Times(1000, piece);
     const size_t escaped = JsonText(json(text)).size() - 2;
-    CHECK(mcp::TextCost(text) >= text.size());
-    CHECK(mcp::TextCost(text) * mcp::kAnswerLineBytes / mcp::kAnswerBytes + 4 >= escaped);
+    CHECK(render::TextCost(text) >= text.size());
+    CHECK(render::TextCost(text) * render::kAnswerLineBytes / render::kAnswerBytes + 4 >= escaped);
   }
-  CHECK(mcp::FitText("abc", 0, [](std::string_view) { return size_t{9}; }) == "a");
-  CHECK(mcp::FitText("漢字", 3, [](std::string_view part) { return part.size(); }) == "漢");
+  CHECK(render::FitText("abc", 0, [](std::string_view) { return size_t{9}; }) == "a");
+  CHECK(render::FitText("漢字", 3, [](std::string_view part) { return part.size(); }) == "漢");
 }
 
 }  // namespace

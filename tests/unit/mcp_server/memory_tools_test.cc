@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "mcp_server/tools/output.h"
+#include "render/bound.h"
 #include "tests/support/cpp/golden.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
@@ -170,7 +171,7 @@ TEST_CASE("recall keeps to the size that clients take") {
   for (const char* format : {"text", "json"}) {
     const json arguments = {{"query", "bell"}, {"limit", 50}, {"format", format}};
     const auto output = meeting.Call(sam, "katra_recall", arguments);
-    CHECK(output.text.size() <= mcp::kTextBudgetBytes);
+    CHECK(output.text.size() <= render::kTextBudgetBytes);
     CHECK(Has(output.text, "cursor"));
   }
 }

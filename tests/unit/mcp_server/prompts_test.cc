@@ -2,6 +2,7 @@
 #include "core/text.h"
 #include "mcp_server/prompts/prompt.h"
 #include "mcp_server/tools/output.h"
+#include "render/bound.h"
 #include "tests/support/cpp/golden.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
@@ -85,12 +86,12 @@ TEST_CASE("a prompt of a full room keeps the newest and stays within the size") 
   }
   for (const char* name : {"handover", "standup"}) {
     const std::string text = Prompt(meeting, sam, name);
-    CHECK(text.size() <= mcp::kTextBudgetBytes);
+    CHECK(text.size() <= render::kTextBudgetBytes);
     CHECK(text.find("| m60\n") != std::string::npos);
     CHECK(text.find("older ones are left out") != std::string::npos);
   }
   const std::string text = Prompt(meeting, sam, "catch_up");
-  CHECK(text.size() <= mcp::kTextBudgetBytes);
+  CHECK(text.size() <= render::kTextBudgetBytes);
   CHECK(text.find("| m1\n") != std::string::npos);
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "mcp_server/tools/output.h"
+#include "render/bound.h"
 #include "tests/support/cpp/golden.h"
 #include "tests/unit/mcp_server/tool_fixture.h"
 
@@ -189,7 +190,7 @@ TEST_CASE("hear keeps to the size that clients take, and gives the rest on the n
     const auto output = meeting.Call(sam, "katra_hear", json::object(), received);
     REQUIRE(output.delivery.has_value());
     REQUIRE(output.delivery->through > received);
-    CHECK(output.text.size() <= mcp::kTextBudgetBytes);
+    CHECK(output.text.size() <= render::kTextBudgetBytes);
     CHECK_FALSE(Has(output.text, "redelivered"));
     heard += static_cast<size_t>(output.delivery->through - received);
     received = output.delivery->through;
@@ -205,7 +206,7 @@ TEST_CASE("the JSON form of hear keeps to that size too") {
     meeting.Text(lead, "katra_say", {{"message", std::string(5'000, '\x1b')}});
   }
   const json heard = meeting.Json(sam, "katra_hear");
-  CHECK(heard.dump().size() <= mcp::kTextBudgetBytes);
+  CHECK(heard.dump().size() <= render::kTextBudgetBytes);
   CHECK(heard.at("messages").size() + heard.at("left").get<size_t>() == 12);
 }
 
@@ -217,7 +218,7 @@ TEST_CASE("R8 one message that is larger than a listing's size is given in part"
   for (const char* tool : {"katra_hear", "katra_history"}) {
     const std::string text = meeting.Text(sam, tool);
     CHECK(text.size() > 40'000);
-    CHECK(text.size() <= mcp::kAnswerBytes);
+    CHECK(text.size() <= render::kAnswerBytes);
   }
 }
 
@@ -233,7 +234,7 @@ TEST_CASE("the pages of history give every message once, backwards and forwards"
     if (forwards) arguments["after"] = 0;
     while (true) {
       const json page = meeting.Json(lead, "katra_history", arguments);
-      CHECK(page.dump().size() <= mcp::kTextBudgetBytes);
+      CHECK(page.dump().size() <= render::kTextBudgetBytes);
       std::vector<int64_t> found;
       for (const json& message : page.at("messages")) found.push_back(message.at("id"));
       CHECK(std::is_sorted(found.begin(), found.end()));

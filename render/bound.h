@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::mcp {
+namespace katra::render {
 
 // Of an answer's text, as a model reads it. Clients cut or put aside what is larger than about 60
 // KB.
@@ -32,4 +32,4 @@ inline constexpr size_t kTextBudgetBytes = kAnswerBytes - 1024;
 // The same with the cost of fenced lines, or of a JSON string.
 [[nodiscard]] std::string_view FitBody(std::string_view text, size_t budget, bool as_json);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,8 +1,10 @@
-#include "mcp_server/tools/domain_json.h"
+#include "render/domain_json.h"
 
 #include <nlohmann/json.hpp>
 
-namespace katra::mcp {
+#include "core/json_text.h"
+
+namespace katra::render {
 namespace {
 
 using nlohmann::json;
@@ -29,6 +31,8 @@ json PublicSession(const store::Session& session) {
 }
 
 }  // namespace
+
+std::string DumpJson(const json& value) { return JsonText(value); }
 
 json MessageJson(const store::Message& message) {
   json object = {{"id", message.id},
@@ -83,4 +87,4 @@ json PresenceJson(const store::Presence& presence, bool you) {
   return object;
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::mcp {
+namespace katra::render {
 
 inline constexpr size_t kSnippetBytes = 1500;
 
@@ -22,4 +22,4 @@ struct Snippet {
 [[nodiscard]] Snippet MakeSnippet(std::string_view text, std::string_view query,
                                   size_t max_bytes = kSnippetBytes);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -20,7 +20,7 @@
 #include "core/tags.h"
 #include "store/types.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 inline constexpr std::string_view kFence = "| ";
 
@@ -63,4 +63,4 @@ struct MessageMarks {
 [[nodiscard]] std::string MessageHeader(const store::Message& message, const MessageMarks& marks,
                                         WallTime now);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,9 +1,9 @@
-#include "mcp_server/tools/addressed.h"
+#include "render/addressed.h"
 
 #include "core/text.h"
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 bool Mentions(const std::string& body, const std::string& persona) {
   const std::string text = ToLowerAscii(body);
@@ -46,4 +46,4 @@ std::string NoticeText(const Addressed& addressed, const std::string& persona) {
          ". Unless shown to you already, katra_hear gives what was said.";
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "store/types.h"
 
-namespace katra::mcp {
+namespace katra::render {
+
+// JSON as text (core/json_text.h) on one line; bytes that are not UTF-8 are replaced.
+[[nodiscard]] std::string DumpJson(const nlohmann::json& value);
 
 // id, room, from, provider, model, tag_source, to, [reply_to], body, said_at, direct.
 [[nodiscard]] nlohmann::json MessageJson(const store::Message& message);
@@ -25,4 +29,4 @@ namespace katra::mcp {
 // One line of who_is_here; `you`: the caller's own session.
 [[nodiscard]] nlohmann::json PresenceJson(const store::Presence& presence, bool you);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

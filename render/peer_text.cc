@@ -1,10 +1,10 @@
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
 #include <algorithm>
 
 #include "core/text.h"
 
-namespace katra::mcp {
+namespace katra::render {
 std::string FencedBody(std::string_view text) { return Fence(text, kFence); }
 
 std::string Quoted(std::string_view text, size_t max_bytes) {
@@ -79,4 +79,4 @@ std::string MessageHeader(const store::Message& message, const MessageMarks& mar
   return header + ":";
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,5 +1,5 @@
 // What others wrote can never pass for anything but quoted text.
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
 #include <random>
 #include <string>
@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "tests/support/cpp/catch.h"
 
-namespace katra::mcp {
+namespace katra::render {
 namespace {
 
 std::vector<std::string> Lines(const std::string& text) { return Split(text, '\n'); }
@@ -188,4 +188,4 @@ TEST_CASE("times of another day name the day") {
 }
 
 }  // namespace
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "core/clock.h"
-#include "mcp_server/tools/snippet.h"
+#include "render/snippet.h"
 #include "store/types.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 // "memory #12 decision by Dario (anthropic/claude-opus-4, verified), 3 h ago, tags a b:"
 // `extra`: our own words, e.g. "score 3.1".
@@ -24,4 +24,4 @@ namespace katra::mcp {
 // How a message is read that is too long for one answer.
 [[nodiscard]] std::string RestOfMessageText(size_t shown_bytes, size_t total_bytes, int64_t id);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,4 +1,4 @@
-#include "mcp_server/tools/snippet.h"
+#include "render/snippet.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-namespace katra::mcp {
+namespace katra::render {
 namespace {
 
 constexpr size_t kMostNeedles = 24;
@@ -133,4 +133,4 @@ Snippet MakeSnippet(std::string_view text, std::string_view query, size_t max_by
   return snippet;
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

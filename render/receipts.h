@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "store/types.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 [[nodiscard]] std::string SaidText(const store::SayReceipt& receipt);
 [[nodiscard]] nlohmann::json SaidJson(const store::SayReceipt& receipt);
@@ -34,4 +34,4 @@ namespace katra::mcp {
 // The same for a backlog; `left`: what is unheard after it.
 [[nodiscard]] nlohmann::json SkippedJson(const store::SkipReply& reply, int64_t left);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,13 +1,13 @@
-#include "mcp_server/tools/bound.h"
+#include "render/bound.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
 #include "core/text.h"
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
-namespace katra::mcp {
+namespace katra::render {
 namespace {
 
 // At most so many bytes the text has as a JSON string: EscapeJsonText writes invisible characters
@@ -70,4 +70,4 @@ std::string_view FitBody(std::string_view text, size_t budget, bool as_json) {
   });
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

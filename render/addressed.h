@@ -8,7 +8,7 @@
 #include "core/result.h"
 #include "store/store.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 // True: `body` names the persona as @name, as a word of its own, without regard to case.
 [[nodiscard]] bool Mentions(const std::string& body, const std::string& persona);
@@ -29,4 +29,4 @@ struct Addressed {
 // "1 message in Katra for Sam, the newest from Dario in room main. …": without any body.
 [[nodiscard]] std::string NoticeText(const Addressed& addressed, const std::string& persona);
 
-}  // namespace katra::mcp
+}  // namespace katra::render

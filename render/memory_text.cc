@@ -1,10 +1,10 @@
-#include "mcp_server/tools/memory_text.h"
+#include "render/memory_text.h"
 
 #include <cstdio>
 
-#include "mcp_server/tools/render.h"
+#include "render/peer_text.h"
 
-namespace katra::mcp {
+namespace katra::render {
 
 std::string MemoryHeader(const store::Memory& memory, std::string_view extra, WallTime now) {
   char importance[16];
@@ -43,4 +43,4 @@ std::string RestOfMessageText(size_t shown_bytes, size_t total_bytes, int64_t id
          "\" include=messages";
 }
 
-}  // namespace katra::mcp
+}  // namespace katra::render

@@ -1,0 +1,210 @@
+#include "render/receipts.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "render/bound.h"
+#include "render/domain_json.h"
+#include "render/memory_text.h"
+#include "render/peer_text.h"
+#include "render/snippet.h"
+
+namespace katra::render {
+namespace {
+
+constexpr size_t kNearestBytes = 240;  // of each of the nearest memories
+constexpr size_t kShownBytes = 1200;   // of each message that names the persona
+constexpr size_t kAround = 2048;
+
+std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<bool> live) {
+  std::vector<std::string> names;
+  for (const store::Recipient& recipient : receipt.recipients) {
+    if (!live || recipient.live == *live) names.push_back(recipient.name);
+  }
+  return names;
+}
+
+// A room that many were in: the first of those who are named, and how many there are.
+constexpr size_t kNamed = 12;
+
+}  // namespace
+
+std::string SaidText(const store::SayReceipt& receipt) {
+  const std::string id = "#" + std::to_string(receipt.id);
+  const std::string addressed =
+      receipt.direct ? NameList(Names(receipt, std::nullopt), kNamed) : std::string("all");
+  std::string text = receipt.repeated ? "already said " : "said ";
+  text += id + " in " + Word(receipt.room) + " to " + addressed;
+  if (receipt.repeated)
+    return text + ": this idempotency key was seen before, nothing new was said";
+  text += ": stored";
+  const std::vector<std::string> live = Names(receipt, true);
+  const std::vector<std::string> away = Names(receipt, false);
+  if (live.empty() && away.empty() && receipt.gone_guests) {
+    return text + "; nobody else is in this room now, whoever comes finds it there";
+  }
+  if (live.empty() && away.empty()) {
+    return text + "; nobody else has been in this room yet, whoever comes finds it there";
+  }
+  if (!live.empty()) text += "; here now, can hear it: " + NameList(live, kNamed);
+  if (!away.empty()) text += "; away, it waits for them: " + NameList(away, kNamed);
+  return text;
+}
+
+nlohmann::json SaidJson(const store::SayReceipt& receipt) {
+  nlohmann::json recipients = nlohmann::json::array();
+  for (const store::Recipient& recipient : receipt.recipients) {
+    if (recipients.size() == kNamed) break;
+    recipients.push_back({{"name", recipient.name}, {"live", recipient.live}});
+  }
+  return {{"id", receipt.id},
+          {"room", receipt.room},
+          {"to", receipt.direct ? Names(receipt, std::nullopt) : std::vector<std::string>()},
+          {"said_at", FormatRfc3339(receipt.said_at)},
+          {"state", "stored"},
+          {"repeated", receipt.repeated},
+          {"recipients", std::move(recipients)},
+          {"recipients_in_all", receipt.recipients.size()}};
+}
+
+std::string RememberedText(const store::RememberReceipt& receipt,
+                           const store::RememberRequest& request,
+                           const std::vector<store::MemoryHit>& nearest, WallTime now) {
+  const std::string id = "#" + std::to_string(receipt.id);
+  std::string text;
+  if (!receipt.same_by.empty()) {
+    return "already remembered as memory " + id + " by " + Word(receipt.same_by) +
+           ", in the same words: nothing new was stored. With another=true it is stored beside it, "
+           "with supersedes=" +
+           std::to_string(receipt.id) + " in its place (with other tags, kind or importance)";
+  }
+  if (receipt.repeated) {
+    text = "already remembered as memory " + id +
+           ": this idempotency key was seen before, nothing new was stored";
+  } else {
+    text = "remembered as memory " + id + " (" + store::ToString(request.kind) + ", " +
+           store::ToString(request.scope) + "): stored";
+    if (request.supersedes) text += "; it supersedes #" + std::to_string(*request.supersedes);
+    if (request.session_only) text += "; forgotten when this session ends";
+  }
+  if (nearest.empty()) return text;
+  text +=
+      "\nnearest memories (if yours replaces one: remember it again with supersedes, and forget " +
+      id + "):";
+  for (const store::MemoryHit& hit : nearest) {
+    const Snippet snippet = MakeSnippet(hit.memory.content, request.content, kNearestBytes);
+    text += "\n" + MemoryHeader(hit.memory, ShortenedText(snippet, hit.memory.id, false), now) +
+            "\n" + FencedBody(snippet.text);
+  }
+  return text;
+}
+
+nlohmann::json RememberedJson(const store::RememberReceipt& receipt,
+                              const store::RememberRequest& request,
+                              const std::vector<store::MemoryHit>& nearest) {
+  nlohmann::json near = nlohmann::json::array();
+  for (const store::MemoryHit& hit : nearest) {
+    const Snippet snippet = MakeSnippet(hit.memory.content, request.content, kNearestBytes);
+    near.push_back({{"id", hit.memory.id},
+                    {"author", hit.memory.author},
+                    {"kind", store::ToString(hit.memory.kind)},
+                    {"scope", store::ToString(hit.memory.scope)},
+                    {"text", snippet.text},
+                    {"text_bytes", snippet.total_bytes},
+                    {"is_snippet", snippet.shortened},
+                    {"score", hit.score},
+                    {"created_at", FormatRfc3339(hit.memory.created_at)}});
+  }
+  return {{"id", receipt.id},
+          {"created_at", FormatRfc3339(receipt.created_at)},
+          {"state", "stored"},
+          {"repeated", receipt.repeated},
+          {"same_words", !receipt.same_by.empty()},
+          {"nearest", std::move(near)}};
+}
+
+std::string ForgottenText(const store::ForgetReceipt& receipt) {
+  const std::string name = "memory #" + std::to_string(receipt.id);
+  return receipt.repeated
+             ? name + " was forgotten before; nothing changed"
+             : "forgot " + name + ": hidden from every recall, with a record of it kept";
+}
+
+nlohmann::json ForgottenJson(const store::ForgetReceipt& receipt) {
+  return {{"id", receipt.id}, {"forgotten", true}, {"repeated", receipt.repeated}};
+}
+
+std::string SkippedText(const store::SkipReply& reply, WallTime now) {
+  if (reply.skipped == 0) return "nothing unheard was there to leave behind in " + Word(reply.room);
+  std::string text = "left " + Count(reply.skipped, "message", "messages") + " behind in " +
+                     Word(reply.room) + ", up to #" + std::to_string(reply.through) + ":";
+  for (const store::Speaker& speaker : reply.speakers) {
+    text += (&speaker == &reply.speakers.front() ? " " : ", ") + Word(speaker.name) + " " +
+            std::to_string(speaker.messages);
+  }
+  if (reply.other_speakers > 0) {
+    text += " and " + Count(reply.other_speakers, "more speaker", "more speakers");
+  }
+  text += ". They count as heard; katra_history shows them";
+  if (reply.naming.empty()) return text + "; none of them names you";
+  text += "\nthe newest of them that are to you or name you:";
+  size_t cost = kAround;
+  for (const store::Message& message : reply.naming) {
+    const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
+    MessageMarks marks;
+    marks.room = reply.room;
+    marks.extra = ShortenedText(snippet, message.id, true);
+    const std::string item =
+        "\n" + MessageHeader(message, marks, now) + "\n" + FencedBody(snippet.text);
+    cost += TextCost(item);
+    if (cost > kTextBudgetBytes) return text + "\nand more: katra_history shows them";
+    text += item;
+  }
+  return text;
+}
+
+nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {
+  nlohmann::json messages = nlohmann::json::array();
+  for (const store::HeardMessage& heard : reply.messages) messages.push_back(HeardJson(heard));
+  return {{"room", reply.room},
+          {"messages", std::move(messages)},
+          {"left", reply.left},
+          {"left_is_floor", reply.left_is_floor},
+          {"earlier", reply.earlier},
+          {"earlier_is_floor", reply.earlier_is_floor},
+          {"peek", peek}};
+}
+
+nlohmann::json SkippedJson(const store::SkipReply& reply, int64_t left) {
+  nlohmann::json speakers = nlohmann::json::array();
+  for (const store::Speaker& speaker : reply.speakers) {
+    speakers.push_back({{"name", speaker.name}, {"messages", speaker.messages}});
+  }
+  store::HearReply naming;
+  naming.room = reply.room;
+  naming.left = left;
+  nlohmann::json object = HeardReplyJson(naming, false);
+  size_t cost = kAround;
+  for (const store::Message& message : reply.naming) {
+    const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
+    store::HeardMessage heard;
+    heard.message = message;
+    heard.direct = !message.to.empty();
+    heard.message.body = snippet.text;
+    nlohmann::json one = HeardJson(heard);
+    if (snippet.shortened) {
+      one["body_bytes"] = snippet.total_bytes;
+      one["is_snippet"] = true;
+    }
+    cost += JsonCost(DumpJson(one));
+    if (cost > kTextBudgetBytes) break;
+    object["messages"].push_back(std::move(one));
+  }
+  object["skipped"] = {{"through", reply.through},
+                       {"messages", reply.skipped},
+                       {"speakers", std::move(speakers)},
+                       {"other_speakers", reply.other_speakers}};
+  return object;
+}
+
+}  // namespace katra::render
