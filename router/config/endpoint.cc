@@ -6,6 +6,7 @@
 
 #include "core/authority.h"
 #include "core/text.h"
+#include "router/providers/built_ins.h"
 
 namespace katra::router {
 namespace {
@@ -66,6 +67,16 @@ void TakeAnthropicHeaders(Provider& provider) {
   provider.messages_query = anthropic->messages_query;
 }
 
+// Whether `url` is at `host`, over TLS and on its usual port. In the spelling that needs no
+// normalising: what is written otherwise is another host.
+bool IsAt(std::string_view url, std::string_view host) {
+  if (!url.starts_with(host)) return false;
+  url.remove_prefix(host.size());
+  constexpr std::string_view kPort = ":443";
+  if (url.starts_with(kPort)) url.remove_prefix(kPort.size());
+  return url.empty() || url.front() == '/';
+}
+
 // Whether a client of the Messages API may be sent to `base` itself.
 bool SpeaksMessages(const Provider& provider, std::string_view base,
                     std::optional<Interface> interface) {
@@ -117,18 +128,19 @@ bool IsLoopback(std::string_view url) {
   return named && IsLoopbackHost(named->authority.host);
 }
 
-bool IsAnthropicHost(std::string_view url) {
-  // In the spelling that needs no normalising: what is written otherwise is another host.
-  static constexpr std::array<std::string_view, 2> kSpellings = {"https://api.anthropic.com",
-                                                                 "https://api.anthropic.com:443"};
-  return std::any_of(kSpellings.begin(), kSpellings.end(), [&](std::string_view spelling) {
-    return url.starts_with(spelling) &&
-           (url.size() == spelling.size() || url[spelling.size()] == '/');
-  });
-}
+bool IsAnthropicHost(std::string_view url) { return IsAt(url, "https://api.anthropic.com"); }
+
+bool IsChatGptHost(std::string_view url) { return IsAt(url, "https://chatgpt.com"); }
 
 bool IsPlan(const Provider& provider, Interface interface, bool front) {
-  return !front && interface == Interface::kMessages && IsAnthropicHost(provider.messages_base_url);
+  if (front) return interface == Interface::kResponses && IsChatGptHost(provider.chat_base_url);
+  return interface == Interface::kMessages && IsAnthropicHost(provider.messages_base_url);
+}
+
+const Provider& AskedOnLogin(const Provider& provider, bool front) {
+  static const Provider plan = providers::ChatGptPlan();
+  if (!front || !provider.built_in || provider.name != plan.name) return provider;
+  return provider.chat_base_url == FindBuiltIn(plan.name)->chat_base_url ? plan : provider;
 }
 
 bool MayCarryLogin(std::string_view url, bool pass_login) {
@@ -217,6 +229,11 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
     if (base.ends_with(path)) base.remove_suffix(path.size());
   }
   provider.chat_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
+  if (IsChatGptHost(provider.chat_base_url)) {  // which knows no other API
+    if (!interface) provider.interface = Interface::kResponses;
+    provider.known_interfaces.clear();
+    providers::TakeCodexHeaders(provider);
+  }
   if (PathOf(provider.chat_base_url).empty()) provider.chat_base_url += "/v1";
   if (!provider.plain_speaks_messages) provider.plain_base_url = provider.chat_base_url;
 }

@@ -20,10 +20,18 @@ namespace katra::router {
 // Whether `url` is at Anthropic's own host, over TLS and on its usual port.
 [[nodiscard]] bool IsAnthropicHost(std::string_view url);
 
+// Whether `url` is at ChatGPT's own host, where Codex goes with a ChatGPT login; likewise.
+[[nodiscard]] bool IsChatGptHost(std::string_view url);
+
 // Whether requests to `provider` by `interface` are those of a plan that a client's own login pays
-// for, by the address that is connected to: Anthropic's own host for a client of the Messages API.
-// `front`: the client speaks a format of OpenAI's.
+// for, by the address that is connected to: Anthropic's own host for a client of the Messages API,
+// ChatGPT's for one of OpenAI's formats. `front`: it is one of these.
 [[nodiscard]] bool IsPlan(const Provider& provider, Interface interface, bool front);
+
+// How `provider` is asked where its client's own login pays: a ChatGPT login is for another address
+// than an API key, so that the built-in `openai` at its own address is asked there by a client of
+// OpenAI's formats (`front`). Any other provider is itself. Static storage, or `provider`.
+[[nodiscard]] const Provider& AskedOnLogin(const Provider& provider, bool front);
 
 // Whether the client's own login may go to `url`: to Anthropic's own host; with `pass_login`, to
 // any host over TLS, and over plain HTTP as far as it does not leave this computer.

@@ -113,6 +113,8 @@ class Attempt {
   [[nodiscard]] virtual int status() const = 0;
   [[nodiscard]] virtual const http::Headers& reply_headers() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& dropped() const = 0;
+  // The body of a refusal that was given without its raw reply.
+  [[nodiscard]] virtual std::string_view refusal() const { return {}; }
   // Faults of the answer that were mended or passed over, for the log.
   [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
   // What is given is in the client's own format, near as the upstream sent it.

@@ -55,9 +55,13 @@ class ChatAttempt final : public Attempt {
     outgoing.url = plan_.base_url.empty()
                        ? router::ChatAddress(provider, face, plan_.candidate->model)
                        : plan_.base_url + face;
+    const bool on_plan = !plan_.login.empty() && router::IsPlan(provider, Asked(), plan_.front);
+    if (on_plan) outgoing.headers = ForwardedHeaders(*plan_.client, provider, true);
     outgoing.headers.push_back({"content-type", "application/json"});
-    outgoing.headers.push_back(
-        {"accept", request_.stream ? "text/event-stream" : "application/json"});
+    if (!on_plan || plan_.client->headers.Find("accept") == nullptr) {
+      outgoing.headers.push_back(
+          {"accept", request_.stream ? "text/event-stream" : "application/json"});
+    }
     if (!plan_.key.empty()) {
       for (http::Header& header :
            CredentialHeaders(provider, router::Interface::kChat, plan_.key)) {
@@ -123,6 +127,9 @@ class ChatAttempt final : public Attempt {
   int status() const override { return status_; }
   const http::Headers& reply_headers() const override { return headers_; }
   const std::vector<std::string>& dropped() const override { return request_.dropped; }
+  std::string_view refusal() const override {
+    return status_ >= 400 ? std::string_view(body_) : std::string_view();
+  }
   bool same_format() const override { return request_.same_format.has_value(); }
   std::string ErrorEvent(const ApiError& error) const override {
     if (responses_ && forward_ != nullptr) return forward_->ErrorEvent(error);
@@ -138,6 +145,9 @@ class ChatAttempt final : public Attempt {
 
  private:
   const std::string& provider_name() const { return plan_.candidate->provider->name; }
+  router::Interface Asked() const {
+    return responses_ ? router::Interface::kResponses : router::Interface::kChat;
+  }
 
   static bool IsJsonOrPage(const http::Headers& headers) {
     const std::string* type = headers.Find("content-type");

@@ -7,6 +7,7 @@
 #include "core/error_map.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "router/config/endpoint.h"
 #include "router/config/persona_names.h"
 #include "router/gateway/models.h"
 #include "router/gateway/notices.h"
@@ -83,6 +84,11 @@ bool AsksForWebSocket(const http::Request& head) {
          http::EqualsIgnoreCase(Trim(*upgrade), "websocket");
 }
 
+// Codex tells its version when it asks for models, and reads a list of its own shape alone.
+bool IsOfCodex(const http::Request& request) {
+  return ("&" + request.query).find("&client_version=") != std::string::npos;
+}
+
 ApiError WrongMethod(const std::string& allowed) {
   return MakeError(Failure::kInvalidRequest, 405, "invalid_request_error",
                    "this endpoint takes " + allowed + " only");
@@ -115,6 +121,7 @@ Gateway::Gateway(Parts parts, Settings settings, std::shared_ptr<const router::R
       tokens_(settings_.home),
       commands_(parts_.loop, parts_.clock),
       copilot_(parts_.client, parts_.clock),
+      plan_models_(parts_.client),
       pool_(parts_.loop),
       services_{parts_.loop,  parts_.client, settings_,
                 parts_.clock, parts_.random, *policy_,
@@ -240,7 +247,34 @@ void Gateway::Handle(std::shared_ptr<http::Exchange> exchange) {
     StartTurn(std::move(exchange), *endpoint);
     return;
   }
+  if (AskPlanForModels(exchange)) return;
   exchange->Respond(Answer(exchange->request()));
+}
+
+bool Gateway::AskPlanForModels(const std::shared_ptr<http::Exchange>& exchange) {
+  const http::Request& request = exchange->request();
+  if (PlainPath(request.path) != kModelsPath || !IsOfCodex(request)) return false;
+  const auto caller = Identify(request, tokens_, Scope::kGateway, parts_.clock.Now());
+  if (!caller) return false;
+  const router::PersonaConfig persona =
+      router::SessionPersona(*config_, caller->persona, caller->session);
+  if (!persona.own_login) return false;
+  std::vector<router::Target> targets = persona.fallbacks;
+  targets.insert(targets.begin(), router::SessionTarget(*config_, persona));
+  for (const router::Target& target : targets) {
+    const router::Provider* provider = config_->FindProvider(target.provider);
+    if (provider == nullptr || !caller->permit.Allows(provider->name, target.model)) continue;
+    const router::Provider& plan = router::AskedOnLogin(*provider, true);
+    if (!router::IsPlan(plan, router::InterfaceOf(plan, target.model), true)) continue;
+    const Login login = LoginFor(*caller, plan, router::Interface::kResponses, true, true);
+    if (login.empty()) {
+      exchange->Respond(Refusal(NoLogin(plan), CallerFormat::kOpenAi));
+    } else {
+      plan_models_.Answer(exchange, plan, login);
+    }
+    return true;
+  }
+  return false;
 }
 
 void Gateway::StartTurn(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
@@ -356,11 +390,9 @@ http::Response Gateway::Models(const http::Request& request) {
                                  " here: GET /v1/models lists those that can be asked for"),
                    CallerFormat::kMessages);
   }
-  // Codex tells its version here, and reads a list of its own shape alone.
-  const bool codex = ("&" + request.query).find("&client_version=") != std::string::npos;
   return Plain(200, "application/json",
-               codex ? ListModelsForCodex(*config_, persona, caller->permit, has_key)
-                     : ListModels(*config_, persona, caller->permit, has_key));
+               IsOfCodex(request) ? ListModelsForCodex(*config_, persona, caller->permit, has_key)
+                                  : ListModels(*config_, persona, caller->permit, has_key));
 }
 
 void Gateway::Take(const OutcomePtr& outcome) {

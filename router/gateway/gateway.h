@@ -18,6 +18,7 @@
 #include "router/gateway/decisions.h"
 #include "router/gateway/metrics.h"
 #include "router/gateway/settings.h"
+#include "router/gateway/subscription/plan_models.h"
 #include "router/gateway/token_meter.h"
 #include "router/gateway/turn.h"
 
@@ -88,6 +89,8 @@ class Gateway final : public http::Handler, private OutcomeSink {
   [[nodiscard]] http::Response RevokeForAdmin(const http::Request& request);
   [[nodiscard]] http::Response StatusForAdmin() const;
   [[nodiscard]] http::Response Models(const http::Request& request);
+  // True: a Codex on its own login asks for models, and its plan answers.
+  [[nodiscard]] bool AskPlanForModels(const std::shared_ptr<http::Exchange>& exchange);
 
   Parts parts_;
   Settings settings_;
@@ -104,6 +107,7 @@ class Gateway final : public http::Handler, private OutcomeSink {
   SessionTraces traces_;
   translate::PrefixMemo memo_;
   PlanLimits plan_limits_;
+  PlanModels plan_models_;
   Prices prices_;
   Metrics metrics_;
   Decisions decisions_;

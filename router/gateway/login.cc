@@ -14,13 +14,22 @@ constexpr std::string_view kAnthropicKey = "sk-ant-";
 constexpr std::string_view kAnthropicLogin = "sk-ant-oat";
 constexpr size_t kLeastSecretBytes = 8;  // shorter ones would be found in ordinary words
 
-// Beginnings of other companies' keys, which Anthropic has no business with.
-bool IsOfAnotherCompany(std::string_view secret) {
+// The account that a ChatGPT login is of, as Codex names it.
+constexpr std::string_view kAccount = "chatgpt-account-id";
+
+// Beginnings of keys for APIs, which are no subscription's login.
+bool IsApiKey(std::string_view secret) {
   static constexpr std::array<std::string_view, 10> kBeginnings = {
       "sk-", "sess-", "gsk_", "AIza", "xai-", "ghp_", "gho_", "ghu_", "github_pat_", "hf_"};
-  return !secret.starts_with(kAnthropicKey) &&
-         std::any_of(kBeginnings.begin(), kBeginnings.end(),
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
                      [&](std::string_view beginning) { return secret.starts_with(beginning); });
+}
+
+// Other companies' keys and logins, which Anthropic has no business with: a JSON Web Token is one
+// of OpenAI's.
+bool IsOfAnotherCompany(std::string_view secret) {
+  if (secret.starts_with(kAnthropicKey)) return false;
+  return IsApiKey(secret) || secret.starts_with("eyJ");
 }
 
 // One of the two headers, the one that Anthropic wants this credential in.
@@ -37,6 +46,13 @@ Login ForAnthropic(const Caller& caller) {
     login.authorization.clear();
   }
   return login;
+}
+
+// What may be a ChatGPT login: no key, of whichever company.
+Login ForChatGpt(const Caller& caller) {
+  const std::string_view bearer = WithoutScheme(caller.own_authorization);
+  const bool other_scheme = bearer == Trim(caller.own_authorization);
+  return other_scheme || IsApiKey(bearer) ? Login{} : Login{caller.own_authorization, ""};
 }
 
 // Where the user said so: in the header that the provider reads.
@@ -63,8 +79,8 @@ std::string WithoutLoginBetas(std::string_view betas) {
   return Join(kept, ",");
 }
 
-}  // namespace
-
+// How base64 would spell `secret` wherever it stood in what is encoded, without the characters at
+// the ends that depend on what is around it.
 std::vector<std::string> Base64Spellings(std::string_view secret) {
   constexpr size_t kGroup = 3;  // bytes, which become kDigits characters
   constexpr size_t kDigits = 4;
@@ -82,6 +98,21 @@ bool IsCredential(std::string_view name) {
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
     return known.size() == name.size() && http::EqualsIgnoreCase(name, known);
   });
+}
+
+}  // namespace
+
+std::vector<std::string> FormsOfLogin(std::string_view login, const http::Headers& headers) {
+  const std::string_view secret = WithoutScheme(login);
+  std::vector<std::string> forms = Base64Spellings(secret);
+  const std::vector<std::string> parts = Split(secret, '.');
+  if (parts.size() == 3) forms.insert(forms.end(), parts.begin() + 1, parts.end());
+  for (const http::Header& header : headers.all()) {
+    if (!http::EqualsIgnoreCase(header.name, kAccount)) continue;
+    forms.emplace_back(Trim(header.value));
+    for (std::string& form : Base64Spellings(Trim(header.value))) forms.push_back(std::move(form));
+  }
+  return forms;
 }
 
 std::vector<std::string> SecretsOf(const http::Headers& headers) {
@@ -122,10 +153,13 @@ translate::ApiError NoLogin(const router::Provider& provider) {
 Login LoginFor(const Caller& caller, const router::Provider& provider, router::Interface interface,
                bool front, bool plan_only) {
   if (plan_only && !router::IsPlan(provider, interface, front)) return {};
+  if (router::IsPlan(provider, interface, front) && front) return ForChatGpt(caller);
   const bool messages = interface == router::Interface::kMessages;
   const std::string& url = router::BaseUrlOf(provider, interface);
   if (messages == front || !router::MayCarryLogin(url, provider.pass_login)) return {};
-  if (messages && router::IsAnthropicHost(url)) return ForAnthropic(caller);
+  const bool anthropic = router::IsAnthropicHost(url);
+  if (messages && anthropic) return ForAnthropic(caller);
+  if (anthropic && IsOfAnotherCompany(WithoutScheme(caller.own_authorization))) return {};
   return messages ? ForMarked(caller, provider.auth) : Login{caller.own_authorization, ""};
 }
 
@@ -139,6 +173,7 @@ std::vector<http::Header> ForwardedHeaders(const http::Request& client,
       return header.value.find(secret) != std::string::npos;
     });
     if (tells || HoldsGatewayToken(header.value)) continue;
+    if (!with_login && http::EqualsIgnoreCase(header.name, kAccount)) continue;
     http::Header copy = header;
     if (!with_login && http::EqualsIgnoreCase(header.name, "anthropic-beta") &&
         header.value.find("oauth-") != std::string::npos) {

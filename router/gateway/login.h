@@ -21,7 +21,7 @@ struct Login {
 };
 
 // The caller's own login as far as it may go to the face of `provider` that is asked,
-// `interface`: to Anthropic's own host, or where the configuration says `pass_login`
+// `interface`: to Anthropic's own host or ChatGPT's, or where the configuration says `pass_login`
 // (router::MayCarryLogin). A login that came with one format never goes to a provider of another.
 // `front`: it came with Chat Completions or Responses. `plan_only`: to the plan's own host alone
 // (router::IsPlan), whatever is marked.
@@ -34,17 +34,19 @@ struct Login {
 // The plan was to be asked, and no login came that may go there.
 [[nodiscard]] translate::ApiError NoLogin(const router::Provider& provider);
 
-// The headers of a Messages client that `provider` is known to take. What holds a credential of the
-// request is left out, whatever its name. `with_login`: the caller's own login goes there, too.
+// The client's headers that `provider` is known to take. What holds a credential of the request is
+// left out, whatever its name. `with_login`: the caller's own login goes there, too; without it the
+// account that the login is of does not go either.
 [[nodiscard]] std::vector<http::Header> ForwardedHeaders(const http::Request& client,
                                                          const router::Provider& provider,
                                                          bool with_login);
 
-// How base64 would spell `secret` wherever it stood in what is encoded, without the characters at
-// the ends that depend on what is around it.
-[[nodiscard]] std::vector<std::string> Base64Spellings(std::string_view secret);
-
 // The credentials in a client's headers: its token, its logins.
 [[nodiscard]] std::vector<std::string> SecretsOf(const http::Headers& headers);
+
+// What else must not be repeated to anybody where `login` ("Bearer …") goes: its spellings in
+// base64, the parts of a JSON Web Token, and the account in `headers` that it is of.
+[[nodiscard]] std::vector<std::string> FormsOfLogin(std::string_view login,
+                                                    const http::Headers& headers);
 
 }  // namespace katra::gateway

@@ -70,7 +70,8 @@ Turn::Turn(Services& services, std::shared_ptr<const router::RouterConfig> confi
   outcome_.token_id = caller_.token_id;
   for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
   for (const std::string* login : {&caller_.own_authorization, &caller_.own_api_key}) {
-    for (const std::string& form : Base64Spellings(WithoutScheme(*login))) secrets_->Add(form);
+    if (login->empty()) continue;
+    for (const std::string& form : FormsOfLogin(*login, headers)) secrets_->Add(form);
   }
   for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
   outcome_.client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
@@ -97,6 +98,9 @@ bool Turn::Choose() {
     if (const auto two = CheckOneLogin(exchange_->request().headers)) {
       Report(*two, nullptr);
       return false;
+    }
+    for (policy::Candidate& candidate : candidates_) {
+      candidate.provider = &router::AskedOnLogin(*candidate.provider, is_front());
     }
   }
   ChooseKeys();
@@ -336,7 +340,7 @@ void Turn::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
   ApiError error = WithoutSecrets(said);
   if (Explain(&error)) raw.reset();  // the upstream's own words do not have it
-  NotePlanLimit(&error);
+  NotePlanLimit(&error, raw.get());
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   old_attempt_ = std::move(attempt_);  // it is the one that calls

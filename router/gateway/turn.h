@@ -104,7 +104,7 @@ class Turn final : public AttemptEvents {
   // Plans whose limit is reached go last: whoever else may answer is asked before.
   void PutRestingPlansLast();
   // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
-  void NotePlanLimit(translate::ApiError* error);
+  void NotePlanLimit(translate::ApiError* error, const RawReply* raw);
   // Makes one candidate of each key that a provider has.
   void ChooseKeys();
   [[nodiscard]] std::vector<ProviderKey> KeysOf(const policy::Candidate& candidate, bool first);

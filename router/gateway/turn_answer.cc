@@ -18,7 +18,10 @@ bool CopiedBack(const std::string& name) {
   return lower.rfind("anthropic-", 0) == 0 || lower.rfind("x-ratelimit-", 0) == 0 ||
          lower == "request-id" || lower == "retry-after" || lower == "retry-after-ms" ||
          lower == "x-should-retry" || lower == "x-request-id" || lower == "openai-version" ||
-         lower == "openai-processing-ms";
+         lower == "openai-processing-ms" || lower == "openai-model" ||
+         // Of a ChatGPT plan: its limits, and what Codex sends back with the next request.
+         lower.rfind("x-codex-", 0) == 0 || lower == "x-oai-request-id" ||
+         lower == "x-openai-authorization-error" || lower == "x-reasoning-included";
 }
 
 }  // namespace

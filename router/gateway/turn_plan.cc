@@ -1,6 +1,7 @@
 // What a turn knows of its client's own subscription: it goes on with others while the plan rests.
 #include <algorithm>
 
+#include "router/gateway/subscription/chatgpt_limits.h"
 #include "router/gateway/turn.h"
 
 namespace katra::gateway {
@@ -19,12 +20,15 @@ void Turn::PutRestingPlansLast() {
   if (!resting.empty()) candidates_.front().reason += " (the plan at " + resting + ")";
 }
 
-void Turn::NotePlanLimit(translate::ApiError* error) {
+void Turn::NotePlanLimit(translate::ApiError* error, const RawReply* raw) {
   const bool plan =
       current_ != nullptr && router::IsPlan(*current_->provider, current_->interface(), is_front());
   if (!with_login_ || !attempt_ || !plan) return;
   const WallTime now = services_.clock.Now();
-  auto rest = ReadPlanRest(attempt_->status(), attempt_->reply_headers(), current_->model, now);
+  const http::Headers& headers = attempt_->reply_headers();
+  const std::string_view body = raw == nullptr ? attempt_->refusal() : raw->body;
+  auto rest = is_front() ? ReadChatGptRest(attempt_->status(), headers, body, current_->model, now)
+                         : ReadPlanRest(attempt_->status(), headers, current_->model, now);
   if (!rest) return;
   // Neither a circuit nor a wait within this request: it is known how long it lasts. Other models
   // of the same plan may still have room when it is for a family of them alone.

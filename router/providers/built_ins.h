@@ -1,4 +1,5 @@
-// The built-in providers, one function and one file each. For built_ins.cc alone.
+// The built-in providers, one function and one file each. For built_ins.cc alone, but for what
+// belongs to ChatGPT's plans, which endpoint.cc uses.
 #pragma once
 
 #include "router/providers/provider.h"
@@ -7,6 +8,10 @@ namespace katra::router::providers {
 
 [[nodiscard]] Provider Anthropic();
 [[nodiscard]] Provider OpenAi();
+// `openai` as it is asked on a ChatGPT login; no provider of its own. See router::AskedOnLogin.
+[[nodiscard]] Provider ChatGptPlan();
+// The headers that Codex sends there, with its account.
+void TakeCodexHeaders(Provider& provider);
 [[nodiscard]] Provider DeepSeek();
 [[nodiscard]] Provider OpenRouter();
 [[nodiscard]] Provider Gemini();

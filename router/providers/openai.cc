@@ -121,4 +121,25 @@ Provider OpenAi() {
   return p;
 }
 
+Provider ChatGptPlan() {
+  Provider p;
+  p.name = "openai";
+  p.title = "OpenAI (the ChatGPT plan)";
+  // Where Codex goes with a ChatGPT login. Its own client knows its models; nothing of a request
+  // is bent to what is known of the API's.
+  p.chat_base_url = "https://chatgpt.com/backend-api/codex";
+  p.interface = Interface::kResponses;
+  p.model_form = ModelForm::kBare;
+  TakeCodexHeaders(p);
+  return p;
+}
+
+void TakeCodexHeaders(Provider& provider) {
+  provider.client_headers = {
+      "chatgpt-account-id", "originator",      "user-agent",          "version",
+      "openai-beta",        "session-id",      "session_id",          "thread-id",
+      "thread_id",          "conversation_id", "x-client-request-id", "x-codex-*",
+      "x-openai-*",         "x-oai-*",         "x-responsesapi-*",    "accept"};
+}
+
 }  // namespace katra::router::providers

@@ -24,20 +24,6 @@ std::optional<int64_t> Number(std::string_view text) {
   return number;
 }
 
-// A moment to come: seconds since 1970, or RFC 3339 as Anthropic's other limits have it.
-std::optional<WallTime> Moment(std::string_view text, WallTime now) {
-  text = Trim(text);
-  std::optional<WallTime> moment;
-  if (const auto seconds = Number(text)) {
-    constexpr int64_t kMostSeconds = int64_t{1} << 40U;
-    if (*seconds > 0 && *seconds < kMostSeconds) moment = FromUnixMillis(*seconds * 1000);
-  } else if (text.find('T') != std::string_view::npos) {
-    if (const auto parsed = ParseTime(text, now)) moment = *parsed;
-  }
-  if (!moment || *moment <= now || *moment > now + kLongest) return std::nullopt;
-  return moment;
-}
-
 // "seven_day_opus", "7d_opus" -> "opus"; "five_hour", "7d" -> "".
 std::string FamilyOf(std::string_view window) {
   static constexpr std::array<std::string_view, 4> kSpans = {"five_hour", "seven_day", "5h", "7d"};
@@ -76,6 +62,19 @@ struct Windows {
 
 }  // namespace
 
+std::optional<WallTime> MomentToCome(std::string_view text, WallTime now) {
+  text = Trim(text);
+  std::optional<WallTime> moment;
+  if (const auto seconds = Number(text)) {
+    constexpr int64_t kMostSeconds = int64_t{1} << 40U;
+    if (*seconds > 0 && *seconds < kMostSeconds) moment = FromUnixMillis(*seconds * 1000);
+  } else if (text.find('T') != std::string_view::npos) {
+    if (const auto parsed = ParseTime(text, now)) moment = *parsed;
+  }
+  if (!moment || *moment <= now || *moment > now + kLongest) return std::nullopt;
+  return moment;
+}
+
 std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
                                      std::string_view model, WallTime now) {
   const std::string said = ToLowerAscii(Value(headers, std::string(kFamily) + "status"));
@@ -94,15 +93,15 @@ std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
     // What may be bought beyond the plan, and which model to take instead, are no windows of it.
     if (window == "overage" || window == "fallback") continue;
     const std::string reset = Value(headers, std::string(kFamily) + window + std::string(kReset));
-    windows.Take(Moment(reset, now), FamilyOf(window));
+    windows.Take(MomentToCome(reset, now), FamilyOf(window));
   }
   if (!any) return std::nullopt;
   const std::string claim =
       FamilyOf(ToLowerAscii(Value(headers, std::string(kFamily) + "representative-claim")));
-  windows.Take(Moment(Value(headers, std::string(kFamily) + "reset"), now), claim);
+  windows.Take(MomentToCome(Value(headers, std::string(kFamily) + "reset"), now), claim);
   if (!windows.account && !windows.family) {
     if (const auto seconds = Number(Value(headers, "retry-after")); seconds && *seconds > 0) {
-      windows.Take(Moment(std::to_string(ToUnixMillis(now) / 1000 + *seconds), now), claim);
+      windows.Take(MomentToCome(std::to_string(ToUnixMillis(now) / 1000 + *seconds), now), claim);
     }
   }
   if (windows.account) return PlanRest{*windows.account, ""};

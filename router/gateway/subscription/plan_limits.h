@@ -19,10 +19,13 @@ struct PlanRest {
   std::string models;  // what the names of the models have in common that it is for; empty: all
 };
 
-// What a refusal says of the plan: a 429 with `anthropic-ratelimit-unified-…` headers that does not
-// say that the plan still allows requests. Of several windows that are used up the last one counts
-// (all of them must have room); one for a family of models counts for that family, when `model` is
-// of it. Nothing: no limit of a plan, or one of which it is not said how long it lasts.
+// A moment within the next month: seconds since 1970, or RFC 3339. Nothing: it is none.
+[[nodiscard]] std::optional<WallTime> MomentToCome(std::string_view text, WallTime now);
+
+// What a refusal says of a Claude plan: a 429 with `anthropic-ratelimit-unified-…` headers that
+// does not say that the plan still allows requests. Of several windows that are used up the last
+// one counts (all of them must have room); one for a family of models counts for that family, when
+// `model` is of it. Nothing: no limit of a plan, or one of which it is not said how long it lasts.
 [[nodiscard]] std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
                                                    std::string_view model, WallTime now);
 

@@ -241,6 +241,47 @@ TEST_CASE("a login may go to Anthropic's own host, and to a marked one over TLS"
   }
 }
 
+TEST_CASE("a client of OpenAI's formats is on its plan at ChatGPT's own host alone") {
+  const Provider& openai = *FindBuiltIn("openai");
+  const Provider& plan = AskedOnLogin(openai, true);
+  CHECK(plan.name == "openai");
+  CHECK(plan.chat_base_url == "https://chatgpt.com/backend-api/codex");
+  for (const char* model : {"gpt-6-sol", "gpt-5", "gpt-4-turbo", "anything"}) {
+    CHECK(IsPlan(plan, InterfaceOf(plan, model), true));
+    CHECK_FALSE(IsPlan(plan, InterfaceOf(plan, model), false));
+    CHECK_FALSE(IsPlan(openai, InterfaceOf(openai, model), true));
+  }
+  CHECK(&AskedOnLogin(openai, false) == &openai);
+  for (const Provider& other : BuiltIns()) {
+    if (other.name == "openai") continue;
+    CHECK(&AskedOnLogin(other, true) == &other);
+    CHECK_FALSE(IsPlan(other, other.interface, true));
+  }
+  ConfigHome home;
+  home.Personas(R"({"providers": {"openai": {"api_base_url": "https://moved.test/v1"},
+    "mine": {"api_base_url": "https://chatgpt.com/backend-api/codex/"},
+    "full": {"api_base_url": "https://chatgpt.com:443/backend-api/codex/responses"},
+    "api": {"api_base_url": "https://api.openai.com/v1"}}})");
+  const RouterConfig config = home.Loaded();
+  for (const auto& [name, is] :
+       {std::pair{"openai", false}, {"mine", true}, {"full", true}, {"api", false}}) {
+    INFO(name);
+    const Provider& provider = *config.FindProvider(name);
+    CHECK(&AskedOnLogin(provider, true) == &provider);
+    CHECK(IsPlan(provider, InterfaceOf(provider, "gpt-6-sol"), true) == is);
+    CHECK(TakesClientHeader(provider, "ChatGPT-Account-ID") == is);
+  }
+  for (const char* url : {"http://chatgpt.com", "https://chatgpt.com:8443", "https://chatgpt.com.",
+                          "https://chatgpt.com.evil.test", "https://x.chatgpt.com",
+                          "https://chatgpt.com:443.evil.test", "https://chatgpt.com:4430",
+                          "https://chatgpt.com@evil.test", "https://CHATGPT.com",
+                          "https://evil.test/https://chatgpt.com", "chatgpt.com", ""}) {
+    INFO(url);
+    CHECK_FALSE(IsChatGptHost(url));
+    CHECK_FALSE(MayCarryLogin(url, false));
+  }
+}
+
 TEST_CASE("what only Anthropic's host takes of a client stays there when the name moves") {
   ConfigHome home;
   const Provider* at_home = FindBuiltIn("anthropic");
