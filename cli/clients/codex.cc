@@ -6,6 +6,7 @@
 namespace katra::cli {
 namespace {
 
+constexpr const char* kOwnProvider = "openai";
 constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s, and Codex gives up after 60 unless told otherwise.
 constexpr const char* kToolSeconds = "90";
@@ -47,8 +48,14 @@ AgentLaunch Launch(const Handover& handover) {
     configure("model_providers.katra.name", Toml(handover.provider + " by Katra"));
     configure("model_providers.katra.base_url", Toml(connection.base_url + (routed ? "/v1" : "")));
     configure("model_providers.katra.wire_api", Toml("responses"));
-    const std::string key = routed ? kTokenVariable : connection.key_env;
-    if (!key.empty()) configure("model_providers.katra.env_key", Toml(key));
+    if (connection.route == RouteKind::kGateway && connection.own_login) {
+      // The token comes beside the login, by the name of its variable alone.
+      configure("model_providers.katra.requires_openai_auth", "true");
+      configure("model_providers.katra.env_http_headers",
+                std::string("{\"x-katra-token\"=") + Toml(kTokenVariable) + "}");
+    } else if (const std::string key = routed ? kTokenVariable : connection.key_env; !key.empty()) {
+      configure("model_providers.katra.env_key", Toml(key));
+    }
     if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
   if (connection.base_url.empty()) {
@@ -59,8 +66,10 @@ AgentLaunch Launch(const Handover& handover) {
       connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {
     launch.environment.push_back({"OPENAI_API_KEY", {}, connection.key_env, true});
   }
-  // Its own provider's models it knows.
-  if (!connection.base_url.empty() && handover.context_tokens > 0) {
+  // Its own provider's models it knows, also where a gateway passes its login on.
+  const bool its_own =
+      connection.base_url.empty() || (connection.own_login && handover.provider == kOwnProvider);
+  if (!its_own && handover.context_tokens > 0) {
     configure("model_context_window",
               std::to_string(handover.input_tokens > 0 ? handover.input_tokens
                                                        : handover.context_tokens));
@@ -83,8 +92,8 @@ Agent Codex() {
   agent.title = "Codex";
   agent.program = "codex";
   agent.package = "@openai/codex";
-  agent.default_provider = "openai";
-  agent.speaks_to = {"openai"};
+  agent.default_provider = kOwnProvider;
+  agent.speaks_to = {kOwnProvider};
   agent.choosing = {"resume", "fork"};
   agent.first_questions = {
       "Sign in with ChatGPT",    "Do you trust the contents", "allow Codex to work in this folder",
@@ -92,6 +101,8 @@ Agent Codex() {
   agent.resume_word = "resume";
   agent.server_name = "codex";
   agent.launch = &Launch;
+  agent.login = "your ChatGPT login";
+  agent.rival_variables = {"OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"};
   return agent;
 }
 

@@ -15,7 +15,7 @@ struct LoginSetting {
   std::string key;  // as in the file: "apiKeyHelper", "env.ANTHROPIC_API_KEY"
 };
 
-// Those that `client` ("claude") would take in `folder`. Damaged files are left out.
+// Those that `client` ("claude", "codex") would take in `folder`. Damaged files are left out.
 [[nodiscard]] std::vector<LoginSetting> LoginSettings(const std::string& client,
                                                       const std::string& folder,
                                                       const Context& context);

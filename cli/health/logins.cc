@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/clients/client_folders.h"
+#include "cli/clients/toml_read.h"
 #include "cli/health/check.h"
 #include "cli/output.h"
 #include "cli/sessions/plan.h"
@@ -19,8 +20,9 @@ constexpr size_t kMaxBytes = 1024 * 1024;
 // What a client's file says of its login.
 struct KeptLogin {
   std::string path;
-  bool there = false;     // the file
-  bool readable = false;  // and a login in it
+  bool there = false;       // the file
+  bool in_keyring = false;  // the client may keep it there instead
+  bool readable = false;    // and a login in it
   bool renewable = false;
   std::optional<WallTime> until;  // unset: not known
 };
@@ -53,11 +55,24 @@ std::optional<WallTime> EndOfToken(const std::string& token) {
   return FromUnixMillis(*seconds * 1000);
 }
 
+bool KeepsInKeyring(const std::string& config) {
+  const Result<std::string> text = ReadFile(config, kMaxBytes);
+  if (!text) return false;
+  const auto statements = ReadToml(*text);
+  return statements &&
+         std::any_of(statements->begin(), statements->end(), [](const TomlStatement& statement) {
+           return statement.table.empty() &&
+                  statement.key == std::vector<std::string>{"cli_auth_credentials_store"} &&
+                  (statement.text == "keyring" || statement.text == "auto");
+         });
+}
+
 KeptLogin OfCodex(const Context& context) {
   KeptLogin login;
   login.path = FoldersOf(context).codex + "/auth.json";
   const Result<std::string> text = ReadFile(login.path, kMaxBytes);
   login.there = text || text.error().code != ErrorCode::kNotFound;
+  login.in_keyring = !login.there && KeepsInKeyring(FoldersOf(context).codex + "/config.toml");
   JsonDocument document;
   if (!text || !document.Parse(*text)) return login;
   const JsonView tokens = document.Root()["tokens"];
@@ -71,6 +86,9 @@ Finding Describe(const std::string& title, const std::string& how, const KeptLog
                  const Context& context) {
   const std::string subject = "login of " + title;
   const WallTime now = context.clock().Now();
+  if (login.in_keyring) {
+    return {Health::kNote, subject, "kept in the keyring: until when it lasts is not known", "", 0};
+  }
   if (!login.there) {
 #ifdef __APPLE__
     return {Health::kNote, subject, "kept in the keychain: until when it lasts is not known", "",

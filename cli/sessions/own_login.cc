@@ -84,7 +84,8 @@ Status CheckNoSecondLogin(const LaunchPlan& plan, const router::Provider& provid
 }  // namespace
 
 bool IsPlanOf(const Agent& agent, const router::Provider& provider, std::string_view model) {
-  return router::IsPlan(provider, router::InterfaceOf(provider, model), !agent.speaks_messages);
+  const router::Provider& asked = router::AskedOnLogin(provider, !agent.speaks_messages);
+  return router::IsPlan(asked, router::InterfaceOf(asked, model), !agent.speaks_messages);
 }
 
 Status ChooseLogin(const std::string& written, const LaunchRequest& request,
@@ -104,7 +105,8 @@ Status ChooseLogin(const std::string& written, const LaunchRequest& request,
     return Fail(ErrorCode::kInvalidArgument,
                 plan->agent.login.empty()
                     ? plan->agent.title +
-                          " has no login that the gateway could pass on: use --client claude"
+                          " has no login that the gateway could pass on: use --client claude "
+                          "or --client codex"
                     : "neither " + plan->provider.value + " (" + plan->provider.origin +
                           ") nor a fallback of " + plan->persona.value + " leads to where " +
                           plan->agent.login + " is for: leave --own-login or --provider out");
@@ -123,7 +125,9 @@ std::string ExplainLogin(const LaunchPlan& plan, const router::RouterConfig& con
                          const router::PersonaConfig& persona) {
   const router::Provider* provider = FindPlan(plan.agent, config, persona);
   if (plan.login.value.empty() || provider == nullptr) return {};
-  const std::string host = provider->messages_base_url;
+  const router::Provider& asked = router::AskedOnLogin(*provider, !plan.agent.speaks_messages);
+  const std::string& host =
+      plan.agent.speaks_messages ? asked.messages_base_url : asked.chat_base_url;
   std::vector<std::string> others;
   for (const router::Target& fallback : persona.fallbacks) {
     if (fallback.provider != provider->name) others.push_back(Shown(config, persona, fallback));

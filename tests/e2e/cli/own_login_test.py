@@ -15,6 +15,7 @@ import fixture
 from fixture import until
 
 sys.path.insert(0, str(fixture.ROOT / "tests/support/python"))
+import responses_api  # noqa: E402
 from internet import Internet, make_certificate  # noqa: E402
 
 from streams import chat_stream, message_stream  # noqa: E402
@@ -46,15 +47,16 @@ def forms_of(secret: str) -> set[bytes]:
 
 class LoginWorld(fixture.Fixture):
     """With an outside world that is played, and personas that may go on a login."""
+    plan, personas = PLAN, PERSONAS
 
     def setUp(self):
         super().setUp()
         certificate, key = make_certificate(
-            str(self.folder), ["api.anthropic.com", "api.deepseek.com", "chat.test", "evil.test"])
+            str(self.folder), [self.plan.split(":")[0], "api.deepseek.com", "chat.test", "evil.test"])
         self.answer = {}
         self.internet = self.enterContext(Internet(self.script, certificate, key))
         self.write("router/personas.json", json.dumps({
-            "version": 1, "personas": PERSONAS, "providers": {"chat": {
+            "version": 1, "personas": self.personas, "providers": {"chat": {
                 "api_base_url": "https://chat.test/v1", "interface": "openai", "models": ["m"],
                 "api_key_env": "CHAT_KEY"}}}))
         self.environment.update(KATRA_BEHAVIOUR="connect", CHAT_KEY="sk-of-chat-123456",
@@ -67,6 +69,8 @@ class LoginWorld(fixture.Fixture):
             to.reply(status, body, headers=headers)
         elif request.target.endswith("/chat/completions"):
             to.stream(chat_stream())
+        elif request.target.endswith("/responses"):
+            to.stream(responses_api.stream([responses_api.text("Hello")]))
         else:
             to.stream(message_stream())
 
@@ -86,8 +90,6 @@ class LoginWorld(fixture.Fixture):
         self.addCleanup(end)
         self.assertIn(b"http://127.0.0.1:", gateway.stdout.readline())
 
-
-class OwnLogin(LoginWorld):
     def start(self, *arguments: str, persona="Dario", **more) -> dict:
         self.forget_started()
         self.succeed("start", "--persona", persona, *arguments, **more)
@@ -100,6 +102,32 @@ class OwnLogin(LoginWorld):
         self.assertEqual(list(self.records.glob("*.json")), [])
         return run.stderr
 
+    def doctor(self, **more) -> list[dict]:
+        findings = json.loads(self.run_katra("doctor", "--json", **more).stdout)["findings"]
+        return [one for one in findings if one["subject"].startswith("login of ")]
+
+    def everything(self, client: int) -> dict[str, bytes]:
+        """What others than the client and the plan's host got to see."""
+        seen = {f"upstream {host}": data for host, data in self.internet.received.items()
+                if host != self.plan}
+        seen |= {f"file {name}": content for name, content in self.files().items()}
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            for part in ("cmdline", "environ"):
+                own = part == "environ" and process.name in (str(client), str(os.getpid()))
+                try:
+                    if not own:
+                        seen[f"{process}/{part}"] = (process / part).read_bytes()
+                except OSError:
+                    pass
+        for command in (("logs", "-n", "1000"), ("logs", "--audit"), ("logs", "--record"),
+                        ("status", "--json"), ("usage", "--json", "--by", "model"),
+                        ("list", "--json"), ("doctor",), ("token", "list"), ("history",)):
+            run = self.run_katra(*command)
+            seen[" ".join(command)] = (run.stdout + run.stderr).encode()
+        return seen
+
+
+class OwnLogin(LoginWorld):
     def ask(self, session: dict, text="hello") -> tuple[int, bytes]:
         """As Claude Code does when it is logged in."""
         headers = dict(line.split(": ", 1)
@@ -199,10 +227,6 @@ class OwnLogin(LoginWorld):
                       self.succeed("start", "--persona", "Kept", "--explain"))
         self.assertNotIn("Login:", self.succeed("start", "--persona", "Dario", "--explain"))
 
-    def doctor(self, **more) -> list[dict]:
-        findings = json.loads(self.run_katra("doctor", "--json", **more).stdout)["findings"]
-        return [one for one in findings if one["subject"].startswith("login of ")]
-
     def test_the_doctor_knows_logins_that_have_ended(self):
         kept = self.user_home / ".claude/.credentials.json"
         kept.parent.mkdir()
@@ -280,26 +304,6 @@ class OwnLogin(LoginWorld):
         self.assertEqual(self.ask(session)[0], 200)
         self.assertEqual(near.requests[-1].header("x-api-key"), "sk-of-near-123456")
         self.assertNotIn(LOGIN, str(near.requests[-1].headers))
-
-    def everything(self, client: int) -> dict[str, bytes]:
-        """What others than the client and the plan's host got to see."""
-        seen = {f"upstream {host}": data for host, data in self.internet.received.items()
-                if host != PLAN}
-        seen |= {f"file {name}": content for name, content in self.files().items()}
-        for process in pathlib.Path("/proc").glob("[0-9]*"):
-            for part in ("cmdline", "environ"):
-                own = part == "environ" and process.name in (str(client), str(os.getpid()))
-                try:
-                    if not own:
-                        seen[f"{process}/{part}"] = (process / part).read_bytes()
-                except OSError:
-                    pass
-        for command in (("logs", "-n", "1000"), ("logs", "--audit"), ("logs", "--record"),
-                        ("status", "--json"), ("usage", "--json", "--by", "model"),
-                        ("list", "--json"), ("doctor",), ("token", "list"), ("history",)):
-            run = self.run_katra(*command)
-            seen[" ".join(command)] = (run.stdout + run.stderr).encode()
-        return seen
 
     def test_nobody_else_finds_a_part_of_it(self):
         self.start_gateway()
