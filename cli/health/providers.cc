@@ -7,11 +7,19 @@
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/plan.h"
 #include "core/text.h"
+#include "router/config/endpoint.h"
 
 namespace katra::cli {
 namespace {
 
 // The key of each provider that a persona of the configuration uses, or that is the default.
+// Whether the persona's Codex goes there on its own login; a key would be a second one.
+bool IsOnLogin(const router::PersonaConfig* persona, const router::Provider& provider) {
+  if (persona == nullptr || !persona->own_login || persona->client != "codex") return false;
+  const router::Provider& asked = router::AskedOnLogin(provider, true);
+  return router::IsPlan(asked, router::InterfaceOf(asked, persona->model), true);
+}
+
 Findings CheckKeys(const router::RouterConfig& config, const Environment& environment) {
   Findings findings;
   std::set<std::string> seen;
@@ -36,7 +44,7 @@ Findings CheckKeys(const router::RouterConfig& config, const Environment& enviro
       findings.push_back({Health::kWarning, "key of " + name,
                           "of " + key + " only " + Join(set, ", ") + " is set",
                           "set the others, or take them out of api_key_env", 0});
-    } else if (name == "anthropic") {
+    } else if (name == "anthropic" || IsOnLogin(persona, *provider)) {
       findings.push_back({Health::kNote, "key of " + name,
                           key + " is not set: the client's own login is used", "", 0});
     } else {

@@ -98,8 +98,10 @@ class RealChatGptLogin(Reloading, own_login_codex_test.CodexWorld):
     def ask_by(self, version: str) -> str:
         (self.programs / "codex").unlink()
         (self.programs / "codex").symlink_to(codex(version))
+        # What it would ask of ChatGPT by itself, and wait for here, is switched off.
         return self.succeed("start", "--persona", "Dario", "--own-login", "--", "exec",
-                            "--skip-git-repo-check", "hi")
+                            "--skip-git-repo-check", "-c", "features.apps=false",
+                            "-c", "features.plugins=false", "hi")
 
     def test_its_login_and_its_account_reach_the_plan_and_nobody_else(self):
         login = json.loads((self.user_home / ".codex/auth.json").read_text())["tokens"]

@@ -191,6 +191,9 @@ class ChatGptLogin(CodexWorld):
         for store, health in (("keyring", "note"), ("auto", "note"), ("file", "warning")):
             self.write_own(".codex/config.toml", f'cli_auth_credentials_store = "{store}"\n')
             self.assertEqual(self.doctor()[0]["health"], health, store)
+        said = self.run_katra("doctor", "--json").stdout
+        self.assertIn("OPENAI_API_KEY is not set: the client's own login is used", said)
+        self.assertNotIn("export OPENAI_API_KEY", said)
         (found,) = self.doctor(environment={"OPENAI_API_KEY": "sk-made-up-of-the-user"})
         self.assertEqual((found["subject"], found["health"]), ("login of Kept", "warning"))
         self.assertIn("two logins would meet", found["text"])
