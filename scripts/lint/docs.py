@@ -1,4 +1,5 @@
-"""Every link between the documents leads somewhere: to a file, and to a heading in it. Pictures too."""
+"""Every link between the documents leads somewhere: to a file, and to a heading in it; so do pictures, and the names
+of source files in backquotes (from the root; NAME and NNNN stand for any)."""
 import posixpath
 import re
 from collections.abc import Iterator
@@ -6,6 +7,8 @@ from collections.abc import Iterator
 import files
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+SOURCE = re.compile(r"`((?:cli|core|docs|mcp_server|render|router|schemas|scripts|store|tests)/[\w./-]+\.\w+)`")
+SOURCE_SUFFIXES = (".cc", ".h", ".py", ".mjs", ".sql", ".md")
 FENCE = re.compile(r"^\s*(```|~~~)")
 
 
@@ -33,6 +36,9 @@ def anchors(tree: files.Tree, path: str) -> set[str]:
 def check(tree: files.Tree) -> Iterator[files.Offence]:
     for path in tree.ending(".md"):
         for number, line in prose(tree, path):
+            for name in SOURCE.findall(line):
+                if name.endswith(SOURCE_SUFFIXES) and name not in tree.paths and not re.search("NAME|NNNN", name):
+                    yield files.Offence(path, number, f"{name} does not exist")
             for link in LINK.findall(re.sub(r"`[^`]*`", "", line)):
                 if re.match(r"[a-z]+:", link):
                     continue

@@ -219,6 +219,12 @@ class LintTest(unittest.TestCase):
         code, said = self.run_lint("docs", {"README.md": "![a room](docs/none.svg)\n"})
         self.assertEqual((code, said), (1, "README.md:1: docs/none.svg leads to no file\n"))
 
+    def test_a_source_file_that_a_page_names_exists(self):
+        page = "see `core/a.cc`, `cli/cmd_NAME.cc`, `router/personas.json` and `core/uv/`\n"
+        self.assertEqual(self.run_lint("docs", {"README.md": page, "core/a.cc": ""}), (0, ""))
+        self.assertEqual(self.run_lint("docs", {"README.md": page}),
+                         (1, "README.md:1: core/a.cc does not exist\n"))
+
     def test_markdown_is_wrapped(self):
         long = "word " * 30 + "end"
         for text in [f"{long}\n", f"- {long}\n", f"    {long}\n", f"> {long}\n"]:
