@@ -13,9 +13,10 @@ namespace katra::cli {
 namespace {
 
 // The key of each provider that a persona of the configuration uses, or that is the default.
-// Whether the persona's Codex goes there on its own login; a key would be a second one.
-bool IsOnLogin(const router::PersonaConfig* persona, const router::Provider& provider) {
-  if (persona == nullptr || !persona->own_login || persona->client != "codex") return false;
+// Whether the persona's Codex has a login of its own for that provider, by itself or through the
+// gateway; there a key would even be a second one.
+bool HasOwnLogin(const router::PersonaConfig* persona, const router::Provider& provider) {
+  if (persona == nullptr || persona->client != "codex") return false;
   const router::Provider& asked = router::AskedOnLogin(provider, true);
   return router::IsPlan(asked, router::InterfaceOf(asked, persona->model), true);
 }
@@ -44,7 +45,7 @@ Findings CheckKeys(const router::RouterConfig& config, const Environment& enviro
       findings.push_back({Health::kWarning, "key of " + name,
                           "of " + key + " only " + Join(set, ", ") + " is set",
                           "set the others, or take them out of api_key_env", 0});
-    } else if (name == "anthropic" || IsOnLogin(persona, *provider)) {
+    } else if (name == "anthropic" || HasOwnLogin(persona, *provider)) {
       findings.push_back({Health::kNote, "key of " + name,
                           key + " is not set: the client's own login is used", "", 0});
     } else {
