@@ -20,7 +20,7 @@
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
-#include "router/gateway/record_files.h"
+#include "router/gateway/capture/capture_files.h"
 
 namespace katra::cli {
 namespace {
@@ -41,12 +41,12 @@ struct LogsOptions {
   bool audit = false;
 };
 
-std::string UrlOf(const gateway::Runtime& runtime) {
+std::string UrlOf(const router::gateway::Runtime& runtime) {
   return "http://" + runtime.address + ":" + std::to_string(runtime.port);
 }
 
 // Sessions that were told another port cannot be told anew: they are started again. The exit code.
-int TellCutOff(const gateway::Runtime& runtime, const Context& context) {
+int TellCutOff(const router::gateway::Runtime& runtime, const Context& context) {
   int code = kExitOk;
   const std::string& program = context.program();
   for (const SessionRecord& record : RoutedSessions(context)) {
@@ -112,7 +112,8 @@ std::vector<store::QuotaUse> QuotaUses(Context& context) {
   return {};
 }
 
-void ShowStatus(const gateway::Runtime& runtime, const JsonView& status, const Context& context) {
+void ShowStatus(const router::gateway::Runtime& runtime, const JsonView& status,
+                const Context& context) {
   context.out() << "The gateway runs on " << UrlOf(runtime) << ".\n"
                 << "  process        " << runtime.pid << "\n"
                 << "  version        " << runtime.version
@@ -183,8 +184,8 @@ int StatusOf(const StatusOptions& options, Context& context) {
 }
 
 int Recorded(const LogsOptions& options, const Context& context) {
-  const auto lines = gateway::LastRecords(gateway::RecordFolder(context.home()),
-                                          static_cast<size_t>(options.lines));
+  const auto lines = router::gateway::LastCaptures(router::gateway::CaptureFolder(context.home()),
+                                                   static_cast<size_t>(options.lines));
   if (lines) {
     context.out() << EscapeJsonText(*lines);
     return kExitOk;
@@ -209,7 +210,7 @@ int Audited(const LogsOptions& options, const Context& context) {
 int Logs(const LogsOptions& options, const Context& context) {
   if (options.audit) return Audited(options, context);
   if (options.record) return Recorded(options, context);
-  const std::string path = gateway::LogPath(context.home());
+  const std::string path = router::gateway::LogPath(context.home());
   const auto text = ReadFile(path, kMaxLogBytes);
   if (!text) {
     if (text.error().code != ErrorCode::kNotFound) return context.Explain(text.error());

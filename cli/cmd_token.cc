@@ -17,7 +17,7 @@
 #include "core/text.h"
 #include "router/config/config.h"
 #include "router/config/session.h"
-#include "router/gateway/tokens.h"
+#include "router/gateway/access/tokens.h"
 #include "store/home.h"
 
 namespace katra::cli {
@@ -28,7 +28,7 @@ struct TokenOptions {
   std::string home;
   std::string provider;  // of create, as the two below
   std::string model;
-  gateway::PermitText permit;
+  router::gateway::PermitText permit;
   std::string id;     // of end
   bool json = false;  // of list
 };
@@ -73,23 +73,23 @@ int Create(const TokenOptions& options, Context& context) {
   if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
   const auto config = router::Load({home});
   // The files matter only for names; a token must be had while one of them is wrong.
-  const gateway::PermitText& text = options.permit;
+  const router::gateway::PermitText& text = options.permit;
   const bool names = !options.provider.empty() || !options.model.empty() ||
                      !text.providers.empty() || !text.models.empty();
   if (names && !config) return context.Explain(config.error());
   const Result<router::SessionChoice> choice =
       config ? ChoiceOf(options, *config) : router::SessionChoice();
   if (!choice) return context.Explain(choice.error());
-  const auto permit =
-      gateway::ParsePermit(text, config ? *config : router::RouterConfig(), context.clock().Now());
+  const auto permit = router::gateway::ParsePermit(text, config ? *config : router::RouterConfig(),
+                                                   context.clock().Now());
   if (!permit) return context.Explain(permit.error());
-  const auto minted = gateway::MintToken(home, options.persona, *choice, context.clock(),
-                                         context.random(), *permit);
-  Audit(context, gateway::TokenMade(minted, options.persona), home);
+  const auto minted = router::gateway::MintToken(home, options.persona, *choice, context.clock(),
+                                                 context.random(), *permit);
+  Audit(context, router::gateway::TokenMade(minted, options.persona), home);
   if (!minted) return context.Explain(minted.error());
   context.out() << minted->token << "\n";
   // A file that is wrong is the gateway's to tell of: it may run with what it read before.
-  if (config && permit->Has(gateway::Scope::kGateway) &&
+  if (config && permit->Has(router::gateway::Scope::kGateway) &&
       router::SessionPersona(*config, options.persona, *choice).provider.empty()) {
     context.Warn("nothing says which provider answers " + options.persona +
                  ": with this token the gateway takes only requests for provider/model. Name one "
@@ -99,15 +99,15 @@ int Create(const TokenOptions& options, Context& context) {
   return kExitOk;
 }
 
-std::string Json(const std::vector<gateway::Grant>& grants, WallTime now) {
+std::string Json(const std::vector<router::gateway::Grant>& grants, WallTime now) {
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("tokens").BeginArray();
-  for (const gateway::Grant& grant : grants) {
+  for (const router::gateway::Grant& grant : grants) {
     writer.BeginObject().Key("id").String(grant.id).Key("persona").String(grant.persona);
     writer.Key("created_at").String(FormatRfc3339(grant.created_at));
     writer.Key("scope").BeginArray();
-    for (const std::string& name : gateway::ScopeNames(grant.permit)) writer.String(name);
+    for (const std::string& name : router::gateway::ScopeNames(grant.permit)) writer.String(name);
     writer.EndArray().Key("expires_at");
     const auto& expires = grant.permit.expires_at;
     if (expires) {
@@ -130,7 +130,7 @@ std::string Json(const std::vector<gateway::Grant>& grants, WallTime now) {
 }
 
 int List(const TokenOptions& options, const Context& context) {
-  const auto grants = gateway::ListTokens(HomeOf(options, context));
+  const auto grants = router::gateway::ListTokens(HomeOf(options, context));
   if (!grants) return context.Explain(grants.error());
   const WallTime now = context.clock().Now();
   if (options.json) {
@@ -141,14 +141,14 @@ int List(const TokenOptions& options, const Context& context) {
     context.out() << "There are no tokens: `katra token create --persona NAME` makes one.\n";
   } else {
     std::vector<std::vector<std::string>> rows;
-    for (const gateway::Grant& grant : *grants) {
+    for (const router::gateway::Grant& grant : *grants) {
       const auto& expires = grant.permit.expires_at;
       const std::string until = !expires                    ? "never"
                                 : grant.permit.Expired(now) ? "expired"
                                                             : FormatLocal(*expires, now);
-      rows.push_back({grant.id, grant.persona, gateway::ShowScopes(grant.permit),
+      rows.push_back({grant.id, grant.persona, router::gateway::ShowScopes(grant.permit),
                       FormatLocal(grant.created_at, now), until,
-                      gateway::ShowAllowance(grant.permit)});
+                      router::gateway::ShowAllowance(grant.permit)});
     }
     context.out() << RenderTable({"ID", "PERSONA", "SCOPE", "MADE", "EXPIRES", "MAY ASK FOR"}, rows,
                                  PageFor(context.terminal()));
@@ -158,7 +158,7 @@ int List(const TokenOptions& options, const Context& context) {
 
 int EndOne(const TokenOptions& options, const Context& context) {
   const std::string home = HomeOf(options, context);
-  const auto ended = gateway::RevokeToken(home, options.id);
+  const auto ended = router::gateway::RevokeToken(home, options.id);
   if (!ended) {
     Audit(context, {"token.end", "failed", "", "", NamesOf(ended.error().code).name}, home);
     return context.Explain(ended.error());
@@ -170,8 +170,8 @@ int EndOne(const TokenOptions& options, const Context& context) {
 
 int EndAll(const TokenOptions& options, const Context& context) {
   const std::string home = HomeOf(options, context);
-  const auto ended = gateway::RevokeTokens(home, options.persona);
-  for (AuditEvent& event : gateway::TokensEnded(ended, options.persona)) {
+  const auto ended = router::gateway::RevokeTokens(home, options.persona);
+  for (AuditEvent& event : router::gateway::TokensEnded(ended, options.persona)) {
     Audit(context, std::move(event), home);
   }
   if (!ended) return context.Explain(ended.error());

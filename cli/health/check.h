@@ -44,8 +44,8 @@ using Findings = std::vector<Finding>;
 // Do Bedrock and Vertex have the region and project that they need?
 [[nodiscard]] Findings CheckPlatforms(const router::RouterConfig& config);
 // One of them. kUnavailable says what is wrong and what to do.
-[[nodiscard]] Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider,
-                                                      const Context& context);
+[[nodiscard]] Result<router::credentials::KeyOutput> RunKeyCommand(const router::Provider& provider,
+                                                                   const Context& context);
 // Are the deployments of Azure's there that the configuration names? Asks Azure, 5 s each.
 [[nodiscard]] Findings CheckDeployments(const router::RouterConfig& config, const Context& context);
 // The sessions that run: which of them are kept from working. Runs tmux.

@@ -48,7 +48,7 @@ Finding Look(const router::Provider& provider, const std::string& model, const s
   http::FetchRequest request;
   request.method = "POST";
   request.url = router::ChatAddress(provider, "/chat/completions", model);
-  request.headers = gateway::CredentialHeaders(provider, router::Interface::kChat, key);
+  request.headers = router::credentials::CredentialHeaders(provider, router::Interface::kChat, key);
   request.headers.push_back({"content-type", "application/json"});
   JsonWriter writer(request.body);
   writer.BeginObject().Key("model").String(model).Key("messages").BeginArray().EndArray();

@@ -13,10 +13,11 @@
 
 namespace katra::cli {
 
-Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider, const Context& context) {
+Result<router::credentials::KeyOutput> RunKeyCommand(const router::Provider& provider,
+                                                     const Context& context) {
   const router::KeyCommand& command = provider.key_command;
   const auto failed = [&](const std::string& what, const std::string& shown = {}) {
-    return tl::unexpected<Error>(router::KeyCommandError(provider.name, what, shown));
+    return tl::unexpected<Error>(router::credentials::KeyCommandError(provider.name, what, shown));
   };
   ProcessSpec spec;
   const std::string& word = command.words.front();
@@ -32,11 +33,11 @@ Result<router::KeyOutput> RunKeyCommand(const router::Provider& provider, const 
                       ? "did not end in time and was stopped"
                       : "cannot be started");
   }
-  const std::string shown = router::ShownStderr(run->err, run->out);
+  const std::string shown = router::credentials::ShownStderr(run->err, run->out);
   if (run->exit_code != 0) {
     return failed("ended with exit code " + std::to_string(run->exit_code), shown);
   }
-  auto output = router::ReadKeyOutput(run->out, context.clock().Now());
+  auto output = router::credentials::ReadKeyOutput(run->out, context.clock().Now());
   if (!output) return failed(output.error().message, shown);
   return output;
 }
@@ -60,13 +61,13 @@ bool HasOwnVariables(const router::Provider& provider, const Context& context) {
     return false;
   }
   const auto variable = [&](const std::string& name) { return context.Variable(name); };
-  return !cloud::AwsFromVariables(variable).empty();
+  return !router::cloud::AwsFromVariables(variable).empty();
 }
 
 // Whether the output is a credential in the form that the provider's platform reads.
-Status CheckForm(const router::Provider& provider, const router::KeyOutput& output) {
+Status CheckForm(const router::Provider& provider, const router::credentials::KeyOutput& output) {
   if (provider.platform != router::Platform::kBedrock) return {};
-  auto read = cloud::ReadAwsCredentials(output.key.empty() ? output.text : output.key);
+  auto read = router::cloud::ReadAwsCredentials(output.key.empty() ? output.text : output.key);
   if (!read) return Pass(std::move(read));
   return {};
 }
@@ -77,7 +78,7 @@ Findings CheckPlatforms(const router::RouterConfig& config) {
   Findings findings;
   for (const router::Provider& provider : config.providers) {
     if (provider.platform == router::Platform::kNone || !IsUsed(config, provider)) continue;
-    const std::string missing = cloud::MissingPart(provider);
+    const std::string missing = router::cloud::MissingPart(provider);
     if (missing.empty()) continue;
     findings.push_back({Health::kWarning, provider.name, missing,
                         "requests to " + provider.name + " fail until then", 0});

@@ -47,7 +47,7 @@ KeptLogin OfClaude(const Context& context) {
 std::optional<WallTime> EndOfToken(const std::string& token) {
   const std::vector<std::string> parts = Split(token, '.');
   if (parts.size() != 3) return std::nullopt;
-  const auto claims = translate::FromBase64Url(parts[1]);
+  const auto claims = router::translate::FromBase64Url(parts[1]);
   JsonDocument document;
   if (!claims || !document.Parse(*claims)) return std::nullopt;
   const auto seconds = document.Root()["exp"].Integer();

@@ -20,8 +20,8 @@ constexpr std::chrono::minutes kLongStart{1};
 
 // What is asked once for all sessions.
 struct Seen {
-  std::map<std::string, Tmux::Look> screens;  // by tmux session
-  std::optional<gateway::Runtime> gateway;    // unset: none runs
+  std::map<std::string, Tmux::Look> screens;        // by tmux session
+  std::optional<router::gateway::Runtime> gateway;  // unset: none runs
   WallTime now;
 };
 

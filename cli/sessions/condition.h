@@ -9,7 +9,7 @@
 
 #include "cli/context.h"
 #include "cli/sessions/live.h"
-#include "router/gateway/runtime.h"
+#include "router/gateway/server/runtime.h"
 
 namespace katra::cli {
 

@@ -9,12 +9,12 @@
 #include "cli/sessions/programs.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
-#include "router/gateway/tokens.h"
+#include "router/gateway/access/tokens.h"
 
 namespace katra::cli {
 namespace {
 
-Result<std::string> AskForToken(const Context& context, const gateway::Runtime& runtime,
+Result<std::string> AskForToken(const Context& context, const router::gateway::Runtime& runtime,
                                 const GatewayQuery& query) {
   const router::SessionChoice& session = query.session;
   auto keys = ProviderKeys(context, query.persona, session);
@@ -77,9 +77,10 @@ Status EndGatewayTokens(const Context& context, const std::string& persona) {
     // One that is ending cannot be asked: then the file is what counts.
     if (AskGateway(*runtime, "POST", "/admin/revoke", body)) return {};
   }
-  if (access(gateway::TokensPath(context.home()).c_str(), F_OK) != 0) return {};
-  auto ended = gateway::RevokeTokens(context.home(), persona);
-  for (AuditEvent& event : gateway::TokensEnded(ended, persona)) Audit(context, std::move(event));
+  if (access(router::gateway::TokensPath(context.home()).c_str(), F_OK) != 0) return {};
+  auto ended = router::gateway::RevokeTokens(context.home(), persona);
+  for (AuditEvent& event : router::gateway::TokensEnded(ended, persona))
+    Audit(context, std::move(event));
   if (!ended) return Pass(std::move(ended));
   return {};
 }

@@ -100,7 +100,7 @@ std::string TokenOf(const Context& context) {
   return {};
 }
 
-Status HandKeys(const Context& context, const gateway::Runtime& runtime,
+Status HandKeys(const Context& context, const router::gateway::Runtime& runtime,
                 const SessionRecord& session) {
   const std::string token = TokenOf(context);
   if (token.empty()) return {};
@@ -123,7 +123,7 @@ bool FailedLately(const Context& context) {
 }
 
 // One process at a time, and none that waits for another.
-std::optional<gateway::Runtime> StartOnce(const Context& context, int port) {
+std::optional<router::gateway::Runtime> StartOnce(const Context& context, int port) {
   if (IsThere(DownPath(context)) || FailedLately(context)) return std::nullopt;
   auto turn = LockFile::Open(context.home() + "/run/gateway.start.lock");
   if (!turn || !turn->Acquire(std::chrono::steady_clock::now() + kAtOnce)) return std::nullopt;
@@ -172,7 +172,8 @@ std::vector<SessionRecord> RoutedSessions(const Context& context) {
   return routed;
 }
 
-std::string CutOff(const SessionRecord& record, const std::optional<gateway::Runtime>& running) {
+std::string CutOff(const SessionRecord& record,
+                   const std::optional<router::gateway::Runtime>& running) {
   if (!IsRouted(record)) return {};
   if (!running) return "the gateway is down";
   const int port = PortOf(record.base_url);
@@ -181,8 +182,8 @@ std::string CutOff(const SessionRecord& record, const std::optional<gateway::Run
          std::to_string(port);
 }
 
-Result<gateway::Runtime> RaiseGateway(const Context& context, const GatewayStart& start,
-                                      bool move) {
+Result<router::gateway::Runtime> RaiseGateway(const Context& context, const GatewayStart& start,
+                                              bool move) {
   NoteDown(context, false);
   if (start.port >= 0) return EnsureGateway(context, start);
   const std::vector<SessionRecord> sessions = RoutedSessions(context);
@@ -212,9 +213,9 @@ void KeepGateway(const Context& context) {
   if (!record || record->ended_at || !IsRouted(*record)) return;
   const int port = PortOf(record->base_url);
   if (port == 0) return;
-  std::optional<gateway::Runtime> runtime;
+  std::optional<router::gateway::Runtime> runtime;
   if (Answers(port)) {
-    const auto written = gateway::WrittenRuntime(context.home());
+    const auto written = router::gateway::WrittenRuntime(context.home());
     // Who answers is another program when the gateway says that it is elsewhere.
     if (!written || written->port != port || written->pid == record->gateway) return;
     runtime = *written;

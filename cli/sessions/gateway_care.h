@@ -22,7 +22,7 @@ namespace katra::cli {
 // Why the gateway does not hear a session: "the gateway is down". Empty: it does, or the session is
 // not routed. `running`: unset when none runs.
 [[nodiscard]] std::string CutOff(const SessionRecord& record,
-                                 const std::optional<gateway::Runtime>& running);
+                                 const std::optional<router::gateway::Runtime>& running);
 
 // The port of a base URL as sessions are told it; 0: none.
 [[nodiscard]] int PortOf(const std::string& base_url);
@@ -30,9 +30,9 @@ namespace katra::cli {
 // As EnsureGateway, on the port that live sessions were told unless `start` names one. `move`: one
 // that runs elsewhere, where no live session knows it, is ended and started there.
 // kAlreadyExists: another program holds that port; the message names it and who is cut off.
-[[nodiscard]] Result<gateway::Runtime> RaiseGateway(const Context& context,
-                                                    const GatewayStart& start = {},
-                                                    bool move = false);
+[[nodiscard]] Result<router::gateway::Runtime> RaiseGateway(const Context& context,
+                                                            const GatewayStart& start = {},
+                                                            bool move = false);
 
 // For a process of a live session (a hook), whose environment has the session's keys: starts a
 // gateway that died on the session's port, and hands the keys over to one that does not have them.

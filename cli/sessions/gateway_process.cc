@@ -21,7 +21,7 @@
 namespace katra::cli {
 namespace {
 
-using gateway::Runtime;
+using router::gateway::Runtime;
 
 constexpr std::chrono::milliseconds kStartPatience{10'000};
 constexpr int kLookMillis = 20;
@@ -120,7 +120,7 @@ bool Answers(const Runtime& runtime) {
 }
 
 Result<Runtime> Start(const Context& context, const GatewayStart& start) {
-  const std::string log = gateway::LogPath(context.home());
+  const std::string log = router::gateway::LogPath(context.home());
   if (auto home = store::EnsureHome(context.home()); !home) return Pass(std::move(home));
   for (const std::string& folder : {context.home() + "/log", context.home() + "/run"}) {
     if (auto made = EnsurePrivateFolder(folder); !made) return Pass(std::move(made));
@@ -152,7 +152,7 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
 }  // namespace
 
 Result<Runtime> RunningGateway(const Context& context) {
-  return gateway::ReadRuntime(context.home());
+  return router::gateway::ReadRuntime(context.home());
 }
 
 Result<Runtime> EnsureGateway(const Context& context, const GatewayStart& start) {

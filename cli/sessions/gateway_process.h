@@ -10,12 +10,12 @@
 #include "core/http/message.h"
 #include "core/result.h"
 #include "router/config/session.h"
-#include "router/gateway/runtime.h"
+#include "router/gateway/server/runtime.h"
 
 namespace katra::cli {
 
 // The running gateway. kNotFound: none runs.
-[[nodiscard]] Result<gateway::Runtime> RunningGateway(const Context& context);
+[[nodiscard]] Result<router::gateway::Runtime> RunningGateway(const Context& context);
 
 struct GatewayStart {
   int port = -1;  // -1: as configured, or a free one when that is taken
@@ -23,14 +23,14 @@ struct GatewayStart {
 };
 // The running gateway; started when none runs, and anew when the running one is of another version
 // (that one ends its streams first). kUnavailable says why it could not be started.
-[[nodiscard]] Result<gateway::Runtime> EnsureGateway(const Context& context,
-                                                     const GatewayStart& start = {});
+[[nodiscard]] Result<router::gateway::Runtime> EnsureGateway(const Context& context,
+                                                             const GatewayStart& start = {});
 
 // Asks it to end; it lets its streams end first. Waits until it answers no new request.
-[[nodiscard]] Status EndGateway(const Context& context, const gateway::Runtime& runtime);
+[[nodiscard]] Status EndGateway(const Context& context, const router::gateway::Runtime& runtime);
 
 // One request on the admin socket. An answer of status 400 and more is an error.
-[[nodiscard]] Result<http::Response> AskGateway(const gateway::Runtime& runtime,
+[[nodiscard]] Result<http::Response> AskGateway(const router::gateway::Runtime& runtime,
                                                 const std::string& method, const std::string& path,
                                                 const std::string& body = {});
 

@@ -4,7 +4,7 @@
 #include "core/json_write.h"
 #include "core/text.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 bool IsWord(std::string_view text) {
@@ -82,4 +82,4 @@ std::vector<std::string> SecretsIn(std::string_view text) {
   return secrets;
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

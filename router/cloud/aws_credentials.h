@@ -11,7 +11,7 @@
 #include "core/result.h"
 #include "router/cloud/sigv4.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 struct AwsCredentials {
   AwsKeys keys;        // empty where there is a bearer
@@ -32,4 +32,4 @@ struct AwsCredentials {
 // Every secret in such a text, so that it can be taken out of others.
 [[nodiscard]] std::vector<std::string> SecretsIn(std::string_view text);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

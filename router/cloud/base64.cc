@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -46,4 +46,4 @@ std::optional<std::string> FromBase64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 // Nothing: a byte that is none of the alphabet, or a length or padding that cannot be.
 [[nodiscard]] std::optional<std::string> FromBase64(std::string_view text);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

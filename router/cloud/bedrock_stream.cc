@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "router/cloud/base64.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 struct Exception {
@@ -144,4 +144,4 @@ void BedrockStream::TakeException(std::string_view type, std::string_view payloa
   out->append("\n\n");
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -10,7 +10,7 @@
 #include "core/result.h"
 #include "router/cloud/event_stream.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 class BedrockStream {
  public:
@@ -44,4 +44,4 @@ class BedrockStream {
 // itself for all others.
 [[nodiscard]] int BedrockStatus(int status, std::string_view exception);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

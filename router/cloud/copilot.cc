@@ -4,7 +4,7 @@
 #include "core/json_view.h"
 #include "core/text.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 constexpr std::string_view kDefaultApi = "https://api.githubcopilot.com";
@@ -79,4 +79,4 @@ Result<CopilotToken> ReadCopilotToken(std::string_view reply,
   return read;
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

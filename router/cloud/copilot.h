@@ -9,7 +9,7 @@
 #include "core/result.h"
 #include "router/cloud/sigv4.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 // What is asked for a token, behind the address of GitHub's API.
 inline constexpr std::string_view kCopilotTokenPath = "/copilot_internal/v2/token";
@@ -36,4 +36,4 @@ struct CopilotToken {
 // Whether a token may go to the address that an exchange named.
 [[nodiscard]] bool IsCopilotUrl(std::string_view url);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

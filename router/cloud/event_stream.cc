@@ -5,7 +5,7 @@
 #include <array>
 #include <optional>
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 constexpr size_t kPreludeBytes = 12;  // two lengths and their checksum
@@ -160,4 +160,4 @@ Status EventStreamDecoder::Feed(std::string_view bytes,
   return {};
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -12,7 +12,7 @@
 
 #include "core/result.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 // One message. All views are borrowed for the call that hands it over; a header that is absent, or
 // no string, is empty.
@@ -53,4 +53,4 @@ class EventStreamDecoder {
   std::string damaged_;  // why nothing is read any more
 };
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -8,11 +8,8 @@
 #include "core/text.h"
 #include "router/cloud/sigv4.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
-
-using router::Platform;
-using router::Provider;
 
 // "Request and Response" of Anthropic's models in Bedrock's user guide, with what its validation
 // takes beyond that page. Anything else is a 400 there ("Extra inputs are not permitted").
@@ -141,4 +138,4 @@ std::string MissingPart(const Provider& provider) {
   return {};
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

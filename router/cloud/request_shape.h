@@ -9,10 +9,10 @@
 #include "core/result.h"
 #include "router/providers/provider.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 // Where `model` is asked. Without a scheme and host: behind Provider::messages_base_url.
-[[nodiscard]] std::string MessagesPath(const router::Provider& provider, std::string_view model,
+[[nodiscard]] std::string MessagesPath(const Provider& provider, std::string_view model,
                                        bool stream, bool count_only);
 
 struct ShapedBody {
@@ -23,17 +23,15 @@ struct ShapedBody {
 // The members of `messages_body` as they are but for the model, the version and, at Bedrock,
 // whether it streams and what is known to be refused there; in front of them the version and, at
 // Bedrock, `betas`. kInvalidArgument: no JSON object. Takes time by the size of the body.
-[[nodiscard]] Result<ShapedBody> ShapeBody(router::Platform platform,
-                                           std::string_view messages_body,
+[[nodiscard]] Result<ShapedBody> ShapeBody(Platform platform, std::string_view messages_body,
                                            const std::vector<std::string>& betas, bool count_only);
 
 // The names in the header anthropic-beta that `provider` is known to take, in their order. The
 // others are appended to `dropped` as "anthropic-beta: NAME".
-[[nodiscard]] std::vector<std::string> KnownBetas(const router::Provider& provider,
-                                                  std::string_view header,
+[[nodiscard]] std::vector<std::string> KnownBetas(const Provider& provider, std::string_view header,
                                                   std::vector<std::string>* dropped);
 
 // What is missing before `provider` can be asked at all, and the next step; empty: nothing.
-[[nodiscard]] std::string MissingPart(const router::Provider& provider);
+[[nodiscard]] std::string MissingPart(const Provider& provider);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
@@ -164,4 +164,4 @@ HeaderList Sign(const SignedRequest& request, const AwsKeys& keys, const Signing
   return added;
 }
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

@@ -10,7 +10,7 @@
 #include "core/clock.h"
 #include "core/sha256.h"
 
-namespace katra::cloud {
+namespace katra::router::cloud {
 
 struct AwsKeys {
   std::string access_key_id;
@@ -52,4 +52,4 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 // Every byte but the unreserved ones (RFC 3986) as "%" and two upper-case digits.
 [[nodiscard]] std::string UriEncode(std::string_view text);
 
-}  // namespace katra::cloud
+}  // namespace katra::router::cloud

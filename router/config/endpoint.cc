@@ -132,14 +132,15 @@ bool IsAnthropicHost(std::string_view url) { return IsAt(url, "https://api.anthr
 
 bool IsChatGptHost(std::string_view url) { return IsAt(url, "https://chatgpt.com"); }
 
-bool IsPlan(const Provider& provider, Interface interface, bool front) {
-  if (front) return interface == Interface::kResponses && IsChatGptHost(provider.chat_base_url);
+bool IsPlan(const Provider& provider, Interface interface, bool openai_client) {
+  if (openai_client)
+    return interface == Interface::kResponses && IsChatGptHost(provider.chat_base_url);
   return interface == Interface::kMessages && IsAnthropicHost(provider.messages_base_url);
 }
 
-const Provider& AskedOnLogin(const Provider& provider, bool front) {
+const Provider& AskedOnLogin(const Provider& provider, bool openai_client) {
   static const Provider plan = providers::ChatGptPlan();
-  if (!front || !provider.built_in || provider.name != plan.name) return provider;
+  if (!openai_client || !provider.built_in || provider.name != plan.name) return provider;
   return provider.chat_base_url == FindBuiltIn(plan.name)->chat_base_url ? plan : provider;
 }
 

@@ -25,13 +25,13 @@ namespace katra::router {
 
 // Whether requests to `provider` by `interface` are those of a plan that a client's own login pays
 // for, by the address that is connected to: Anthropic's own host for a client of the Messages API,
-// ChatGPT's for one of OpenAI's formats. `front`: it is one of these.
-[[nodiscard]] bool IsPlan(const Provider& provider, Interface interface, bool front);
+// ChatGPT's for one of OpenAI's formats. `openai_client`: it is one of these.
+[[nodiscard]] bool IsPlan(const Provider& provider, Interface interface, bool openai_client);
 
 // How `provider` is asked where its client's own login pays: a ChatGPT login is for another address
 // than an API key, so that the built-in `openai` at its own address is asked there by a client of
-// OpenAI's formats (`front`). Any other provider is itself. Static storage, or `provider`.
-[[nodiscard]] const Provider& AskedOnLogin(const Provider& provider, bool front);
+// OpenAI's formats (`openai_client`). Any other provider is itself. Static storage, or `provider`.
+[[nodiscard]] const Provider& AskedOnLogin(const Provider& provider, bool openai_client);
 
 // Whether the client's own login may go to `url`: to Anthropic's own host; with `pass_login`, to
 // any host over TLS, and over plain HTTP as far as it does not leave this computer.

@@ -5,7 +5,7 @@
 
 #include "core/sha256.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 namespace {
 
 constexpr size_t kMostBytes = size_t{64} * 1024;  // a reply has a few hundred
@@ -14,14 +14,13 @@ constexpr size_t kMostEntries = 256;
 constexpr std::chrono::seconds kMargin{60};
 constexpr std::chrono::seconds kPatience{30};
 
-std::string NameOf(const router::Provider& provider, const std::string& login) {
+std::string NameOf(const Provider& provider, const std::string& login) {
   return Sha256Hex(provider.github_api_url + "\n" + provider.chat_base_url + "\n" + login);
 }
 
 }  // namespace
 
-const cloud::CopilotToken* CopilotTokens::Find(const router::Provider& provider,
-                                               const std::string& login) {
+const cloud::CopilotToken* CopilotTokens::Find(const Provider& provider, const std::string& login) {
   const auto found = entries_.find(NameOf(provider, login));
   if (found == entries_.end() || !found->second.known) return nullptr;
   if (clock_.Now() < found->second.token.expires_at - kMargin) return &found->second.token;
@@ -30,7 +29,7 @@ const cloud::CopilotToken* CopilotTokens::Find(const router::Provider& provider,
   return nullptr;
 }
 
-std::unique_ptr<CopilotTokens::Waiting> CopilotTokens::Ask(const router::Provider& provider,
+std::unique_ptr<CopilotTokens::Waiting> CopilotTokens::Ask(const Provider& provider,
                                                            const std::string& login, Ready ready) {
   auto waiting = std::make_unique<Waiting>(std::move(ready));
   const std::string name = NameOf(provider, login);
@@ -41,7 +40,7 @@ std::unique_ptr<CopilotTokens::Waiting> CopilotTokens::Ask(const router::Provide
   return waiting;
 }
 
-void CopilotTokens::Start(const std::string& name, const router::Provider& provider,
+void CopilotTokens::Start(const std::string& name, const Provider& provider,
                           const std::string& login) {
   Entry& entry = entries_[name];
   entry.api_url = provider.chat_base_url;
@@ -103,7 +102,7 @@ void CopilotTokens::End(const std::string& name, const http::CallEnd& end) {
   }
 }
 
-void CopilotTokens::Refused(const router::Provider& provider, const std::string& login,
+void CopilotTokens::Refused(const Provider& provider, const std::string& login,
                             const std::string& token) {
   const auto found = entries_.find(NameOf(provider, login));
   if (found == entries_.end() || found->second.token.token != token) return;
@@ -127,4 +126,4 @@ std::vector<std::string> CopilotTokens::Values() const {
   return values;
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

@@ -13,7 +13,7 @@
 #include "router/cloud/copilot.h"
 #include "router/providers/provider.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 
 // On the loop's thread, all of it.
 class CopilotTokens {
@@ -36,17 +36,15 @@ class CopilotTokens {
   CopilotTokens(http::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
 
   // nullptr: Ask. Valid until the next call.
-  [[nodiscard]] const cloud::CopilotToken* Find(const router::Provider& provider,
-                                                const std::string& login);
+  [[nodiscard]] const cloud::CopilotToken* Find(const Provider& provider, const std::string& login);
 
   // Exchanges `login`, or joins the exchange that is under way for it. `ready` is never called from
   // within, and may destroy the Waiting.
-  [[nodiscard]] std::unique_ptr<Waiting> Ask(const router::Provider& provider,
-                                             const std::string& login, Ready ready);
+  [[nodiscard]] std::unique_ptr<Waiting> Ask(const Provider& provider, const std::string& login,
+                                             Ready ready);
 
   // Copilot did not take `token`: it is forgotten, unless a newer one has replaced it.
-  void Refused(const router::Provider& provider, const std::string& login,
-               const std::string& token);
+  void Refused(const Provider& provider, const std::string& login, const std::string& token);
 
   // All that are held, so that they can be taken out of texts.
   [[nodiscard]] std::vector<std::string> Values() const;
@@ -63,7 +61,7 @@ class CopilotTokens {
     std::vector<std::weak_ptr<Ready>> waiting;
   };
 
-  void Start(const std::string& name, const router::Provider& provider, const std::string& login);
+  void Start(const std::string& name, const Provider& provider, const std::string& login);
   void End(const std::string& name, const http::CallEnd& end);
   [[nodiscard]] Result<cloud::CopilotToken> Read(const Entry& entry,
                                                  const http::CallEnd& end) const;
@@ -74,4 +72,4 @@ class CopilotTokens {
   std::map<std::string, Entry> entries_;  // by a hash of the login and of where it goes
 };
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

@@ -2,15 +2,14 @@
 
 #include <string>
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 
-std::vector<http::Header> CredentialHeaders(const router::Provider& provider,
-                                            router::Interface interface, std::string_view key) {
-  using router::Auth;
+std::vector<http::Header> CredentialHeaders(const Provider& provider, Interface interface,
+                                            std::string_view key) {
   std::vector<http::Header> headers;
   if (key.empty()) return headers;
   const Auth auth = provider.auth;
-  const bool chat = interface != router::Interface::kMessages;
+  const bool chat = interface != Interface::kMessages;
   if (auth == Auth::kApiKey) {
     headers.push_back({"api-key", std::string(key)});
     return headers;
@@ -24,4 +23,4 @@ std::vector<http::Header> CredentialHeaders(const router::Provider& provider,
   return headers;
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

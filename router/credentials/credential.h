@@ -8,11 +8,11 @@
 #include "core/http/message.h"
 #include "router/providers/provider.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 
 // For the face of `provider` that is asked, by its `auth`. Empty when `key` is.
-[[nodiscard]] std::vector<http::Header> CredentialHeaders(const router::Provider& provider,
-                                                          router::Interface interface,
+[[nodiscard]] std::vector<http::Header> CredentialHeaders(const Provider& provider,
+                                                          Interface interface,
                                                           std::string_view key);
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

@@ -8,11 +8,8 @@
 // The process's own.
 extern char** environ;
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 namespace {
-
-using router::KeyCommand;
-using router::KeyOutput;
 
 // A key is taken for expired so long before it is: a request takes a while to get there.
 constexpr std::chrono::seconds kMargin{60};
@@ -95,9 +92,9 @@ void KeyCommands::Take(const std::string& provider, const KeyCommand& command, u
 
 Result<KeyOutput> KeyCommands::Read(const std::string& provider, const uv::ProcessEnd& end) const {
   using How = uv::ProcessEnd::How;
-  const std::string shown = router::ShownStderr(end.err, end.out);
+  const std::string shown = ShownStderr(end.err, end.out);
   const auto failed = [&](const std::string& what) {
-    return tl::unexpected<Error>(router::KeyCommandError(provider, what, shown));
+    return tl::unexpected<Error>(KeyCommandError(provider, what, shown));
   };
   switch (end.how) {
     case How::kNotStarted:
@@ -112,7 +109,7 @@ Result<KeyOutput> KeyCommands::Read(const std::string& provider, const uv::Proce
   if (end.exit_code != 0) {
     return failed("ended with exit code " + std::to_string(end.exit_code));
   }
-  auto output = router::ReadKeyOutput(end.out, clock_.Now());
+  auto output = ReadKeyOutput(end.out, clock_.Now());
   if (!output) return failed(output.error().message);
   return output;
 }
@@ -138,4 +135,4 @@ std::vector<std::string> KeyCommands::Values() const {
   return values;
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

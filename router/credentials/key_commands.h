@@ -23,12 +23,12 @@
 #include "router/credentials/key_output.h"
 #include "router/providers/provider.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 
 // On the loop's thread, all of it.
 class KeyCommands {
  public:
-  using Ready = std::function<void(const Result<router::KeyOutput>&)>;
+  using Ready = std::function<void(const Result<KeyOutput>&)>;
 
   // Waits for a run. Destroyed, it is not told.
   class Waiting {
@@ -44,18 +44,18 @@ class KeyCommands {
   KeyCommands(uv::Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
 
   // nullptr: Ask. Valid until the next call.
-  [[nodiscard]] const router::KeyOutput* Find(const router::KeyCommand& command);
+  [[nodiscard]] const KeyOutput* Find(const KeyCommand& command);
 
   // Runs the command, or joins the run that is under way: one at a time for each command. `ready`
   // is never called from within, and may destroy the Waiting. Its error (kUnavailable) names
   // `provider`, says what the command did, a bounded part of its stderr without secrets, and what
   // to do. The command gets the gateway's own environment without Katra's variables of a session,
   // runs in the user's home folder, and has no input and no terminal.
-  [[nodiscard]] std::unique_ptr<Waiting> Ask(const std::string& provider,
-                                             const router::KeyCommand& command, Ready ready);
+  [[nodiscard]] std::unique_ptr<Waiting> Ask(const std::string& provider, const KeyCommand& command,
+                                             Ready ready);
 
   // A provider did not take what `text` holds: it is forgotten, unless a newer run has replaced it.
-  void Refused(const router::KeyCommand& command, const std::string& text);
+  void Refused(const KeyCommand& command, const std::string& text);
 
   // Kills the runs that are under way; who waits for them is not told. For the end of the program.
   void EndAll();
@@ -65,20 +65,20 @@ class KeyCommands {
 
  private:
   struct Entry {
-    router::KeyOutput output;
+    KeyOutput output;
     bool known = false;
     std::optional<WallTime> good_until;  // nothing: until it is refused
     std::unique_ptr<uv::Process> run;
     std::vector<std::weak_ptr<Ready>> waiting;
   };
 
-  void Take(const std::string& provider, const router::KeyCommand& command, uv::ProcessEnd end);
-  [[nodiscard]] Result<router::KeyOutput> Read(const std::string& provider,
-                                               const uv::ProcessEnd& end) const;
+  void Take(const std::string& provider, const KeyCommand& command, uv::ProcessEnd end);
+  [[nodiscard]] Result<KeyOutput> Read(const std::string& provider,
+                                       const uv::ProcessEnd& end) const;
 
   uv::Loop& loop_;
   const Clock& clock_;
   std::map<std::string, Entry> entries_;  // by the command's words
 };
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

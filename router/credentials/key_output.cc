@@ -8,7 +8,7 @@
 #include "core/secrets.h"
 #include "core/text.h"
 
-namespace katra::router {
+namespace katra::router::credentials {
 namespace {
 
 constexpr size_t kMaxKeyBytes = size_t{16} * 1024;
@@ -125,4 +125,4 @@ Error KeyCommandError(std::string_view provider, const std::string& what,
   return Fail(ErrorCode::kUnavailable, std::move(message)).value();
 }
 
-}  // namespace katra::router
+}  // namespace katra::router::credentials

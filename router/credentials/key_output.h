@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 
-namespace katra::router {
+namespace katra::router::credentials {
 
 struct KeyOutput {
   std::string text;                    // all that was printed, without blanks around it
@@ -33,4 +33,4 @@ struct KeyOutput {
 [[nodiscard]] Error KeyCommandError(std::string_view provider, const std::string& what,
                                     const std::string& shown_stderr);
 
-}  // namespace katra::router
+}  // namespace katra::router::credentials

@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 namespace {
 
 using std::chrono::milliseconds;
@@ -130,4 +130,4 @@ std::vector<policy::Candidate> SpreadOverKeys(const std::vector<policy::Candidat
   return spread;
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

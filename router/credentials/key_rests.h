@@ -12,7 +12,7 @@
 #include "router/policy/policy.h"
 #include "router/translate/errors.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 
 // How long a key rests after `error`; nothing: the failure says nothing of the key. As long as the
 // reply's headers or body say (retry-after, x-ratelimit-reset-*, anthropic-ratelimit-*-reset), at
@@ -51,4 +51,4 @@ struct ProviderKey {
     const std::vector<policy::Candidate>& candidates,
     const std::vector<std::vector<ProviderKey>>& keys, const KeyRests& rests, SteadyTime now);
 
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

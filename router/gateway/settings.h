@@ -5,11 +5,11 @@
 #include <string>
 
 #include "core/http/server.h"
-#include "router/gateway/answer_watch.h"
+#include "router/gateway/proxy/answer_watchdog.h"
 #include "router/policy/circuits.h"
-#include "router/policy/retry.h"
+#include "router/policy/retry_state.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 
 struct Settings {
   std::string home;           // absolute
@@ -30,4 +30,4 @@ struct Settings {
   std::chrono::milliseconds drain_timeout{30'000};
 };
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

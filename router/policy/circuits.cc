@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace katra::policy {
+namespace katra::router::policy {
 
 Circuits::State* Circuits::Find(const std::string& key) const {
   const auto found = index_.find(key);
@@ -82,4 +82,4 @@ void Circuits::Undecided(const std::string& key) {
   if (State* state = Find(key)) state->trial = false;
 }
 
-}  // namespace katra::policy
+}  // namespace katra::router::policy

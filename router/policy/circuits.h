@@ -11,7 +11,7 @@
 
 #include "core/clock.h"
 
-namespace katra::policy {
+namespace katra::router::policy {
 
 // Not thread-safe.
 class Circuits {
@@ -63,4 +63,4 @@ class Circuits {
   std::unordered_map<std::string, States::iterator> index_;
 };
 
-}  // namespace katra::policy
+}  // namespace katra::router::policy

@@ -5,7 +5,7 @@
 #include "router/config/session.h"
 #include "router/policy/policy.h"
 
-namespace katra::policy {
+namespace katra::router::policy {
 namespace {
 
 constexpr std::string_view kListed = "claude-gw-";
@@ -18,8 +18,8 @@ bool IsSmall(std::string_view model) {
   return ToLowerAscii(model).find("haiku") != std::string::npos;
 }
 
-bool IsAnthropicItself(const router::Provider& provider) {
-  const router::Provider* built_in = router::FindBuiltIn("anthropic");
+bool IsAnthropicItself(const Provider& provider) {
+  const Provider* built_in = FindBuiltIn("anthropic");
   return provider.name == built_in->name &&
          provider.messages_base_url == built_in->messages_base_url;
 }
@@ -37,7 +37,7 @@ class PersonaPolicy final : public Policy {
  public:
   Result<std::vector<Candidate>> Choose(const Ask& ask) const override {
     std::vector<Candidate> candidates;
-    const router::Target own = router::SessionTarget(ask.config, ask.persona);
+    const Target own = SessionTarget(ask.config, ask.persona);
     auto first = First(ask, own);
     if (!first) return Pass(std::move(first));
     candidates.push_back(std::move(*first));
@@ -46,9 +46,9 @@ class PersonaPolicy final : public Policy {
     const bool named =
         !candidates.front().side && candidates.front().provider->name != own.provider;
     int number = 0;
-    for (const router::Target& target : ask.persona.fallbacks) {
+    for (const Target& target : ask.persona.fallbacks) {
       ++number;
-      const router::Provider* provider = ask.config.FindProvider(target.provider);
+      const Provider* provider = ask.config.FindProvider(target.provider);
       if (provider == nullptr || Holds(candidates, target)) continue;
       if (named && provider != candidates.front().provider) continue;
       candidates.push_back(
@@ -58,26 +58,26 @@ class PersonaPolicy final : public Policy {
   }
 
  private:
-  static bool Holds(const std::vector<Candidate>& candidates, const router::Target& target) {
+  static bool Holds(const std::vector<Candidate>& candidates, const Target& target) {
     return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
       return candidate.provider->name == target.provider && candidate.model == target.model;
     });
   }
 
   // A route that fails leads back to the model that would have answered without it (E12).
-  static void AddOwnBehindBackground(const Ask& ask, const router::Target& own,
+  static void AddOwnBehindBackground(const Ask& ask, const Target& own,
                                      std::vector<Candidate>& candidates) {
     if (!candidates.front().side) return;
-    const router::Provider* provider = ask.config.FindProvider(own.provider);
+    const Provider* provider = ask.config.FindProvider(own.provider);
     if (provider == nullptr || own.model.empty() || Holds(candidates, own)) return;
     candidates.push_back({provider, own.model, "the persona's model", true});
   }
 
-  static Result<Candidate> First(const Ask& ask, const router::Target& own) {
+  static Result<Candidate> First(const Ask& ask, const Target& own) {
     const std::string asked = Unlist(ask.request.model);
     const bool explicit_name = asked.find(',') != std::string::npos ||
                                asked.find('/') != std::string::npos || asked != ask.request.model;
-    const router::Provider* provider = ask.config.FindProvider(own.provider);
+    const Provider* provider = ask.config.FindProvider(own.provider);
     if (provider == nullptr && !own.provider.empty()) return Gone(ask, own.provider);
     if (explicit_name && asked != own.model) {
       if (provider != nullptr && IsItsOwn(*provider, asked)) {
@@ -86,7 +86,7 @@ class PersonaPolicy final : public Policy {
       return Explicit(ask, asked, own.provider);
     }
     if (provider == nullptr) return Unnamed(ask);
-    const std::optional<router::Target>& background = ask.persona.routing.background;
+    const std::optional<Target>& background = ask.persona.routing.background;
     if (IsSmall(asked) && asked != own.model && background) {
       auto small = Configured(ask, *background, "routing.background");
       if (small) small->side = true;
@@ -95,7 +95,7 @@ class PersonaPolicy final : public Policy {
     if (!asked.empty() && asked != own.model) {
       // A client that knows only Claude names a model of its own when it means "the usual one". At
       // Anthropic itself, where all of these are, the name means what it says.
-      const bool takes_it = provider->interface == router::Interface::kMessages &&
+      const bool takes_it = provider->interface == Interface::kMessages &&
                             (IsAnthropicItself(*provider) || own.model.empty());
       if (takes_it || !IsClaude(asked)) return Explicit(ask, asked, own.provider);
     }
@@ -127,10 +127,10 @@ class PersonaPolicy final : public Policy {
   }
 
   // Where models are vendor/name, "openai/gpt-5" is one of them and not OpenAI's.
-  static bool IsItsOwn(const router::Provider& provider, const std::string& asked) {
+  static bool IsItsOwn(const Provider& provider, const std::string& asked) {
     const auto slash = asked.find('/');
     if (slash == std::string::npos || asked.find(',') != std::string::npos) return false;
-    if (provider.model_form == router::ModelForm::kVendorSlash) {
+    if (provider.model_form == ModelForm::kVendorSlash) {
       return ToLowerAscii(asked.substr(0, slash)) != provider.name;
     }
     return asked == provider.default_model ||
@@ -144,7 +144,7 @@ class PersonaPolicy final : public Policy {
 
   static Result<Candidate> Explicit(const Ask& ask, const std::string& asked,
                                     const std::string& own_provider) {
-    auto target = router::ParseTarget(ask.config, asked, own_provider);
+    auto target = ParseTarget(ask.config, asked, own_provider);
     if (!target) {
       return Fail(ErrorCode::kNotFound,
                   "model \"" + OneLine(asked, 120) + "\" leads nowhere: " + target.error().message);
@@ -152,7 +152,7 @@ class PersonaPolicy final : public Policy {
     return Configured(ask, *target, AskedFor(ask));
   }
 
-  static Result<Candidate> Configured(const Ask& ask, const router::Target& target,
+  static Result<Candidate> Configured(const Ask& ask, const Target& target,
                                       const std::string& reason) {
     const auto provider = ask.config.RequireProvider(target.provider);
     if (!provider) return tl::unexpected<Error>(provider.error());
@@ -168,4 +168,4 @@ std::string ListedName(const std::string& provider, const std::string& model) {
   return std::string(kListed) + provider + "--" + model;
 }
 
-}  // namespace katra::policy
+}  // namespace katra::router::policy

@@ -8,20 +8,20 @@
 
 #include "core/result.h"
 #include "router/config/config.h"
-#include "router/translate/splice.h"
+#include "router/translate/messages/splice.h"
 
-namespace katra::policy {
+namespace katra::router::policy {
 
 // What is known of a request when its models are chosen. Borrowed for the call.
 struct Ask {
-  const router::RouterConfig& config;
-  const router::PersonaConfig& persona;  // made by router::SessionPersona
+  const RouterConfig& config;
+  const PersonaConfig& persona;  // made by SessionPersona
   const translate::RequestPeek& request;
 };
 
 struct Candidate {
-  const router::Provider* provider = nullptr;  // of the configuration that was asked
-  std::string model;                           // as the provider calls it
+  const Provider* provider = nullptr;  // of the configuration that was asked
+  std::string model;                   // as the provider calls it
   std::string reason;  // "the persona's model", "asked for as openai,gpt-4", "fallback 1"
   bool side = false;   // for a small background request, not for the conversation itself
   // The variable of the key that goes along; empty: none does, a command prints it, or the client's
@@ -32,9 +32,7 @@ struct Candidate {
   std::string credential = {};
 
   // The API by which it is asked.
-  [[nodiscard]] router::Interface interface() const {
-    return router::InterfaceOf(*provider, model);
-  }
+  [[nodiscard]] Interface interface() const { return InterfaceOf(*provider, model); }
 };
 
 class Policy {
@@ -55,4 +53,4 @@ class Policy {
 // (C40): "claude-gw-openai--gpt-4-turbo".
 [[nodiscard]] std::string ListedName(const std::string& provider, const std::string& model);
 
-}  // namespace katra::policy
+}  // namespace katra::router::policy

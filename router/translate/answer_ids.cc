@@ -2,7 +2,7 @@
 
 #include "router/translate/names.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 std::string MessageId(std::string_view upstream_id, std::string_view request_id) {
   std::string id = "msg_";
@@ -24,4 +24,4 @@ std::string AnswerToolIds::Give(std::string_view upstream_id, std::string_view s
   return id;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // With the prefix of the client's API (S45). `upstream_id` may be empty.
 [[nodiscard]] std::string MessageId(std::string_view upstream_id, std::string_view request_id);
@@ -23,4 +23,4 @@ class AnswerToolIds {
   int made_ = 0;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

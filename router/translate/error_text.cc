@@ -10,7 +10,7 @@
 #include "core/secrets.h"
 #include "core/text.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 using std::chrono::milliseconds;
@@ -268,4 +268,4 @@ std::optional<Overflow> ReadOverflow(const ErrorText& text) {
   return Overflow{numbers[0], numbers[1]};
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 struct ErrorText {
   std::string message;  // empty: none that could be read
@@ -38,4 +38,4 @@ struct Overflow {
 
 [[nodiscard]] std::optional<Overflow> ReadOverflow(const ErrorText& text);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -7,7 +7,7 @@
 #include "core/text.h"
 #include "router/translate/error_text.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 using std::chrono::milliseconds;
@@ -375,4 +375,4 @@ std::string OpenAiErrorBody(const ApiError& error) {
   return body;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -12,7 +12,7 @@
 
 #include "core/result.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;  // names in any case
 
@@ -76,4 +76,4 @@ struct ApiError {
 // of /v1/chat/completions and /v1/responses.
 [[nodiscard]] std::string OpenAiErrorBody(const ApiError& error);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // Measured on prose, code and JSON in English: 3.5 to 4 bytes a token. Escapes and the JSON around
@@ -80,4 +80,4 @@ int64_t Calibration::Apply(int64_t estimated) const {
   return static_cast<int64_t>(std::llround(static_cast<double>(estimated) * factor_));
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

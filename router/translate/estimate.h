@@ -7,7 +7,7 @@
 
 #include "core/json_view.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Of a Messages request's body: text by its bytes, an image or a document by what they cost.
 // Malformed input: by its length.
@@ -28,4 +28,4 @@ class Calibration {
   double factor_ = 1.0;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

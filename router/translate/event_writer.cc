@@ -2,7 +2,7 @@
 
 #include "core/json_write.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 void EventWriter::Begin(std::string_view id, std::string_view model, int64_t input_estimate) {
   *out_ += "event: message_start\ndata: {\"type\":\"message_start\",\"message\":";
@@ -92,4 +92,4 @@ void EventWriter::End(std::string_view stop_reason, std::string_view stop_sequen
   *out_ += "}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 
 #include "router/translate/message_sink.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class EventWriter final : public MessageSink {
  public:
@@ -36,4 +36,4 @@ class EventWriter final : public MessageSink {
   bool thinking_ = false;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

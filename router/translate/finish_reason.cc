@@ -7,7 +7,7 @@
 #include "core/json_write.h"
 #include "core/text.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 struct Word {
@@ -84,4 +84,4 @@ ApiError FromFinishReason(std::string_view reason, std::string_view provider) {
   return FromUpstream(200, {}, body, provider);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

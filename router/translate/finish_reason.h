@@ -6,7 +6,7 @@
 
 #include "router/translate/errors.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 struct FinishMeaning {
   const char* stop_reason = "end_turn";  // Messages' word
@@ -19,4 +19,4 @@ struct FinishMeaning {
 // The failure that such a reason tells of.
 [[nodiscard]] ApiError FromFinishReason(std::string_view reason, std::string_view provider);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

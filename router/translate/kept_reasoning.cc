@@ -4,7 +4,7 @@
 #include "core/json_write.h"
 #include "core/sha256.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 std::string KeptReasoning::ToJson() const {
   std::string json;
@@ -54,4 +54,4 @@ std::string ReasoningKey(std::string_view owner, std::string_view upstream,
   return "kept_" + Sha256Hex(whose);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

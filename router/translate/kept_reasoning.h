@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 struct KeptReasoning {
   std::string upstream;           // that it came from, as Target::upstream
@@ -27,4 +27,4 @@ struct KeptReasoning {
 [[nodiscard]] std::string ReasoningKey(std::string_view owner, std::string_view upstream,
                                        std::string_view tool_id);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // A fast hash of long text, eight bytes at a time; collisions are caught by comparing the source.
@@ -56,4 +56,4 @@ std::shared_ptr<const PrefixMemo::Entry> PrefixMemo::Put(Entry entry, uint64_t v
   return kept;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

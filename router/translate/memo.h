@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Not thread-safe: one for each thread that translates.
 class PrefixMemo {
@@ -46,4 +46,4 @@ class PrefixMemo {
   std::unordered_map<uint64_t, Order::iterator> slots_;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -9,7 +9,7 @@
 
 #include "router/translate/usage.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // One block is open at a time (S1). The caller opens before it adds, and closes before it opens.
 class MessageSink {
@@ -33,4 +33,4 @@ class MessageSink {
                    const Usage& usage) = 0;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 #include "core/sha256.h"
 #include "router/translate/signature.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 constexpr size_t kLongest = 64;
@@ -21,14 +21,14 @@ bool IsPlain(std::string_view text) {
                      [](char c) { return IsAlphanumeric(c) || c == '_' || c == '-'; });
 }
 
-bool Fits(const std::string& id, router::ToolIdForm form) {
-  if (form == router::ToolIdForm::kUpTo64) return !id.empty() && id.size() <= kLongest;
+bool Fits(const std::string& id, ToolIdForm form) {
+  if (form == ToolIdForm::kUpTo64) return !id.empty() && id.size() <= kLongest;
   return id.size() == 9 && std::all_of(id.begin(), id.end(), IsAlphanumeric);
 }
 
-std::string Hashed(const std::string& id, router::ToolIdForm form, int attempt) {
+std::string Hashed(const std::string& id, ToolIdForm form, int attempt) {
   const std::string salted = attempt == 0 ? id : id + "#" + std::to_string(attempt);
-  if (form == router::ToolIdForm::kUpTo64) return "call_" + Sha256Hex(salted).substr(0, 32);
+  if (form == ToolIdForm::kUpTo64) return "call_" + Sha256Hex(salted).substr(0, 32);
   static constexpr std::string_view kLetters =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const Sha256Digest digest = Sha256(salted);
@@ -72,4 +72,4 @@ const std::string& ToolIds::Upstream(const std::string& client_id) {
   return upstream_[client_id] = id;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -8,7 +8,7 @@
 
 #include "router/providers/provider.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // `name` where it fits ^[a-zA-Z0-9_-]{1,64}$; else one that does, always the same for this name.
 [[nodiscard]] std::string UpstreamToolName(std::string_view name);
@@ -20,7 +20,7 @@ namespace katra::translate {
 // The ids of one request, client's -> upstream's: the same each turn, no two alike.
 class ToolIds {
  public:
-  explicit ToolIds(router::ToolIdForm form) : form_(form) {}
+  explicit ToolIds(ToolIdForm form) : form_(form) {}
 
   // For an upstream that allows no more than the Messages API: ids that ClientToolId encoded stay
   // so.
@@ -29,10 +29,10 @@ class ToolIds {
   [[nodiscard]] const std::string& Upstream(const std::string& client_id);
 
  private:
-  router::ToolIdForm form_;
+  ToolIdForm form_;
   bool decode_ = true;
   std::unordered_map<std::string, std::string> upstream_;
   std::unordered_map<std::string, std::string> taken_;  // upstream's -> client's
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Put is called on the loop's thread; Get on that of the translation, which may be another for a
 // large request. Must not block for long.
@@ -20,4 +20,4 @@ class ReasoningStore {
   [[nodiscard]] virtual std::optional<std::string> Get(std::string_view key) = 0;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

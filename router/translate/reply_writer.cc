@@ -3,7 +3,7 @@
 #include "core/json_view.h"
 #include "core/json_write.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 void ReplyWriter::Begin(std::string_view id, std::string_view model, int64_t) {
   body_ = R"({"id":)";
@@ -85,4 +85,4 @@ void ReplyWriter::AppendInput() {
   body_ += "}";
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 
 #include "router/translate/message_sink.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class ReplyWriter final : public MessageSink {
  public:
@@ -37,4 +37,4 @@ class ReplyWriter final : public MessageSink {
   bool in_tool_ = false;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -17,7 +17,7 @@
 #include "router/providers/provider.h"
 #include "router/translate/reasoning_store.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class PrefixMemo;  // memo.h
 
@@ -29,14 +29,14 @@ struct Target {
   // Whose reasoning the store is asked for and given: nobody else's is found. Empty: anybody's.
   std::string owner;
   std::string model;  // as the upstream calls it
-  router::Quirks quirks;
+  Quirks quirks;
   int64_t max_output_tokens = 0;  // of the model; 0: not known (R45)
   std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
   std::string cache_key;          // the client's own prompt_cache_key, which goes before it (F14)
   std::string request_id;         // unique: ids that an upstream leaves out are made from it (S17)
   int64_t input_estimate = 0;     // tokens; 0: ToChat estimates (T2)
-  // Of reasoning, where the client's own format asked for it (FrontRequest::effort): wins over what
-  // the body says. Empty: the body alone counts.
+  // Of reasoning, where the client's own format asked for it (OpenAiClientRequest::effort): wins
+  // over what the body says. Empty: the body alone counts.
   std::string effort;
   ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
   PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
@@ -60,7 +60,7 @@ struct ReplyContext {
   // Ids of tool calls in the history: a reply's call gets another one (R32).
   std::unordered_set<std::string> used_tool_ids;
   std::vector<std::string> emulated_stops;  // R46
-  router::ReasoningHistory reasoning_history = router::ReasoningHistory::kDrop;
+  ReasoningHistory reasoning_history = ReasoningHistory::kDrop;
   bool think_tags = false;
   // Responses: reasoning comes back as blocks, even where it has no words (R77).
   bool carries_reasoning = false;
@@ -98,4 +98,4 @@ struct TranslatedRequest {
 [[nodiscard]] Result<TranslatedRequest> ToResponses(std::string_view messages_body,
                                                     const Target& target);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 std::string DataUrl(JsonView source, std::string_view fallback_type) {
@@ -210,4 +210,4 @@ void DropBlock(Draft& draft, JsonView type) {
   if (is_new && !known) draft.result.unknown.push_back(*dropped);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

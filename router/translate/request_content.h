@@ -8,7 +8,7 @@
 
 #include "router/translate/request_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class Content {
  public:
@@ -40,4 +40,4 @@ class Content {
 // it is in the request's last message, so that leaving it out would change what is asked.
 [[nodiscard]] Status AddBlock(Draft& draft, JsonView block, bool latest, Content& content);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

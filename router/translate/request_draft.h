@@ -14,7 +14,7 @@
 #include "router/translate/names.h"
 #include "router/translate/request.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 struct Draft {
   const Target& target;
@@ -31,7 +31,7 @@ struct Draft {
 
   Draft(const Target& for_target, JsonView request)
       : target(for_target), root(request), ids(for_target.quirks.tool_ids) {}
-  [[nodiscard]] const router::Quirks& quirks() const { return target.quirks; }
+  [[nodiscard]] const Quirks& quirks() const { return target.quirks; }
 };
 
 [[nodiscard]] const std::string& UpstreamOf(const Target& target);
@@ -98,8 +98,7 @@ void WriteIdentity(std::string_view user_member, Draft& draft, JsonWriter& write
 
 // Whether `model` takes the provider's reasoning_request. `reasoning_model`: as above, where the
 // provider's models are OpenAI's.
-[[nodiscard]] bool MayReason(const router::Quirks& quirks, std::string_view model,
-                             bool reasoning_model);
+[[nodiscard]] bool MayReason(const Quirks& quirks, std::string_view model, bool reasoning_model);
 // Whether `word` is one of effort, from "minimal" to "max".
 [[nodiscard]] bool IsKnownEffort(std::string_view word);
 // The word nearest to `wanted` that the upstream knows; of two the stronger.
@@ -110,9 +109,9 @@ void WriteIdentity(std::string_view user_member, Draft& draft, JsonWriter& write
 constexpr size_t kMaxReferencedOfAll = size_t{4} << 20U;
 // A tool's input_schema as `parameters` (R29, R30). `room`: what references may still add; it
 // counts down. `lost` becomes true when a reference could not be written out to its end.
-void WriteSchema(JsonView schema, router::SchemaDialect dialect, size_t* room, bool* lost,
+void WriteSchema(JsonView schema, SchemaDialect dialect, size_t* room, bool* lost,
                  std::string& out);
 // The same for whoever takes JSON Schema as it is.
 void WriteFullSchema(JsonView schema, std::string& out);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

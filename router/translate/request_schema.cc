@@ -7,10 +7,8 @@
 
 #include "router/translate/request_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::SchemaDialect;
 
 constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})";
 constexpr int kMaxDepth = 24;
@@ -286,4 +284,4 @@ void WriteFullSchema(JsonView schema, std::string& out) {
   }
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -4,7 +4,7 @@
 
 #include "router/translate/request_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 std::string Where(size_t index) { return "messages." + std::to_string(index); }
@@ -79,4 +79,4 @@ Result<std::vector<Turn>> ReadTurns(JsonView messages) {
   return turns;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

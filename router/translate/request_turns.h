@@ -9,7 +9,7 @@
 #include "core/json_view.h"
 #include "core/result.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 enum class PieceKind { kText, kBlock, kSystem };
 
@@ -29,4 +29,4 @@ struct Turn {
 // the message that is malformed.
 [[nodiscard]] Result<std::vector<Turn>> ReadTurns(JsonView messages);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

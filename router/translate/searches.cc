@@ -4,7 +4,7 @@
 
 #include "core/json_write.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 void Searches::Add(std::string_view url, std::string_view title) {
   constexpr size_t kMost = 100;
@@ -34,4 +34,4 @@ void Searches::Write(std::string_view message_id, MessageSink& sink) const {
   sink.WholeBlock(result);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -8,7 +8,7 @@
 
 #include "router/translate/message_sink.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class Searches {
  public:
@@ -23,4 +23,4 @@ class Searches {
   std::vector<std::string> results_;  // web_search_result objects
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -64,4 +64,4 @@ std::optional<std::string> ReadSignature(std::string_view signature) {
   return FromBase64Url(signature.substr(kSignatureMark.size()));
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 inline constexpr std::string_view kSignatureMark = "katra1.";
 
@@ -23,4 +23,4 @@ inline constexpr std::string_view kSignatureMark = "katra1.";
 [[nodiscard]] std::string ToBase64Url(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> FromBase64Url(std::string_view text);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 bool IsKeepAlive(std::string_view name, std::string_view data) {
   static constexpr std::string_view kWords[] = {"",          "ping",       "[ping]",    "pong",
@@ -74,4 +74,4 @@ void SseParser::Field(std::string_view line) {
   }
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // What some servers send to keep the connection: nothing is missing where it is passed over.
 [[nodiscard]] bool IsKeepAlive(std::string_view name, std::string_view data);
@@ -76,4 +76,4 @@ class SseParser {
   bool overflow_ = false;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

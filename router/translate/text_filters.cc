@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 constexpr std::string_view kOpen = "<think>";
@@ -92,4 +92,4 @@ std::string StopFilter::Finish() {
   return out;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

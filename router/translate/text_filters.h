@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Splits an answer that begins with <think> into thinking and text. Tags elsewhere are text.
 class ThinkTags {
@@ -48,4 +48,4 @@ class StopFilter {
   std::string matched_;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 #include "core/json_write.h"
 #include "core/text.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // Whether the text is one whole JSON object.
@@ -164,4 +164,4 @@ std::string Remainder(const ToolCall& call, bool* fault) {
   return escaped;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -11,7 +11,7 @@
 
 #include "core/json_view.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Whether text that comes in pieces is one whole JSON object so far. Each byte is looked at once;
 // only a text whose brackets have closed is parsed, once.
@@ -75,4 +75,4 @@ class ToolCalls {
 // when the arguments are no JSON object.
 [[nodiscard]] std::string Remainder(const ToolCall& call, bool* fault);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

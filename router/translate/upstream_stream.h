@@ -12,7 +12,7 @@
 #include "router/translate/errors.h"
 #include "router/translate/usage.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 enum class StreamState : uint8_t {
   kOpen,
@@ -64,4 +64,4 @@ class UpstreamStream {
   [[nodiscard]] virtual const std::vector<std::string>& left_out() const = 0;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,7 +6,7 @@
 
 #include "core/json_write.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 std::optional<int64_t> Count(JsonView member) {
@@ -125,4 +125,4 @@ void AppendChatUsage(std::string& out, const Usage& usage) {
   writer.EndObject();
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -7,7 +7,7 @@
 
 #include "core/json_view.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Above what any single answer can take. A larger count is an upstream's mistake or a lie, and is
 // read as this, so that sums of answers stay far from the end of int64_t.
@@ -46,4 +46,4 @@ void AppendMessagesUsage(std::string& out, const Usage& usage);
 // Appends a Chat Completions `usage` object.
 void AppendChatUsage(std::string& out, const Usage& usage);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

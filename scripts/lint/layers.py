@@ -25,11 +25,11 @@ AT_HOME = {
     "curl/": ("core/http/",),
     "zlib.h": ("core/http/", "router/cloud/event_stream.cc"),
     "spdlog/": ("core/log.cc",),
-    "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/ccr/main.cc",
-             "router/gateway/main.cc", "cli/"),
+    "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/claude_code_router/main.cc",
+             "router/gateway/server/main.cc", "cli/"),
 }
 # The store behind its interface: only what wires the program together may know which one it is.
-WIRING = ("mcp_server/main.cc", "cli/main.cc", "router/gateway/main.cc")
+WIRING = ("mcp_server/main.cc", "cli/main.cc", "router/gateway/server/main.cc")
 # A header hands json_fwd.hpp on. This one holds values, and only its own .cc files include it.
 FULL_JSON_HEADERS = ("core/json_schema_node.h",)
 

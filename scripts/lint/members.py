@@ -16,13 +16,13 @@ class Format:
 
 
 FORMATS = [
-    Format("Messages", "router/translate/request.cc", "kRead = {",
+    Format("Messages", "router/translate/to_chat/request.cc", "kRead = {",
            [("@anthropic-ai/sdk/resources/messages/messages.d.ts", "MessageCreateParamsBase"),
             ("@anthropic-ai/sdk/resources/beta/messages/messages.d.ts", "MessageCreateParamsBase")]),
-    Format("Chat Completions", "router/translate/front_chat_request.cc", "read = {",
+    Format("Chat Completions", "router/translate/openai_clients/chat_request.cc", "read = {",
            [("openai/resources/chat/completions/completions.d.ts",
              "ChatCompletionCreateParamsBase")]),
-    Format("Responses", "router/translate/front_responses_request.cc", "read = {",
+    Format("Responses", "router/translate/openai_clients/responses_request.cc", "read = {",
            [("openai/resources/responses/responses.d.ts", "ResponseCreateParamsBase")]),
 ]
 ROW = re.compile(r"\| `(\w+)` \| (read|dropped|refused)\b[^|]*\|$")

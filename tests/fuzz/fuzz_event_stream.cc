@@ -31,7 +31,7 @@ struct Seen {
 };
 
 Seen Read(std::string_view bytes, size_t step) {
-  cloud::BedrockStream stream(kMost);
+  router::cloud::BedrockStream stream(kMost);
   Seen seen;
   for (size_t at = 0; at < bytes.size(); at += step) {
     const auto fed = stream.Feed(bytes.substr(at, step), &seen.text);
@@ -44,7 +44,7 @@ Seen Read(std::string_view bytes, size_t step) {
 
 void CheckEvents(const std::string& text) {
   Require(text.empty() || text.ends_with("\n\n"), "events are whole");
-  translate::SseParser parser;
+  router::translate::SseParser parser;
   size_t events = 0;
   parser.Feed(text, [&](std::string_view name, std::string_view data) {
     Require(!name.empty() && !data.empty(), "each event has a name and data");

@@ -68,7 +68,7 @@ Seen Parse(std::string_view bytes, size_t step) {
 }
 
 std::vector<std::string> Events(std::string_view bytes, size_t step) {
-  translate::SseParser parser;
+  router::translate::SseParser parser;
   std::vector<std::string> events;
   const auto take = [&](std::string_view name, std::string_view data) {
     events.push_back(std::string(name) + "|" + std::string(data));

@@ -9,20 +9,21 @@
 #include <string_view>
 
 #include "core/json_view.h"
-#include "router/translate/chat_reply.h"
-#include "router/translate/chat_stream.h"
 #include "router/translate/errors.h"
+#include "router/translate/from_chat/reply.h"
+#include "router/translate/from_chat/stream.h"
 #include "router/translate/from_responses/reply.h"
 #include "router/translate/from_responses/stream.h"
-#include "router/translate/openai_front.h"
+#include "router/translate/messages/splice.h"
+#include "router/translate/messages/usage_tap.h"
+#include "router/translate/openai_clients/openai_client.h"
 #include "router/translate/request.h"
-#include "router/translate/splice.h"
-#include "router/translate/usage_tap.h"
 
 namespace katra::testing {
 namespace {
 
-using namespace katra::translate;  // NOLINT(google-build-using-namespace): a test of all of it
+using namespace katra::router::translate;  // NOLINT(google-build-using-namespace): a test of all of
+                                           // it
 
 void Require(bool condition, const char* what) {
   if (condition) return;
@@ -117,21 +118,22 @@ void Stream(std::string_view text, uint8_t choice, uint8_t split) {
 }
 
 void Fronts(std::string_view text, uint8_t split) {
-  for (const FrontFormat format : {FrontFormat::kChat, FrontFormat::kResponses}) {
-    const auto request = ReadFrontRequest(format, text);
+  for (const OpenAiClientFormat format :
+       {OpenAiClientFormat::kChat, OpenAiClientFormat::kResponses}) {
+    const auto request = ReadOpenAiClientRequest(format, text);
     if (request) Require(IsJson(request->messages_body), "a front's request is JSON");
-    FrontRequest made;
+    OpenAiClientRequest made;
     made.format = format;
-    const FrontIdentity identity{"req", 1};
-    const auto reply = WriteFrontReply(made, text, identity);
+    const OpenAiClientIdentity identity{"req", 1};
+    const auto reply = WriteOpenAiClientReply(made, text, identity);
     if (reply) Require(IsJson(*reply), "a front's reply is JSON");
     const size_t cut = text.empty() ? 0 : split % text.size();
     std::string whole;
     std::string parts;
-    auto one = MakeFrontStream(made, identity);
+    auto one = MakeOpenAiClientStream(made, identity);
     one->Feed(text, &whole);
     one->Finish(&whole);
-    auto two = MakeFrontStream(made, identity);
+    auto two = MakeOpenAiClientStream(made, identity);
     two->Feed(text.substr(0, cut), &parts);
     two->Feed(text.substr(cut), &parts);
     two->Finish(&parts);

@@ -7,7 +7,7 @@
 #include "core/json_view.h"
 #include "core/text.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 namespace {
 
 constexpr std::string_view kUsual = "codex";  // the limit of the whole plan
@@ -83,4 +83,4 @@ std::optional<PlanRest> ReadChatGptRest(int status, const http::Headers& headers
   return PlanRest{*said, own ? ToLowerAscii(model) : std::string()};
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

@@ -9,7 +9,7 @@
 #include "core/http/message.h"
 #include "router/gateway/subscription/plan_limits.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 
 // A 429 that says `usage_limit_reached`, or whose headers name a window of the limit as used up:
 // until `resets_at` (or `resets_in_seconds`) of its error object, else until the last of these
@@ -20,4 +20,4 @@ namespace katra::gateway {
                                                       std::string_view body, std::string_view model,
                                                       WallTime now);
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 namespace {
 
 constexpr std::string_view kFamily = "anthropic-ratelimit-unified-";
@@ -162,4 +162,4 @@ std::vector<PlanLimits::Resting> PlanLimits::List(WallTime now) const {
   return resting;
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

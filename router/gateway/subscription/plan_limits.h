@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "core/http/message.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 
 struct PlanRest {
   WallTime until;
@@ -64,4 +64,4 @@ class PlanLimits {
   std::unordered_map<std::string, Plan> plans_;  // by credential
 };
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

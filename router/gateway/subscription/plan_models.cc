@@ -7,7 +7,7 @@
 #include "core/json_view.h"
 #include "core/text.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 namespace {
 
 constexpr size_t kMostBytes = size_t{8} * 1024 * 1024;  // a list with its instructions has 0.5 MB
@@ -34,7 +34,7 @@ bool IsObject(std::string_view body) {
 
 }  // namespace
 
-void PlanModels::Answer(std::shared_ptr<http::Exchange> exchange, const router::Provider& plan,
+void PlanModels::Answer(std::shared_ptr<http::Exchange> exchange, const Provider& plan,
                         const Login& login) {
   const uint64_t id = ++last_;
   Asking& asking = asking_[id];
@@ -92,4 +92,4 @@ void PlanModels::End(uint64_t id, const http::CallEnd& end) {
   asking.exchange->Respond(std::move(response));
 }
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

@@ -11,10 +11,10 @@
 #include "core/http/client.h"
 #include "core/http/server.h"
 #include "core/known_secrets.h"
-#include "router/gateway/login.h"
+#include "router/gateway/access/login.h"
 #include "router/providers/provider.h"
 
-namespace katra::gateway {
+namespace katra::router::gateway {
 
 // Not thread-safe; on the loop's thread.
 class PlanModels {
@@ -24,10 +24,9 @@ class PlanModels {
   PlanModels(const PlanModels&) = delete;
   PlanModels& operator=(const PlanModels&) = delete;
 
-  // Answers `exchange` with what `plan` says to `login` (router::IsPlan), now or later: its list as
+  // Answers `exchange` with what `plan` says to `login` (IsPlan), now or later: its list as
   // it came, or its refusal. `plan` is needed for the call alone.
-  void Answer(std::shared_ptr<http::Exchange> exchange, const router::Provider& plan,
-              const Login& login);
+  void Answer(std::shared_ptr<http::Exchange> exchange, const Provider& plan, const Login& login);
 
  private:
   struct Asking {
@@ -48,4 +47,4 @@ class PlanModels {
   std::map<uint64_t, Asking> asking_;
 };
 
-}  // namespace katra::gateway
+}  // namespace katra::router::gateway

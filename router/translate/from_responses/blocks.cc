@@ -3,7 +3,7 @@
 #include "router/translate/from_responses/mapper.h"
 #include "router/translate/signature.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // Free input is one member of a tool's input (F3), written into JSON within a JSON string.
@@ -163,4 +163,4 @@ void ResponsesMapper::Close(std::string_view signature) {
   open_ = Open::kNothing;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

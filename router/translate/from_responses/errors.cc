@@ -2,7 +2,7 @@
 
 #include "core/json_write.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 ApiError Of(JsonView error, const ReplyContext& context) {
@@ -31,4 +31,4 @@ ApiError FromFailedResponse(JsonView response, const ReplyContext& context) {
                   response["status"].Text().substr(0, 64) + "\"");
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,11 +6,11 @@
 #include "router/translate/errors.h"
 #include "router/translate/request.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // An `error` event: its members stand in it, or in its member `error`.
 [[nodiscard]] ApiError FromResponsesError(JsonView event, const ReplyContext& context);
 // A response that failed or was cancelled.
 [[nodiscard]] ApiError FromFailedResponse(JsonView response, const ReplyContext& context);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

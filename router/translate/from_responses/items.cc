@@ -4,9 +4,9 @@
 #include <array>
 
 #include "core/json_write.h"
-#include "router/translate/front_tools.h"
+#include "router/translate/openai_clients/tools.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 std::string TextOf(JsonView message) {
   std::string text;
@@ -74,4 +74,4 @@ bool IsKnownEvent(std::string_view type) {
          std::find(kTold.begin(), kTold.end(), type) != kTold.end();
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -7,7 +7,7 @@
 
 #include "core/json_view.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // The text of a message, refusals too, as JSON string contents.
 [[nodiscard]] std::string TextOf(JsonView message);
@@ -24,4 +24,4 @@ namespace katra::translate {
 // provider's own tool has come.
 [[nodiscard]] bool IsKnownEvent(std::string_view type);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

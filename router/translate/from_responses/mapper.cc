@@ -7,7 +7,7 @@
 #include "router/translate/finish_reason.h"
 #include "router/translate/from_responses/items.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // What one answer may put into the store of reasoning.
@@ -277,4 +277,4 @@ Usage ResponsesMapper::usage() const {
   return estimate;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -20,7 +20,7 @@
 #include "router/translate/tool_calls.h"
 #include "router/translate/usage.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class ResponsesMapper {
  public:
@@ -133,4 +133,4 @@ class ResponsesMapper {
   bool lost_ = false;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

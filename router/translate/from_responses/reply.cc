@@ -5,7 +5,7 @@
 #include "router/translate/from_responses/mapper.h"
 #include "router/translate/reply_writer.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 tl::expected<MessagesReply, ApiError> FromResponses(std::string_view reply, const Headers& headers,
                                                     const ReplyContext& context) {
@@ -47,4 +47,4 @@ tl::expected<MessagesReply, ApiError> FromResponses(std::string_view reply, cons
   return result;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -2,9 +2,9 @@
 // it).
 #pragma once
 
-#include "router/translate/chat_reply.h"
+#include "router/translate/from_chat/reply.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // `status` 200 and its body. The error: the response failed or holds an error (E16), is no JSON, or
 // has no output (S38), and may be tried elsewhere when it says so.
@@ -12,4 +12,4 @@ namespace katra::translate {
                                                                   const Headers& headers,
                                                                   const ReplyContext& context);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

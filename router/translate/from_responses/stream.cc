@@ -7,7 +7,7 @@
 #include "router/translate/from_responses/mapper.h"
 #include "router/translate/sse_parser.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class ResponsesStreamReader::Impl {
  public:
@@ -196,4 +196,4 @@ const std::vector<std::string>& ResponsesStreamReader::left_out() const {
   return impl_->mapper().left_out();
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -9,7 +9,7 @@
 #include "router/translate/request.h"
 #include "router/translate/upstream_stream.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class ResponsesStreamReader final : public UpstreamStream {
  public:
@@ -36,4 +36,4 @@ class ResponsesStreamReader final : public UpstreamStream {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,11 +6,8 @@
 #include "router/translate/request_draft.h"
 #include "router/translate/same_format/chat_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::MaxTokensField;
-using router::ReasoningHistory;
 
 // What Gemini documents for a signature that was lost.
 constexpr std::string_view kLostSignature = "skip_thought_signature_validator";
@@ -49,7 +46,7 @@ class Conversation {
     for (const JsonView tool : tools) {
       if (no_marks_) Unmark(tool);
       const JsonView parameters = tool["function"]["parameters"];
-      if (draft_.quirks().schema_dialect == router::SchemaDialect::kFull) continue;
+      if (draft_.quirks().schema_dialect == SchemaDialect::kFull) continue;
       if (!parameters.IsObject()) continue;
       std::string schema;  // R30
       bool lost = false;
@@ -225,4 +222,4 @@ void PassConversation(ChatDraft& draft, const std::string& first) {
   conversation.Tools(draft.root["tools"]);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

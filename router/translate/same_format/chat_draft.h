@@ -10,7 +10,7 @@
 #include "router/translate/request.h"
 #include "router/translate/same_format/json_edits.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 struct ChatDraft {
   const Target& target;
@@ -21,11 +21,11 @@ struct ChatDraft {
 
   ChatDraft(const Target& for_target, JsonView request)
       : target(for_target), root(request), ids(for_target.quirks.tool_ids) {}
-  [[nodiscard]] const router::Quirks& quirks() const { return target.quirks; }
+  [[nodiscard]] const Quirks& quirks() const { return target.quirks; }
 };
 
 // Changes what this upstream would refuse in the conversation and the tools: roles, ids, pictures,
 // reasoning that must come back or must not. `first`: a message to put before all; may be empty.
 void PassConversation(ChatDraft& draft, const std::string& first);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

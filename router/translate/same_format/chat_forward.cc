@@ -5,12 +5,12 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
-#include "router/translate/chat_mapper.h"
 #include "router/translate/estimate.h"
 #include "router/translate/finish_reason.h"
+#include "router/translate/from_chat/mapper.h"
 #include "router/translate/sse_parser.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // What is kept of a body that is no event stream.
@@ -326,4 +326,4 @@ std::string ChatForward::Who() const {
   return context_.provider.empty() ? "the upstream" : context_.provider;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "core/json_view.h"
-#include "router/translate/chat_reply.h"
+#include "router/translate/from_chat/reply.h"
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/event_cutter.h"
 #include "router/translate/same_format/json_edits.h"
 #include "router/translate/upstream_stream.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // What an answer thought, for the upstream that wants it back with the conversation (R41-R44).
 class ReasoningKeeper {
@@ -153,4 +153,4 @@ class ChatForward final : public UpstreamStream {
 // Whether an error's body is of the format, so that clients can read it (E1).
 [[nodiscard]] bool IsChatError(std::string_view body);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -7,7 +7,7 @@
 #include "router/translate/finish_reason.h"
 #include "router/translate/same_format/chat_forward.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 constexpr size_t kMostCalls = 10'000;
@@ -176,4 +176,4 @@ void ChatForward::FinishOf(Choice& choice, JsonView reason, JsonEdits& edits) {
   }
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -9,11 +9,8 @@
 #include "router/translate/request_draft.h"
 #include "router/translate/same_format/chat_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::MaxTokensField;
-using router::ReasoningRequest;
 
 // The parameters of one request: those of the outermost object.
 class Parameters {
@@ -255,4 +252,4 @@ Result<std::optional<TranslatedRequest>> PassChat(std::string_view chat_body,
   return std::optional<TranslatedRequest>(std::move(result));
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

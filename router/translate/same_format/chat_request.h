@@ -9,11 +9,11 @@
 #include "core/result.h"
 #include "router/translate/request.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Nothing: it holds what this upstream cannot take and only a translation makes up for (R46).
 // kInvalidArgument: it is no JSON object.
 [[nodiscard]] Result<std::optional<TranslatedRequest>> PassChat(std::string_view chat_body,
                                                                 const Target& target);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -4,18 +4,16 @@
 
 #include "core/json_write.h"
 #include "core/text.h"
-#include "router/translate/answer_form.h"
-#include "router/translate/chat_stream.h"
 #include "router/translate/error_text.h"
 #include "router/translate/estimate.h"
 #include "router/translate/finish_reason.h"
-#include "router/translate/openai_front.h"
+#include "router/translate/from_chat/stream.h"
+#include "router/translate/messages/answer_form.h"
+#include "router/translate/openai_clients/openai_client.h"
 #include "router/translate/same_format/chat_forward.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::ReasoningHistory;
 
 // What one answer may put into the store, which is a copy for each of its calls.
 constexpr size_t kMostKeptBytes = size_t{8} << 20U;
@@ -33,12 +31,12 @@ tl::expected<MessagesReply, ApiError> AsOne(std::string_view reply, const Header
                                             const ReplyContext& context) {
   auto made = ToMessages(reply, headers, context);
   if (!made) return made;
-  FrontRequest request;
-  request.format = FrontFormat::kChat;
+  OpenAiClientRequest request;
+  request.format = OpenAiClientFormat::kChat;
   JsonDocument document;
   int64_t created = 0;
   if (document.Parse(reply)) created = document.Root()["created"].Integer().value_or(0);
-  auto written = WriteFrontReply(request, made->body, {context.request_id, created});
+  auto written = WriteOpenAiClientReply(request, made->body, {context.request_id, created});
   if (!written) return Failed(ApiErrorOf(written.error()));
   made->body = std::move(*written);
   return made;
@@ -210,7 +208,7 @@ std::optional<std::string> ChatReplyOf(std::string_view stream, const ReplyConte
   builder.Feed(events);
   const auto messages = builder.Reply();
   if (!messages) return std::nullopt;
-  auto written = WriteFrontReply(FrontRequest(), *messages, {context.request_id, 0});
+  auto written = WriteOpenAiClientReply(OpenAiClientRequest(), *messages, {context.request_id, 0});
   if (!written) return std::nullopt;
   return std::move(*written);
 }
@@ -281,4 +279,4 @@ std::optional<std::string> ChatEvents(std::string_view reply, const SameFormat& 
   return out;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 constexpr size_t kNone = std::string_view::npos;
@@ -110,4 +110,4 @@ std::string_view OnlyData(std::string_view event) {
   return data.find('\r') == kNone ? data : std::string_view();
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class EventCutter {
  public:
@@ -66,4 +66,4 @@ struct EventFields {
 // The data of an event that is one line of data and nothing else, as a view of it; else empty.
 [[nodiscard]] std::string_view OnlyData(std::string_view event);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 size_t End(JsonView value) { return value.Offset() + value.Raw().size(); }
@@ -76,4 +76,4 @@ std::string JsonEdits::Apply(std::string_view text) {
   return out;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

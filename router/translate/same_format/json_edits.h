@@ -9,7 +9,7 @@
 
 #include "core/json_view.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Of one document, whose views it is given. A change within what another one removes is none.
 class JsonEdits {
@@ -37,4 +37,4 @@ class JsonEdits {
   std::vector<Edit> edits_;
 };
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -6,10 +6,10 @@
 #include "core/json_write.h"
 #include "core/text.h"
 #include "router/translate/estimate.h"
-#include "router/translate/openai_front.h"
+#include "router/translate/openai_clients/openai_client.h"
 #include "router/translate/sse_parser.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // What is kept of a body that is no event stream.
@@ -291,4 +291,4 @@ std::optional<std::string> ResponsesReplyOf(std::string_view stream) {
   return reply;
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "core/json_view.h"
-#include "router/translate/chat_reply.h"
+#include "router/translate/from_chat/reply.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/event_cutter.h"
 #include "router/translate/upstream_stream.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 class ResponsesForward final : public UpstreamStream {
  public:
@@ -80,4 +80,4 @@ class ResponsesForward final : public UpstreamStream {
 [[nodiscard]] std::optional<std::string> ResponsesEvents(std::string_view reply);
 [[nodiscard]] std::optional<std::string> ResponsesReplyOf(std::string_view stream);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

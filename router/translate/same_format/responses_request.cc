@@ -7,12 +7,12 @@
 #include "core/sha256.h"
 #include "core/text.h"
 #include "router/translate/estimate.h"
-#include "router/translate/openai_front.h"
+#include "router/translate/openai_clients/openai_client.h"
 #include "router/translate/request_draft.h"
 #include "router/translate/same_format/json_edits.h"
 #include "router/translate/signature.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 class ResponsesPass {
@@ -20,7 +20,7 @@ class ResponsesPass {
   ResponsesPass(const Target& target, JsonView root)
       : target_(target),
         root_(root),
-        of_openai_(target.quirks.max_tokens_field == router::MaxTokensField::kByModel),
+        of_openai_(target.quirks.max_tokens_field == MaxTokensField::kByModel),
         reasoning_model_(of_openai_ && IsReasoningModel(target.model)) {}
 
   void Write() {
@@ -186,4 +186,4 @@ Result<std::optional<TranslatedRequest>> PassResponses(std::string_view body,
   return std::optional<TranslatedRequest>(std::move(result));
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

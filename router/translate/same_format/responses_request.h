@@ -8,11 +8,11 @@
 #include "core/result.h"
 #include "router/translate/request.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Nothing: it asks for what only a translation can give (a compaction, F11). kInvalidArgument: it
 // is no JSON object. kUnsupported: it counts on what was stored.
 [[nodiscard]] Result<std::optional<TranslatedRequest>> PassResponses(std::string_view body,
                                                                      const Target& target);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -8,7 +8,7 @@
 #include "router/translate/signature.h"
 #include "router/translate/to_responses/parts.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
 
 // A call of the assistant's last turn, which wants its output.
@@ -254,4 +254,4 @@ Status WriteResponsesInput(Draft& draft, JsonWriter& writer) {
   return InputWriter(draft, writer).Write();
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

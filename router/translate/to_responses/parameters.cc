@@ -4,10 +4,8 @@
 #include "core/text.h"
 #include "router/translate/to_responses/parts.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::ReasoningRequest;
 
 // It answers 400 to less.
 constexpr int64_t kLeastOutputTokens = 16;
@@ -83,4 +81,4 @@ Status WriteResponsesParameters(Draft& draft, JsonWriter& writer) {
   return {};
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 #include "core/json_write.h"
 #include "router/translate/request_draft.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 // Each writes its members of the request. Tools come first: names and notes come of them.
 [[nodiscard]] Status WriteResponsesTools(Draft& draft, JsonWriter& writer);
@@ -13,4 +13,4 @@ namespace katra::translate {
 [[nodiscard]] Status WriteResponsesInput(Draft& draft, JsonWriter& writer);
 [[nodiscard]] Status WriteResponsesParameters(Draft& draft, JsonWriter& writer);
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

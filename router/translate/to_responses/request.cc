@@ -3,7 +3,7 @@
 
 #include "router/translate/to_responses/parts.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 
 Result<TranslatedRequest> ToResponses(std::string_view messages_body, const Target& target) {
   JsonDocument document;
@@ -33,4 +33,4 @@ Result<TranslatedRequest> ToResponses(std::string_view messages_body, const Targ
   return std::move(draft.result);
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

@@ -2,10 +2,8 @@
 #include "router/translate/memo.h"
 #include "router/translate/to_responses/parts.h"
 
-namespace katra::translate {
+namespace katra::router::translate {
 namespace {
-
-using router::WebSearch;
 
 constexpr uint64_t kResponsesVariant = 1U << 8U;
 
@@ -113,4 +111,4 @@ Status WriteResponsesTools(Draft& draft, JsonWriter& writer) {
   return {};
 }
 
-}  // namespace katra::translate
+}  // namespace katra::router::translate

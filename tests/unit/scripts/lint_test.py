@@ -37,9 +37,9 @@ class LintTest(unittest.TestCase):
         self.assertIn(message, said)
 
     def members(self, read: str, rows: str, sdk: str = "") -> tuple[int, str]:
-        sources = {"router/translate/request.cc": "kRead = {%s};",
-                   "router/translate/front_chat_request.cc": "read = {%s};",
-                   "router/translate/front_responses_request.cc": "read = {%s};"}
+        sources = {"router/translate/to_chat/request.cc": "kRead = {%s};",
+                   "router/translate/openai_clients/chat_request.cc": "read = {%s};",
+                   "router/translate/openai_clients/responses_request.cc": "read = {%s};"}
         tables = {"Messages": "", "Chat Completions": rows, "Responses": ""}
         page = "".join(f"## {title}\n{text}" for title, text in tables.items())
         found = {path: text % (read if "chat" in path else "") for path, text in sources.items()}

@@ -8,11 +8,11 @@
 #include "tests/support/cpp/catch.h"
 #include "tests/unit/router/cloud/eventstream_bytes.h"
 
-using katra::cloud::BedrockErrorType;
-using katra::cloud::BedrockStatus;
-using katra::cloud::BedrockStream;
-using katra::cloud::EventMessage;
-using katra::cloud::EventStreamDecoder;
+using katra::router::cloud::BedrockErrorType;
+using katra::router::cloud::BedrockStatus;
+using katra::router::cloud::BedrockStream;
+using katra::router::cloud::EventMessage;
+using katra::router::cloud::EventStreamDecoder;
 using katra::testing::AnswerEvents;
 using katra::testing::ChunkBytes;
 using katra::testing::EventBytes;

@@ -8,16 +8,16 @@
 #include "tests/support/cpp/catch.h"
 
 using katra::ErrorCode;
-using katra::cloud::AwsFromVariables;
-using katra::cloud::IsCopilotUrl;
-using katra::cloud::KnownBetas;
-using katra::cloud::MessagesPath;
-using katra::cloud::ReadAwsCredentials;
-using katra::cloud::ReadCopilotToken;
-using katra::cloud::SecretsIn;
-using katra::cloud::ShapeBody;
 using katra::router::Platform;
 using katra::router::Provider;
+using katra::router::cloud::AwsFromVariables;
+using katra::router::cloud::IsCopilotUrl;
+using katra::router::cloud::KnownBetas;
+using katra::router::cloud::MessagesPath;
+using katra::router::cloud::ReadAwsCredentials;
+using katra::router::cloud::ReadCopilotToken;
+using katra::router::cloud::SecretsIn;
+using katra::router::cloud::ShapeBody;
 
 namespace {
 

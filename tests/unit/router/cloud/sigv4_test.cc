@@ -7,12 +7,12 @@
 using katra::FromUnixMillis;
 using katra::Sha256Hex;
 using katra::WallTime;
-using katra::cloud::AwsKeys;
-using katra::cloud::HeaderList;
-using katra::cloud::HmacSha256;
-using katra::cloud::Sign;
-using katra::cloud::SignedRequest;
-using katra::cloud::UriEncode;
+using katra::router::cloud::AwsKeys;
+using katra::router::cloud::HeaderList;
+using katra::router::cloud::HmacSha256;
+using katra::router::cloud::Sign;
+using katra::router::cloud::SignedRequest;
+using katra::router::cloud::UriEncode;
 
 namespace {
 
@@ -129,7 +129,7 @@ TEST_CASE("model ids with colons and slashes are signed as AWS's own library sig
 
 TEST_CASE("queries are ordered by name, then by value") {
   const SignedRequest request{"GET", "/", "a-b=1&a=2&c&a=1", "h", {}, Sha256Hex("")};
-  CHECK(katra::cloud::CanonicalRequest(request, {{"host", "h"}}) ==
+  CHECK(katra::router::cloud::CanonicalRequest(request, {{"host", "h"}}) ==
         "GET\n/\na=1&a=2&a-b=1&c=\nhost:h\n\nhost\n" + Sha256Hex(""));
 }
 

@@ -3,7 +3,7 @@
 
 #include "tests/support/cpp/catch.h"
 
-namespace katra::router {
+namespace katra::router::credentials {
 namespace {
 
 const WallTime kNow = *ParseTime("2026-11-21T12:00:00Z", {});
@@ -81,4 +81,4 @@ TEST_CASE("stderr is shown in one short line without what was printed") {
 }
 
 }  // namespace
-}  // namespace katra::router
+}  // namespace katra::router::credentials

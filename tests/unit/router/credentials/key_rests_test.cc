@@ -4,7 +4,7 @@
 #include "router/credentials/credential.h"
 #include "tests/support/cpp/catch.h"
 
-namespace katra::gateway {
+namespace katra::router::credentials {
 namespace {
 
 using std::chrono::milliseconds;
@@ -138,4 +138,4 @@ TEST_CASE("a key goes in the header that its provider reads") {
 }
 
 }  // namespace
-}  // namespace katra::gateway
+}  // namespace katra::router::credentials

@@ -1,0 +1,61 @@
+// What claude-code-router (CCR) must be told so that it routes as personas.json says: its
+// providers, and for each persona the model of each kind of request. Decides; ccr/document.h writes
+// it down.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "router/config/config.h"
+
+namespace katra::router::claude_code_router {
+
+// The request header that names the persona (the client sends it when ANTHROPIC_CUSTOM_HEADERS is
+// "x-katra-persona: NAME").
+inline constexpr const char* kPersonaHeader = "x-katra-persona";
+
+// One provider of CCR. One of ours becomes several when personas use different keys: a provider of
+// CCR has one key.
+struct Upstream {
+  std::string name;                       // lower case, no comma or slash (G2)
+  std::string url;                        // the full endpoint (G4)
+  std::string key;                        // "$NAME", or a word that stands for none (G3, G14)
+  std::vector<std::string> models;        // every one that a route names (G5)
+  std::vector<std::string> transformers;  // exact names (G6)
+  // Models that need transformers of their own.
+  std::map<std::string, std::vector<std::string>> model_transformers;
+  int64_t max_output_tokens = 0;  // 0: no limit of ours
+};
+
+// "provider,model" of each kind of request; empty: not routed apart.
+struct RouteTable {
+  std::string standard;
+  std::string background;
+  std::string think;
+  std::string long_context;
+  std::string web_search;
+  std::string image;
+};
+
+struct Plan {
+  std::vector<Upstream> upstreams;
+  RouteTable rules;                            // for sessions without a persona
+  std::map<std::string, RouteTable> personas;  // by lower-case name
+  int64_t long_context_threshold_tokens = 60000;
+  std::vector<std::string> fallbacks;  // "provider,model", for everybody
+  std::optional<int> port;             // unset: the file's own, else CCR's usual one
+  std::vector<std::string> warnings;   // what CCR cannot do, or would drop without a word
+};
+
+// Whether an environment variable is set (and not empty).
+using IsSet = std::function<bool(const std::string& name)>;
+
+// kInvalidArgument: a persona has no model that could be written down.
+[[nodiscard]] Result<Plan> MakePlan(const RouterConfig& config, const IsSet& is_set);
+
+}  // namespace katra::router::claude_code_router

@@ -1,0 +1,67 @@
+// How much an upstream may send for one answer, and how long it may take: the same for every
+// format, for streams, whole bodies and bodies of errors. Knows no format.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "router/translate/errors.h"
+
+namespace katra::router::gateway {
+
+struct AnswerLimits {
+  size_t before_content_bytes = size_t{4} << 20U;  // of a stream, until something of the answer
+  size_t event_bytes = size_t{16} << 20U;          // of one event
+  size_t stream_bytes = size_t{256} << 20U;        // of a whole stream
+  size_t whole_bytes = size_t{64} << 20U;          // of an answer that is no stream
+  size_t error_bytes = size_t{1} << 20U;           // of an error's body
+  // From the start to the first content, between two events that say something of the answer, and
+  // for a whole body. Pings and comments do not count.
+  std::chrono::milliseconds progress_timeout{900'000};
+  std::chrono::milliseconds error_timeout{30'000};  // for the rest of an error, after its head
+};
+
+// One answer's account. An error is that of the upstream which went too far: the caller ends the
+// attempt with it.
+class AnswerWatchdog {
+ public:
+  // `limits` is borrowed.
+  AnswerWatchdog(const AnswerLimits& limits, std::string provider);
+
+  // The head came.
+  void Head(int status);
+  // `held`: bytes that say nothing of an answer yet, not even whether it is a stream.
+  [[nodiscard]] std::optional<translate::ApiError> BeforeContent(size_t held) const;
+  // More of a stream came. `content`: something of the answer was seen, now or before.
+  [[nodiscard]] std::optional<translate::ApiError> Stream(size_t bytes, bool content);
+  // `held`: bytes of an event whose end has not come.
+  [[nodiscard]] std::optional<translate::ApiError> Event(size_t held) const;
+  // How many of `bytes` more of a whole body, of which there are `had`, still fit.
+  [[nodiscard]] size_t Room(size_t had, size_t bytes) const;
+  [[nodiscard]] translate::ApiError TooLong() const;
+
+  // Something of the answer came.
+  void Progress() { progressed_ = true; }
+  // The client does not read: nothing is waited for.
+  void Pause(bool paused);
+  // Once in a while.
+  [[nodiscard]] std::optional<translate::ApiError> Tick();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] bool error() const { return status_ != 0 && status_ != 200; }
+
+  const AnswerLimits& limits_;
+  std::string provider_;
+  int status_ = 0;
+  bool content_ = false;
+  bool progressed_ = false;
+  bool paused_ = false;
+  size_t received_ = 0;
+  Clock::time_point since_ = Clock::now();
+};
+
+}  // namespace katra::router::gateway

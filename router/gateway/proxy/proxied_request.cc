@@ -1,0 +1,464 @@
+#include "router/gateway/proxy/proxied_request.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "router/gateway/access/models.h"
+
+namespace katra::router::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using translate::ApiError;
+using translate::Failure;
+
+constexpr size_t kPauseBytes = 256 * 1024;
+constexpr size_t kBehindBytes = size_t{8} * 1024 * 1024;
+constexpr int kClientLeft = 499;
+constexpr size_t kMaxIdBytes = 200;
+
+std::string Value(const http::Headers& headers, std::string_view name) {
+  const std::string* found = headers.Find(name);
+  return found == nullptr ? std::string() : OneLine(*found, kMaxIdBytes);
+}
+
+milliseconds Between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration_cast<milliseconds>(to - from);
+}
+
+// The request itself is at fault, whoever is asked.
+bool IsOfTheRequest(Failure failure) {
+  return failure == Failure::kInvalidRequest || failure == Failure::kCapability ||
+         failure == Failure::kTooLarge || failure == Failure::kContextOverflow;
+}
+
+std::string OneWord(std::string_view text) { return OneLine(text, kMaxIdBytes); }
+
+}  // namespace
+
+const char* ToString(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::kMessages:
+      return "messages";
+    case Endpoint::kCountTokens:
+      return "count_tokens";
+    case Endpoint::kChat:
+      return "chat";
+    case Endpoint::kResponses:
+      return "responses";
+    case Endpoint::kCompact:
+      return "compact";
+  }
+  return "";
+}
+
+ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
+                               std::shared_ptr<http::Exchange> exchange, Caller caller,
+                               Endpoint endpoint, std::function<void(ProxiedRequest*)> finished)
+    : services_(services),
+      config_(std::move(config)),
+      exchange_(std::move(exchange)),
+      caller_(std::move(caller)),
+      endpoint_(endpoint),
+      persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
+      finished_(std::move(finished)) {
+  begun_ = last_sent_ = services_.clock.Steady();
+  const http::Headers& headers = exchange_->request().headers;
+  record_.request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
+  record_.endpoint = ToString(endpoint);
+  record_.persona = caller_.persona;
+  record_.token_id = caller_.token_id;
+  for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
+  for (const std::string* login : {&caller_.own_authorization, &caller_.own_api_key}) {
+    if (login->empty()) continue;
+    for (const std::string& form : FormsOfLogin(*login, headers)) secrets_->Add(form);
+  }
+  for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
+  record_.client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
+  record_.agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
+  record_.at = services_.clock.Now();
+}
+
+ProxiedRequest::~ProxiedRequest() = default;
+
+bool ProxiedRequest::Choose() {
+  const policy::Ask ask{*config_, persona_, peek_};
+  auto chosen = services_.policy.Choose(ask);
+  if (!chosen) {
+    Report(translate::ApiErrorOf(chosen.error()), nullptr);  // E17
+    return false;
+  }
+  candidates_ = std::move(*chosen);
+  if (auto refused = KeepAllowed(caller_, candidates_)) {
+    record_.not_allowed = true;
+    Report(*refused, nullptr);
+    return false;
+  }
+  if (persona_.own_login) {
+    if (const auto two = CheckOneLogin(exchange_->request().headers)) {
+      Report(*two, nullptr);
+      return false;
+    }
+    for (policy::Candidate& candidate : candidates_) {
+      candidate.provider = &AskedOnLogin(*candidate.provider, is_openai_client());
+    }
+  }
+  ChooseKeys();
+  PutRestingPlansLast();
+  record_.provider = candidates_.front().provider->name;
+  record_.model = candidates_.front().model;
+  return true;
+}
+
+void ProxiedRequest::TryNext() {
+  const auto next = retry_state_->Next(services_.clock.Steady());
+  if (!next) {
+    if (endpoint_ == Endpoint::kCountTokens && !IsOfTheRequest(retry_state_->error().failure)) {
+      AnswerCount();  // T2: nobody could count
+    } else {
+      Report(retry_state_->error(), std::move(raw_));
+    }
+    return;
+  }
+  current_ = next->candidate;
+  despite_circuit_ = next->despite_circuit;
+  if (retry_state_->tried() == 1) {
+    Launch();
+  } else {
+    LaunchAfter(next->delay);
+  }
+}
+
+void ProxiedRequest::Launch() {
+  if (done_) return;
+  ended_upstream_.reset();
+  const bool own_form = is_openai_client() && IsOwnForm();
+  if (is_openai_client() && !own_form && !messages_) {
+    LaunchWithMessages();
+    return;
+  }
+  paused_ = false;
+  attempt_begun_ = services_.clock.Steady();
+  record_.provider = current_->provider->name;
+  record_.model = current_->model;
+  record_.side = current_->side;
+  key_text_.clear();
+  GetKey();
+}
+
+void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
+  const bool own_form = is_openai_client() && IsOwnForm();
+  UpstreamPlan plan;
+  plan.base_url = std::move(base_url);
+  plan.candidate = current_;
+  plan.own_form = own_form;
+  if (own_form || !is_openai_client()) {
+    plan.body = body_;
+    plan.peek = &peek_;
+  } else {
+    plan.body = messages_->body;
+    plan.peek = &messages_->peek;
+    plan.effort = messages_->request.effort;
+    plan.cache_key = messages_->request.cache_key;
+  }
+  plan.client = &exchange_->request();
+  plan.settings = &services_.settings;
+  plan.key = std::move(key);
+  plan.persona = caller_.persona;
+  plan.request_id = record_.request_id;
+  plan.session_id = record_.client_session_id;
+  plan.openai_client = is_openai_client();
+  if (adjusted_ == current_) plan.adjustments = adjustments_;
+  plan.count_only = endpoint_ == Endpoint::kCountTokens;
+  plan.reasoning = services_.reasoning;
+  plan.memo = services_.memo;
+  if (plan.key.empty()) plan.login = OwnLogin(*current_);
+  with_login_ = !plan.login.empty();
+  record_.key_name = NameOfKey(plan);
+  for (const std::string& secret : SecretsOfKey(*current_->provider, plan.key)) {
+    secrets_->Add(secret);
+  }
+  plan.secrets = secrets_;
+  if (OnPlan(*current_) && plan.login.empty()) {
+    OnFailed(NoLogin(*current_->provider), nullptr);
+    return;
+  }
+  const auto variables = ApiKeyEnvs(&persona_, *current_->provider);
+  if (plan.key.empty() && !variables.empty() && plan.login.empty()) {
+    OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " +
+                              Join(variables, " or ") +
+                              " where the session is started, and start it again"),
+             nullptr);
+    return;
+  }
+  SessionTrace& trace = Trace();
+  plan.left_home = std::any_of(
+      trace.providers.begin(), trace.providers.end(),
+      [&](const std::string& provider) { return provider != current_->provider->name; });
+  Preparation preparation = PreparationOf(plan);
+  preparation.calibration = trace.calibration;
+  preparation.estimate = estimate_;
+  if (preparation.body->size() <= preparation.most_on_loop() || !preparation.works()) {
+    Begin(std::move(plan), Prepare(std::move(preparation)));
+    return;
+  }
+  preparation.target.memo = nullptr;  // the loop's
+  const auto ready = std::make_shared<PreparedBody>();
+  const auto what = std::make_shared<Preparation>(std::move(preparation));
+  const auto kept = std::make_shared<UpstreamPlan>(std::move(plan));
+  job_ = services_.pool.Start([ready, what] { *ready = Prepare(std::move(*what)); },
+                              [this, ready, kept] { Begin(std::move(*kept), std::move(*ready)); });
+}
+
+void ProxiedRequest::Begin(UpstreamPlan plan, PreparedBody prepared) {
+  job_.reset();
+  if (done_) return;
+  if (prepared.estimate >= 0) estimate_ = prepared.estimate;
+  if (prepared.error) {
+    const ApiError error = std::move(*prepared.error);
+    OnFailed(error, nullptr);
+    return;
+  }
+  if (prepared.needs_messages) {
+    unfit_ = current_;
+    Launch();
+    return;
+  }
+  if (prepared.chat) NoteUnknown(prepared.chat->unknown);
+  upstream_ = prepared.chat
+                  ? MakeChatUpstreamRequest(std::move(plan), std::move(prepared), *this)
+                  : MakeMessagesUpstreamRequest(std::move(plan), std::move(prepared), *this);
+  upstream_->Begin(services_.client);
+}
+
+void ProxiedRequest::BeginStream() {
+  if (streaming_) return;
+  streaming_ = true;
+  http::Headers headers = AnswerHeaders("text/event-stream; charset=utf-8");
+  headers.Add("cache-control", "no-cache");
+  headers.Add("x-accel-buffering", "no");
+  exchange_->Begin(200, std::move(headers));
+}
+
+void ProxiedRequest::Send(std::string_view bytes) {
+  if (bytes.empty() || done_) return;
+  last_sent_ = services_.clock.Steady();
+  exchange_->Write(bytes);
+  if (done_ || paused_ || !upstream_ || exchange_->pending_bytes() <= kPauseBytes) return;
+  if (!current_->provider->http2) {
+    paused_ = true;
+    upstream_->Pause();                                                // U3
+  } else if (!behind_ && exchange_->pending_bytes() > kBehindBytes) {  // U2: it is never paused
+    behind_ = true;
+    OnBroken(translate::NoAnswer(
+                 "the client reads too slowly: " + std::to_string(kBehindBytes / 1024 / 1024) +
+                 " MiB of the answer wait for it"),
+             false);
+  }
+}
+
+void ProxiedRequest::OnFlow(std::string_view events) {
+  if (done_) return;
+  std::string opening;
+  if (!content_) {
+    content_ = true;
+    // The opening names the model as the upstream calls it. Bytes of the same format stay.
+    if (!upstream_->same_format() && current_->interface() != Interface::kMessages &&
+        secrets_->In(events)) {
+      opening = secrets_->Without(std::string(events));
+      events = opening;
+    }
+    body_.reset();  // nothing is tried again
+    if (messages_) messages_->body.reset();
+    record_.first_byte = Between(begun_, services_.clock.Steady());
+    retry_state_->Succeeded();
+    KeepKey();
+  }
+  BeginStream();
+  if (captured_) {
+    captured_->own_answer = is_openai_client() && upstream_->same_format();
+    captured_->Append(events);
+  }
+  if (!is_openai_client() || upstream_->same_format()) {
+    Send(events);
+    return;
+  }
+  if (!client_stream_) {
+    client_stream_ = translate::MakeOpenAiClientStream(
+        messages_->request, {record_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+  }
+  std::string out;
+  client_stream_->Feed(events, &out);
+  Send(out);
+  if (!done_ && client_stream_->unreadable()) {
+    OnBroken(translate::NoAnswer(record_.provider + " sent an event that cannot be read"), true);
+  }
+}
+
+void ProxiedRequest::OnWhole(std::string body) {
+  if (done_) return;
+  retry_state_->Succeeded();
+  KeepKey();
+  record_.first_byte = Between(begun_, services_.clock.Steady());
+  if (captured_) {
+    captured_->whole = true;
+    captured_->own_answer = is_openai_client() && upstream_->same_format();
+    captured_->answer = body;
+  }
+  if (is_openai_client() && !upstream_->same_format()) {
+    auto written = translate::WriteOpenAiClientReply(
+        messages_->request, body, {record_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+    if (!written) {
+      Report(translate::ApiErrorOf(written.error()), nullptr);
+      return;
+    }
+    body = std::move(*written);
+  }
+  NoteAttempt("");
+  http::Response response;
+  response.headers = AnswerHeaders("application/json");
+  response.body = std::move(body);
+  exchange_->Respond(std::move(response));
+  record_.answered = true;
+  Finish(200, "");
+}
+
+void ProxiedRequest::OnDone() {
+  if (done_) return;
+  NoteAttempt("");
+  if (client_stream_) {
+    std::string out;
+    client_stream_->Finish(&out);
+    Send(out);
+  }
+  if (done_) return;
+  exchange_->End();
+  record_.answered = true;
+  Finish(200, "");
+}
+
+void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
+  if (done_) return;
+  ApiError error = WithoutSecrets(said);
+  if (Explain(&error)) raw.reset();  // the upstream's own words do not have it
+  NotePlanLimit(&error, raw.get());
+  if (raw) raw->body = secrets_->Without(std::move(raw->body));
+  NoteAttempt(error.type + ": " + OneLine(error.message, 200));
+  ended_upstream_ = std::move(upstream_);  // it is the one that calls
+  if (RetriesAdjusted(error)) return;
+  RestKey(error, ended_upstream_.get());
+  if (RenewKey(error, raw)) return;
+  refused_.reset();
+  GiveUp(error, std::move(raw));
+}
+
+void ProxiedRequest::OnBroken(const ApiError& said, bool told) {
+  if (done_) return;
+  const ApiError error = WithoutSecrets(said);
+  NoteAttempt(error.type + ": " + OneLine(error.message, 200));
+  RestKey(error, upstream_.get());
+  if (client_stream_) {
+    std::string out;
+    if (!told) {
+      client_stream_->Feed(translate::MessagesErrorEvent(error, record_.request_id), &out);
+    }
+    client_stream_->Finish(&out);
+    Send(out);
+  } else if (!told) {
+    Send(upstream_->ErrorEvent(error));  // S35, S36: without the mark of an end
+  }
+  if (done_) return;
+  exchange_->End();
+  Finish(200, error.type);
+}
+
+void ProxiedRequest::Tick() {
+  if (done_) return;
+  const SteadyTime now = services_.clock.Steady();
+  if (upstream_) upstream_->Tick();
+  if (done_) return;
+  const bool silent = now - last_sent_ >= services_.settings.ping_interval;
+  if (silent && peek_.stream && endpoint_ != Endpoint::kCountTokens && !paused_) {
+    BeginStream();
+    // S2: no ping before message_start; a comment counts as well for the client (C34).
+    Send(content_ && !is_openai_client() ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+                                         : ": waiting for the model\n\n");
+  }
+}
+
+void ProxiedRequest::OnClientGone() {
+  if (done_) return;
+  if (retry_state_) retry_state_->Undecided();
+  NoteAttempt("the client left");
+  Finish(kClientLeft, "client_left");
+}
+
+void ProxiedRequest::NoteAttempt(const std::string& error) {
+  if (current_ == nullptr) return;
+  AttemptRecord record;
+  record.provider = current_->provider->name;
+  record.model = current_->model;
+  record.reason = current_->reason;
+  if (HasSeveralKeys()) record.reason += ", with the key " + current_->key_env;
+  if (despite_circuit_) record.reason += ", left alone until now, but nobody else is left";
+  record.status = upstream_ ? upstream_->status() : 0;
+  record.error = error;
+  record.duration = Between(attempt_begun_, services_.clock.Steady());
+  record_.attempts.push_back(std::move(record));
+}
+
+void ProxiedRequest::Finish(int status, const std::string& error_type) {
+  if (done_) return;
+  done_ = true;
+  retry_.reset();
+  waiting_.reset();
+  exchanging_.reset();
+  job_.reset();
+  record_.status = status;
+  record_.error_type = error_type;
+  record_.duration = Between(begun_, services_.clock.Steady());
+  record_.dropped = Dropped();
+  if (upstream_) {
+    record_.usage = upstream_->usage();
+    // A "model" that is a key is none, and the name that was asked for stands.
+    if (!secrets_->In(upstream_->reported_model())) {
+      record_.reported_model = OneWord(upstream_->reported_model());
+    }
+    record_.upstream_request_id = OneWord(secrets_->Without(upstream_->upstream_id()));
+    for (std::string& note : upstream_->notes()) {
+      record_.notes.push_back(OneLine(secrets_->Without(std::move(note)), kMaxIdBytes));
+    }
+    for (std::string& type : upstream_->left_out()) {
+      record_.unknown.push_back(OneWord(secrets_->Without(std::move(type))));
+    }
+    if (record_.answered && endpoint_ != Endpoint::kCountTokens) {
+      SessionTrace& trace = Trace();
+      // A side request is no part of the conversation.
+      if (!record_.side) NoteProvider(trace, record_.provider);
+      if (record_.usage.known && estimate_ >= 0) {
+        trace.calibration.Observe(estimate_, record_.usage.PromptTokens());
+      }
+    }
+  }
+  if (const auto cost = services_.prices.CostUsdMicros(
+          record_.provider, record_.reported_model.empty() ? record_.model : record_.reported_model,
+          record_.usage)) {
+    record_.cost_usd_micros = *cost;
+  }
+  exchange_->Observe(nullptr, nullptr);
+  const auto record = std::make_shared<const RequestRecord>(std::move(record_));
+  if (captured_) {
+    std::vector<std::string> secrets = services_.keys.Values(*config_);
+    for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
+    for (std::string& key : services_.copilot.Values()) secrets.push_back(std::move(key));
+    secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
+    for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
+      secrets.emplace_back(WithoutScheme(*own));
+    }
+    services_.capture->Write(std::move(*captured_), record, std::move(secrets));
+  }
+  services_.observer.OnRequestFinished(record);
+  finished_(this);
+}
+
+}  // namespace katra::router::gateway

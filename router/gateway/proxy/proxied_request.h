@@ -1,0 +1,224 @@
+// One request of a client: from its body to the end of its answer, through as many attempts as it
+// takes. On the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/http/server.h"
+#include "core/ids.h"
+#include "core/uv/handles.h"
+#include "core/uv/work.h"
+#include "router/config/endpoint.h"
+#include "router/credentials/copilot_tokens.h"
+#include "router/credentials/key_commands.h"
+#include "router/credentials/key_rests.h"
+#include "router/gateway/capture/capture_writer.h"
+#include "router/gateway/observe/prices.h"
+#include "router/gateway/observe/request_record.h"
+#include "router/gateway/proxy/preparation.h"
+#include "router/gateway/proxy/session_traces.h"
+#include "router/gateway/proxy/upstream_request.h"
+#include "router/gateway/subscription/plan_limits.h"
+#include "router/policy/retry_state.h"
+#include "router/translate/openai_clients/openai_client.h"
+
+namespace katra::router::gateway {
+
+// What every request uses. Borrowed: the gateway owns it all.
+struct Services {
+  uv::Loop& loop;
+  http::Client& client;
+  const Settings& settings;
+  const Clock& clock;
+  Random& random;
+  const policy::Policy& policy;
+  policy::Circuits& circuits;
+  KeyRing& keys;
+  credentials::KeyCommands& commands;
+  credentials::KeyRests& rests;
+  credentials::CopilotTokens& copilot;
+  SessionTraces& traces;
+  const Prices& prices;
+  RequestObserver& observer;
+  translate::ReasoningStore* reasoning;
+  translate::PrefixMemo* memo;
+  PlanLimits& plan_limits;
+  CaptureWriter* capture;  // nullptr: nothing is ever recorded
+  uv::WorkPool& pool;
+};
+
+enum class Endpoint { kMessages, kCountTokens, kChat, kResponses, kCompact };
+[[nodiscard]] const char* ToString(Endpoint endpoint);
+
+class ProxiedRequest final : public UpstreamCallbacks {
+ public:
+  // `finished` is called once; the request may be destroyed any time after it, not from within.
+  ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
+                 std::shared_ptr<http::Exchange> exchange, Caller caller, Endpoint endpoint,
+                 std::function<void(ProxiedRequest*)> finished);
+  ~ProxiedRequest() override;
+  ProxiedRequest(const ProxiedRequest&) = delete;
+  ProxiedRequest& operator=(const ProxiedRequest&) = delete;
+
+  void Start();
+  // Once in a while: a sign of life for the client of a silent model.
+  void Tick();
+  // Its token is no more: the client gets an error, and the upstream's work is cancelled.
+  void EndWithToken();
+  [[nodiscard]] const std::string& token_id() const { return caller_.token_id; }
+  // Whether a part of a streamed answer is out.
+  [[nodiscard]] bool streaming() const { return streaming_ && !done_; }
+
+  void OnFlow(std::string_view events) override;
+  void OnWhole(std::string body) override;
+  void OnDone() override;
+  void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) override;
+  void OnBroken(const translate::ApiError& error, bool told) override;
+
+ private:
+  // The client's format, unless it is Messages.
+  [[nodiscard]] std::optional<translate::OpenAiClientFormat> openai_format() const;
+  void TakeBody(ClientBody read);
+  // Whether the current candidate speaks what the client speaks, and can be put the body as it is.
+  [[nodiscard]] bool IsOwnForm() const;
+  // Types in the request that were left out and are not understood, each once.
+  void NoteUnknown(const std::vector<std::string>& types);
+  // Launches once the body is in the Messages form.
+  void LaunchWithMessages();
+  [[nodiscard]] bool Choose();
+  [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
+  // Whether the client's own login pays for what `candidate` answers; no key is used then.
+  [[nodiscard]] bool OnPlan(const policy::Candidate& candidate) const {
+    return persona_.own_login &&
+           IsPlan(*candidate.provider, candidate.interface(), is_openai_client());
+  }
+  [[nodiscard]] Login OwnLogin(const policy::Candidate& candidate) const {
+    return LoginFor(caller_, *candidate.provider, candidate.interface(), is_openai_client(),
+                    persona_.own_login);
+  }
+  // Plans whose limit is reached go last: whoever else may answer is asked before.
+  void PutRestingPlansLast();
+  // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
+  void NotePlanLimit(translate::ApiError* error, const RawReply* raw);
+  // Makes one candidate of each key that a provider has.
+  void ChooseKeys();
+  [[nodiscard]] std::vector<credentials::ProviderKey> KeysOf(const policy::Candidate& candidate,
+                                                             bool first);
+  // What is remembered of the keys of the client's session.
+  [[nodiscard]] SessionTrace& KeyTrace();
+  // Notes what a failure says of the key that was sent.
+  void RestKey(const translate::ApiError& error, const UpstreamRequest* attempt);
+  void KeepKey();
+  [[nodiscard]] bool HasSeveralKeys() const;
+  // Adds what the reply could not say of the address that was asked. False: nothing was to add.
+  [[nodiscard]] bool Explain(translate::ApiError* error) const;
+  void TryNext();
+  void Launch();
+  // Finds the current candidate's key, now or later, and goes on with it.
+  void GetKey();
+  void TakeKey(const credentials::KeyOutput& output);
+  void FailWithoutKey(const std::string& why);
+  // Goes on with it, or with what a platform gives in exchange (proxied_request_platform.cc).
+  void LaunchWith(std::string key);
+  void LaunchAt(std::string key, std::string base_url);
+  // As `katra usage --by key` names what the attempt goes with.
+  [[nodiscard]] std::string NameOfKey(const UpstreamPlan& plan) const;
+  // What several variables hold together, where no one variable is named; empty: nothing.
+  [[nodiscard]] std::string KeyOfEnvironment(const Provider& provider) const;
+  void ExchangeLogin(std::string login);
+  // A login that a command printed may be an old one: it is asked once more.
+  void RefuseLogin(const std::string& why);
+  void TakeToken(const cloud::CopilotToken& token);
+  [[nodiscard]] bool RenewToken(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
+  // True: the refused key was printed by a command, which is asked for another one.
+  [[nodiscard]] bool RenewKey(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
+  // Of the current candidate.
+  void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
+  void Begin(UpstreamPlan plan, PreparedBody prepared);
+  // Asks the same candidate once more without what it has refused, where that may be mended.
+  [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
+  void LaunchAfter(std::chrono::milliseconds delay);
+  void AnswerCount();
+  [[nodiscard]] SessionTrace& Trace();
+  [[nodiscard]] std::string TraceKey() const;
+  // The session's conversation has been there, which outlives a restart (R5).
+  void NoteProvider(SessionTrace& trace, const std::string& provider);
+  void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
+  void BeginStream();
+  [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
+  // What of an upstream's header the client is told; nothing: it is not.
+  [[nodiscard]] std::optional<std::string> Told(const http::Header& header) const;
+  void Send(std::string_view bytes);
+  // The error without what was sent to the upstream: it may repeat that.
+  [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
+  void OnClientGone();
+  void NoteAttempt(const std::string& error);
+  void Finish(int status, const std::string& error_type);
+  [[nodiscard]] bool is_openai_client() const {
+    return endpoint_ == Endpoint::kChat || endpoint_ == Endpoint::kResponses ||
+           endpoint_ == Endpoint::kCompact;
+  }
+  [[nodiscard]] CallerFormat format() const {
+    return is_openai_client() ? CallerFormat::kOpenAi : CallerFormat::kMessages;
+  }
+
+  Services& services_;
+  std::shared_ptr<const RouterConfig> config_;
+  std::shared_ptr<http::Exchange> exchange_;
+  Caller caller_;
+  // What the client's format and the upstream's could not take, each once.
+  [[nodiscard]] std::vector<std::string> Dropped() const;
+
+  Endpoint endpoint_;
+  PersonaConfig persona_;  // as this session is configured
+  std::function<void(ProxiedRequest*)> finished_;
+  std::shared_ptr<const std::string> body_;  // as the client wrote it
+  translate::RequestPeek peek_;
+  std::unique_ptr<MessagesForm> messages_;    // of another format, once a candidate needs it
+  const policy::Candidate* unfit_ = nullptr;  // it takes the client's format, but not this body
+  std::unique_ptr<translate::OpenAiClientStream> client_stream_;
+  std::vector<policy::Candidate> candidates_;
+  std::unique_ptr<policy::RetryState> retry_state_;
+  const policy::Candidate* current_ = nullptr;
+  translate::RetryAdjustments adjustments_;
+  const policy::Candidate* adjusted_ = nullptr;  // asked again after what `adjustments_` says; once
+  bool despite_circuit_ = false;                 // of the current one
+  struct RefusedKey {
+    std::string text;  // as its command printed it
+    translate::ApiError error;
+    std::unique_ptr<RawReply> raw;
+  };
+  const KeyCommand* command_ = nullptr;  // of the current candidate; nullptr: none
+  std::string key_text_;                 // what it printed
+  std::unique_ptr<credentials::KeyCommands::Waiting> waiting_;
+  std::string login_;  // for which a token was got in exchange
+  std::unique_ptr<credentials::CopilotTokens::Waiting> exchanging_;
+  std::unique_ptr<RefusedKey> refused_;  // while another one is asked for
+  std::set<std::string> renewed_;        // providers whose command was asked again
+  std::unique_ptr<UpstreamRequest> upstream_;
+  std::unique_ptr<UpstreamRequest> ended_upstream_;  // ended within its own callback
+  SteadyTime attempt_begun_;
+  // Of this request: its token, the client's own logins, and the keys that attempts have sent.
+  std::shared_ptr<KnownSecrets> secrets_ = std::make_shared<KnownSecrets>();
+  std::unique_ptr<RawReply> raw_;  // of the most telling failure
+  std::optional<uv::Timer> retry_;
+  std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared
+  SteadyTime begun_;
+  SteadyTime last_sent_;
+  std::optional<CapturedText> captured_;  // only where `record` is switched on
+  int64_t estimate_ = -1;                 // of the input, when it was needed
+  bool streaming_ = false;                // the head of a stream is out
+  bool content_ = false;                  // something of the answer is out
+  bool done_ = false;
+  bool paused_ = false;
+  bool with_login_ = false;  // the attempt goes with the client's own
+  bool behind_ = false;      // the client lost the stream because it read too slowly
+  RequestRecord record_;
+};
+
+}  // namespace katra::router::gateway

@@ -1,0 +1,119 @@
+// A client's body: read once, and made a Messages request of where a candidate needs that.
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+#include "router/gateway/proxy/proxied_request.h"
+
+namespace katra::router::gateway {
+namespace {
+
+constexpr size_t kMaxIdBytes = 200;
+
+}  // namespace
+
+void ProxiedRequest::Start() {
+  exchange_->Observe([this] { OnClientGone(); },
+                     [this] {
+                       if (paused_ && upstream_) {
+                         paused_ = false;
+                         upstream_->Resume();
+                       }
+                     });
+  std::string& body = exchange_->request().body;
+  if (body.size() <= kLargeBodyBytes) {
+    TakeBody(ReadClientBody(std::exchange(body, {})));
+    return;
+  }
+  const auto bytes = std::make_shared<std::string>(std::exchange(body, {}));
+  const auto read = std::make_shared<ClientBody>();
+  const bool counts = endpoint_ == Endpoint::kCountTokens;
+  job_ = services_.pool.Start(
+      [bytes, read, counts] {
+        *read = ReadClientBody(std::move(*bytes));
+        if (counts && read->body) read->estimate = translate::EstimateInputTokens(*read->body);
+      },
+      [this, read] { TakeBody(std::move(*read)); });
+}
+
+void ProxiedRequest::TakeBody(ClientBody read) {
+  job_.reset();
+  if (done_) return;
+  if (read.error) {
+    if (is_openai_client()) read.error->message = "the request body is not a JSON object";
+    Report(*read.error, nullptr);
+    return;
+  }
+  body_ = std::move(read.body);
+  peek_ = std::move(read.peek);
+  estimate_ = read.estimate;
+  record_.requested_model = OneLine(secrets_->Without(peek_.model), kMaxIdBytes);
+  record_.streamed = peek_.stream;
+  if (services_.capture != nullptr && endpoint_ != Endpoint::kCountTokens &&
+      Records(*config_, &persona_)) {
+    captured_.emplace();
+    captured_->request = body_;
+    captured_->format = openai_format();
+  }
+  if (!Choose()) return;
+  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
+    AnswerCount();
+    return;
+  }
+  retry_state_ = std::make_unique<policy::RetryState>(
+      candidates_, services_.circuits, services_.random, services_.settings.retry, begun_);
+  TryNext();
+}
+
+std::optional<translate::OpenAiClientFormat> ProxiedRequest::openai_format() const {
+  if (endpoint_ == Endpoint::kChat) return translate::OpenAiClientFormat::kChat;
+  if (is_openai_client()) return translate::OpenAiClientFormat::kResponses;
+  return std::nullopt;
+}
+
+bool ProxiedRequest::IsOwnForm() const {
+  if (current_ == unfit_) return false;
+  const Interface interface = current_->interface();
+  return (endpoint_ == Endpoint::kChat && interface == Interface::kChat) ||
+         (endpoint_ == Endpoint::kResponses && interface == Interface::kResponses);
+}
+
+void ProxiedRequest::NoteUnknown(const std::vector<std::string>& types) {
+  for (const std::string& type : types) {
+    std::string shown = OneLine(secrets_->Without(type), kMaxIdBytes);
+    auto& known = record_.unknown;
+    if (std::find(known.begin(), known.end(), shown) == known.end()) {
+      known.push_back(std::move(shown));
+    }
+  }
+}
+
+void ProxiedRequest::LaunchWithMessages() {
+  const translate::OpenAiClientFormat format = *openai_format();
+  const translate::OpenAiClientOptions options{config_->cache_points,
+                                               endpoint_ == Endpoint::kCompact};
+  const auto take = [this](MessagesForm read) {
+    job_.reset();
+    if (done_) return;
+    if (read.error) {
+      attempt_begun_ = services_.clock.Steady();
+      record_.provider = current_->provider->name;
+      record_.model = current_->model;
+      OnFailed(*read.error, nullptr);
+      return;
+    }
+    messages_ = std::make_unique<MessagesForm>(std::move(read));
+    NoteUnknown(messages_->request.unknown);
+    Launch();
+  };
+  if (body_->size() <= kLargeBodyBytes) {
+    take(ReadMessagesForm(format, *body_, options));
+    return;
+  }
+  const auto read = std::make_shared<MessagesForm>();
+  job_ = services_.pool.Start(
+      [format, read, options, body = body_] { *read = ReadMessagesForm(format, *body, options); },
+      [take, read] { take(std::move(*read)); });
+}
+
+}  // namespace katra::router::gateway

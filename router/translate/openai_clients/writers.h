@@ -1,0 +1,124 @@
+// The parts of a Messages answer in OpenAI's two formats. Internal to router/translate.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/translate/message_sink.h"
+#include "router/translate/openai_clients/openai_client.h"
+
+namespace katra::router::translate {
+
+// Events of a Chat Completions stream, and the members of a whole reply.
+class ChatClientWriter final : public MessageSink {
+ public:
+  // `out` is null for a whole reply.
+  ChatClientWriter(const OpenAiClientRequest& request, OpenAiClientIdentity identity)
+      : stream_usage_(request.stream_usage), identity_(std::move(identity)) {}
+  void Into(std::string* out) { out_ = out; }
+
+  void Begin(std::string_view id, std::string_view model, int64_t input_estimate) override;
+  void OpenText() override {}
+  void OpenThinking() override {}
+  void OpenTool(std::string_view id, std::string_view name) override;
+  void AddText(std::string_view escaped) override;
+  void AddThinking(std::string_view escaped) override;
+  void AddInput(std::string_view escaped) override;
+  void CloseBlock(std::string_view) override {}
+  void WholeBlock(std::string_view) override {}
+  void End(std::string_view stop_reason, std::string_view stop_sequence,
+           const Usage& usage) override;
+
+  // The whole reply, after End.
+  [[nodiscard]] std::string Reply() const;
+
+ private:
+  struct Call {
+    std::string id;
+    std::string name;
+    std::string arguments;  // JSON string contents
+  };
+  void Chunk(std::string_view delta, std::string_view finish);
+  void Head(std::string_view object, std::string& out) const;
+
+  bool stream_usage_;
+  OpenAiClientIdentity identity_;
+  std::string* out_ = nullptr;
+  std::string model_;
+  std::string text_;
+  std::string thinking_;
+  std::vector<Call> calls_;
+  std::string finish_;
+  Usage usage_;
+};
+
+// Events of a Responses stream; its last one holds the whole response.
+class ResponsesClientWriter final : public MessageSink {
+ public:
+  ResponsesClientWriter(const OpenAiClientRequest& request, OpenAiClientIdentity identity)
+      : tools_(request.tools),
+        echo_(request.echo),
+        compaction_(request.compaction),
+        compact_endpoint_(request.compact_endpoint),
+        identity_(std::move(identity)) {}
+  void Into(std::string* out) { out_ = out; }
+
+  void Begin(std::string_view id, std::string_view model, int64_t input_estimate) override;
+  void OpenText() override;
+  void OpenThinking() override;
+  void OpenTool(std::string_view id, std::string_view name) override;
+  void AddText(std::string_view escaped) override;
+  void AddThinking(std::string_view escaped) override;
+  void AddInput(std::string_view escaped) override;
+  void CloseBlock(std::string_view signature) override;
+  void WholeBlock(std::string_view) override {}
+  void End(std::string_view stop_reason, std::string_view stop_sequence,
+           const Usage& usage) override;
+  // Instead of End.
+  void Fail(std::string_view code, std::string_view message);
+
+  [[nodiscard]] const std::string& Response() const { return response_; }
+
+ private:
+  enum class Kind { kNone, kText, kThinking, kFunction, kCustom, kToolSearch, kUnseen };
+
+  // Writes an event; `members` are its own, as JSON members.
+  void Event(std::string_view type, const std::string& members);
+  void OpenItem(Kind kind);
+  [[nodiscard]] std::string Where() const;  // item_id and output_index
+  [[nodiscard]] std::string Item(bool done) const;
+  void FinishItem(bool cut);
+  void CloseText();
+  void CloseThinking(std::string_view signature);
+  void CloseCall();
+  void WriteCompaction();
+  void WriteResponse(std::string_view status, const std::string& more);
+
+  std::unordered_map<std::string, OpenAiClientTool> tools_;
+  std::string echo_;
+  bool compaction_;
+  bool compact_endpoint_;
+  OpenAiClientIdentity identity_;
+  std::string* out_ = nullptr;
+  Kind kind_ = Kind::kNone;
+  std::string item_id_;
+  std::string call_id_;
+  std::string name_;
+  std::string namespace_;
+  std::string text_;       // of the open item, JSON string contents
+  std::string encrypted_;  // of the open reasoning item
+  std::string signature_;  // of a block that has ended
+  bool closing_ = false;   // it has; whether its item is whole, the next event says
+  bool cut_ = false;       // it is not
+  std::string summary_;    // of a compaction, likewise
+  std::string items_;      // done ones, with commas between
+  std::string model_;
+  std::string response_;
+  int index_ = -1;
+  int64_t sequence_ = 0;
+  Usage usage_;
+};
+
+}  // namespace katra::router::translate
