@@ -2,14 +2,27 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "core/http/server.h"
-#include "router/gateway/proxy/answer_watchdog.h"
 #include "router/policy/circuits.h"
 #include "router/policy/retry_state.h"
 
 namespace katra::router::gateway {
+
+// How much an upstream may send for one answer, and how long it may take.
+struct AnswerLimits {
+  size_t before_content_bytes = size_t{4} << 20U;  // of a stream, until something of the answer
+  size_t event_bytes = size_t{16} << 20U;          // of one event
+  size_t stream_bytes = size_t{256} << 20U;        // of a whole stream
+  size_t whole_bytes = size_t{64} << 20U;          // of an answer that is no stream
+  size_t error_bytes = size_t{1} << 20U;           // of an error's body
+  // From the start to the first content, between two events that say something of the answer, and
+  // for a whole body. Pings and comments do not count.
+  std::chrono::milliseconds progress_timeout{900'000};
+  std::chrono::milliseconds error_timeout{30'000};  // for the rest of an error, after its head
+};
 
 struct Settings {
   std::string home;           // absolute

@@ -46,6 +46,12 @@ std::string Decoded(const std::string& client_id) {
 
 }  // namespace
 
+std::string FlatName(JsonView tool_namespace, JsonView name) {
+  std::string flat = tool_namespace.Text();
+  if (!flat.empty() && !flat.ends_with("__")) flat += "__";
+  return flat + name.Text();
+}
+
 std::string UpstreamToolName(std::string_view name) {
   if (name.empty()) return "unnamed_tool";
   if (name.size() <= kLongest && IsPlain(name)) return std::string(name);

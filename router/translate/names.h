@@ -6,9 +6,13 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/json_view.h"
 #include "router/providers/provider.h"
 
 namespace katra::router::translate {
+
+// What the model sees of a tool's name: the Messages form knows no namespaces.
+[[nodiscard]] std::string FlatName(JsonView tool_namespace, JsonView name);
 
 // `name` where it fits ^[a-zA-Z0-9_-]{1,64}$; else one that does, always the same for this name.
 [[nodiscard]] std::string UpstreamToolName(std::string_view name);

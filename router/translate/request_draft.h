@@ -1,5 +1,4 @@
-// What the parts of a request's translation share (request.cc wires them). Internal to
-// router/translate.
+// What the translations of a request share, to whichever format. Internal to router/translate.
 #pragma once
 
 #include <optional>
@@ -52,11 +51,6 @@ void EndDraft(Draft& draft);
 // Leaves a content block out, and says so. One that is not known to belong to Anthropic's servers
 // is counted, so that new types are noticed (F5).
 void DropBlock(Draft& draft, JsonView type);
-
-// Each writes its members of the Chat request (tools first: names and notes come of them).
-[[nodiscard]] Status WriteTools(Draft& draft, JsonWriter& writer);
-[[nodiscard]] Status WriteMessages(Draft& draft, JsonWriter& writer);
-[[nodiscard]] Status WriteParameters(Draft& draft, JsonWriter& writer);
 
 // The client's attribution block is no part of the prompt (R12).
 [[nodiscard]] inline bool IsAttribution(std::string_view escaped) {

@@ -16,7 +16,7 @@ class Format:
 
 
 FORMATS = [
-    Format("Messages", "router/translate/to_chat/request.cc", "kRead = {",
+    Format("Messages", "router/translate/request_draft.cc", "kRead = {",
            [("@anthropic-ai/sdk/resources/messages/messages.d.ts", "MessageCreateParamsBase"),
             ("@anthropic-ai/sdk/resources/beta/messages/messages.d.ts", "MessageCreateParamsBase")]),
     Format("Chat Completions", "router/translate/openai_clients/chat_request.cc", "read = {",

@@ -7,6 +7,7 @@
 #include "router/config/endpoint.h"
 #include "router/credentials/credential.h"
 #include "router/gateway/proxy/answer_form_adapter.h"
+#include "router/gateway/proxy/answer_watchdog.h"
 #include "router/gateway/proxy/upstream_request.h"
 #include "router/translate/from_chat/reply.h"
 #include "router/translate/from_chat/stream.h"

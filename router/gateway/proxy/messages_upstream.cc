@@ -8,6 +8,7 @@
 #include "router/cloud/bedrock_stream.h"
 #include "router/credentials/credential.h"
 #include "router/gateway/proxy/answer_form_adapter.h"
+#include "router/gateway/proxy/answer_watchdog.h"
 #include "router/gateway/proxy/platform_request.h"
 #include "router/gateway/proxy/upstream_request.h"
 #include "router/translate/error_text.h"

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/json_write.h"
-#include "router/translate/openai_clients/tools.h"
+#include "router/translate/names.h"
 
 namespace katra::router::translate {
 

@@ -2,7 +2,9 @@
 // it).
 #pragma once
 
-#include "router/translate/from_chat/reply.h"
+#include "router/translate/errors.h"
+#include "router/translate/messages_reply.h"
+#include "router/translate/request.h"
 
 namespace katra::router::translate {
 

@@ -1,5 +1,6 @@
 // A request of OpenAI's Responses API as a Messages request. Stateless: the whole conversation is
 // in the input.
+#include "router/translate/names.h"
 #include "router/translate/openai_clients/parts.h"
 #include "router/translate/openai_clients/tools.h"
 #include "router/translate/request_draft.h"

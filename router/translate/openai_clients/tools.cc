@@ -1,5 +1,6 @@
 #include "router/translate/openai_clients/tools.h"
 
+#include "router/translate/names.h"
 #include "router/translate/request_draft.h"
 
 namespace katra::router::translate {
@@ -116,12 +117,6 @@ std::string ChosenName(JsonView choice) {
 }
 
 }  // namespace
-
-std::string FlatName(JsonView tool_namespace, JsonView name) {
-  std::string flat = tool_namespace.Text();
-  if (!flat.empty() && !flat.ends_with("__")) flat += "__";
-  return flat + name.Text();
-}
 
 void ToolList::Add(const std::string& name, std::string json) {
   const auto [place, added] = places_.emplace(name, tools_.size());

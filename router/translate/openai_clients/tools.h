@@ -15,9 +15,6 @@
 
 namespace katra::router::translate {
 
-// What the model sees of a tool's name: the Messages form knows no namespaces.
-[[nodiscard]] std::string FlatName(JsonView tool_namespace, JsonView name);
-
 // In the order in which they were first offered. A name offered again replaces the earlier tool
 // where it stands, so that the list begins with the same bytes on every turn (R27).
 class ToolList {

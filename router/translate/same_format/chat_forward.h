@@ -13,8 +13,9 @@
 #include <vector>
 
 #include "core/json_view.h"
-#include "router/translate/from_chat/reply.h"
+#include "router/translate/errors.h"
 #include "router/translate/kept_reasoning.h"
+#include "router/translate/messages_reply.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/event_cutter.h"
 #include "router/translate/same_format/json_edits.h"

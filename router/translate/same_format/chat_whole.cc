@@ -7,6 +7,7 @@
 #include "router/translate/error_text.h"
 #include "router/translate/estimate.h"
 #include "router/translate/finish_reason.h"
+#include "router/translate/from_chat/reply.h"
 #include "router/translate/from_chat/stream.h"
 #include "router/translate/messages/answer_form.h"
 #include "router/translate/openai_clients/openai_client.h"

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "core/json_view.h"
-#include "router/translate/from_chat/reply.h"
+#include "router/translate/errors.h"
+#include "router/translate/messages_reply.h"
 #include "router/translate/request.h"
 #include "router/translate/same_format/event_cutter.h"
 #include "router/translate/upstream_stream.h"

@@ -3,9 +3,9 @@
 
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/request_content.h"
-#include "router/translate/request_draft.h"
 #include "router/translate/request_turns.h"
 #include "router/translate/signature.h"
+#include "router/translate/to_chat/parts.h"
 
 namespace katra::router::translate {
 namespace {

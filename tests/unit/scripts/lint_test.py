@@ -37,7 +37,7 @@ class LintTest(unittest.TestCase):
         self.assertIn(message, said)
 
     def members(self, read: str, rows: str, sdk: str = "") -> tuple[int, str]:
-        sources = {"router/translate/to_chat/request.cc": "kRead = {%s};",
+        sources = {"router/translate/request_draft.cc": "kRead = {%s};",
                    "router/translate/openai_clients/chat_request.cc": "read = {%s};",
                    "router/translate/openai_clients/responses_request.cc": "read = {%s};"}
         tables = {"Messages": "", "Chat Completions": rows, "Responses": ""}
