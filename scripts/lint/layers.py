@@ -3,6 +3,7 @@ import re
 from collections.abc import Iterator
 
 import files
+import rooms
 
 # Each folder -> those that it may include beside itself. router and mcp_server are siblings.
 KNOWS = {
@@ -51,6 +52,9 @@ def complaint(path: str, bracket: str, target: str) -> str | None:
             return f"{layer}/ must not know tests/"
         if wanted in KNOWS and wanted not in (layer, *KNOWS[layer]):
             return f"{layer}/ must not know {wanted}/: it may include {named(KNOWS[layer])}"
+        if layer == wanted and layer in rooms.LAYERS:
+            if message := rooms.complaint(path, target):
+                return message
         behind_interface = target.startswith("store/sqlite/") and layer != "store"
         if behind_interface and path not in WIRING:
             return f"{layer}/ knows the store by store/store.h only, not {target}"

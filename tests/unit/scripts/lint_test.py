@@ -111,6 +111,52 @@ class LintTest(unittest.TestCase):
             with self.subTest(path=path, include=include):
                 self.assert_offends("layers", path, f"// Why.\n#  include {include}\n", message, 2)
 
+    def test_rooms_of_a_layer_know_those_that_are_named_for_them(self):
+        for path, include in [
+            ("router/config/a.cc", "router/providers/provider.h"),
+            ("router/translate/to_chat/a.cc", "router/translate/request.h"),
+            ("router/translate/openai_clients/a.cc", "router/translate/messages/reader.h"),
+            ("router/gateway/proxy/a.cc", "router/gateway/access/caller.h"),
+            ("router/gateway/server/main.cc", "router/gateway/proxy/proxied_request.h"),
+            ("mcp_server/prompts/a.cc", "mcp_server/resources/resource.h"),
+            ("mcp_server/transport/a.cc", "mcp_server/server.h"),
+        ]:
+            with self.subTest(path=path, include=include):
+                self.assert_passes("layers", path, f'#include "{include}"\n')
+
+    def test_rooms_of_a_layer_know_no_others(self):
+        for path, include, wanted in [
+            # against the order of the layer's rooms
+            ("router/providers/a.h", "router/config/config.h", "router/config/"),
+            ("router/config/a.cc", "router/translate/errors.h", "router/translate/"),
+            ("router/translate/a.cc", "router/policy/policy.h", "router/policy/"),
+            ("router/policy/a.cc", "router/gateway/settings.h", "router/gateway/"),
+            ("mcp_server/rpc/a.cc", "mcp_server/protocol/calls.h", "mcp_server/protocol/"),
+            ("mcp_server/protocol/a.cc", "mcp_server/server.h", "mcp_server/server"),
+            # what is common, of what stands on it
+            ("router/translate/a.cc", "router/translate/to_chat/parts.h",
+             "router/translate/to_chat/"),
+            ("router/gateway/settings.h", "router/gateway/proxy/answer_watchdog.h",
+             "router/gateway/proxy/"),
+            # siblings, of one another
+            ("router/translate/from_responses/a.h", "router/translate/from_chat/reply.h",
+             "router/translate/from_chat/"),
+            ("router/cloud/a.cc", "router/credentials/credential.h", "router/credentials/"),
+            ("router/gateway/observe/a.cc", "router/gateway/capture/capture_line.h",
+             "router/gateway/capture/"),
+            ("router/gateway/proxy/a.cc", "router/gateway/server/runtime.h",
+             "router/gateway/server/"),
+            ("mcp_server/tools/a.cc", "mcp_server/prompts/prompt.h", "mcp_server/prompts/"),
+            # a program apart, of the gateway
+            ("router/claude_code_router/a.cc", "router/gateway/access/tokens.h",
+             "router/gateway/access/"),
+        ]:
+            with self.subTest(path=path, include=include):
+                self.assert_offends("layers", path, f'// Why.\n#include "{include}"\n',
+                                    f"must not know {wanted}", 2)
+        self.assert_offends("layers", "router/new/a.cc", '#include "router/new/b.h"\n',
+                            "is in no room")
+
     def test_length_is_500_lines_at_most(self):
         for path in ["core/a.cc", "tests/a.py", "tests/e2e/a.mjs", "scripts/a.sh", "core/a.h"]:
             with self.subTest(path=path):
