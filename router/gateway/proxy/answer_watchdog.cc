@@ -19,12 +19,12 @@ std::string Seconds(std::chrono::milliseconds time) {
 
 }  // namespace
 
-AnswerWatchdog::AnswerWatchdog(const AnswerLimits& limits, std::string provider)
-    : limits_(limits), provider_(std::move(provider)) {}
+AnswerWatchdog::AnswerWatchdog(const AnswerLimits& limits, const Clock& clock, std::string provider)
+    : limits_(limits), clock_(clock), provider_(std::move(provider)), since_(clock.Steady()) {}
 
 void AnswerWatchdog::Head(int status) {
   status_ = status;
-  if (error()) since_ = Clock::now();
+  if (error()) since_ = clock_.Steady();
 }
 
 std::optional<ApiError> AnswerWatchdog::BeforeContent(size_t held) const {
@@ -67,11 +67,11 @@ ApiError AnswerWatchdog::TooLong() const {
 
 void AnswerWatchdog::Pause(bool paused) {
   paused_ = paused;
-  since_ = Clock::now();
+  since_ = clock_.Steady();
 }
 
 std::optional<ApiError> AnswerWatchdog::Tick() {
-  const auto now = Clock::now();
+  const auto now = clock_.Steady();
   if (paused_) return std::nullopt;
   // Before content nothing but content counts.
   if (std::exchange(progressed_, false) && content_) since_ = now;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/clock.h"
 #include "router/gateway/settings.h"
 #include "router/translate/errors.h"
 
@@ -16,8 +17,8 @@ namespace katra::router::gateway {
 // attempt with it.
 class AnswerWatchdog {
  public:
-  // `limits` is borrowed.
-  AnswerWatchdog(const AnswerLimits& limits, std::string provider);
+  // `limits` and `clock` are borrowed.
+  AnswerWatchdog(const AnswerLimits& limits, const Clock& clock, std::string provider);
 
   // The head came.
   void Head(int status);
@@ -39,18 +40,17 @@ class AnswerWatchdog {
   [[nodiscard]] std::optional<translate::ApiError> Tick();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   [[nodiscard]] bool error() const { return status_ != 0 && status_ != 200; }
 
   const AnswerLimits& limits_;
+  const Clock& clock_;
   std::string provider_;
   int status_ = 0;
   bool content_ = false;
   bool progressed_ = false;
   bool paused_ = false;
   size_t received_ = 0;
-  Clock::time_point since_ = Clock::now();
+  SteadyTime since_;
 };
 
 }  // namespace katra::router::gateway

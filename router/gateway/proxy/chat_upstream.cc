@@ -35,7 +35,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
         platform_headers_(std::move(prepared.headers)),
         responses_(request_.responses),
         events_(events, request_.stream, provider_name()),
-        watchdog_(plan_.settings->answer, provider_name()) {
+        watchdog_(plan_.settings->answer, *plan_.clock, provider_name()) {
     if (!request_.same_format) return;
     if (responses_) {
       events_.SetForms({translate::ResponsesEvents, translate::ResponsesReplyOf});
@@ -101,12 +101,12 @@ class ChatUpstreamRequest final : public UpstreamRequest {
       return;
     }
     if (!streaming_ || !reader_->Finishing()) {
-      finishing_since_ = {};  // another choice may have begun
+      finishing_since_.reset();  // another choice may have begun
       return;
     }
-    const auto now = std::chrono::steady_clock::now();
-    if (finishing_since_ == std::chrono::steady_clock::time_point()) finishing_since_ = now;
-    if (now - finishing_since_ < kLingerTime) return;
+    const SteadyTime now = plan_.clock->Steady();
+    if (!finishing_since_) finishing_since_ = now;
+    if (now - *finishing_since_ < kLingerTime) return;
     EndStream(false);
   }
 
@@ -345,7 +345,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   std::string held_;
   std::string scratch_;
   std::string body_;
-  std::chrono::steady_clock::time_point finishing_since_;
+  std::optional<SteadyTime> finishing_since_;
   std::unique_ptr<http::Call> call_;  // the last member: it goes first
 };
 

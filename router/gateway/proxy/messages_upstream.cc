@@ -36,7 +36,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   MessagesUpstreamRequest(UpstreamPlan&& plan, PreparedBody&& prepared, UpstreamCallbacks& events)
       : plan_(std::move(plan)),
         events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
-        watchdog_(plan_.settings->answer, provider_name()) {
+        watchdog_(plan_.settings->answer, *plan_.clock, provider_name()) {
     dropped_ = std::move(prepared.dropped);
     platform_ = std::move(prepared.platform);
     if (platform_)

@@ -163,6 +163,7 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   }
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
+  plan.clock = &services_.clock;
   plan.key = std::move(key);
   plan.persona = caller_.persona;
   plan.request_id = record_.request_id;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/http/client.h"
 #include "core/known_secrets.h"
 #include "router/gateway/access/login.h"
@@ -77,6 +78,7 @@ struct UpstreamPlan {
   bool own_form = false;  // `body` is what the client wrote, and is no Messages request
   const http::Request* client = nullptr;
   const Settings* settings = nullptr;
+  const Clock* clock = nullptr;  // never null
   std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
   // Where a platform's exchange says that the key may go; empty: as the provider says.
   std::string base_url;
