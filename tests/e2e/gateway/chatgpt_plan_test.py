@@ -3,6 +3,8 @@ import base64
 import itertools
 import json
 import sys
+import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -192,6 +194,18 @@ class Models(World):
             self.assertEqual(reply.status, expected, (status, body))
             self.assertNotIn(b"<html", reply.body)
         self.assertEqual(set(self.internet.asked()), {PLAN})
+
+    def test_a_client_that_leaves_meanwhile_is_no_harm(self):
+        held = threading.Event()
+        type(self).answers = {PLAN: (0, lambda _: (200, [], LIST) if held.wait(20) else None, b"")}
+        headers = {"authorization": f"Bearer {LOGIN}", "x-katra-token": self.gateway.token("Olga")}
+        with self.gateway.connect() as connection:
+            connection.sendall(self.gateway.request_bytes("GET", MODELS, b"", headers))
+            begun = time.time()
+            while not self.internet.asked():
+                self.assertLess(time.time(), begun + 20)
+        held.set()
+        self.assertEqual(self.ask(path=MODELS, method="GET").body, LIST)
 
     def test_others_get_the_gateway_s_list(self):
         for persona, path in (("Key", MODELS), ("Olga", "/v1/models")):
