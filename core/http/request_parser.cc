@@ -174,7 +174,7 @@ void RequestParser::ParseHead() {
   if ((status != HPE_OK && status != HPE_PAUSED) || !machine_->head_complete) {
     const char* reason = llhttp_get_error_reason(&parser);
     FailWith(status == HPE_INVALID_VERSION ? 505 : 400,
-             std::string("this is no HTTP/1.1 request: ") +
+             std::string("this is not an HTTP/1.1 request: ") +
                  (reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(status)));
     return;
   }
@@ -194,7 +194,7 @@ bool RequestParser::CheckFraming() {
   const llhttp_t& parser = machine_->parser;
   const bool http11 = parser.http_major == 1 && parser.http_minor == 1;
   if (parser.http_major != 1 || parser.http_minor > 1) {
-    FailWith(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+    FailWith(505, "only HTTP/1.1 and HTTP/1.0 are supported");
     return false;
   }
   if (request_.path.empty() || request_.path.front() != '/') {
@@ -226,7 +226,7 @@ bool RequestParser::CheckFraming() {
   }
   if (const std::string* expect = request_.headers.Find("expect")) {
     if (!EqualsIgnoreCase(*expect, "100-continue")) {
-      FailWith(417, "Expect: 100-continue is all that can be met");
+      FailWith(417, "only \"Expect: 100-continue\" is supported");
       return false;
     }
     expects_continue_ = http11;

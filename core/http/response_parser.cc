@@ -118,7 +118,7 @@ ResponseParser::News ResponseParser::Feed(std::string_view bytes) {
     if (stopped != nullptr && stopped != bytes.data() + bytes.size()) reusable_ = false;
   } else if (code != HPE_OK) {
     const char* reason = llhttp_get_error_reason(&parser);
-    FailWith(std::string("the reply is no HTTP/1.1: ") +
+    FailWith(std::string("the reply is not HTTP/1.1: ") +
              (reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(code)));
   }
   return news_;

@@ -54,7 +54,7 @@ Result<AwsCredentials> ReadAwsCredentials(std::string_view text) {
   }
   JsonDocument document;
   if (!document.Parse(text)) {
-    return Fail(ErrorCode::kInvalidArgument, "the AWS credentials are no whole JSON object");
+    return Fail(ErrorCode::kInvalidArgument, "the AWS credentials are not a complete JSON object");
   }
   const JsonView root = document.Root();
   credentials.keys = {root["AccessKeyId"].Text(), root["SecretAccessKey"].Text(),

@@ -52,7 +52,7 @@ Result<CopilotToken> ReadCopilotToken(std::string_view reply,
                                       const std::string& configured_api_url) {
   JsonDocument document;
   if (!document.Parse(reply)) {
-    return Fail(ErrorCode::kInvalidArgument, "GitHub answered with something that is no token");
+    return Fail(ErrorCode::kInvalidArgument, "GitHub answered with something that is not a token");
   }
   const JsonView root = document.Root();
   CopilotToken read;

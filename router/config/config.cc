@@ -151,8 +151,9 @@ const Provider* RouterConfig::FindProvider(std::string_view name) const {
 Result<const Provider*> RouterConfig::RequireProvider(std::string_view name) const {
   if (const Provider* provider = FindProvider(Trim(name))) return provider;
   const std::vector<std::string> names = ProviderNames(*this);
-  return Fail(ErrorCode::kNotFound, "\"" + OneLine(name, 80) + "\" is no known provider; known: " +
-                                        Join(names, ", ") + DidYouMean(Trim(name), names));
+  return Fail(ErrorCode::kNotFound, "\"" + OneLine(name, 80) +
+                                        "\" is not a known provider; known: " + Join(names, ", ") +
+                                        DidYouMean(Trim(name), names));
 }
 
 Origin RouterConfig::OriginOf(std::string_view key) const {

@@ -97,17 +97,17 @@ Status CheckEndpoint(std::string_view url) {
   };
   const bool clean = std::all_of(
       url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '\\'; });
-  if (!clean) return wrong("the address holds blanks or characters that no address has");
+  if (!clean) return wrong("the address contains blanks or characters that an address cannot have");
   const std::string_view authority = Authority(url);
   if (authority.find('@') != std::string_view::npos) {
-    return wrong("the address holds a user name or password, which do not belong in a file");
+    return wrong("the address contains a user name or password, which do not belong in a file");
   }
   const std::string shown = "\"" + OneLine(url, 100) + "\"";
   if (!url.starts_with("https://") && !url.starts_with("http://")) {
     return wrong(shown + " does not begin with https:// or http://");
   }
   if (url.find_first_of("?#") != std::string_view::npos) {
-    return wrong("the address holds \"?\" or \"#\": only host, port and path are taken");
+    return wrong("the address contains \"?\" or \"#\": only host, port and path are allowed");
   }
   std::string_view host = authority;
   if (const auto closing = authority.rfind(']'); closing != std::string_view::npos) {
@@ -118,7 +118,7 @@ Status CheckEndpoint(std::string_view url) {
   if (host.empty() || host == "[]") return wrong(shown + " has no host");
   std::string_view rest = authority.substr(host.size());
   if (!rest.empty() && (rest[0] != ':' || !IsPort(rest.substr(1)))) {
-    return wrong(shown + " has a port that is none (1 to 65535)");
+    return wrong(shown + " has an invalid port (1 to 65535)");
   }
   return {};
 }

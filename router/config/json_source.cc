@@ -64,7 +64,7 @@ class Reader {
       const size_t end = std::min(text_.find('\n', begin), text_.size());
       if (!IsValidUtf8(text_.substr(begin, end - begin))) {
         line_ = line;
-        return FailHere("holds bytes that are not UTF-8; save the file as UTF-8");
+        return FailHere("contains bytes that are not UTF-8; save the file as UTF-8");
       }
       begin = end + 1;
     }
@@ -93,7 +93,7 @@ class Reader {
       const char c = Peek();
       if (c == '\n' || (c == '\r' && text_.substr(at_ + 1, 1) != "\n")) ++line_;
       if (c == '/' || c == '#') {
-        return Complain("holds a comment; JSON has none, so delete it");
+        return Complain("contains a comment; JSON has none, so delete it");
       }
       if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return true;
       ++at_;
@@ -123,7 +123,7 @@ class Reader {
       return true;
     }
     if (c == '-' || IsDigit(c)) return ReadNumber(value);
-    if (c == '\'') return Complain("holds single quotes; JSON text stands in double quotes");
+    if (c == '\'') return Complain("contains single quotes; JSON text needs double quotes");
     return ReadWord(value);
   }
 
@@ -172,7 +172,7 @@ class Reader {
       const std::string below = pointer + "/" + PointerToken(name);
       if (value->contains(name)) {
         line_ = line;
-        return Complain("\"" + OneLine(name, 80) + "\" stands here a second time (first on line " +
+        return Complain("\"" + OneLine(name, 80) + "\" appears a second time (first on line " +
                         std::to_string(source_.lines[below]) + "); keep one");
       }
       source_.lines[below] = line;
@@ -224,7 +224,7 @@ class Reader {
     if (!SkipBlanks()) return false;
     if (Peek() != closing) return true;
     line_ = line;
-    return Complain(std::string("holds a comma before \"") + closing + "\"; delete the comma");
+    return Complain(std::string("contains a comma before \"") + closing + "\"; delete the comma");
   }
 
   bool ComplainOfSeparator(char closing, int begun) {
@@ -271,7 +271,8 @@ class Reader {
     }
     uint32_t unit = 0;
     if (c != 'u' || !ReadHex(&unit)) {
-      return Complain("text with a \"\\\" that begins no escape; write \"\\\\\" for itself");
+      return Complain(
+          "text with a \"\\\" that does not begin an escape; write \"\\\\\" for itself");
     }
     if (unit >= 0xD800 && unit < 0xDC00) {
       uint32_t low = 0;

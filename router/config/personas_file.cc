@@ -119,9 +119,10 @@ void ReadKeys(Section& section, Provider& provider) {
   const bool has_key = !provider.api_key_env.empty() || !provider.key_command.empty();
   if (!provider.built_in && provider.platform == Platform::kNone) {
     if (section.Find("api_base_url") == nullptr) {
-      section.Error("", "\"" + provider.name +
-                            "\" is no built-in provider, so it needs api_base_url, the address of "
-                            "its API");
+      section.Error(
+          "",
+          "\"" + provider.name +
+              "\" is not a built-in provider, so it needs api_base_url, the address of its API");
     }
     // Whoever serves OpenAI's models knows the words that they know.
     provider.model_efforts = FindBuiltIn("openai")->model_efforts;

@@ -73,9 +73,10 @@ class Complaints {
       return At(violation.path, "expected a version such as 2024-10-21");  // a key may stand there
     }
     if (violation.keyword == "pattern") {
-      return At(violation.path, violation.found +
-                                    " is no name: letters, digits, _ and -, a letter or digit "
-                                    "first, at most 64");
+      return At(
+          violation.path,
+          violation.found +
+              " is not a name: use letters, digits, _ and -, a letter or digit first, at most 64");
     }
     std::string message = "expected " + violation.expected;
     if (!secret) message += ", found " + violation.found;
@@ -108,8 +109,8 @@ class Complaints {
     const std::string name = Unquoted(violation.found);
     if (violation.path.ends_with("/model_interfaces")) {
       return At(violation.path, "\"" + OneLine(name, 80) +
-                                    "\" is no model's name: 1 to 200 characters, with a \"*\" at "
-                                    "the end for all models that begin so");
+                                    "\" is not a model's name: 1 to 200 characters, with a \"*\" "
+                                    "at the end for all models that begin so");
     }
     const bool persona = violation.path == "/personas";
     findings_.AddError(LineOf(source_, violation.path + "/" + PointerToken(name)),

@@ -26,7 +26,7 @@ class ConfReader {
     ++number_;
     line = Trim(line);
     if (line.empty() || line[0] == '#') return;
-    if (!IsValidUtf8(line)) return Wrong("holds bytes that are not UTF-8");
+    if (!IsValidUtf8(line)) return Wrong("contains bytes that are not UTF-8");
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) return Wrong("expected KEY=value");
     const std::string_view key = line.substr(0, equals);
@@ -35,7 +35,7 @@ class ConfReader {
     }
     if (key != Trim(key)) return Wrong("no blanks before \"=\": write KEY=value");
     if (!IsKey(key)) {
-      return Wrong("\"" + OneLine(key, 60) + "\" is no key: letters, digits and _ only");
+      return Wrong("\"" + OneLine(key, 60) + "\" is not a key: use letters, digits and _ only");
     }
     Keep(key, Trim(line.substr(equals + 1)));
   }
@@ -60,7 +60,7 @@ class ConfReader {
     }
     const auto [first, added] = seen_.emplace(key, number_);
     if (!added) {
-      return Wrong(std::string(key) + " stands here a second time (first on line " +
+      return Wrong(std::string(key) + " appears a second time (first on line " +
                    std::to_string(first->second) + "); keep one");
     }
     lines_.push_back({std::string(key), std::string(value), number_});

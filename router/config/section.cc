@@ -88,7 +88,7 @@ void Section::ReadTargets(std::string_view name, const std::string& own_provider
                                  (*member)[i].get<std::string>(), own_provider);
     if (!target) continue;
     if (std::find(out->begin(), out->end(), *target) != out->end()) {
-      Warn("/" + std::string(name) + "/" + std::to_string(i), "stands in this list already");
+      Warn("/" + std::string(name) + "/" + std::to_string(i), "is already in this list");
     } else {
       out->push_back(*target);
     }

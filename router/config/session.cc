@@ -94,7 +94,7 @@ Status CheckSessionChoice(const SessionChoice& choice) {
                     "without spaces");
   }
   if (choice.api_key_env.size() > kMaxVariableBytes || !IsPrintable(choice.api_key_env)) {
-    return Fail(ErrorCode::kInvalidArgument, "the key's variable has a name that no variable has");
+    return Fail(ErrorCode::kInvalidArgument, "the key's variable has an invalid name");
   }
   return {};
 }

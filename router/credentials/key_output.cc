@@ -83,7 +83,7 @@ Result<KeyOutput> ReadKeyOutput(std::string_view printed, WallTime now) {
   if (output.text.front() != '{') {
     if (!IsWord(output.text) || output.text.size() > kMaxKeyBytes) {
       return Wrong(
-          "printed something that is no key: it must print one word, or a JSON object with the "
+          "printed something that is not a key: it must print one word, or a JSON object with the "
           "key as api_key, token or access_token");
     }
     output.key = output.text;
@@ -97,7 +97,7 @@ Result<KeyOutput> ReadKeyOutput(std::string_view printed, WallTime now) {
     if (root[below].IsObject()) ReadMembers(root[below], now, &output);
   }
   if (!IsWord(output.key) || output.key.size() > kMaxKeyBytes) {
-    return Wrong("printed JSON whose key is no single word");
+    return Wrong("printed JSON whose key is not a single word");
   }
   return output;
 }

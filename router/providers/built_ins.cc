@@ -55,7 +55,7 @@ Status CheckModelForm(const Provider& provider, std::string_view model) {
     return wrong("has no name or blanks around it; write it as " + title + " does");
   }
   if (OneLine(model, model.size()) != model || model.size() > 200) {
-    return wrong("is no model's name: it has control characters or more than 200 bytes");
+    return wrong("is not a model's name: it has control characters or more than 200 bytes");
   }
   if (model.find(',') != std::string_view::npos) {
     return wrong("holds a comma; that form is for \"provider,model\" in routing and fallbacks");

@@ -88,16 +88,15 @@ Result<std::vector<Grant>> ReadGrants(const std::string& path) {
   JsonDocument document;
   if (auto parsed = document.Parse(*text); !parsed) {
     return Fail(ErrorCode::kDataLoss,
-                path + " is no JSON: remove it, and start the sessions again that use the gateway");
+                path + " is not JSON: remove it, and restart the sessions that use the gateway");
   }
   const JsonView version = document.Root()["version"];
   if (const auto number = version.Integer(); !number || *number < 1 || *number > kVersion) {
-    return Fail(
-        ErrorCode::kUnsupported,
-        path + " has version " + OneLine(version.Raw(), 20) + ", and this Katra reads " +
-            "versions 1 to " + std::to_string(kVersion) +
-            ": use the Katra that wrote it, or remove the file and start the sessions again "
-            "that use the gateway");
+    return Fail(ErrorCode::kUnsupported, path + " has version " + OneLine(version.Raw(), 20) +
+                                             ", and this Katra reads " + "versions 1 to " +
+                                             std::to_string(kVersion) +
+                                             ": use the Katra that wrote it, or remove the file "
+                                             "and restart the sessions that use the gateway");
   }
   for (const JsonView entry : document.Root()["tokens"]) {
     Grant grant;

@@ -208,7 +208,7 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   if (!endpoint && !models) {  // C5
     return Refusal(
         MakeError(Failure::kNotFound, 404, "not_found_error",
-                  "there is no " + OneLine(head.path, 100) + " here: see docs/gateway.md"),
+                  "there is no endpoint " + OneLine(head.path, 100) + ": see docs/gateway.md"),
         format);
   }
   const auto caller = Identify(head, tokens_, Scope::kGateway, deps_.clock.Now());
@@ -219,8 +219,8 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   if (models && head.method != "GET") return Refusal(WrongMethod("GET"), format);
   if (endpoint && AsksForWebSocket(head)) {
     return NoWebSocket(Refusal(MakeError(Failure::kInvalidRequest, 426, "invalid_request_error",
-                                         "no WebSocket here: send the request with POST, and read "
-                                         "its answer as a stream of events"),
+                                         "WebSockets are not supported: send the request with "
+                                         "POST, and read its answer as a stream of events"),
                                format));
   }
   if (endpoint && head.method != "POST") {
@@ -385,7 +385,7 @@ http::Response Gateway::Models(const http::Request& request) {
     if (model) return Plain(200, "application/json", std::move(*model));
     return Refusal(MakeError(Failure::kNotFound, 404, "not_found_error",
                              "there is no model " + OneLine(id, 100) +
-                                 " here: GET /v1/models lists those that can be asked for"),
+                                 ": GET /v1/models lists the models that can be requested"),
                    CallerFormat::kMessages);
   }
   return Plain(200, "application/json",

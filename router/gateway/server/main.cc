@@ -85,7 +85,7 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   AddMillis(app, "--progress-timeout", settings.answer.progress_timeout,
             "until something of an answer, and between two such events; pings do not count");
   app.add_option("--max-answer", settings.answer.whole_bytes,
-                 "bytes of a provider's answer that is no stream; default 64 MiB");
+                 "bytes of a provider's answer that is not a stream; default 64 MiB");
   app.add_option("--max-stream", settings.answer.stream_bytes,
                  "bytes of a provider's stream; default 256 MiB");
   AddMillis(app, "--head-timeout", settings.limits.head_timeout, "for a request's head");

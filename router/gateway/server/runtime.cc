@@ -68,7 +68,7 @@ Result<LockFile> Elect(const std::string& home, std::chrono::milliseconds patien
   if (auto got = lock->Acquire(std::chrono::steady_clock::now() + patience); !got) {
     if (got.error().code != ErrorCode::kUnavailable) return Pass(std::move(got));
     return Fail(ErrorCode::kAlreadyExists,
-                "another gateway runs for " + home + ": `katra status` tells of it");
+                "another gateway runs for " + home + ": `katra status` shows it");
   }
   return lock;
 }

@@ -235,7 +235,7 @@ void ChatMapper::CloseTool(ToolCall& call) {
   bool fault = false;
   const std::string rest = Remainder(call, &fault);
   if (!rest.empty()) sink_.AddInput(rest);
-  if (fault) Note("the arguments of a tool call are no JSON object");  // S25
+  if (fault) Note("the arguments of a tool call are not a JSON object");  // S25
   call.closed = true;
   Close();
 }

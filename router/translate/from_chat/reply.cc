@@ -12,7 +12,7 @@ tl::expected<MessagesReply, ApiError> ToMessages(std::string_view chat_reply,
   const std::string who = context.provider.empty() ? "the upstream" : context.provider;
   JsonDocument document;
   if (!document.Parse(chat_reply) || !document.Root().IsObject()) {
-    return fail(NoAnswer(who + " answered with something that is no JSON object"));
+    return fail(NoAnswer(who + " answered with something that is not a JSON object"));
   }
   const JsonView reply = document.Root();
   const JsonView choice = reply["choices"].Empty() ? JsonView() : *reply["choices"].begin();

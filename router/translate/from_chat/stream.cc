@@ -186,7 +186,7 @@ class ChatStreamReader::Impl {
   // 200, but no events: a JSON document or anything.
   void NoStream() {
     if (!document_.Parse(body_) || !document_.Root().IsObject()) {
-      Break(NoAnswer(Who() + " answered with something that is no event stream"));
+      Break(NoAnswer(Who() + " answered with something that is not an event stream"));
       return;
     }
     Chunk({}, document_.Root(), body_);

@@ -118,7 +118,7 @@ void ResponsesMapper::CloseCall(Item& item) {
     bool fault = false;
     const std::string rest = Remainder(item.call, &fault);
     if (!rest.empty()) sink_.AddInput(rest);
-    if (fault) Note("the arguments of a tool call are no JSON object");  // S25
+    if (fault) Note("the arguments of a tool call are not a JSON object");  // S25
   }
   Close();
 }

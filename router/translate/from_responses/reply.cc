@@ -13,7 +13,7 @@ tl::expected<MessagesReply, ApiError> FromResponses(std::string_view reply, cons
   const std::string who = context.provider.empty() ? "the upstream" : context.provider;
   JsonDocument document;
   if (!document.Parse(reply) || !document.Root().IsObject()) {
-    return fail(NoAnswer(who + " answered with something that is no JSON object"));
+    return fail(NoAnswer(who + " answered with something that is not a JSON object"));
   }
   const JsonView response = document.Root();
   if (response["status"].Is("failed") || response["status"].Is("cancelled")) {

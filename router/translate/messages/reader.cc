@@ -12,7 +12,7 @@ void MessagesReader::Feed(std::string_view bytes) {
     } else if (!Trim(data).empty() && name != "ping" && data != "[DONE]") {  // S46
       failed_ = unreadable_ = true;
       error_type_ = "api_error";
-      error_message_ = "an event of the answer cannot be read: a part of it is lost";
+      error_message_ = "an event of the answer cannot be read: part of it is lost";
     }
     return !complete_ && !failed_;
   });

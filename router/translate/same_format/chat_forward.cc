@@ -249,7 +249,7 @@ void ChatForward::WholeReply() {
   auto made = ForwardChatReply(body_, {}, context_, same_);
   const auto events = made ? ChatEvents(made->body, same_) : std::nullopt;
   if (!events) {
-    Break(made ? NoAnswer(Who() + " answered with something that is no reply")
+    Break(made ? NoAnswer(Who() + " answered with something that is not a reply")
                : std::move(made.error()));
     return;
   }

@@ -156,7 +156,7 @@ tl::expected<MessagesReply, ApiError> ForwardChatReply(std::string_view reply,
   };
   JsonDocument document;
   if (!document.Parse(reply) || !document.Root().IsObject()) {
-    return Failed(NoAnswer(who + " answered with something that is no JSON object"));
+    return Failed(NoAnswer(who + " answered with something that is not a JSON object"));
   }
   const JsonView root = document.Root();
   if (!root["error"].IsNothing() || root["object"].Is("error")) return complaint(reply);

@@ -75,7 +75,7 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
     auto made = ForwardResponsesReply(body_, {}, context_);
     const auto events = made ? ResponsesEvents(made->body) : std::nullopt;
     if (!events) {
-      Break(made ? NoAnswer(Who() + " answered with something that is no reply")
+      Break(made ? NoAnswer(Who() + " answered with something that is not a reply")
                  : std::move(made.error()));
       return state_;
     }
@@ -208,7 +208,7 @@ tl::expected<MessagesReply, ApiError> ForwardResponsesReply(std::string_view rep
   const std::string who = context.provider.empty() ? "the upstream" : context.provider;
   JsonDocument document;
   if (!document.Parse(reply) || !document.Root().IsObject()) {
-    return failed(NoAnswer(who + " answered with something that is no JSON object"));
+    return failed(NoAnswer(who + " answered with something that is not a JSON object"));
   }
   const JsonView root = document.Root();
   const JsonView status = root["status"];

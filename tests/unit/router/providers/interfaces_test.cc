@@ -57,7 +57,7 @@ TEST_CASE("an entry for models says what is wrong with it") {
       {R"("openai": {"model_interfaces": {"openai/gpt-5": "responses"}})", "have no prefix"},
       {R"("openai": {"model_interfaces": {"gpt-5": "chat"}})",
        "expected one of: openai, anthropic, responses"},
-      {R"("openai": {"model_interfaces": {"": "responses"}})", "is no model's name"},
+      {R"("openai": {"model_interfaces": {"": "responses"}})", "is not a model's name"},
       {R"("openai": {"model_interfaces": ["gpt-5"]})", "expected"},
       {R"("a": {"api_base_url": "http://127.0.0.1:9", "interface": "response"})",
        "did you mean \"responses\"?"},
