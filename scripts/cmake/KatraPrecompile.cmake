@@ -1,0 +1,85 @@
+# What makes a build quick (preset `dev`): the standard headers and Catch2's are parsed once, and the
+# templates of nlohmann/json are instantiated once, not in each source. For g++ only: clang wants
+# every user of a precompiled header to have exactly its flags.
+#
+# It changes no program and no warning: each source includes what it uses. The other presets build
+# without it, which is what holds the sources to that.
+#
+# nlohmann/json and CLI11 are not in the precompiled header. Code that they instantiate when they are
+# included would be compiled into every object: that costs more than it saves.
+option(KATRA_PRECOMPILE "Precompile standard headers, instantiate JSON once (g++)" OFF)
+if(KATRA_PRECOMPILE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  message(STATUS "KATRA_PRECOMPILE is for g++ only: left out")
+  set(KATRA_PRECOMPILE OFF)
+endif()
+
+if(KATRA_PRECOMPILE)
+  set(folder ${CMAKE_SOURCE_DIR}/scripts/cmake/precompiled)
+  add_library(katra_json_instances STATIC ${folder}/json_instances.cc)
+  target_link_libraries(katra_json_instances PRIVATE nlohmann_json::nlohmann_json)
+  target_compile_options(katra_json_instances
+    PRIVATE $<TARGET_PROPERTY:katra_flags,INTERFACE_COMPILE_OPTIONS>)
+  target_include_directories(katra_flags SYSTEM BEFORE INTERFACE ${folder})
+  target_link_libraries(katra_flags INTERFACE katra_json_instances)
+endif()
+
+# katra_precompiled(NAME LIBS libraries... HEADERS headers...): a target that other targets of the same
+# flags take their precompiled header from.
+function(katra_precompiled name)
+  cmake_parse_arguments(arg "" "" "LIBS;HEADERS" ${ARGN})
+  set(source ${CMAKE_BINARY_DIR}/generated/${name}.cc)
+  file(GENERATE OUTPUT ${source} CONTENT "// Nothing: CMake wants a source beside a header.\n")
+  add_library(${name} STATIC ${source})
+  target_link_libraries(${name} PRIVATE katra_flags ${arg_LIBS})
+  target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+  if(KATRA_CCACHE)
+    set(launcher ${KATRA_CCACHE_SETTINGS} ${Python3_EXECUTABLE}
+        ${CMAKE_SOURCE_DIR}/scripts/cmake/precompile.py ${KATRA_CCACHE})
+    set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
+  endif()
+endfunction()
+
+# katra_precompile_in(FOLDER): gives one of them to every target of FOLDER and below that has Katra's
+# flags. A shared library has others (-fPIC).
+function(katra_precompile_in folder)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target ${targets})
+    get_target_property(type ${target} TYPE)
+    get_target_property(libraries ${target} LINK_LIBRARIES)
+    if(NOT type MATCHES "^(STATIC_LIBRARY|EXECUTABLE)$" OR NOT "katra_flags" IN_LIST libraries OR
+       target MATCHES "^katra_precompiled")
+      continue()
+    endif()
+    if("katra_catch" IN_LIST libraries)
+      target_precompile_headers(${target} REUSE_FROM katra_precompiled_catch)
+    else()
+      target_precompile_headers(${target} REUSE_FROM katra_precompiled)
+    endif()
+  endforeach()
+  get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(below ${folders})
+    katra_precompile_in(${below})
+  endforeach()
+endfunction()
+
+# katra_precompile(): to be called when every target is known.
+function(katra_precompile)
+  if(NOT KATRA_PRECOMPILE)
+    return()
+  endif()
+  set(headers
+    <algorithm> <array> <charconv> <chrono> <cstdint> <cstdio> <cstdlib> <deque> <filesystem> <fstream>
+    <functional> <iostream> <iterator> <map> <memory> <mutex> <optional> <random> <set> <sstream>
+    <stdexcept> <string> <string_view> <thread> <unordered_map> <unordered_set> <utility> <vector>
+    <tl/expected.hpp>)
+  katra_precompiled(katra_precompiled LIBS katra_expected HEADERS ${headers})
+  if(TARGET katra_catch)
+    set(catch <catch2/catch_all.hpp>)
+    if(Catch2_VERSION AND Catch2_VERSION VERSION_LESS 3)
+      set(catch <catch2/catch.hpp>)
+    endif()
+    katra_precompiled(katra_precompiled_catch
+      LIBS katra_expected katra_catch HEADERS ${headers} ${catch})
+  endif()
+  katra_precompile_in(${CMAKE_SOURCE_DIR})
+endfunction()
