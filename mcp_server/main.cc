@@ -88,25 +88,6 @@ SessionHost::OpenStore MakeOpenStore(const std::string& home, const Clock& clock
   };
 }
 
-// Runs something after each completion, so that what it led to is acted upon.
-class FollowedExecutor final : public store::Executor {
- public:
-  explicit FollowedExecutor(store::Executor& inner) : inner_(inner) {}
-
-  void SetFollower(std::function<void()> follower) { follower_ = std::move(follower); }
-
-  void Post(Lane lane, std::function<void()> work, std::function<void()> done) override {
-    inner_.Post(lane, std::move(work), [this, done = std::move(done)] {
-      done();
-      if (follower_) follower_();
-    });
-  }
-
- private:
-  store::Executor& inner_;
-  std::function<void()> follower_;
-};
-
 using Signals = std::vector<std::unique_ptr<uv::Signal>>;
 
 Result<Signals> CatchSignals(uv::Loop& loop, StdioTransport& transport) {
@@ -134,12 +115,11 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   if (!loop) return Explain(logger, loop.error());
   auto executor = store::LoopExecutor::Make(**loop);
   if (!executor) return Explain(logger, executor.error());
-  FollowedExecutor followed(**executor);
-  SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), followed, clock,
-                   logger);
+  SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), **executor,
+                   clock, logger);
   const Catalog catalog = MakeCatalog();
   Server server({KATRA_VERSION, options.legacy, options.channels},
-                {catalog, host, followed, clock});
+                {catalog, host, **executor, clock});
   auto opened = StdioTransport::Open({**loop, clock, logger, server, host}, STDIN_FILENO,
                                      STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
   if (!opened) return Explain(logger, opened.error());
@@ -147,15 +127,11 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   const auto signals = CatchSignals(**loop, transport);
   if (!signals) return Explain(logger, signals.error());
 
-  followed.SetFollower([&transport] { transport.Update(); });
   std::unique_ptr<store::BellWatcher> watcher;
   host.Observe({[&](const store::Session&) {
                   if (watcher) return;
                   watcher = std::make_unique<store::BellWatcher>(**loop, options.home + "/bell",
-                                                                 [&server, &transport] {
-                                                                   server.OnBell();
-                                                                   transport.Update();
-                                                                 });
+                                                                 [&server] { server.OnBell(); });
                 },
                 [&transport](const Error& error) {
                   // What was given at launch cannot become right later.

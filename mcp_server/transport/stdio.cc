@@ -23,7 +23,10 @@ Result<std::unique_ptr<StdioTransport>> StdioTransport::Open(const Parts& parts,
 }
 
 StdioTransport::StdioTransport(const Parts& parts, std::function<void()> ended)
-    : parts_(parts), ended_(std::move(ended)), timer_(parts.loop, [this] { OnTimer(); }) {
+    : parts_(parts),
+      ended_(std::move(ended)),
+      timer_(parts.loop, [this] { OnTimer(); }),
+      iteration_end_(parts.loop, [this] { Update(); }) {
   framer_.ObserveSkipped([this](std::string_view bytes, bool last) { OnSkipped(bytes, last); });
 }
 

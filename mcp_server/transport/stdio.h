@@ -41,9 +41,6 @@ class StdioTransport {
 
   void Begin();
 
-  // To be called after anything that happened outside: the executor was done, the bell rang.
-  void Update();
-
   // A signal came: ends now, without waiting for requests. Twice is no error.
   void Interrupt(const std::string& reason);
 
@@ -57,6 +54,9 @@ class StdioTransport {
   void OnWriteFinished(const Status& status);
   void OnTimer();
 
+  // Acts on what the server has become: writes its outbox, hands it the lines for which there is
+  // room, sets the timer to its next deadline.
+  void Update();
   void HandleLines();
   void OnSkipped(std::string_view bytes, bool ended);
   void Flush();
@@ -71,6 +71,11 @@ class StdioTransport {
   std::unique_ptr<uv::ByteSource> source_;
   std::unique_ptr<uv::ByteSink> sink_;
   uv::Timer timer_;
+  // Runs Update() at the end of each iteration of the loop, so that whatever the executor, the bell
+  // or a signal has led to is acted upon, and none of them knows the transport. A signal from the
+  // outbox would not be enough: a call that waits on sets a deadline, and one that was cancelled
+  // makes room for the next, without a line.
+  uv::RoundEnd iteration_end_;
   LineFramer framer_;
   // Of a line that is too long: its id may come last. Unset: it is answered.
   std::optional<IdFinder> skipped_;
