@@ -118,27 +118,31 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), **executor,
                    clock, logger);
   const Catalog catalog = MakeCatalog();
-  Server server({KATRA_VERSION, options.legacy, options.channels},
-                {catalog, host, **executor, clock});
-  auto opened = StdioTransport::Open({**loop, clock, logger, server, host}, STDIN_FILENO,
-                                     STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
+  Server server(
+      {.version = KATRA_VERSION, .legacy_only = options.legacy, .channel = options.channels},
+      {.catalog = catalog, .host = host, .executor = **executor, .clock = clock});
+  auto opened = StdioTransport::Open(
+      {.loop = **loop, .clock = clock, .logger = logger, .server = server, .host = host},
+      STDIN_FILENO, STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
   if (!opened) return Explain(logger, opened.error());
   StdioTransport& transport = **opened;
   const auto signals = CatchSignals(**loop, transport);
   if (!signals) return Explain(logger, signals.error());
 
   std::unique_ptr<store::BellWatcher> watcher;
-  host.Observe({[&](const store::Session&) {
-                  if (watcher) return;
-                  watcher = std::make_unique<store::BellWatcher>(**loop, options.home + "/bell",
-                                                                 [&server] { server.OnBell(); });
-                },
-                [&transport](const Error& error) {
-                  // What was given at launch cannot become right later.
-                  if (error.code == ErrorCode::kInvalidArgument) {
-                    transport.Interrupt("wrong launch options");
-                  }
-                }});
+  host.Observe({.opened =
+                    [&](const store::Session&) {
+                      if (watcher) return;
+                      watcher = std::make_unique<store::BellWatcher>(
+                          **loop, options.home + "/bell", [&server] { server.OnBell(); });
+                    },
+                .failed =
+                    [&transport](const Error& error) {
+                      // What was given at launch cannot become right later.
+                      if (error.code == ErrorCode::kInvalidArgument) {
+                        transport.Interrupt("wrong launch options");
+                      }
+                    }});
   host.Open();
   transport.Begin();
   (*loop)->Run();

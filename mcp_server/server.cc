@@ -20,21 +20,35 @@ struct Server::Method {
   void (Server::*handle)(const CallPtr& call);
 };
 
-Server::Server(const Options& options, const Parts& parts)
+Server::Server(const Options& options, const Deps& deps)
     : options_(options),
-      parts_(parts),
+      deps_(deps),
       server_info_(std::make_shared<const json>(ServerInfo(options.version))),
       calls_(outbox_, server_info_),
       log_(calls_),
-      runner_(parts.host, parts.executor, parts.clock),
-      channel_(options.channel && options.legacy_only, calls_, runner_, parts.host),
-      subscriptions_({parts.catalog, calls_, runner_, parts.host, parts.clock}),
-      reading_({parts.catalog, calls_, runner_, subscriptions_}),
-      tool_calls_({parts.catalog, calls_, runner_, parts.host, log_, parts.clock}) {
-  parts_.host.Observe({[this](const store::Session&) { OnSessionOpened(); },
-                       [this](const Error& error) {
-                         log_.Log(Severity::kError, "the store cannot be opened: " + error.message);
-                       }});
+      runner_(deps.host, deps.executor, deps.clock),
+      channel_(options.channel && options.legacy_only, calls_, runner_, deps.host),
+      subscriptions_({.catalog = deps.catalog,
+                      .calls = calls_,
+                      .runner = runner_,
+                      .host = deps.host,
+                      .clock = deps.clock}),
+      reading_({.catalog = deps.catalog,
+                .calls = calls_,
+                .runner = runner_,
+                .subscriptions = subscriptions_}),
+      tool_calls_({.catalog = deps.catalog,
+                   .calls = calls_,
+                   .runner = runner_,
+                   .host = deps.host,
+                   .log = log_,
+                   .clock = deps.clock}) {
+  deps_.host.Observe({.opened = [this](const store::Session&) { OnSessionOpened(); },
+                      .failed =
+                          [this](const Error& error) {
+                            log_.Log(Severity::kError,
+                                     "the store cannot be opened: " + error.message);
+                          }});
 }
 
 ProtocolResult<const Server::Method*> Server::Admit(const Call& call) const {
@@ -146,13 +160,12 @@ void Server::HandleRequest(const Message& message, const std::shared_ptr<Batch>&
     return;
   }
   if (!call->context.client_name.empty()) {
-    parts_.host.DescribeClient(call->context.client_name, call->context.client_version);
+    deps_.host.DescribeClient(call->context.client_name, call->context.client_version);
   }
   if (!(*method)->uses_store) {
     Start(call, **method);
     return;
   }
-  call->received_through = tool_calls_.ReceivedThrough(*call->params);
   call->bytes = bytes;
   backlog_bytes_ += bytes;
   backlog_.push_back({call, *method});
@@ -217,14 +230,14 @@ void Server::OnBell() {
 }
 
 void Server::Tick(SteadyTime now) {
-  parts_.host.Tick(now);
+  deps_.host.Tick(now);
   if (ended_) return;
   tool_calls_.Tick(now);
   subscriptions_.Tick(now);
 }
 
 SteadyTime Server::NextDeadline() const {
-  const SteadyTime host = parts_.host.NextDeadline();
+  const SteadyTime host = deps_.host.NextDeadline();
   if (ended_) return host;
   return std::min({host, tool_calls_.NextDeadline(), subscriptions_.NextDeadline()});
 }

@@ -35,16 +35,16 @@ class Server {
     bool legacy_only = false;  // as if the stateless era did not exist
     bool channel = false;      // see protocol/channel.h; needs legacy_only
   };
-  struct Parts {
+  struct Deps {
     const Catalog& catalog;
     SessionHost& host;  // observed
     store::Executor& executor;
     const Clock& clock;
   };
 
-  // All parts are borrowed, and outlive the server. Work of the executor may refer to the server:
-  // the executor stops first.
-  Server(const Options& options, const Parts& parts);
+  // All of `deps` is borrowed, and outlives the server. Work of the executor may refer to the
+  // server: the executor stops first.
+  Server(const Options& options, const Deps& deps);
 
   // One line of the client, without its end.
   void HandleLine(std::string_view line);
@@ -111,7 +111,7 @@ class Server {
   };
 
   const Options options_;
-  const Parts parts_;
+  const Deps deps_;
   const JsonPtr server_info_;
   Outbox outbox_;
   Calls calls_;

@@ -26,8 +26,8 @@ std::string Member(const json& object, const char* name) {
 }  // namespace
 
 std::string Server::InstructionsNow() const {
-  const std::optional<store::Session> session = parts_.host.KnownSession();
-  return parts_.catalog.instructions(session ? &*session : nullptr);
+  const std::optional<store::Session> session = deps_.host.KnownSession();
+  return deps_.catalog.instructions(session ? &*session : nullptr);
 }
 
 void Server::Initialize(const CallPtr& call) {
@@ -40,7 +40,7 @@ void Server::Initialize(const CallPtr& call) {
   legacy_version_ = NegotiateVersion(*asked);
   if (const auto info = call->params->find("clientInfo");
       info != call->params->end() && info->is_object()) {
-    parts_.host.DescribeClient(Member(*info, "name"), Member(*info, "version"));
+    deps_.host.DescribeClient(Member(*info, "name"), Member(*info, "version"));
   }
   calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_, InstructionsNow(),
                                         channel_.enabled()));
@@ -78,15 +78,15 @@ void Server::ReplyPage(const CallPtr& call, const char* name, const json& entrie
 }
 
 void Server::ListTools(const CallPtr& call) {
-  ReplyPage(call, "tools", ToolEntries(parts_.catalog.tools));
+  ReplyPage(call, "tools", ToolEntries(deps_.catalog.tools));
 }
 
 void Server::ListTemplates(const CallPtr& call) {
-  ReplyPage(call, "resourceTemplates", TemplateEntries(parts_.catalog.templates));
+  ReplyPage(call, "resourceTemplates", TemplateEntries(deps_.catalog.templates));
 }
 
 void Server::ListPrompts(const CallPtr& call) {
-  ReplyPage(call, "prompts", PromptEntries(parts_.catalog.prompts));
+  ReplyPage(call, "prompts", PromptEntries(deps_.catalog.prompts));
 }
 
 void Server::ListResources(const CallPtr& call) { reading_.ListResources(call); }

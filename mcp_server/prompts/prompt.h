@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/result.h"
+#include "mcp_server/call_environment.h"
 #include "mcp_server/resources/resource.h"
-#include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {
 

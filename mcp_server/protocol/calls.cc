@@ -31,6 +31,7 @@ CallPtr Calls::Begin(const Message& message, std::shared_ptr<Batch> batch) {
   if (!by_key_.emplace(call->key, call).second) return nullptr;
   call->method = message.method;
   call->params = message.params;
+  call->lines_written = outbox_.lines_written();
   call->batch = std::move(batch);
   if (call->batch) ++call->batch->open;
   ++in_flight_;

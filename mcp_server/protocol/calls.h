@@ -34,10 +34,10 @@ struct Call {
   std::shared_ptr<Batch> batch;  // null: answered alone
   // Read by store threads, which may outlive the call.
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
-  bool finished = false;  // answered, cancelled or dropped: nothing more may be sent for it
-  bool stream = false;    // subscriptions/listen: open until the client or the server ends it
-  int64_t received_through = 0;  // see CallEnvironment; of when the call came in
-  size_t bytes = 0;              // of its line, for the bound on what waits
+  bool finished = false;       // answered, cancelled or dropped: nothing more may be sent for it
+  bool stream = false;         // subscriptions/listen: open until the client or the server ends it
+  uint64_t lines_written = 0;  // to the client, when the call came in: what it can have known
+  size_t bytes = 0;            // of its line, for the bound on what waits
 };
 using CallPtr = std::shared_ptr<Call>;
 
@@ -75,6 +75,8 @@ class Calls {
   [[nodiscard]] size_t in_flight() const { return in_flight_; }
   // Requests ended so far: grows as long as there is progress.
   [[nodiscard]] uint64_t ended() const { return ended_; }
+  // As Outbox::lines_written().
+  [[nodiscard]] uint64_t lines_written() const { return outbox_.lines_written(); }
   [[nodiscard]] std::vector<CallPtr> All() const;
 
   void MarkStream(const CallPtr& call);

@@ -29,7 +29,7 @@ void Channel::Look() {
   auto found = std::make_shared<Result<render::Addressed>>();
   runner_.Run(
       Lane::kHear, std::make_shared<std::atomic<bool>>(false),
-      [found, session = *host_.session(), after = announced_](CallEnvironment& environment) {
+      [found, session = *host_.session(), after = announced_](const CallEnvironment& environment) {
         *found = render::FindAddressed(session, after, environment.store, environment.context);
       },
       [this, found](const Error* error) {

@@ -70,7 +70,7 @@ template <typename T>
 void Reading::Ask(const CallPtr& call, std::function<Result<T>(const CallEnvironment&)> ask,
                   std::function<void(Result<T>)> answer) {
   auto got = std::make_shared<Result<T>>(Fail(ErrorCode::kInternal, "nothing was asked"));
-  parts_.runner.Run(
+  deps_.runner.Run(
       Lane::kRead, call->cancelled,
       [got, ask = std::move(ask)](const CallEnvironment& environment) { *got = ask(environment); },
       [call, got, answer = std::move(answer)](const Error* error) {
@@ -81,18 +81,18 @@ void Reading::Ask(const CallPtr& call, std::function<Result<T>(const CallEnviron
 
 void Reading::ListResources(const CallPtr& call) {
   Ask<std::vector<ResourceInfo>>(
-      call, parts_.catalog.list_resources, [this, call](Result<std::vector<ResourceInfo>> list) {
+      call, deps_.catalog.list_resources, [this, call](Result<std::vector<ResourceInfo>> list) {
         if (!list) {
-          parts_.subscriptions.NoteList({});
-          parts_.calls.Fail(call, ToProtocolError(list.error()));
+          deps_.subscriptions.NoteList({});
+          deps_.calls.Fail(call, ToProtocolError(list.error()));
           return;
         }
-        parts_.subscriptions.NoteList(*list);
+        deps_.subscriptions.NoteList(*list);
         const auto page = Page(*call->params, "resources", ResourceEntries(*list));
         if (page) {
-          parts_.calls.Succeed(call, **page, kNoCache);
+          deps_.calls.Succeed(call, **page, kNoCache);
         } else {
-          parts_.calls.Fail(call, page.error());
+          deps_.calls.Fail(call, page.error());
         }
       });
 }
@@ -100,22 +100,22 @@ void Reading::ListResources(const CallPtr& call) {
 void Reading::ReadResource(const CallPtr& call) {
   const auto uri = RequiredString(*call->params, "uri");
   if (!uri) {
-    parts_.calls.Fail(call, uri.error());
+    deps_.calls.Fail(call, uri.error());
     return;
   }
   Ask<ResourceContents>(
       call,
       [this, uri = *uri](const CallEnvironment& environment) {
-        return parts_.catalog.read_resource(environment, uri);
+        return deps_.catalog.read_resource(environment, uri);
       },
       [this, call, uri = *uri](Result<ResourceContents> read) {
         if (!read) {
-          parts_.calls.Fail(call, ResourceError(*call, uri, read.error()));
+          deps_.calls.Fail(call, ResourceError(*call, uri, read.error()));
           return;
         }
         json contents = {
             {"uri", read->uri}, {"mimeType", read->mime_type}, {"text", std::move(read->text)}};
-        parts_.calls.Succeed(call, {{"contents", json::array({std::move(contents)})}}, kNoCache);
+        deps_.calls.Succeed(call, {{"contents", json::array({std::move(contents)})}}, kNoCache);
       });
 }
 
@@ -123,48 +123,48 @@ void Reading::GetPrompt(const CallPtr& call) {
   const auto name = RequiredString(*call->params, "name");
   const auto arguments = PromptArguments(*call->params);
   if (!name || !arguments) {
-    parts_.calls.Fail(call, name ? arguments.error() : name.error());
+    deps_.calls.Fail(call, name ? arguments.error() : name.error());
     return;
   }
   Ask<PromptText>(
       call,
       [this, name = *name, arguments = *arguments](const CallEnvironment& environment) {
-        return parts_.catalog.get_prompt(environment, name, arguments);
+        return deps_.catalog.get_prompt(environment, name, arguments);
       },
       [this, call](Result<PromptText> prompt) {
         if (!prompt) {
-          parts_.calls.Fail(call, ToProtocolError(prompt.error()));
+          deps_.calls.Fail(call, ToProtocolError(prompt.error()));
           return;
         }
         json message = {{"role", "user"},
                         {"content", {{"type", "text"}, {"text", std::move(prompt->text)}}}};
-        parts_.calls.Succeed(call, {{"description", std::move(prompt->description)},
-                                    {"messages", json::array({std::move(message)})}});
+        deps_.calls.Succeed(call, {{"description", std::move(prompt->description)},
+                                   {"messages", json::array({std::move(message)})}});
       });
 }
 
 void Reading::Complete(const CallPtr& call) {
   const auto question = ReadQuestion(*call->params);
   if (!question) {
-    parts_.calls.Fail(call, question.error());
+    deps_.calls.Fail(call, question.error());
     return;
   }
   Ask<Completion>(
       call,
       [this, question = *question](const CallEnvironment& environment) {
         const auto& complete =
-            question.prompt ? parts_.catalog.complete_prompt : parts_.catalog.complete_resource;
+            question.prompt ? deps_.catalog.complete_prompt : deps_.catalog.complete_resource;
         return complete(environment, question.of, question.argument, question.prefix);
       },
       [this, call](Result<Completion> completion) {
         if (!completion) {
-          parts_.calls.Fail(call, ToProtocolError(completion.error()));
+          deps_.calls.Fail(call, ToProtocolError(completion.error()));
           return;
         }
-        parts_.calls.Succeed(call, {{"completion",
-                                     {{"values", std::move(completion->values)},
-                                      {"total", completion->total},
-                                      {"hasMore", completion->has_more}}}});
+        deps_.calls.Succeed(call, {{"completion",
+                                    {{"values", std::move(completion->values)},
+                                     {"total", completion->total},
+                                     {"hasMore", completion->has_more}}}});
       });
 }
 

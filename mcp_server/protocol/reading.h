@@ -11,15 +11,15 @@ namespace katra::mcp {
 
 class Reading {
  public:
-  struct Parts {
+  struct Deps {
     const Catalog& catalog;
     Calls& calls;
     StoreRunner& runner;
     Subscriptions& subscriptions;  // learns what the client knows of the list
   };
 
-  // All parts are borrowed.
-  explicit Reading(const Parts& parts) : parts_(parts) {}
+  // All of `deps` is borrowed.
+  explicit Reading(const Deps& deps) : deps_(deps) {}
 
   void ListResources(const CallPtr& call);
   void ReadResource(const CallPtr& call);
@@ -32,7 +32,7 @@ class Reading {
   void Ask(const CallPtr& call, std::function<Result<T>(const CallEnvironment&)> ask,
            std::function<void(Result<T>)> answer);
 
-  const Parts parts_;
+  const Deps deps_;
 };
 
 }  // namespace katra::mcp

@@ -35,7 +35,10 @@ void StoreRunner::Post(Lane lane, CancelFlag cancelled, Work work, Done done) {
           *failure = Error{ErrorCode::kCancelled, "cancelled before it began", {}, false};
           return;
         }
-        CallEnvironment environment{*store, clock_, session, {deadline, cancelled.get()}, 0, true};
+        const CallEnvironment environment{.store = *store,
+                                          .clock = clock_,
+                                          .session = session,
+                                          .context = {deadline, cancelled.get()}};
         try {
           work(environment);
         } catch (const std::exception& defect) {

@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "core/clock.h"
+#include "mcp_server/call_environment.h"
 #include "mcp_server/session_host.h"
-#include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {
 
@@ -16,8 +16,8 @@ using CancelFlag = std::shared_ptr<std::atomic<bool>>;
 
 class StoreRunner {
  public:
-  // On a store thread. May change what concerns only its own call, e.g. last_try.
-  using Work = std::function<void(CallEnvironment& environment)>;
+  // On a store thread.
+  using Work = std::function<void(const CallEnvironment& environment)>;
   // On the loop. `error`: the session is not open, the call was cancelled before it began, or
   // `work` threw; then there is no outcome.
   using Done = std::function<void(const Error* error)>;

@@ -40,8 +40,7 @@ struct Subscriptions::Snapshot {
   std::optional<std::string> list;
 };
 
-Subscriptions::Subscriptions(const Parts& parts)
-    : parts_(parts), next_list_(parts.clock.Steady()) {}
+Subscriptions::Subscriptions(const Deps& deps) : deps_(deps), next_list_(deps.clock.Steady()) {}
 
 bool Subscriptions::WantsList() const {
   return legacy_list_ || std::any_of(listeners_.begin(), listeners_.end(), [](const auto& entry) {
@@ -63,10 +62,10 @@ void Subscriptions::Forget(const std::string& uri) {
 void Subscriptions::Read(CancelFlag cancelled, std::vector<std::string> uris, bool list,
                          std::function<void(const Snapshot&, const Error*)> done) {
   auto snapshot = std::make_shared<Snapshot>();
-  parts_.runner.Run(
+  deps_.runner.Run(
       Lane::kRead, std::move(cancelled),
       [snapshot, uris = std::move(uris), list,
-       &catalog = parts_.catalog](const CallEnvironment& environment) {
+       &catalog = deps_.catalog](const CallEnvironment& environment) {
         for (const std::string& uri : uris) {
           snapshot->versions.emplace(uri, catalog.resource_version(environment, uri));
         }
@@ -80,7 +79,7 @@ void Subscriptions::Read(CancelFlag cancelled, std::vector<std::string> uris, bo
 void Subscriptions::Subscribe(const CallPtr& call) {
   const auto uri = RequiredString(*call->params, "uri");
   if (!uri) {
-    parts_.calls.Fail(call, uri.error());
+    deps_.calls.Fail(call, uri.error());
     return;
   }
   const auto done = [this, call, uri = *uri, bell_seen = bells_](const Snapshot& read,
@@ -89,20 +88,20 @@ void Subscriptions::Subscribe(const CallPtr& call) {
     const auto version = read.versions.find(uri);
     if (error == nullptr && !version->second) error = &version->second.error();
     if (error != nullptr) {
-      parts_.calls.Fail(call, ResourceError(*call, uri, *error));
+      deps_.calls.Fail(call, ResourceError(*call, uri, *error));
       return;
     }
     if (watched_.size() >= kMaxWatched && watched_.count(uri) == 0) {
-      parts_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
-                               "at most " + std::to_string(kMaxWatched) +
-                                   " resources can be subscribed: unsubscribe from one first",
-                               nullptr});
+      deps_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
+                              "at most " + std::to_string(kMaxWatched) +
+                                  " resources can be subscribed: unsubscribe from one first",
+                              nullptr});
       return;
     }
     Watched& watched = watched_[uri];
     watched.legacy = true;
     if (!watched.version) watched.version = *version->second;
-    parts_.calls.Succeed(call, json::object());
+    deps_.calls.Succeed(call, json::object());
     if (bells_ != bell_seen) Poll();  // it may have changed since it was read
   };
   Read(call->cancelled, {*uri}, false, done);
@@ -111,14 +110,14 @@ void Subscriptions::Subscribe(const CallPtr& call) {
 void Subscriptions::Unsubscribe(const CallPtr& call) {
   const auto uri = RequiredString(*call->params, "uri");
   if (!uri) {
-    parts_.calls.Fail(call, uri.error());
+    deps_.calls.Fail(call, uri.error());
     return;
   }
   if (const auto found = watched_.find(*uri); found != watched_.end()) {
     found->second.legacy = false;
     Forget(*uri);
   }
-  parts_.calls.Succeed(call, json::object());
+  deps_.calls.Succeed(call, json::object());
 }
 
 void Subscriptions::BeginLegacyListChanged() {
@@ -130,7 +129,7 @@ void Subscriptions::BeginLegacyListChanged() {
 void Subscriptions::Listen(const CallPtr& call) {
   const auto filter = call->params->find("notifications");
   if (filter == call->params->end() || !filter->is_object()) {
-    parts_.calls.Fail(call, {kInvalidParams, "\"notifications\" must be an object", nullptr});
+    deps_.calls.Fail(call, {kInvalidParams, "\"notifications\" must be an object", nullptr});
     return;
   }
   auto listener = std::make_shared<Listener>();
@@ -139,18 +138,18 @@ void Subscriptions::Listen(const CallPtr& call) {
   if (const auto uris = filter->find("resourceSubscriptions"); uris != filter->end()) {
     if (!uris->is_array() ||
         std::any_of(uris->begin(), uris->end(), [](const json& uri) { return !uri.is_string(); })) {
-      parts_.calls.Fail(
+      deps_.calls.Fail(
           call, {kInvalidParams, "\"resourceSubscriptions\" must be a list of URIs", nullptr});
       return;
     }
     for (const json& uri : *uris) listener->uris.insert(uri.get<std::string>());
   }
   if (listeners_.size() >= kMaxListens || watched_.size() + listener->uris.size() > kMaxWatched) {
-    parts_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
-                             "too many subscriptions are open: cancel one first", nullptr});
+    deps_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
+                            "too many subscriptions are open: cancel one first", nullptr});
     return;
   }
-  parts_.calls.MarkStream(call);
+  deps_.calls.MarkStream(call);
   listeners_[call->key] = listener;
   Read(call->cancelled, {listener->uris.begin(), listener->uris.end()}, listener->resources_list,
        [this, listener, bell_seen = bells_](const Snapshot& read, const Error*) {
@@ -182,8 +181,8 @@ void Subscriptions::Acknowledge(const ListenerPtr& listener, const Snapshot& sna
     honoured["resourceSubscriptions"] = std::move(uris);
   }
   listener->acknowledged = true;
-  parts_.calls.Notify("notifications/subscriptions/acknowledged",
-                      WithSubscription(*listener->call, {{"notifications", std::move(honoured)}}));
+  deps_.calls.Notify("notifications/subscriptions/acknowledged",
+                     WithSubscription(*listener->call, {{"notifications", std::move(honoured)}}));
 }
 
 void Subscriptions::OnCancelled(const CallPtr& call) {
@@ -196,7 +195,7 @@ void Subscriptions::OnCancelled(const CallPtr& call) {
 
 void Subscriptions::EndListens() {
   for (const auto& [key, listener] : std::exchange(listeners_, {})) {
-    parts_.calls.Succeed(listener->call, WithSubscription(*listener->call, json::object()));
+    deps_.calls.Succeed(listener->call, WithSubscription(*listener->call, json::object()));
   }
 }
 
@@ -215,17 +214,17 @@ void Subscriptions::Tick(SteadyTime now) {
 }
 
 SteadyTime Subscriptions::NextDeadline() const {
-  const bool is_due = list_dirty_ && !polling_ && WantsList() && parts_.host.session() != nullptr;
+  const bool is_due = list_dirty_ && !polling_ && WantsList() && deps_.host.session() != nullptr;
   return is_due ? next_list_ : SteadyTime::max();
 }
 
 void Subscriptions::Poll() {
-  if (parts_.host.session() == nullptr) return;  // OnBell comes when it is open
+  if (deps_.host.session() == nullptr) return;  // OnBell comes when it is open
   if (polling_) {
     poll_again_ = true;
     return;
   }
-  const SteadyTime now = parts_.clock.Steady();
+  const SteadyTime now = deps_.clock.Steady();
   const bool list = list_dirty_ && WantsList() && next_list_ <= now;
   if (watched_.empty() && !list) return;
   if (list) {
@@ -265,11 +264,11 @@ void Subscriptions::Compare(const std::string& uri, const std::string& version) 
   if (is_first) return;
   const json params = {{"uri", uri}};
   constexpr const char* kUpdated = "notifications/resources/updated";
-  if (watched.legacy) parts_.calls.Notify(kUpdated, params, "updated|" + uri);
+  if (watched.legacy) deps_.calls.Notify(kUpdated, params, "updated|" + uri);
   for (const auto& [key, listener] : listeners_) {
     if (!listener->acknowledged || listener->uris.count(uri) == 0) continue;
-    parts_.calls.Notify(kUpdated, WithSubscription(*listener->call, params),
-                        "updated|" + key + "|" + uri);
+    deps_.calls.Notify(kUpdated, WithSubscription(*listener->call, params),
+                       "updated|" + key + "|" + uri);
   }
 }
 
@@ -279,11 +278,11 @@ void Subscriptions::CompareList(const std::string& list) {
   list_ = list;
   if (is_first) return;
   constexpr const char* kListChanged = "notifications/resources/list_changed";
-  if (legacy_list_) parts_.calls.Notify(kListChanged, json::object(), "list_changed");
+  if (legacy_list_) deps_.calls.Notify(kListChanged, json::object(), "list_changed");
   for (const auto& [key, listener] : listeners_) {
     if (!listener->acknowledged || !listener->resources_list) continue;
-    parts_.calls.Notify(kListChanged, WithSubscription(*listener->call, json::object()),
-                        "list_changed|" + key);
+    deps_.calls.Notify(kListChanged, WithSubscription(*listener->call, json::object()),
+                       "list_changed|" + key);
   }
 }
 

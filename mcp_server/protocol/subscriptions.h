@@ -25,7 +25,7 @@ class Subscriptions {
   // The list of resources is read at most once in this time.
   static constexpr std::chrono::seconds kListPeriod{1};
 
-  struct Parts {
+  struct Deps {
     const Catalog& catalog;
     Calls& calls;
     StoreRunner& runner;
@@ -33,8 +33,8 @@ class Subscriptions {
     const Clock& clock;
   };
 
-  // All parts are borrowed.
-  explicit Subscriptions(const Parts& parts);
+  // All of `deps` is borrowed.
+  explicit Subscriptions(const Deps& deps);
 
   // resources/subscribe and resources/unsubscribe.
   void Subscribe(const CallPtr& call);
@@ -84,7 +84,7 @@ class Subscriptions {
   [[nodiscard]] bool IsWatched(const std::string& uri) const;
   [[nodiscard]] bool WantsList() const;
 
-  const Parts parts_;
+  const Deps deps_;
   std::map<std::string, Watched> watched_;
   std::map<std::string, ListenerPtr> listeners_;  // by the key of their call
   bool legacy_list_ = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/coerce.h"
 
 namespace katra::mcp {
@@ -13,8 +14,6 @@ namespace katra::mcp {
 using nlohmann::json;
 
 namespace {
-
-constexpr std::string_view kRegisterTool = "katra_register";
 
 const json& GivenArguments(const json& params) {
   static const json none = json::object();
@@ -59,34 +58,39 @@ struct ToolCalls::ToolCall {
   SteadyTime next_progress;  // max: nobody asked
   bool idle = false;         // waits for the bell or the deadline
   uint64_t bell_seen = 0;    // when it was last run
-  bool last_try = false;     // of the run under way
+  WaitState wait;            // of the run under way
 };
 
 // What a run brings, filled on the store's thread.
 struct ToolCalls::Outcome {
   std::optional<ToolOutput> output;
-  std::optional<store::Session> session;  // after katra_register
+  std::optional<store::Session> session;  // as a tool that changes it has left it
 };
 
-ToolCalls::ToolCalls(const Parts& parts) : parts_(parts) {}
+ToolCalls::ToolCalls(const Deps& deps) : deps_(deps) {}
 
-store::MessageId ToolCalls::ReceivedThrough(const json& params) const {
-  std::string room;
-  if (const auto arguments = params.find("arguments");
-      arguments != params.end() && arguments->is_object()) {
-    if (const auto named = arguments->find("room");
-        named != arguments->end() && named->is_string()) {
-      room = Trim(named->get_ref<const std::string&>());
-    }
-  }
-  if (room.empty() && parts_.host.session() != nullptr) room = parts_.host.session()->room;
+store::MessageId ToolCalls::ReceivedThrough(const Call& call, const json& arguments) {
+  std::string room = WordArgument(arguments, "room");
+  if (room.empty() && deps_.host.session() != nullptr) room = deps_.host.session()->room;
   const auto found = received_.find(ToLowerAscii(room));
-  return found == received_.end() ? 0 : found->second;
+  if (found == received_.end()) return 0;
+  auto& marks = found->second;
+  const auto later = marks.upper_bound(call.lines_written);
+  if (later == marks.begin()) return 0;
+  const auto last = std::prev(later);
+  marks.erase(marks.begin(), last);
+  return last->second;
+}
+
+void ToolCalls::NoteReceived(const Delivery& delivery) {
+  auto& marks = received_[ToLowerAscii(delivery.room)];
+  const store::MessageId before = marks.empty() ? 0 : marks.rbegin()->second;
+  marks[deps_.calls.lines_written()] = std::max(before, delivery.through);
 }
 
 ProtocolError ToolCalls::UnknownTool(const std::string& name) const {
   std::vector<std::string> names;
-  for (const Tool& tool : parts_.catalog.tools) names.push_back(tool.name);
+  for (const Tool& tool : deps_.catalog.tools) names.push_back(tool.name);
   const std::vector<std::string> near = NearestMatches(name, names, 1);
   return {kInvalidParams,
           "unknown tool \"" + OneLine(name, 128) + "\"; " +
@@ -98,14 +102,14 @@ ProtocolError ToolCalls::UnknownTool(const std::string& name) const {
 void ToolCalls::Start(const CallPtr& call) {
   const auto name = call->params->find("name");
   if (name == call->params->end() || !name->is_string()) {
-    parts_.calls.Fail(call, {kInvalidParams, "\"name\" must be the name of a tool", nullptr});
+    deps_.calls.Fail(call, {kInvalidParams, "\"name\" must be the name of a tool", nullptr});
     return;
   }
-  const auto& tools = parts_.catalog.tools;
+  const auto& tools = deps_.catalog.tools;
   const auto tool = std::find_if(tools.begin(), tools.end(),
                                  [&](const Tool& candidate) { return candidate.name == *name; });
   if (tool == tools.end()) {
-    parts_.calls.Fail(call, UnknownTool(name->get<std::string>()));
+    deps_.calls.Fail(call, UnknownTool(name->get<std::string>()));
     return;
   }
   NoteConversation(ConversationIn(*call->params));
@@ -114,17 +118,20 @@ void ToolCalls::Start(const CallPtr& call) {
   tool_call->tool = &*tool;
   CoercedArguments coerced = CoerceArguments(*tool->input_schema, GivenArguments(*call->params));
   tool_call->arguments = std::move(coerced.arguments);
-  tool_call->started = parts_.clock.Steady();
+  tool_call->started = deps_.clock.Steady();
   tool_call->deadline = tool_call->started;
   tool_call->next_progress = SteadyTime::max();
   std::vector<SchemaViolation> violations = std::move(coerced.violations);
   if (violations.empty()) violations = tool->input->Validate(*tool_call->arguments);
   if (!violations.empty()) {
-    ToolOutput output = parts_.catalog.argument_error(*tool, violations);
+    ToolOutput output = deps_.catalog.argument_error(*tool, violations);
     Reply(tool_call, output);
     return;
   }
-  if (tool->wait) tool_call->deadline += tool->wait(*tool_call->arguments);
+  if (tool->run_waiting) {
+    tool_call->deadline += tool->wait(*tool_call->arguments);
+    tool_call->wait.received_through = ReceivedThrough(*call, *tool_call->arguments);
+  }
   if (tool_call->deadline > tool_call->started) {
     waiters_.push_back(tool_call);
     if (call->context.progress_token) {
@@ -156,17 +163,16 @@ void ToolCalls::RunNextHear() {
 
 void ToolCalls::Run(const ToolCallPtr& tool_call) {
   tool_call->bell_seen = bells_;
-  tool_call->last_try = parts_.clock.Steady() >= tool_call->deadline;
+  tool_call->wait.last_try = deps_.clock.Steady() >= tool_call->deadline;
   auto outcome = std::make_shared<Outcome>();
   const Tool& tool = *tool_call->tool;
-  parts_.runner.Run(
+  deps_.runner.Run(
       tool.lane, tool_call->call->cancelled,
-      [&tool, outcome, arguments = tool_call->arguments, last_try = tool_call->last_try,
-       received = tool_call->call->received_through](CallEnvironment& environment) {
-        environment.last_try = last_try;
-        environment.received_through = received;
-        outcome->output = tool.run(environment, *arguments);
-        if (tool.name == kRegisterTool) {
+      [&tool, outcome, arguments = tool_call->arguments,
+       wait = tool_call->wait](const CallEnvironment& environment) {
+        outcome->output = tool.run_waiting ? tool.run_waiting(environment, *arguments, wait)
+                                           : tool.run(environment, *arguments);
+        if (tool.changes_session) {
           auto session = environment.store.GetSession(environment.session, environment.context);
           if (session) outcome->session = std::move(*session);
         }
@@ -175,8 +181,8 @@ void ToolCalls::Run(const ToolCallPtr& tool_call) {
 }
 
 void ToolCalls::OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error) {
-  if (error != nullptr) outcome.output = parts_.catalog.error_output(*error);
-  if (outcome.session) parts_.host.Adopt(*outcome.session);
+  if (error != nullptr) outcome.output = deps_.catalog.error_output(*error);
+  if (outcome.session) deps_.host.Adopt(*outcome.session);
   if (tool_call->tool->lane == Lane::kHear) hear_running_ = false;
 
   if (tool_call->call->finished) {
@@ -191,9 +197,9 @@ void ToolCalls::OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Erro
 
 void ToolCalls::Wait(const ToolCallPtr& tool_call) {
   if (stopping_) {
-    parts_.calls.Drop(tool_call->call);
+    deps_.calls.Drop(tool_call->call);
     Release(tool_call);
-  } else if (bells_ != tool_call->bell_seen || parts_.clock.Steady() >= tool_call->deadline) {
+  } else if (bells_ != tool_call->bell_seen || deps_.clock.Steady() >= tool_call->deadline) {
     Enqueue(tool_call);
   } else {
     tool_call->idle = true;
@@ -202,28 +208,25 @@ void ToolCalls::Wait(const ToolCallPtr& tool_call) {
 
 void ToolCalls::Reply(const ToolCallPtr& tool_call, ToolOutput& output) {
   Release(tool_call);
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.Steady() -
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(deps_.clock.Steady() -
                                                                           tool_call->started);
-  parts_.log.LogFor(*tool_call->call, output.is_error ? Severity::kInfo : Severity::kDebug,
-                    tool_call->tool->name + (output.is_error ? " refused after " : " took ") +
-                        std::to_string(took.count()) + " ms");
+  deps_.log.LogFor(*tool_call->call, output.is_error ? Severity::kInfo : Severity::kDebug,
+                   tool_call->tool->name + (output.is_error ? " refused after " : " took ") +
+                       std::to_string(took.count()) + " ms");
   std::function<void()> written;
   if (output.delivery) {
-    written = [this, delivery = *output.delivery] {
-      store::MessageId& through = received_[ToLowerAscii(delivery.room)];
-      through = std::max(through, delivery.through);
-    };
+    written = [this, delivery = *output.delivery] { NoteReceived(delivery); };
   }
-  parts_.calls.Succeed(tool_call->call, ResultJson(output), std::nullopt, std::move(written));
-  parts_.host.NoteActivity();
+  deps_.calls.Succeed(tool_call->call, ResultJson(output), std::nullopt, std::move(written));
+  deps_.host.NoteActivity();
 }
 
 void ToolCalls::NoteConversation(const std::string& conversation) {
   if (conversation.empty() || conversation == conversation_) return;
   conversation_ = conversation;
-  parts_.runner.Run(
+  deps_.runner.Run(
       Lane::kWrite, std::make_shared<std::atomic<bool>>(false),
-      [conversation](CallEnvironment& environment) {
+      [conversation](const CallEnvironment& environment) {
         // Not worth an error: who goes on with a conversation that is not known is told so.
         static_cast<void>(environment.store.SetClientSession(environment.session, conversation,
                                                              environment.context));
@@ -232,9 +235,9 @@ void ToolCalls::NoteConversation(const std::string& conversation) {
 }
 
 void ToolCalls::TakeBack(const Delivery& delivery) {
-  parts_.runner.Run(
+  deps_.runner.Run(
       Lane::kHear, std::make_shared<std::atomic<bool>>(false),
-      [delivery](CallEnvironment& environment) {
+      [delivery](const CallEnvironment& environment) {
         // What cannot be taken back is heard by the persona's next session.
         static_cast<void>(
             environment.store.Undeliver(environment.session, delivery.room, environment.context));
@@ -263,12 +266,12 @@ void ToolCalls::Tick(SteadyTime now) {
       if (waiter->deadline <= now) continue;
       const int64_t waited = WholeSeconds(now - waiter->started);
       const int64_t total = WholeSeconds(waiter->deadline - waiter->started);
-      parts_.calls.Notify("notifications/progress",
-                          {{"progressToken", waiter->call->context.progress_token->ToJson()},
-                           {"progress", waited},
-                           {"total", total},
-                           {"message", "waiting for messages"}},
-                          "progress|" + waiter->call->key);
+      deps_.calls.Notify("notifications/progress",
+                         {{"progressToken", waiter->call->context.progress_token->ToJson()},
+                          {"progress", waited},
+                          {"total", total},
+                          {"message", "waiting for messages"}},
+                         "progress|" + waiter->call->key);
     }
   }
 }
@@ -294,7 +297,7 @@ void ToolCalls::StopWaiting() {
   stopping_ = true;
   for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
     if (!waiter->idle) continue;
-    parts_.calls.Drop(waiter->call);
+    deps_.calls.Drop(waiter->call);
     Release(waiter);
   }
 }

@@ -21,7 +21,7 @@ class ToolCalls {
  public:
   static constexpr std::chrono::seconds kProgressPeriod{5};
 
-  struct Parts {
+  struct Deps {
     const Catalog& catalog;
     Calls& calls;
     StoreRunner& runner;
@@ -30,11 +30,8 @@ class ToolCalls {
     const Clock& clock;
   };
 
-  // All parts are borrowed.
-  explicit ToolCalls(const Parts& parts);
-
-  // For the request `call`, which has just been read: see CallEnvironment::received_through.
-  [[nodiscard]] store::MessageId ReceivedThrough(const nlohmann::json& params) const;
+  // All of `deps` is borrowed.
+  explicit ToolCalls(const Deps& deps);
 
   void Start(const CallPtr& call);
 
@@ -54,6 +51,9 @@ class ToolCalls {
   using ToolCallPtr = std::shared_ptr<ToolCall>;
   struct Outcome;
 
+  // See WaitState. Calls come here in the order in which they came in.
+  [[nodiscard]] store::MessageId ReceivedThrough(const Call& call, const nlohmann::json& arguments);
+  void NoteReceived(const Delivery& delivery);
   void Enqueue(const ToolCallPtr& tool_call);
   void RunNextHear();
   void Run(const ToolCallPtr& tool_call);
@@ -66,7 +66,7 @@ class ToolCalls {
   void Release(const ToolCallPtr& tool_call);
   [[nodiscard]] ProtocolError UnknownTool(const std::string& name) const;
 
-  const Parts parts_;
+  const Deps deps_;
   uint64_t bells_ = 0;
   std::string conversation_;  // the last that was noted
   bool stopping_ = false;
@@ -76,8 +76,11 @@ class ToolCalls {
   std::deque<ToolCallPtr> hear_queue_;
   bool hear_running_ = false;
 
-  std::vector<ToolCallPtr> waiters_;                  // calls that may wait, running or not
-  std::map<std::string, store::MessageId> received_;  // by room, in lower case
+  std::vector<ToolCallPtr> waiters_;  // calls that may wait, running or not
+
+  // By room, in lower case: up to where its messages were in results that the client's pipe had
+  // taken, by how many lines it had taken then. What later calls cannot ask for is left out.
+  std::map<std::string, std::map<uint64_t, store::MessageId>> received_;
 };
 
 }  // namespace katra::mcp

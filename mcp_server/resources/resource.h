@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "mcp_server/tools/tool.h"
+#include "mcp_server/call_environment.h"
 
 namespace katra::mcp {
 

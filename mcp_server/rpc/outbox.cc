@@ -36,6 +36,7 @@ std::optional<std::string> Outbox::Take() {
 void Outbox::Written() {
   taken_ = false;
   bytes_ -= taken_bytes_;
+  ++lines_written_;
   const std::function<void()> written = std::exchange(taken_written_, nullptr);
   if (written) written();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <optional>
@@ -29,6 +30,8 @@ class Outbox {
   // Of all that is not written, taken or not.
   [[nodiscard]] size_t bytes() const { return bytes_; }
   [[nodiscard]] bool IsFull() const { return bytes_ >= kFullBytes; }
+  // So many lines the client's pipe has taken since the beginning.
+  [[nodiscard]] uint64_t lines_written() const { return lines_written_; }
   [[nodiscard]] bool IsEmpty() const { return lines_.empty() && !taken_; }
 
  private:
@@ -41,6 +44,7 @@ class Outbox {
   std::list<Line> lines_;
   std::unordered_map<std::string, std::list<Line>::iterator> by_key_;
   size_t bytes_ = 0;
+  uint64_t lines_written_ = 0;
   bool taken_ = false;
   size_t taken_bytes_ = 0;
   std::function<void()> taken_written_;

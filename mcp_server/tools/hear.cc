@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/tool.h"
 #include "render/bound.h"
 #include "render/domain_json.h"
 #include "render/memory_text.h"
@@ -97,15 +97,11 @@ size_t CutFirst(store::HearReply* reply, size_t first_cost, size_t budget, bool 
   return whole_bytes;
 }
 
-}  // namespace
-
-std::chrono::milliseconds HearWait(const nlohmann::json& arguments) {
+std::chrono::milliseconds Wait(const nlohmann::json& arguments) {
   if (arguments.contains("skip_to")) return {};
   const double seconds = std::clamp(NumberArgument(arguments, "wait_seconds", 0), 0.0, 50.0);
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
-
-namespace {
 
 // Leaves a backlog behind, up to the number that is given; "latest": all of it.
 ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments) {
@@ -133,17 +129,15 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
       });
 }
 
-}  // namespace
-
-std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
-                                  const nlohmann::json& arguments) {
+std::optional<ToolOutput> Run(const CallEnvironment& environment, const nlohmann::json& arguments,
+                              const WaitState& wait) {
   if (arguments.contains("skip_to")) return Skip(environment, arguments);
   store::HearRequest request;
   request.session = environment.session;
   request.room = WordArgument(arguments, "room");
   request.limit = IntArgument(arguments, "limit", request.limit);
   request.peek = BoolArgument(arguments, "peek");
-  request.acknowledge_through = environment.received_through;
+  request.acknowledge_through = wait.received_through;
   // Counted in the form in which it is shown: escaping can make a body several times longer.
   request.max_body_bytes = render::kTextBudgetBytes - kAround;
   const WallTime now = environment.clock.Now();
@@ -159,7 +153,7 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   Result<store::HearReply> reply = environment.store.Hear(request, environment.context);
   if (!reply) return ErrorOutput(reply.error());
   if (reply->messages.empty()) {
-    if (!environment.last_try) return std::nullopt;
+    if (!wait.last_try) return std::nullopt;
     return MakeOutput(
         arguments, [&] { return NothingText(*reply, arguments); },
         [&] { return render::HeardReplyJson(*reply, request.peek); });
@@ -183,5 +177,10 @@ std::optional<ToolOutput> RunHear(const CallEnvironment& environment,
   if (!request.peek) output.delivery = Delivery{reply->room, reply->messages.back().message.id};
   return output;
 }
+
+}  // namespace
+
+extern const ToolDefinition kHear = {
+    .name = "katra_hear", .lane = Lane::kHear, .run_waiting = &Run, .wait = &Wait};
 
 }  // namespace katra::mcp

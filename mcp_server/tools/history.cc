@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/tool.h"
 #include "render/bound.h"
 #include "render/domain_json.h"
 #include "render/memory_text.h"
@@ -140,9 +140,7 @@ nlohmann::json PageJson(const Page& page, const store::HistoryReply& reply,
   return object;
 }
 
-}  // namespace
-
-ToolOutput RunHistory(const CallEnvironment& environment, const nlohmann::json& arguments) {
+ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& arguments) {
   store::HistoryRequest request;
   request.session = environment.session;
   request.room = WordArgument(arguments, "room");
@@ -165,5 +163,9 @@ ToolOutput RunHistory(const CallEnvironment& environment, const nlohmann::json& 
       arguments, [&] { return PageText(page, *reply, request, now); },
       [&] { return PageJson(page, *reply, request); });
 }
+
+}  // namespace
+
+extern const ToolDefinition kHistory = {.name = "katra_history", .lane = Lane::kRead, .run = &Run};
 
 }  // namespace katra::mcp

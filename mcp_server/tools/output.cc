@@ -4,6 +4,7 @@
 
 #include "mcp_server/tools/arguments.h"
 #include "render/domain_json.h"
+#include "render/presence_text.h"
 
 namespace katra::mcp {
 
@@ -17,6 +18,14 @@ ToolOutput MakeOutput(const nlohmann::json& arguments, const std::function<std::
     output.text = text();
   }
   return output;
+}
+
+ToolOutput SelfOutput(const CallEnvironment& environment, const nlohmann::json& arguments,
+                      const Result<store::Session>& session) {
+  if (!session) return ErrorOutput(session.error());
+  return MakeOutput(
+      arguments, [&] { return render::SelfText(*session, environment.clock.Now()); },
+      [&] { return render::SessionJson(*session); });
 }
 
 ToolOutput FailedOutput(ErrorCode code, std::string message) {

@@ -15,6 +15,11 @@ namespace katra::mcp {
                                     const std::function<std::string()>& text,
                                     const std::function<nlohmann::json()>& json);
 
+// The caller's own session, as katra_whoami and katra_register tell it.
+[[nodiscard]] ToolOutput SelfOutput(const CallEnvironment& environment,
+                                    const nlohmann::json& arguments,
+                                    const Result<store::Session>& session);
+
 // An error that a tool found by itself.
 [[nodiscard]] ToolOutput FailedOutput(ErrorCode code, std::string message);
 

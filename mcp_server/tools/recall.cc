@@ -6,9 +6,9 @@
 #include "core/text.h"
 #include "core/time_words.h"
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/recall_cursor.h"
+#include "mcp_server/tools/tool.h"
 #include "render/bound.h"
 #include "render/domain_json.h"
 #include "render/memory_text.h"
@@ -322,9 +322,7 @@ Result<store::RecallReply> LookUp(const CallEnvironment& environment, int64_t id
   return reply;
 }
 
-}  // namespace
-
-ToolOutput RunRecall(const CallEnvironment& environment, const nlohmann::json& arguments) {
+ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& arguments) {
   const Result<store::RecallRequest> request = ReadRequest(environment, arguments);
   if (!request) return ErrorOutput(request.error());
   const std::optional<int64_t> number = NumberQuery(request->query);
@@ -340,5 +338,9 @@ ToolOutput RunRecall(const CallEnvironment& environment, const nlohmann::json& a
       arguments, [&] { return PageText(page, *reply, *request, now); },
       [&] { return PageJson(page, *reply, now); });
 }
+
+}  // namespace
+
+extern const ToolDefinition kRecall = {.name = "katra_recall", .lane = Lane::kRead, .run = &Run};
 
 }  // namespace katra::mcp

@@ -1,9 +1,9 @@
-// katra_remember and katra_forget.
+// katra_remember: keeps a text for later sessions, and shows what is already known beside it.
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/tool.h"
 #include "render/receipts.h"
 
 namespace katra::mcp {
@@ -30,9 +30,7 @@ Result<store::RememberRequest> ReadRequest(const CallEnvironment& environment,
   return request;
 }
 
-}  // namespace
-
-ToolOutput RunRemember(const CallEnvironment& environment, const nlohmann::json& arguments) {
+ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& arguments) {
   const Result<store::RememberRequest> request = ReadRequest(environment, arguments);
   if (!request) return ErrorOutput(request.error());
   const Result<store::RememberReceipt> receipt =
@@ -51,15 +49,9 @@ ToolOutput RunRemember(const CallEnvironment& environment, const nlohmann::json&
       [&] { return render::RememberedJson(*receipt, *request, nearest); });
 }
 
-ToolOutput RunForget(const CallEnvironment& environment, const nlohmann::json& arguments) {
-  const std::optional<int64_t> id = IdArgument(arguments, "id");
-  if (!id) return FailedOutput(ErrorCode::kInvalidArgument, "id: expected a number such as 12");
-  const Result<store::ForgetReceipt> receipt = environment.store.Forget(
-      environment.session, *id, WordArgument(arguments, "reason"), environment.context);
-  if (!receipt) return ErrorOutput(receipt.error());
-  return MakeOutput(
-      arguments, [&] { return render::ForgottenText(*receipt); },
-      [&] { return render::ForgottenJson(*receipt); });
-}
+}  // namespace
+
+extern const ToolDefinition kRemember = {
+    .name = "katra_remember", .lane = Lane::kWrite, .run = &Run};
 
 }  // namespace katra::mcp

@@ -3,12 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/output.h"
+#include "mcp_server/tools/tool.h"
 #include "render/receipts.h"
 
 namespace katra::mcp {
-ToolOutput RunSay(const CallEnvironment& environment, const nlohmann::json& arguments) {
+namespace {
+
+ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& arguments) {
   store::SayRequest request;
   request.session = environment.session;
   request.room = WordArgument(arguments, "room");
@@ -22,5 +24,9 @@ ToolOutput RunSay(const CallEnvironment& environment, const nlohmann::json& argu
       arguments, [&] { return render::SaidText(*receipt); },
       [&] { return render::SaidJson(*receipt); });
 }
+
+}  // namespace
+
+extern const ToolDefinition kSay = {.name = "katra_say", .lane = Lane::kWrite, .run = &Run};
 
 }  // namespace katra::mcp

@@ -1,38 +1,22 @@
-// What a tool is to the server that calls it. Tools know the store and their own arguments; they
-// know nothing of JSON-RPC, of protocol versions, or of who waits for them.
+// What a tool is: how its file describes it (ToolDefinition), and what the server is given of it
+// (Tool). Tools know the store and their own arguments; they know nothing of JSON-RPC, of protocol
+// versions, or of who waits for them.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "core/clock.h"
 #include "core/json_schema.h"
 #include "core/result.h"
-#include "store/executor.h"
-#include "store/store.h"
+#include "mcp_server/call_environment.h"
 
 namespace katra::mcp {
-
-// Which lane runs a call: one that is stuck stops only itself.
-using Lane = store::Executor::Lane;
-
-// Everything a call may use. Borrowed for the duration of the call, on a store thread.
-struct CallEnvironment {
-  store::Store& store;
-  const Clock& clock;
-  store::SessionId session;
-  store::CallContext context;
-  // Message ids up to here were in results that had been written to the client when this call came
-  // in, so that this call acknowledges them. 0: none yet.
-  store::MessageId received_through = 0;
-  // Waiting tools: false while the server will run the call again, true when the time is up (or the
-  // tool does not wait).
-  bool last_try = true;
-};
 
 // What a result gave to the client, so that the server can tell later calls what was received.
 struct Delivery {
@@ -45,6 +29,38 @@ struct ToolOutput {
   std::shared_ptr<const nlohmann::json> json;  // set when the caller asked for format=json
   bool is_error = false;                       // something that the model can mend; `text` says how
   std::optional<Delivery> delivery;            // katra_hear only
+};
+
+// What a tool that waits is told of the run, beside its environment.
+struct WaitState {
+  // Message ids up to here were in results that had been written to the client when the call came
+  // in, so that the call acknowledges them. 0: none yet.
+  store::MessageId received_through = 0;
+  // False while the server will run the call again; true when the time is up, or the call does not
+  // wait.
+  bool last_try = true;
+};
+
+// The functions of a tool. They run on a thread of the tool's lane; `arguments` has passed the
+// schema, and has no null members.
+using RunTool = ToolOutput(const CallEnvironment& environment, const nlohmann::json& arguments);
+// Nothing: not yet, run me again when the bell rings (only when `wait.last_try` is false).
+using RunWaitingTool = std::optional<ToolOutput>(const CallEnvironment& environment,
+                                                 const nlohmann::json& arguments,
+                                                 const WaitState& wait);
+// How long a call wants to wait when there is nothing yet. On the loop's thread.
+using WaitOfTool = std::chrono::milliseconds(const nlohmann::json& arguments);
+
+// What a tool's file says of it; the rest is in its schema. Made once, by the tool list.
+struct ToolDefinition {
+  std::string_view name;  // of schemas/tools/NAME-v1.json
+  Lane lane = Lane::kRead;
+  RunTool* run = nullptr;
+  // Instead of `run`, of a tool that waits.
+  RunWaitingTool* run_waiting = nullptr;
+  WaitOfTool* wait = nullptr;
+  // A call changes what the caller's own session is: the server reads it again after it.
+  bool changes_session = false;
 };
 
 struct ToolHints {
@@ -61,13 +77,11 @@ struct Tool {
   Lane lane = Lane::kRead;
   std::shared_ptr<const nlohmann::json> input_schema;  // as published, from schemas/tools
   std::shared_ptr<const JsonSchema> input;             // the same, compiled
-  // How long the call wants to wait when there is nothing yet. Unset function: never.
-  std::function<std::chrono::milliseconds(const nlohmann::json& arguments)> wait;
-  // Runs once; `arguments` has passed the schema, and has no null members. Nothing: not yet, run me
-  // again when the bell rings (only when environment.last_try is false).
-  std::function<std::optional<ToolOutput>(const CallEnvironment& environment,
-                                          const nlohmann::json& arguments)>
-      run;
+  // As in ToolDefinition: `run`, or `run_waiting` and `wait`.
+  std::function<RunTool> run;
+  std::function<RunWaitingTool> run_waiting;
+  std::function<WaitOfTool> wait;
+  bool changes_session = false;
 };
 
 // The tools in the order in which they are listed. Deterministic.

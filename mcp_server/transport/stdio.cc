@@ -5,16 +5,16 @@
 
 namespace katra::mcp {
 
-Result<std::unique_ptr<StdioTransport>> StdioTransport::Open(const Parts& parts, int in, int out,
+Result<std::unique_ptr<StdioTransport>> StdioTransport::Open(const Deps& deps, int in, int out,
                                                              std::function<void()> ended) {
-  auto transport = std::unique_ptr<StdioTransport>(new StdioTransport(parts, std::move(ended)));
+  auto transport = std::unique_ptr<StdioTransport>(new StdioTransport(deps, std::move(ended)));
   StdioTransport* const self = transport.get();
   auto source =
-      uv::ByteSource::Open(parts.loop, in,
+      uv::ByteSource::Open(deps.loop, in,
                            {[self](std::string_view bytes) { self->OnBytes(bytes); },
                             [self](const Status& status) { self->OnEndOfInput(status); }});
   if (!source) return Pass(std::move(source));
-  auto sink = uv::ByteSink::Open(parts.loop, out,
+  auto sink = uv::ByteSink::Open(deps.loop, out,
                                  [self](const Status& status) { self->OnWriteFinished(status); });
   if (!sink) return Pass(std::move(sink));
   transport->source_ = std::move(*source);
@@ -22,11 +22,11 @@ Result<std::unique_ptr<StdioTransport>> StdioTransport::Open(const Parts& parts,
   return transport;
 }
 
-StdioTransport::StdioTransport(const Parts& parts, std::function<void()> ended)
-    : parts_(parts),
+StdioTransport::StdioTransport(const Deps& deps, std::function<void()> ended)
+    : deps_(deps),
       ended_(std::move(ended)),
-      timer_(parts.loop, [this] { OnTimer(); }),
-      iteration_end_(parts.loop, [this] { Update(); }) {
+      timer_(deps.loop, [this] { OnTimer(); }),
+      iteration_end_(deps.loop, [this] { Update(); }) {
   framer_.ObserveSkipped([this](std::string_view bytes, bool last) { OnSkipped(bytes, last); });
 }
 
@@ -42,22 +42,22 @@ void StdioTransport::OnBytes(std::string_view bytes) {
 }
 
 void StdioTransport::OnEndOfInput(const Status& status) {
-  if (!status) parts_.logger.Warning("stdin: " + status.error().message);
+  if (!status) deps_.logger.Warning("stdin: " + status.error().message);
   if (state_ != State::kServing) return;
   input_ended_ = true;
   lines_left_ = true;
   framer_.Finish();
   // Lines that were held back for want of room are still handled, while anything moves.
-  parts_.server.EndInput();
+  deps_.server.EndInput();
   state_ = State::kDraining;
-  progress_at_ = parts_.clock.Steady();
+  progress_at_ = deps_.clock.Steady();
   Update();
 }
 
 void StdioTransport::OnWriteFinished(const Status& status) {
   writing_ = false;
   if (status) {
-    parts_.server.outbox().Written();
+    deps_.server.outbox().Written();
   } else {
     client_gone_ = true;
   }
@@ -66,7 +66,7 @@ void StdioTransport::OnWriteFinished(const Status& status) {
 
 void StdioTransport::OnTimer() {
   armed_for_ = SteadyTime::max();
-  parts_.server.Tick(parts_.clock.Steady());
+  deps_.server.Tick(deps_.clock.Steady());
   Update();
 }
 
@@ -74,28 +74,28 @@ void StdioTransport::OnTimer() {
 void StdioTransport::Update() {
   if (updating_ || state_ == State::kEnded) return;
   updating_ = true;
-  parts_.server.Continue();
+  deps_.server.Continue();
   Flush();
   if (state_ == State::kServing || state_ == State::kDraining) HandleLines();
   if (client_gone_ && state_ != State::kClosing) {
-    parts_.server.Abort();
+    deps_.server.Abort();
     Close("the client stopped reading", kEndPatience);
   }
   if (state_ == State::kDraining) Drain();
-  if (state_ == State::kClosing && parts_.clock.Steady() >= close_deadline_) End();
+  if (state_ == State::kClosing && deps_.clock.Steady() >= close_deadline_) End();
   updating_ = false;
   if (state_ != State::kEnded) ArmTimer();
 }
 
 void StdioTransport::HandleLines() {
-  while (lines_left_ && parts_.server.WantsInput()) {
+  while (lines_left_ && deps_.server.WantsInput()) {
     const std::optional<LineFramer::Line> line = framer_.Next();
     if (!line) {
       lines_left_ = false;
       break;
     }
     // What is too long is refused by its id, which may not have come yet.
-    if (!line->too_long) parts_.server.Handle(*line);
+    if (!line->too_long) deps_.server.Handle(*line);
     Flush();
   }
   if (lines_left_) {
@@ -113,13 +113,13 @@ void StdioTransport::OnSkipped(std::string_view bytes, bool ended) {
   skipped_->Feed(bytes);
   const RequestId id = skipped_->id();
   if (!ended && std::holds_alternative<std::monostate>(id.value)) return;
-  parts_.server.RefuseTooLong(id);
+  deps_.server.RefuseTooLong(id);
   skipped_.reset();
 }
 
 void StdioTransport::Flush() {
   while (!writing_ && !client_gone_) {
-    std::optional<std::string> line = parts_.server.outbox().Take();
+    std::optional<std::string> line = deps_.server.outbox().Take();
     if (!line) return;
     const auto progress = sink_->Write(std::move(*line));
     if (!progress) {
@@ -127,35 +127,35 @@ void StdioTransport::Flush() {
     } else if (*progress == uv::ByteSink::Progress::kPending) {
       writing_ = true;
     } else {
-      parts_.server.outbox().Written();
+      deps_.server.outbox().Written();
     }
   }
 }
 
 void StdioTransport::Drain() {
-  Outbox& outbox = parts_.server.outbox();
-  if (!lines_left_ && parts_.server.IsIdle() && outbox.IsEmpty()) {
+  Outbox& outbox = deps_.server.outbox();
+  if (!lines_left_ && deps_.server.IsIdle() && outbox.IsEmpty()) {
     Close("the client closed the connection", kEndPatience);
     return;
   }
-  const SteadyTime now = parts_.clock.Steady();
+  const SteadyTime now = deps_.clock.Steady();
   const size_t unwritten = outbox.bytes() + sink_->unwritten_bytes();
-  if (parts_.server.ended() != progress_ended_ || unwritten != progress_bytes_) {
+  if (deps_.server.ended() != progress_ended_ || unwritten != progress_bytes_) {
     progress_at_ = now;
-    progress_ended_ = parts_.server.ended();
+    progress_ended_ = deps_.server.ended();
     progress_bytes_ = unwritten;
   }
   if (now >= NextDeadline()) {
-    parts_.server.Abort();
+    deps_.server.Abort();
     Close("the client closed the connection", kEndPatience);
   }
 }
 
 void StdioTransport::Interrupt(const std::string& reason) {
   if (state_ == State::kEnded) return;
-  close_deadline_ = std::min(close_deadline_, parts_.clock.Steady() + kSignalPatience);
+  close_deadline_ = std::min(close_deadline_, deps_.clock.Steady() + kSignalPatience);
   if (state_ != State::kClosing) {
-    parts_.server.Abort();
+    deps_.server.Abort();
     Flush();
     Close(reason, kSignalPatience);
   }
@@ -165,8 +165,8 @@ void StdioTransport::Interrupt(const std::string& reason) {
 void StdioTransport::Close(const std::string& reason, std::chrono::milliseconds patience) {
   state_ = State::kClosing;
   source_->Pause();
-  close_deadline_ = parts_.clock.Steady() + patience;
-  parts_.host.Close(reason, [this] { End(); });
+  close_deadline_ = deps_.clock.Steady() + patience;
+  deps_.host.Close(reason, [this] { End(); });
 }
 
 void StdioTransport::End() {
@@ -179,9 +179,9 @@ void StdioTransport::End() {
 SteadyTime StdioTransport::NextDeadline() const {
   switch (state_) {
     case State::kServing:
-      return parts_.server.NextDeadline();
+      return deps_.server.NextDeadline();
     case State::kDraining:
-      return progress_at_ + (parts_.server.outbox().IsEmpty() ? kStorePatience : kReadPatience);
+      return progress_at_ + (deps_.server.outbox().IsEmpty() ? kStorePatience : kReadPatience);
     case State::kClosing:
       return close_deadline_;
     case State::kEnded:
@@ -198,7 +198,7 @@ void StdioTransport::ArmTimer() {
     timer_.Stop();
     return;
   }
-  const auto delay = next - parts_.clock.Steady();
+  const auto delay = next - deps_.clock.Steady();
   timer_.Start(std::chrono::ceil<std::chrono::milliseconds>(delay));
 }
 

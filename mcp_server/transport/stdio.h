@@ -27,7 +27,7 @@ class StdioTransport {
   static constexpr std::chrono::milliseconds kEndPatience{400};
   static constexpr std::chrono::milliseconds kSignalPatience{60};
 
-  struct Parts {
+  struct Deps {
     uv::Loop& loop;
     const Clock& clock;
     Logger& logger;
@@ -35,8 +35,8 @@ class StdioTransport {
     SessionHost& host;
   };
 
-  // All parts are borrowed. `ended` runs once, when the process may end.
-  static Result<std::unique_ptr<StdioTransport>> Open(const Parts& parts, int in, int out,
+  // All of `deps` is borrowed. `ended` runs once, when the process may end.
+  static Result<std::unique_ptr<StdioTransport>> Open(const Deps& deps, int in, int out,
                                                       std::function<void()> ended);
 
   void Begin();
@@ -47,7 +47,7 @@ class StdioTransport {
  private:
   enum class State { kServing, kDraining, kClosing, kEnded };
 
-  StdioTransport(const Parts& parts, std::function<void()> ended);
+  StdioTransport(const Deps& deps, std::function<void()> ended);
 
   void OnBytes(std::string_view bytes);
   void OnEndOfInput(const Status& status);
@@ -66,7 +66,7 @@ class StdioTransport {
   void ArmTimer();
   [[nodiscard]] SteadyTime NextDeadline() const;
 
-  const Parts parts_;
+  const Deps deps_;
   const std::function<void()> ended_;
   std::unique_ptr<uv::ByteSource> source_;
   std::unique_ptr<uv::ByteSink> sink_;

@@ -122,7 +122,8 @@ class Session {
               return std::shared_ptr<store::Store>(&store.store(), [](store::Store*) {});
             },
             Start(), executor_, clock_, logger_),
-        server_({"0.0.0", false}, {catalog_, host_, executor_, clock_}) {}
+        server_({.version = "0.0.0"},
+                {.catalog = catalog_, .host = host_, .executor = executor_, .clock = clock_}) {}
 
   void Run(const std::string& stream) {
     if (choices_.handshake < 4) {

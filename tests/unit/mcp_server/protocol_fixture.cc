@@ -33,7 +33,7 @@ Tool EchoTool(FakeWorld& world) {
                 {"properties", {{"text", {{"type", "string"}}}, {"format", {{"type", "string"}}}}},
                 {"additionalProperties", false}});
   tool.hints.read_only = true;
-  tool.run = [&world](const CallEnvironment&, const json& arguments) -> std::optional<ToolOutput> {
+  tool.run = [&world](const CallEnvironment&, const json& arguments) {
     world.calls.push_back("katra_echo " + arguments.dump());
     if (world.throws) throw std::runtime_error("a defect");
     ToolOutput output = TextOutput("echo: " + arguments.value("text", ""));
@@ -48,7 +48,7 @@ Tool SayTool(FakeWorld& world) {
                        {{"type", "object"},
                         {"properties", {{"message", {{"type", "string"}}}}},
                         {"required", {"message"}}});
-  tool.run = [&world](const CallEnvironment&, const json& arguments) -> std::optional<ToolOutput> {
+  tool.run = [&world](const CallEnvironment&, const json& arguments) {
     world.said.push_back(arguments.at("message"));
     return TextOutput("said #" + std::to_string(world.said.size()));
   };
@@ -69,12 +69,12 @@ Tool HearTool(FakeWorld& world, std::shared_ptr<SessionStore> store) {
     size_t taken_back = 0;
   };
   auto cursor = std::make_shared<Cursor>();
-  tool.run = [&world, cursor, store](const CallEnvironment& environment,
-                                     const json& arguments) -> std::optional<ToolOutput> {
-    world.acknowledged.push_back(environment.received_through);
+  tool.run_waiting = [&world, cursor, store](const CallEnvironment&, const json& arguments,
+                                             const WaitState& wait) -> std::optional<ToolOutput> {
+    world.acknowledged.push_back(wait.received_through);
     if (store->undelivered.size() > cursor->taken_back) *cursor = {0, store->undelivered.size()};
     if (cursor->heard == world.said.size()) {
-      if (!environment.last_try) return std::nullopt;
+      if (!wait.last_try) return std::nullopt;
       return TextOutput("nothing new");
     }
     ToolOutput output = TextOutput("heard:");
@@ -86,9 +86,10 @@ Tool HearTool(FakeWorld& world, std::shared_ptr<SessionStore> store) {
   return tool;
 }
 
-Tool RegisterTool(std::shared_ptr<SessionStore> store) {
-  Tool tool = MakeTool("katra_register", Lane::kWrite, {{"type", "object"}});
-  tool.run = [store](const CallEnvironment&, const json&) -> std::optional<ToolOutput> {
+Tool RenameTool(std::shared_ptr<SessionStore> store) {
+  Tool tool = MakeTool("katra_rename", Lane::kWrite, {{"type", "object"}});
+  tool.changes_session = true;
+  tool.run = [store](const CallEnvironment&, const json&) {
     store->session.persona = "Charlie";
     store->session.guest = false;
     return TextOutput("you are Charlie");
@@ -98,7 +99,7 @@ Tool RegisterTool(std::shared_ptr<SessionStore> store) {
 
 Catalog MakeFakeCatalog(FakeWorld& world, const std::shared_ptr<SessionStore>& store) {
   Catalog catalog;
-  catalog.tools = {EchoTool(world), SayTool(world), HearTool(world, store), RegisterTool(store)};
+  catalog.tools = {EchoTool(world), SayTool(world), HearTool(world, store), RenameTool(store)};
   catalog.argument_error = [](const Tool& tool, const std::vector<SchemaViolation>& found) {
     ToolOutput output = TextOutput(tool.name + ": wrong at \"" + found.front().path + "\"");
     output.is_error = true;
@@ -195,7 +196,8 @@ Rig::Rig(bool legacy_only)
           },
           store::SessionStart{}, executor, clock, logger),
       catalog(MakeFakeCatalog(world, store)),
-      server({"1.2.3", legacy_only}, {catalog, host, executor, clock}) {}
+      server({.version = "1.2.3", .legacy_only = legacy_only},
+             {.catalog = catalog, .host = host, .executor = executor, .clock = clock}) {}
 
 void Rig::Work() {
   do {

@@ -189,6 +189,21 @@ TEST_CASE("a hear acknowledges only what had been written before it was read") {
   CHECK(rig.world.acknowledged.back() == 0);
 }
 
+TEST_CASE("a hear that waits for its turn acknowledges what had been written when it came in") {
+  ReadyRig rig;
+  rig.SomeoneSays("one");
+  rig.Hear(0, false);
+  for (size_t i = 1; i < Server::kMaxInFlight; ++i) {
+    rig.CallTool("katra_echo", {{"text", "busy"}}, false);
+  }
+  rig.Hear(0, false);  // before the client can have read the first one's result
+  while (rig.executor.RunOne(Lane::kHear)) {
+  }
+  CHECK(rig.Take().size() == 1);
+  rig.Work();
+  CHECK(rig.world.acknowledged == std::vector<store::MessageId>{0, 0});
+}
+
 TEST_CASE("hearing calls run one after another") {
   ReadyRig rig;
   rig.Hear(0, false);
@@ -248,10 +263,10 @@ TEST_CASE("a token is repeated with its type, and a wrong one ignored") {
   CHECK(rig.TakeOne()["params"]["progressToken"] == 7);
 }
 
-TEST_CASE("after katra_register the session's new name is known") {
+TEST_CASE("after a tool that changes the session its new name is known") {
   ReadyRig rig;
   CHECK(rig.host.session()->persona == "guest-1");
-  rig.CallTool("katra_register", json::object());
+  rig.CallTool("katra_rename", json::object());
   CHECK(rig.host.session()->persona == "Charlie");
 }
 

@@ -56,7 +56,7 @@ void Meeting::Leave(const store::Session& session) {
 }
 
 mcp::CallEnvironment Meeting::Environment(const store::Session& session) {
-  return mcp::CallEnvironment{*store, clock, session.id, {}, 0, true};
+  return {.store = *store, .clock = clock, .session = session.id, .context = {}};
 }
 
 std::optional<mcp::ToolOutput> Meeting::Try(const store::Session& session, const std::string& name,
@@ -67,10 +67,9 @@ std::optional<mcp::ToolOutput> Meeting::Try(const store::Session& session, const
     mcp::CoercedArguments coerced = mcp::CoerceArguments(*tool.input_schema, arguments);
     if (coerced.violations.empty()) coerced.violations = tool.input->Validate(*coerced.arguments);
     if (!coerced.violations.empty()) return mcp::ArgumentError(tool, coerced.violations);
-    mcp::CallEnvironment environment = Environment(session);
-    environment.received_through = received_through;
-    environment.last_try = last_try;
-    return tool.run(environment, *coerced.arguments);
+    if (tool.run) return tool.run(Environment(session), *coerced.arguments);
+    return tool.run_waiting(Environment(session), *coerced.arguments,
+                            {.received_through = received_through, .last_try = last_try});
   }
   FAIL("no tool " << name);
   return std::nullopt;

@@ -39,7 +39,7 @@ class Meeting {
   [[nodiscard]] mcp::CallEnvironment Environment(const store::Session& session);
 
   // The tool's result; nothing when a waiting tool waits on. `received_through`, `last_try`: as in
-  // CallEnvironment.
+  // WaitState.
   std::optional<mcp::ToolOutput> Try(const store::Session& session, const std::string& tool,
                                      const nlohmann::json& arguments,
                                      store::MessageId received_through = 0, bool last_try = true);

@@ -77,6 +77,9 @@ TEST_CASE("only katra_hear waits, and hears on a lane of its own") {
   for (const mcp::Tool& tool : mcp::MakeTools()) {
     const bool hear = tool.name == "katra_hear";
     CHECK(static_cast<bool>(tool.wait) == hear);
+    CHECK(static_cast<bool>(tool.run_waiting) == hear);
+    CHECK(static_cast<bool>(tool.run) != hear);
+    CHECK(tool.changes_session == (tool.name == "katra_register"));
     CHECK((tool.lane == mcp::Lane::kHear) == hear);
     CHECK((tool.lane == mcp::Lane::kRead) == (!hear && tool.hints.read_only));
     if (hear) CHECK(tool.wait({{"wait_seconds", 50}}) == std::chrono::seconds(50));

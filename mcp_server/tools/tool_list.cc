@@ -3,14 +3,11 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "mcp_server/tools/handlers.h"
 #include "mcp_server/tools/schemas.gen.h"
 #include "mcp_server/tools/tool.h"
 
 namespace katra::mcp {
 namespace {
-
-using Run = ToolOutput (*)(const CallEnvironment&, const nlohmann::json&);
 
 // A schema file is part of the program: one that does not fit is a defect of the build, which no
 // caller could mend. A test reads every one of them.
@@ -28,7 +25,8 @@ std::string_view SchemaText(std::string_view name) {
   Defect(name, "is not embedded");
 }
 
-Tool Describe(std::string_view name, Lane lane) {
+Tool MakeTool(const ToolDefinition& definition) {
+  const std::string_view name = definition.name;
   const nlohmann::json file = nlohmann::json::parse(SchemaText(name), nullptr, false);
   if (file.is_discarded() || file.value("name", "") != name) Defect(name, "is not its schema");
   Tool tool;
@@ -39,7 +37,11 @@ Tool Describe(std::string_view name, Lane lane) {
   tool.hints.read_only = hints.value("read_only", false);
   tool.hints.destructive = hints.value("destructive", false);
   tool.hints.idempotent = hints.value("idempotent", false);
-  tool.lane = lane;
+  tool.lane = definition.lane;
+  tool.run = definition.run;
+  tool.run_waiting = definition.run_waiting;
+  tool.wait = definition.wait;
+  tool.changes_session = definition.changes_session;
   tool.input_schema =
       std::make_shared<const nlohmann::json>(file.value("input", nlohmann::json::object()));
   Result<std::shared_ptr<const JsonSchema>> compiled = JsonSchema::Compile(*tool.input_schema);
@@ -48,30 +50,27 @@ Tool Describe(std::string_view name, Lane lane) {
   return tool;
 }
 
-Tool Simple(std::string_view name, Lane lane, Run run) {
-  Tool tool = Describe(name, lane);
-  tool.run = [run](const CallEnvironment& environment, const nlohmann::json& arguments) {
-    return std::optional<ToolOutput>(run(environment, arguments));
-  };
-  return tool;
-}
-
 }  // namespace
 
+// The tools in the order in which clients are shown them. Each is defined in a file of this folder.
+#define KATRA_TOOLS(TOOL) \
+  TOOL(kSay)              \
+  TOOL(kHear)             \
+  TOOL(kWhoIsHere)        \
+  TOOL(kHistory)          \
+  TOOL(kRemember)         \
+  TOOL(kRecall)           \
+  TOOL(kForget)           \
+  TOOL(kRegister)         \
+  TOOL(kWhoAmI)
+
+#define KATRA_DECLARE_TOOL(name) extern const ToolDefinition name;
+KATRA_TOOLS(KATRA_DECLARE_TOOL)
+
 std::vector<Tool> MakeTools() {
-  Tool hear = Describe("katra_hear", Lane::kHear);
-  hear.wait = &HearWait;
-  hear.run = &RunHear;
   std::vector<Tool> tools;
-  tools.push_back(Simple("katra_say", Lane::kWrite, &RunSay));
-  tools.push_back(std::move(hear));
-  tools.push_back(Simple("katra_who_is_here", Lane::kRead, &RunWhoIsHere));
-  tools.push_back(Simple("katra_history", Lane::kRead, &RunHistory));
-  tools.push_back(Simple("katra_remember", Lane::kWrite, &RunRemember));
-  tools.push_back(Simple("katra_recall", Lane::kRead, &RunRecall));
-  tools.push_back(Simple("katra_forget", Lane::kWrite, &RunForget));
-  tools.push_back(Simple("katra_register", Lane::kWrite, &RunRegister));
-  tools.push_back(Simple("katra_whoami", Lane::kRead, &RunWhoAmI));
+#define KATRA_ADD_TOOL(name) tools.push_back(MakeTool(name));
+  KATRA_TOOLS(KATRA_ADD_TOOL)
   return tools;
 }
 
