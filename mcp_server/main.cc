@@ -25,7 +25,7 @@
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
 #include "mcp_server/launch_options.h"
-#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/offering.h"
 #include "mcp_server/server.h"
 #include "mcp_server/session_host.h"
 #include "mcp_server/transport/stdio.h"
@@ -117,10 +117,10 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   if (!executor) return Explain(logger, executor.error());
   SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), **executor,
                    clock, logger);
-  const Catalog catalog = MakeCatalog();
+  const Offering offering = MakeOffering();
   Server server(
       {.version = KATRA_VERSION, .legacy_only = options.legacy, .channel = options.channels},
-      {.catalog = catalog, .host = host, .executor = **executor, .clock = clock});
+      {.offering = offering, .host = host, .executor = **executor, .clock = clock});
   auto opened = StdioTransport::Open(
       {.loop = **loop, .clock = clock, .logger = logger, .server = server, .host = host},
       STDIN_FILENO, STDOUT_FILENO, [&loop] { (*loop)->Stop(); });

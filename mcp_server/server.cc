@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
-#include "mcp_server/protocol/offers.h"
+#include "mcp_server/protocol/capabilities.h"
 
 namespace katra::mcp {
 
@@ -17,28 +17,28 @@ struct Server::Method {
   bool legacy;
   bool modern;
   bool uses_store;  // counts against kMaxInFlight
-  void (Server::*handle)(const CallPtr& call);
+  void (Server::*handle)(const RequestPtr& request);
 };
 
 Server::Server(const Options& options, const Deps& deps)
     : options_(options),
       deps_(deps),
       server_info_(std::make_shared<const json>(ServerInfo(options.version))),
-      calls_(outbox_, server_info_),
-      log_(calls_),
+      requests_(outbox_, server_info_),
+      log_(requests_),
       runner_(deps.host, deps.executor, deps.clock),
-      channel_(options.channel && options.legacy_only, calls_, runner_, deps.host),
-      subscriptions_({.catalog = deps.catalog,
-                      .calls = calls_,
+      channel_(options.channel && options.legacy_only, requests_, runner_, deps.host),
+      subscriptions_({.offering = deps.offering,
+                      .requests = requests_,
                       .runner = runner_,
                       .host = deps.host,
                       .clock = deps.clock}),
-      reading_({.catalog = deps.catalog,
-                .calls = calls_,
-                .runner = runner_,
-                .subscriptions = subscriptions_}),
-      tool_calls_({.catalog = deps.catalog,
-                   .calls = calls_,
+      resource_methods_({.offering = deps.offering,
+                         .requests = requests_,
+                         .runner = runner_,
+                         .subscriptions = subscriptions_}),
+      tool_calls_({.offering = deps.offering,
+                   .requests = requests_,
                    .runner = runner_,
                    .host = deps.host,
                    .log = log_,
@@ -51,7 +51,7 @@ Server::Server(const Options& options, const Deps& deps)
                           }});
 }
 
-ProtocolResult<const Server::Method*> Server::Admit(const Call& call) const {
+ProtocolResult<const Server::Method*> Server::Admit(const PendingRequest& request) const {
   static constexpr std::array<Method, 15> kMethods = {{
       {"initialize", true, false, false, &Server::Initialize},
       {"server/discover", false, true, false, &Server::Discover},
@@ -69,16 +69,16 @@ ProtocolResult<const Server::Method*> Server::Admit(const Call& call) const {
       {"completion/complete", true, true, true, &Server::Complete},
       {"subscriptions/listen", false, true, true, &Server::Listen},
   }};
-  const bool modern = call.context.era == Era::kModern;
+  const bool modern = request.context.era == Era::kModern;
   const auto* const method =
       std::find_if(kMethods.begin(), kMethods.end(),
-                   [&](const Method& candidate) { return candidate.name == call.method; });
+                   [&](const Method& candidate) { return candidate.name == request.method; });
   if (method == kMethods.end() || !(modern ? method->modern : method->legacy)) {
-    return Refuse(kMethodNotFound, "no method \"" + OneLine(call.method, 128) + "\"" +
+    return Refuse(kMethodNotFound, "no method \"" + OneLine(request.method, 128) + "\"" +
                                        (modern ? " in " + std::string(kModernVersion) : ""));
   }
-  if (call.batch && (modern || method->handle == &Server::Initialize)) {
-    return Refuse(kInvalidRequest, "\"" + call.method + "\" may not be in a batch");
+  if (request.batch && (modern || method->handle == &Server::Initialize)) {
+    return Refuse(kInvalidRequest, "\"" + request.method + "\" may not be in a batch");
   }
   const bool needs_handshake =
       !modern && method->handle != &Server::Initialize && method->handle != &Server::Ping;
@@ -96,7 +96,7 @@ void Server::HandleLine(std::string_view line) { Handle({line, false}); }
 
 void Server::RefuseTooLong(const RequestId& id) {
   const Message message = TooLongMessage(id);
-  calls_.Reject(message.id, message.error_code, message.error, nullptr);
+  requests_.Reject(message.id, message.error_code, message.error, nullptr);
 }
 
 void Server::Handle(const LineFramer::Line& line) {
@@ -110,10 +110,10 @@ void Server::Handle(const LineFramer::Line& line) {
     return;
   }
   if (legacy_version_ != kBatchVersion) {
-    calls_.Reject({}, kInvalidRequest,
-                  "batches exist in " + std::string(kBatchVersion) +
-                      " only, after initialize: send one message on each line",
-                  nullptr);
+    requests_.Reject({}, kInvalidRequest,
+                     "batches exist in " + std::string(kBatchVersion) +
+                         " only, after initialize: send one message on each line",
+                     nullptr);
     return;
   }
   auto batch = std::make_shared<Batch>();
@@ -121,7 +121,7 @@ void Server::Handle(const LineFramer::Line& line) {
   for (const Message& message : parsed.messages) {
     HandleMessage(message, batch, line.text.size() / parsed.messages.size());
   }
-  calls_.CloseBatch(batch);
+  requests_.CloseBatch(batch);
 }
 
 void Server::HandleMessage(const Message& message, const std::shared_ptr<Batch>& batch,
@@ -136,60 +136,63 @@ void Server::HandleMessage(const Message& message, const std::shared_ptr<Batch>&
     case MessageKind::kResponse:
       break;  // this server asks nothing
     case MessageKind::kInvalid:
-      calls_.Reject(message.id, message.error_code, message.error, batch.get());
+      requests_.Reject(message.id, message.error_code, message.error, batch.get());
       break;
   }
 }
 
 void Server::HandleRequest(const Message& message, const std::shared_ptr<Batch>& batch,
                            size_t bytes) {
-  const CallPtr call = calls_.Begin(message, batch);
-  if (!call) {
-    calls_.Reject(message.id, kInvalidRequest, "a request with this id is in flight", batch.get());
+  const RequestPtr request = requests_.Begin(message, batch);
+  if (!request) {
+    requests_.Reject(message.id, kInvalidRequest, "a request with this id is in flight",
+                     batch.get());
     return;
   }
-  auto context = ReadContext(call->method, *call->params, options_.legacy_only);
+  auto context = ReadContext(request->method, *request->params, options_.legacy_only);
   if (!context) {
-    calls_.Fail(call, context.error());
+    requests_.Fail(request, context.error());
     return;
   }
-  call->context = std::move(*context);
-  const auto method = Admit(*call);
+  request->context = std::move(*context);
+  const auto method = Admit(*request);
   if (!method) {
-    calls_.Fail(call, method.error());
+    requests_.Fail(request, method.error());
     return;
   }
-  if (!call->context.client_name.empty()) {
-    deps_.host.DescribeClient(call->context.client_name, call->context.client_version);
+  if (!request->context.client_name.empty()) {
+    deps_.host.DescribeClient(request->context.client_name, request->context.client_version);
   }
   if (!(*method)->uses_store) {
-    Start(call, **method);
+    Start(request, **method);
     return;
   }
-  call->bytes = bytes;
+  request->bytes = bytes;
   backlog_bytes_ += bytes;
-  backlog_.push_back({call, *method});
+  backlog_.push_back({request, *method});
   Continue();
 }
 
-void Server::Start(const CallPtr& call, const Method& method) { (this->*method.handle)(call); }
+void Server::Start(const RequestPtr& request, const Method& method) {
+  (this->*method.handle)(request);
+}
 
 void Server::Continue() {
-  // A cancelled call is no longer in flight, but its work may still be stuck in the store.
+  // A cancelled request is no longer in flight, but its work may still be stuck in the store.
   const auto busy = [this] {
-    return std::max(calls_.in_flight() - backlog_.size(), runner_.running());
+    return std::max(requests_.in_flight() - backlog_.size(), runner_.running());
   };
   while (!backlog_.empty() && busy() < kMaxInFlight) {
     const Waiting next = std::move(backlog_.front());
     backlog_.pop_front();
-    backlog_bytes_ -= next.call->bytes;
-    Start(next.call, *next.method);
+    backlog_bytes_ -= next.request->bytes;
+    Start(next.request, *next.method);
   }
 }
 
 bool Server::WantsInput() const {
   return !outbox_.IsFull() && backlog_bytes_ < kMaxBacklogBytes &&
-         backlog_.size() < kMaxBacklogCalls;
+         backlog_.size() < kMaxBacklogRequests;
 }
 
 void Server::HandleNotification(const Message& message) {
@@ -202,16 +205,16 @@ void Server::Cancel(const json& params) {
   const auto raw_id = params.find("requestId");
   if (raw_id == params.end()) return;
   const auto id = RequestId::FromJson(*raw_id);
-  const CallPtr call = id ? calls_.Find(*id) : nullptr;
-  if (!call) return;  // it was answered meanwhile
-  *call->cancelled = true;
-  calls_.Drop(call);
-  tool_calls_.OnCancelled(call);
-  subscriptions_.OnCancelled(call);
+  const RequestPtr request = id ? requests_.Find(*id) : nullptr;
+  if (!request) return;  // it was answered meanwhile
+  *request->cancelled = true;
+  requests_.Drop(request);
+  tool_calls_.OnCancelled(request);
+  subscriptions_.OnCancelled(request);
   const auto waiting = std::find_if(backlog_.begin(), backlog_.end(),
-                                    [&](const Waiting& entry) { return entry.call == call; });
+                                    [&](const Waiting& entry) { return entry.request == request; });
   if (waiting != backlog_.end()) {
-    backlog_bytes_ -= call->bytes;
+    backlog_bytes_ -= request->bytes;
     backlog_.erase(waiting);
   }
   Continue();
@@ -248,15 +251,15 @@ void Server::EndInput() {
   subscriptions_.EndListens();
 }
 
-bool Server::IsIdle() const { return calls_.in_flight() == 0; }
+bool Server::IsIdle() const { return requests_.in_flight() == 0; }
 
 void Server::Abort() {
   backlog_.clear();
   backlog_bytes_ = 0;
   EndInput();
-  for (const CallPtr& call : calls_.All()) {
-    *call->cancelled = true;
-    calls_.Drop(call);
+  for (const RequestPtr& request : requests_.All()) {
+    *request->cancelled = true;
+    requests_.Drop(request);
   }
 }
 

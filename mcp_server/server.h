@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "mcp_server/protocol/calls.h"
-#include "mcp_server/protocol/catalog.h"
 #include "mcp_server/protocol/channel.h"
 #include "mcp_server/protocol/client_log.h"
-#include "mcp_server/protocol/reading.h"
+#include "mcp_server/protocol/offering.h"
+#include "mcp_server/protocol/pending_requests.h"
+#include "mcp_server/protocol/resource_methods.h"
 #include "mcp_server/protocol/store_runner.h"
 #include "mcp_server/protocol/subscriptions.h"
 #include "mcp_server/protocol/tool_calls.h"
@@ -28,7 +28,7 @@ class Server {
   // Requests that use the store; further ones wait for their turn.
   static constexpr size_t kMaxInFlight = 64;
   static constexpr size_t kMaxBacklogBytes = 1024 * 1024;
-  static constexpr size_t kMaxBacklogCalls = 1024;
+  static constexpr size_t kMaxBacklogRequests = 1024;
 
   struct Options {
     std::string version;       // of Katra
@@ -36,7 +36,7 @@ class Server {
     bool channel = false;      // see protocol/channel.h; needs legacy_only
   };
   struct Deps {
-    const Catalog& catalog;
+    const Offering& offering;
     SessionHost& host;  // observed
     store::Executor& executor;
     const Clock& clock;
@@ -73,7 +73,7 @@ class Server {
 
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   // Grows whenever a request ends: whether there is any progress.
-  [[nodiscard]] uint64_t ended() const { return calls_.ended(); }
+  [[nodiscard]] uint64_t ended() const { return requests_.ended(); }
 
  private:
   struct Method;
@@ -81,32 +81,32 @@ class Server {
   void HandleMessage(const Message& message, const std::shared_ptr<Batch>& batch, size_t bytes);
   void HandleRequest(const Message& message, const std::shared_ptr<Batch>& batch, size_t bytes);
   void HandleNotification(const Message& message);
-  [[nodiscard]] ProtocolResult<const Method*> Admit(const Call& call) const;
-  void Start(const CallPtr& call, const Method& method);
+  [[nodiscard]] ProtocolResult<const Method*> Admit(const PendingRequest& request) const;
+  void Start(const RequestPtr& request, const Method& method);
   void Cancel(const nlohmann::json& params);
   void OnSessionOpened();
 
-  void Initialize(const CallPtr& call);
-  void Discover(const CallPtr& call);
+  void Initialize(const RequestPtr& request);
+  void Discover(const RequestPtr& request);
   [[nodiscard]] std::string InstructionsNow() const;
-  void Ping(const CallPtr& call);
-  void SetLevel(const CallPtr& call);
-  void ListTools(const CallPtr& call);
-  void ListTemplates(const CallPtr& call);
-  void ListPrompts(const CallPtr& call);
-  void ListResources(const CallPtr& call);
-  void ReadResource(const CallPtr& call);
-  void Subscribe(const CallPtr& call);
-  void Unsubscribe(const CallPtr& call);
-  void GetPrompt(const CallPtr& call);
-  void Complete(const CallPtr& call);
-  void CallTool(const CallPtr& call);
-  void Listen(const CallPtr& call);
+  void Ping(const RequestPtr& request);
+  void SetLevel(const RequestPtr& request);
+  void ListTools(const RequestPtr& request);
+  void ListTemplates(const RequestPtr& request);
+  void ListPrompts(const RequestPtr& request);
+  void ListResources(const RequestPtr& request);
+  void ReadResource(const RequestPtr& request);
+  void Subscribe(const RequestPtr& request);
+  void Unsubscribe(const RequestPtr& request);
+  void GetPrompt(const RequestPtr& request);
+  void Complete(const RequestPtr& request);
+  void CallTool(const RequestPtr& request);
+  void Listen(const RequestPtr& request);
 
-  void ReplyPage(const CallPtr& call, const char* name, const nlohmann::json& entries);
+  void ReplyPage(const RequestPtr& request, const char* name, const nlohmann::json& entries);
 
   struct Waiting {
-    CallPtr call;
+    RequestPtr request;
     const Method* method = nullptr;
   };
 
@@ -114,12 +114,12 @@ class Server {
   const Deps deps_;
   const JsonPtr server_info_;
   Outbox outbox_;
-  Calls calls_;
+  PendingRequests requests_;
   ClientLog log_;
   StoreRunner runner_;
   Channel channel_;
   Subscriptions subscriptions_;
-  Reading reading_;
+  ResourceMethods resource_methods_;
   ToolCalls tool_calls_;
 
   std::optional<std::string> legacy_version_;  // set by initialize

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "mcp_server/protocol/offers.h"
+#include "mcp_server/protocol/capabilities.h"
 #include "mcp_server/protocol/params.h"
 #include "mcp_server/server.h"
 
@@ -27,75 +27,76 @@ std::string Member(const json& object, const char* name) {
 
 std::string Server::InstructionsNow() const {
   const std::optional<store::Session> session = deps_.host.KnownSession();
-  return deps_.catalog.instructions(session ? &*session : nullptr);
+  return deps_.offering.instructions(session ? &*session : nullptr);
 }
 
-void Server::Initialize(const CallPtr& call) {
-  const auto asked = RequiredString(*call->params, "protocolVersion");
+void Server::Initialize(const RequestPtr& request) {
+  const auto asked = RequiredString(*request->params, "protocolVersion");
   if (!asked) {
-    calls_.Fail(call, asked.error());
+    requests_.Fail(request, asked.error());
     return;
   }
   // A client that has lost its state may shake hands again; the last agreement holds.
   legacy_version_ = NegotiateVersion(*asked);
-  if (const auto info = call->params->find("clientInfo");
-      info != call->params->end() && info->is_object()) {
+  if (const auto info = request->params->find("clientInfo");
+      info != request->params->end() && info->is_object()) {
     deps_.host.DescribeClient(Member(*info, "name"), Member(*info, "version"));
   }
-  calls_.Succeed(call, InitializeResult(*legacy_version_, *server_info_, InstructionsNow(),
-                                        channel_.enabled()));
+  requests_.Succeed(request, InitializeResult(*legacy_version_, *server_info_, InstructionsNow(),
+                                              channel_.enabled()));
   log_.Begin();
   subscriptions_.BeginLegacyListChanged();
 }
 
-void Server::Discover(const CallPtr& call) {
-  calls_.Succeed(call, DiscoverResult(InstructionsNow()), kOfThisSession);
+void Server::Discover(const RequestPtr& request) {
+  requests_.Succeed(request, DiscoverResult(InstructionsNow()), kOfThisSession);
 }
 
-void Server::Ping(const CallPtr& call) { calls_.Succeed(call, json::object()); }
+void Server::Ping(const RequestPtr& request) { requests_.Succeed(request, json::object()); }
 
-void Server::SetLevel(const CallPtr& call) {
-  const auto text = RequiredString(*call->params, "level");
+void Server::SetLevel(const RequestPtr& request) {
+  const auto text = RequiredString(*request->params, "level");
   const auto level = ParseSeverity(text ? *text : "");
   if (!level) {
-    calls_.Fail(call, {kInvalidParams,
-                       "\"level\" must be debug, info, notice, warning, error, critical, alert or "
-                       "emergency",
-                       nullptr});
+    requests_.Fail(request,
+                   {kInvalidParams,
+                    "\"level\" must be debug, info, notice, warning, error, critical, alert or "
+                    "emergency",
+                    nullptr});
     return;
   }
   log_.SetLevel(*level);
-  calls_.Succeed(call, json::object());
+  requests_.Succeed(request, json::object());
 }
 
-void Server::ReplyPage(const CallPtr& call, const char* name, const json& entries) {
-  const auto page = Page(*call->params, name, entries);
+void Server::ReplyPage(const RequestPtr& request, const char* name, const json& entries) {
+  const auto page = Page(*request->params, name, entries);
   if (page) {
-    calls_.Succeed(call, **page, kStable);
+    requests_.Succeed(request, **page, kStable);
   } else {
-    calls_.Fail(call, page.error());
+    requests_.Fail(request, page.error());
   }
 }
 
-void Server::ListTools(const CallPtr& call) {
-  ReplyPage(call, "tools", ToolEntries(deps_.catalog.tools));
+void Server::ListTools(const RequestPtr& request) {
+  ReplyPage(request, "tools", ToolEntries(deps_.offering.tools));
 }
 
-void Server::ListTemplates(const CallPtr& call) {
-  ReplyPage(call, "resourceTemplates", TemplateEntries(deps_.catalog.templates));
+void Server::ListTemplates(const RequestPtr& request) {
+  ReplyPage(request, "resourceTemplates", TemplateEntries(deps_.offering.templates));
 }
 
-void Server::ListPrompts(const CallPtr& call) {
-  ReplyPage(call, "prompts", PromptEntries(deps_.catalog.prompts));
+void Server::ListPrompts(const RequestPtr& request) {
+  ReplyPage(request, "prompts", PromptEntries(deps_.offering.prompts));
 }
 
-void Server::ListResources(const CallPtr& call) { reading_.ListResources(call); }
-void Server::ReadResource(const CallPtr& call) { reading_.ReadResource(call); }
-void Server::GetPrompt(const CallPtr& call) { reading_.GetPrompt(call); }
-void Server::Complete(const CallPtr& call) { reading_.Complete(call); }
-void Server::Subscribe(const CallPtr& call) { subscriptions_.Subscribe(call); }
-void Server::Unsubscribe(const CallPtr& call) { subscriptions_.Unsubscribe(call); }
-void Server::Listen(const CallPtr& call) { subscriptions_.Listen(call); }
-void Server::CallTool(const CallPtr& call) { tool_calls_.Start(call); }
+void Server::ListResources(const RequestPtr& request) { resource_methods_.ListResources(request); }
+void Server::ReadResource(const RequestPtr& request) { resource_methods_.ReadResource(request); }
+void Server::GetPrompt(const RequestPtr& request) { resource_methods_.GetPrompt(request); }
+void Server::Complete(const RequestPtr& request) { resource_methods_.Complete(request); }
+void Server::Subscribe(const RequestPtr& request) { subscriptions_.Subscribe(request); }
+void Server::Unsubscribe(const RequestPtr& request) { subscriptions_.Unsubscribe(request); }
+void Server::Listen(const RequestPtr& request) { subscriptions_.Listen(request); }
+void Server::CallTool(const RequestPtr& request) { tool_calls_.Start(request); }
 
 }  // namespace katra::mcp

@@ -38,13 +38,13 @@ void Channel::Look() {
           const render::Addressed& addressed = **found;
           announced_ = addressed.newest;
           // Values are strings, keys are words: what the client shows as attributes.
-          calls_.Notify("notifications/claude/channel",
-                        {{"content", render::NoticeText(addressed, host_.session()->persona)},
-                         {"meta",
-                          {{"room", OneLine(addressed.room, store::kMaxNameBytes)},
-                           {"from", OneLine(addressed.from, store::kMaxNameBytes)},
-                           {"message", std::to_string(addressed.newest)}}}},
-                        "channel");
+          requests_.Notify("notifications/claude/channel",
+                           {{"content", render::NoticeText(addressed, host_.session()->persona)},
+                            {"meta",
+                             {{"room", OneLine(addressed.room, store::kMaxNameBytes)},
+                              {"from", OneLine(addressed.from, store::kMaxNameBytes)},
+                              {"message", std::to_string(addressed.newest)}}}},
+                           "channel");
         }
         // What failed is looked at again when the bell rings next.
         if (std::exchange(look_again_, false)) OnBell();

@@ -4,7 +4,7 @@
 // nobody asked for. No I/O.
 #pragma once
 
-#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/pending_requests.h"
 #include "mcp_server/protocol/store_runner.h"
 #include "mcp_server/session_host.h"
 
@@ -13,8 +13,8 @@ namespace katra::mcp {
 class Channel {
  public:
   // All references are borrowed. `enabled` false: does nothing.
-  Channel(bool enabled, Calls& calls, StoreRunner& runner, SessionHost& host)
-      : enabled_(enabled), calls_(calls), runner_(runner), host_(host) {}
+  Channel(bool enabled, PendingRequests& requests, StoreRunner& runner, SessionHost& host)
+      : enabled_(enabled), requests_(requests), runner_(runner), host_(host) {}
 
   [[nodiscard]] bool enabled() const { return enabled_; }
 
@@ -27,7 +27,7 @@ class Channel {
   void Look();
 
   const bool enabled_;
-  Calls& calls_;
+  PendingRequests& requests_;
   StoreRunner& runner_;
   SessionHost& host_;
   bool begun_ = false;

@@ -8,19 +8,19 @@ void ClientLog::Log(Severity severity, const std::string& text) {
   if (begun_ && severity >= level_) Send(severity, text);
 }
 
-void ClientLog::LogFor(const Call& call, Severity severity, const std::string& text) {
-  if (call.context.era == Era::kLegacy) {
+void ClientLog::LogFor(const PendingRequest& request, Severity severity, const std::string& text) {
+  if (request.context.era == Era::kLegacy) {
     Log(severity, text);
-  } else if (call.context.log_level && severity >= *call.context.log_level) {
+  } else if (request.context.log_level && severity >= *request.context.log_level) {
     Send(severity, text);
   }
 }
 
 void ClientLog::Send(Severity severity, const std::string& text) {
   // One of a kind is enough for a client that does not read.
-  calls_.Notify("notifications/message",
-                {{"level", ToString(severity)}, {"logger", "katra"}, {"data", text}},
-                "message|" + text);
+  requests_.Notify("notifications/message",
+                   {{"level", ToString(severity)}, {"logger", "katra"}, {"data", text}},
+                   "message|" + text);
 }
 
 }  // namespace katra::mcp

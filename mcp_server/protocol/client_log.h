@@ -5,14 +5,14 @@
 
 #include <string>
 
-#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/pending_requests.h"
 
 namespace katra::mcp {
 
 class ClientLog {
  public:
-  // `calls` is borrowed.
-  explicit ClientLog(Calls& calls) : calls_(calls) {}
+  // `requests` is borrowed.
+  explicit ClientLog(PendingRequests& requests) : requests_(requests) {}
 
   // The handshake is done: from now on messages outside of requests may be sent.
   void Begin() { begun_ = true; }
@@ -21,12 +21,12 @@ class ClientLog {
   // Of no request in particular.
   void Log(Severity severity, const std::string& text);
   // Of a request that is in flight.
-  void LogFor(const Call& call, Severity severity, const std::string& text);
+  void LogFor(const PendingRequest& request, Severity severity, const std::string& text);
 
  private:
   void Send(Severity severity, const std::string& text);
 
-  Calls& calls_;
+  PendingRequests& requests_;
   bool begun_ = false;
   Severity level_ = Severity::kWarning;
 };

@@ -74,10 +74,11 @@ ProtocolResult<JsonPtr> Page(const json& params, const char* name, const json& e
   return std::make_shared<const json>(std::move(result));
 }
 
-ProtocolError ResourceError(const Call& call, const std::string& uri, const Error& error) {
+ProtocolError ResourceError(const PendingRequest& request, const std::string& uri,
+                            const Error& error) {
   if (error.code != ErrorCode::kNotFound) return ToProtocolError(error);
   constexpr size_t kMostUriBytes = 400;
-  const bool legacy = call.context.era == Era::kLegacy;
+  const bool legacy = request.context.era == Era::kLegacy;
   return {legacy ? kResourceNotFoundLegacy : kInvalidParams,
           OneLine(error.message, kMostMessageBytes),
           std::make_shared<const json>(json{{"uri", OneLine(uri, kMostUriBytes)}})};

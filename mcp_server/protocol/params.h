@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "mcp_server/protocol/calls.h"
+#include "mcp_server/protocol/pending_requests.h"
 
 namespace katra::mcp {
 
@@ -22,8 +22,8 @@ inline constexpr size_t kPageSize = 100;
 [[nodiscard]] ProtocolResult<JsonPtr> Page(const nlohmann::json& params, const char* name,
                                            const nlohmann::json& entries);
 
-// What went wrong with a resource, in the words of the call's era.
-[[nodiscard]] ProtocolError ResourceError(const Call& call, const std::string& uri,
+// What went wrong with a resource, in the words of the request's era.
+[[nodiscard]] ProtocolError ResourceError(const PendingRequest& request, const std::string& uri,
                                           const Error& error);
 [[nodiscard]] ProtocolError ToProtocolError(const Error& error);
 

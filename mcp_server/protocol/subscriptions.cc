@@ -23,8 +23,8 @@ std::string Flatten(const std::vector<ResourceInfo>& resources) {
   return list;
 }
 
-json WithSubscription(const Call& call, json params) {
-  params["_meta"][kSubscriptionIdKey] = call.id.ToJson();
+json WithSubscription(const PendingRequest& request, json params) {
+  params["_meta"][kSubscriptionIdKey] = request.id.ToJson();
   return params;
 }
 
@@ -65,59 +65,59 @@ void Subscriptions::Read(CancelFlag cancelled, std::vector<std::string> uris, bo
   deps_.runner.Run(
       Lane::kRead, std::move(cancelled),
       [snapshot, uris = std::move(uris), list,
-       &catalog = deps_.catalog](const CallEnvironment& environment) {
+       &offering = deps_.offering](const CallEnvironment& environment) {
         for (const std::string& uri : uris) {
-          snapshot->versions.emplace(uri, catalog.resource_version(environment, uri));
+          snapshot->versions.emplace(uri, offering.resource_version(environment, uri));
         }
         if (!list) return;
-        const auto resources = catalog.list_resources(environment);
+        const auto resources = offering.list_resources(environment);
         if (resources) snapshot->list = Flatten(*resources);
       },
       [snapshot, done = std::move(done)](const Error* error) { done(*snapshot, error); });
 }
 
-void Subscriptions::Subscribe(const CallPtr& call) {
-  const auto uri = RequiredString(*call->params, "uri");
+void Subscriptions::Subscribe(const RequestPtr& request) {
+  const auto uri = RequiredString(*request->params, "uri");
   if (!uri) {
-    deps_.calls.Fail(call, uri.error());
+    deps_.requests.Fail(request, uri.error());
     return;
   }
-  const auto done = [this, call, uri = *uri, bell_seen = bells_](const Snapshot& read,
-                                                                 const Error* error) {
-    if (call->finished) return;
+  const auto done = [this, request, uri = *uri, bell_seen = bells_](const Snapshot& read,
+                                                                    const Error* error) {
+    if (request->finished) return;
     const auto version = read.versions.find(uri);
     if (error == nullptr && !version->second) error = &version->second.error();
     if (error != nullptr) {
-      deps_.calls.Fail(call, ResourceError(*call, uri, *error));
+      deps_.requests.Fail(request, ResourceError(*request, uri, *error));
       return;
     }
     if (watched_.size() >= kMaxWatched && watched_.count(uri) == 0) {
-      deps_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
-                              "at most " + std::to_string(kMaxWatched) +
-                                  " resources can be subscribed: unsubscribe from one first",
-                              nullptr});
+      deps_.requests.Fail(request, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
+                                    "at most " + std::to_string(kMaxWatched) +
+                                        " resources can be subscribed: unsubscribe from one first",
+                                    nullptr});
       return;
     }
     Watched& watched = watched_[uri];
     watched.legacy = true;
     if (!watched.version) watched.version = *version->second;
-    deps_.calls.Succeed(call, json::object());
+    deps_.requests.Succeed(request, json::object());
     if (bells_ != bell_seen) Poll();  // it may have changed since it was read
   };
-  Read(call->cancelled, {*uri}, false, done);
+  Read(request->cancelled, {*uri}, false, done);
 }
 
-void Subscriptions::Unsubscribe(const CallPtr& call) {
-  const auto uri = RequiredString(*call->params, "uri");
+void Subscriptions::Unsubscribe(const RequestPtr& request) {
+  const auto uri = RequiredString(*request->params, "uri");
   if (!uri) {
-    deps_.calls.Fail(call, uri.error());
+    deps_.requests.Fail(request, uri.error());
     return;
   }
   if (const auto found = watched_.find(*uri); found != watched_.end()) {
     found->second.legacy = false;
     Forget(*uri);
   }
-  deps_.calls.Succeed(call, json::object());
+  deps_.requests.Succeed(request, json::object());
 }
 
 void Subscriptions::BeginLegacyListChanged() {
@@ -126,32 +126,32 @@ void Subscriptions::BeginLegacyListChanged() {
   OnBell();  // what the list is to begin with
 }
 
-void Subscriptions::Listen(const CallPtr& call) {
-  const auto filter = call->params->find("notifications");
-  if (filter == call->params->end() || !filter->is_object()) {
-    deps_.calls.Fail(call, {kInvalidParams, "\"notifications\" must be an object", nullptr});
+void Subscriptions::Listen(const RequestPtr& request) {
+  const auto filter = request->params->find("notifications");
+  if (filter == request->params->end() || !filter->is_object()) {
+    deps_.requests.Fail(request, {kInvalidParams, "\"notifications\" must be an object", nullptr});
     return;
   }
   auto listener = std::make_shared<Listener>();
-  listener->call = call;
+  listener->request = request;
   listener->resources_list = Wants(*filter, "resourcesListChanged");
   if (const auto uris = filter->find("resourceSubscriptions"); uris != filter->end()) {
     if (!uris->is_array() ||
         std::any_of(uris->begin(), uris->end(), [](const json& uri) { return !uri.is_string(); })) {
-      deps_.calls.Fail(
-          call, {kInvalidParams, "\"resourceSubscriptions\" must be a list of URIs", nullptr});
+      deps_.requests.Fail(
+          request, {kInvalidParams, "\"resourceSubscriptions\" must be a list of URIs", nullptr});
       return;
     }
     for (const json& uri : *uris) listener->uris.insert(uri.get<std::string>());
   }
   if (listeners_.size() >= kMaxListens || watched_.size() + listener->uris.size() > kMaxWatched) {
-    deps_.calls.Fail(call, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
-                            "too many subscriptions are open: cancel one first", nullptr});
+    deps_.requests.Fail(request, {NamesOf(ErrorCode::kResourceExhausted).json_rpc,
+                                  "too many subscriptions are open: cancel one first", nullptr});
     return;
   }
-  deps_.calls.MarkStream(call);
-  listeners_[call->key] = listener;
-  Read(call->cancelled, {listener->uris.begin(), listener->uris.end()}, listener->resources_list,
+  deps_.requests.MarkStream(request);
+  listeners_[request->key] = listener;
+  Read(request->cancelled, {listener->uris.begin(), listener->uris.end()}, listener->resources_list,
        [this, listener, bell_seen = bells_](const Snapshot& read, const Error*) {
          Acknowledge(listener, read);
          if (bells_ != bell_seen) Poll();  // something may have changed since it was read
@@ -159,7 +159,7 @@ void Subscriptions::Listen(const CallPtr& call) {
 }
 
 void Subscriptions::Acknowledge(const ListenerPtr& listener, const Snapshot& snapshot) {
-  if (listener->call->finished) return;
+  if (listener->request->finished) return;
   json honoured = json::object();
   if (listener->resources_list) {
     honoured["resourcesListChanged"] = true;
@@ -177,17 +177,18 @@ void Subscriptions::Acknowledge(const ListenerPtr& listener, const Snapshot& sna
     if (!watched.version) watched.version = *version->second;
     uris.push_back(uri);
   }
-  if (listener->call->params->at("notifications").contains("resourceSubscriptions")) {
+  if (listener->request->params->at("notifications").contains("resourceSubscriptions")) {
     honoured["resourceSubscriptions"] = std::move(uris);
   }
   listener->acknowledged = true;
-  deps_.calls.Notify("notifications/subscriptions/acknowledged",
-                     WithSubscription(*listener->call, {{"notifications", std::move(honoured)}}));
+  deps_.requests.Notify(
+      "notifications/subscriptions/acknowledged",
+      WithSubscription(*listener->request, {{"notifications", std::move(honoured)}}));
 }
 
-void Subscriptions::OnCancelled(const CallPtr& call) {
-  const auto found = listeners_.find(call->key);
-  if (found == listeners_.end() || found->second->call != call) return;
+void Subscriptions::OnCancelled(const RequestPtr& request) {
+  const auto found = listeners_.find(request->key);
+  if (found == listeners_.end() || found->second->request != request) return;
   const ListenerPtr listener = found->second;
   listeners_.erase(found);
   for (const std::string& uri : listener->uris) Forget(uri);
@@ -195,7 +196,7 @@ void Subscriptions::OnCancelled(const CallPtr& call) {
 
 void Subscriptions::EndListens() {
   for (const auto& [key, listener] : std::exchange(listeners_, {})) {
-    deps_.calls.Succeed(listener->call, WithSubscription(*listener->call, json::object()));
+    deps_.requests.Succeed(listener->request, WithSubscription(*listener->request, json::object()));
   }
 }
 
@@ -264,11 +265,11 @@ void Subscriptions::Compare(const std::string& uri, const std::string& version) 
   if (is_first) return;
   const json params = {{"uri", uri}};
   constexpr const char* kUpdated = "notifications/resources/updated";
-  if (watched.legacy) deps_.calls.Notify(kUpdated, params, "updated|" + uri);
+  if (watched.legacy) deps_.requests.Notify(kUpdated, params, "updated|" + uri);
   for (const auto& [key, listener] : listeners_) {
     if (!listener->acknowledged || listener->uris.count(uri) == 0) continue;
-    deps_.calls.Notify(kUpdated, WithSubscription(*listener->call, params),
-                       "updated|" + key + "|" + uri);
+    deps_.requests.Notify(kUpdated, WithSubscription(*listener->request, params),
+                          "updated|" + key + "|" + uri);
   }
 }
 
@@ -278,11 +279,11 @@ void Subscriptions::CompareList(const std::string& list) {
   list_ = list;
   if (is_first) return;
   constexpr const char* kListChanged = "notifications/resources/list_changed";
-  if (legacy_list_) deps_.calls.Notify(kListChanged, json::object(), "list_changed");
+  if (legacy_list_) deps_.requests.Notify(kListChanged, json::object(), "list_changed");
   for (const auto& [key, listener] : listeners_) {
     if (!listener->acknowledged || !listener->resources_list) continue;
-    deps_.calls.Notify(kListChanged, WithSubscription(*listener->call, json::object()),
-                       "list_changed|" + key);
+    deps_.requests.Notify(kListChanged, WithSubscription(*listener->request, json::object()),
+                          "list_changed|" + key);
   }
 }
 

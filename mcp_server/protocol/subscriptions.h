@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "mcp_server/protocol/calls.h"
-#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/offering.h"
+#include "mcp_server/protocol/pending_requests.h"
 #include "mcp_server/protocol/store_runner.h"
 #include "mcp_server/session_host.h"
 
@@ -26,8 +26,8 @@ class Subscriptions {
   static constexpr std::chrono::seconds kListPeriod{1};
 
   struct Deps {
-    const Catalog& catalog;
-    Calls& calls;
+    const Offering& offering;
+    PendingRequests& requests;
     StoreRunner& runner;
     SessionHost& host;
     const Clock& clock;
@@ -37,15 +37,15 @@ class Subscriptions {
   explicit Subscriptions(const Deps& deps);
 
   // resources/subscribe and resources/unsubscribe.
-  void Subscribe(const CallPtr& call);
-  void Unsubscribe(const CallPtr& call);
+  void Subscribe(const RequestPtr& request);
+  void Unsubscribe(const RequestPtr& request);
   // The handshake is done: from now on the client is told when the list of resources changes.
   void BeginLegacyListChanged();
 
   // subscriptions/listen.
-  void Listen(const CallPtr& call);
-  // `call` was cancelled, and is finished.
-  void OnCancelled(const CallPtr& call);
+  void Listen(const RequestPtr& request);
+  // `request` was cancelled, and is finished.
+  void OnCancelled(const RequestPtr& request);
   // The server ends: each listener gets its result.
   void EndListens();
 
@@ -59,7 +59,7 @@ class Subscriptions {
 
  private:
   struct Listener {
-    CallPtr call;
+    RequestPtr request;
     bool resources_list = false;
     std::set<std::string> uris;
     bool acknowledged = false;
@@ -86,7 +86,7 @@ class Subscriptions {
 
   const Deps deps_;
   std::map<std::string, Watched> watched_;
-  std::map<std::string, ListenerPtr> listeners_;  // by the key of their call
+  std::map<std::string, ListenerPtr> listeners_;  // by the key of their request
   bool legacy_list_ = false;
   std::optional<std::string> list_;  // as the client knows it; unset: it does not
   bool list_dirty_ = false;

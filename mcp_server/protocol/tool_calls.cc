@@ -50,7 +50,7 @@ std::string ConversationIn(const json& params) {
 }  // namespace
 
 struct ToolCalls::ToolCall {
-  CallPtr call;
+  RequestPtr request;
   const Tool* tool = nullptr;
   JsonPtr arguments;
   SteadyTime started;
@@ -69,13 +69,13 @@ struct ToolCalls::Outcome {
 
 ToolCalls::ToolCalls(const Deps& deps) : deps_(deps) {}
 
-store::MessageId ToolCalls::ReceivedThrough(const Call& call, const json& arguments) {
+store::MessageId ToolCalls::ReceivedThrough(const PendingRequest& request, const json& arguments) {
   std::string room = WordArgument(arguments, "room");
   if (room.empty() && deps_.host.session() != nullptr) room = deps_.host.session()->room;
   const auto found = received_.find(ToLowerAscii(room));
   if (found == received_.end()) return 0;
   auto& marks = found->second;
-  const auto later = marks.upper_bound(call.lines_written);
+  const auto later = marks.upper_bound(request.lines_written);
   if (later == marks.begin()) return 0;
   const auto last = std::prev(later);
   marks.erase(marks.begin(), last);
@@ -85,12 +85,12 @@ store::MessageId ToolCalls::ReceivedThrough(const Call& call, const json& argume
 void ToolCalls::NoteReceived(const Delivery& delivery) {
   auto& marks = received_[ToLowerAscii(delivery.room)];
   const store::MessageId before = marks.empty() ? 0 : marks.rbegin()->second;
-  marks[deps_.calls.lines_written()] = std::max(before, delivery.through);
+  marks[deps_.requests.lines_written()] = std::max(before, delivery.through);
 }
 
 ProtocolError ToolCalls::UnknownTool(const std::string& name) const {
   std::vector<std::string> names;
-  for (const Tool& tool : deps_.catalog.tools) names.push_back(tool.name);
+  for (const Tool& tool : deps_.offering.tools) names.push_back(tool.name);
   const std::vector<std::string> near = NearestMatches(name, names, 1);
   return {kInvalidParams,
           "unknown tool \"" + OneLine(name, 128) + "\"; " +
@@ -99,24 +99,24 @@ ProtocolError ToolCalls::UnknownTool(const std::string& name) const {
           nullptr};
 }
 
-void ToolCalls::Start(const CallPtr& call) {
-  const auto name = call->params->find("name");
-  if (name == call->params->end() || !name->is_string()) {
-    deps_.calls.Fail(call, {kInvalidParams, "\"name\" must be the name of a tool", nullptr});
+void ToolCalls::Start(const RequestPtr& request) {
+  const auto name = request->params->find("name");
+  if (name == request->params->end() || !name->is_string()) {
+    deps_.requests.Fail(request, {kInvalidParams, "\"name\" must be the name of a tool", nullptr});
     return;
   }
-  const auto& tools = deps_.catalog.tools;
+  const auto& tools = deps_.offering.tools;
   const auto tool = std::find_if(tools.begin(), tools.end(),
                                  [&](const Tool& candidate) { return candidate.name == *name; });
   if (tool == tools.end()) {
-    deps_.calls.Fail(call, UnknownTool(name->get<std::string>()));
+    deps_.requests.Fail(request, UnknownTool(name->get<std::string>()));
     return;
   }
-  NoteConversation(ConversationIn(*call->params));
+  NoteConversation(ConversationIn(*request->params));
   auto tool_call = std::make_shared<ToolCall>();
-  tool_call->call = call;
+  tool_call->request = request;
   tool_call->tool = &*tool;
-  CoercedArguments coerced = CoerceArguments(*tool->input_schema, GivenArguments(*call->params));
+  CoercedArguments coerced = CoerceArguments(*tool->input_schema, GivenArguments(*request->params));
   tool_call->arguments = std::move(coerced.arguments);
   tool_call->started = deps_.clock.Steady();
   tool_call->deadline = tool_call->started;
@@ -124,17 +124,17 @@ void ToolCalls::Start(const CallPtr& call) {
   std::vector<SchemaViolation> violations = std::move(coerced.violations);
   if (violations.empty()) violations = tool->input->Validate(*tool_call->arguments);
   if (!violations.empty()) {
-    ToolOutput output = deps_.catalog.argument_error(*tool, violations);
+    ToolOutput output = deps_.offering.argument_error(*tool, violations);
     Reply(tool_call, output);
     return;
   }
   if (tool->run_waiting) {
     tool_call->deadline += tool->wait(*tool_call->arguments);
-    tool_call->wait.received_through = ReceivedThrough(*call, *tool_call->arguments);
+    tool_call->wait.received_through = ReceivedThrough(*request, *tool_call->arguments);
   }
   if (tool_call->deadline > tool_call->started) {
     waiters_.push_back(tool_call);
-    if (call->context.progress_token) {
+    if (request->context.progress_token) {
       tool_call->next_progress = tool_call->started + kProgressPeriod;
     }
   }
@@ -155,7 +155,7 @@ void ToolCalls::RunNextHear() {
   while (!hear_running_ && !hear_queue_.empty()) {
     const ToolCallPtr next = std::move(hear_queue_.front());
     hear_queue_.pop_front();
-    if (next->call->finished) continue;
+    if (next->request->finished) continue;
     hear_running_ = true;
     Run(next);
   }
@@ -167,7 +167,7 @@ void ToolCalls::Run(const ToolCallPtr& tool_call) {
   auto outcome = std::make_shared<Outcome>();
   const Tool& tool = *tool_call->tool;
   deps_.runner.Run(
-      tool.lane, tool_call->call->cancelled,
+      tool.lane, tool_call->request->cancelled,
       [&tool, outcome, arguments = tool_call->arguments,
        wait = tool_call->wait](const CallEnvironment& environment) {
         outcome->output = tool.run_waiting ? tool.run_waiting(environment, *arguments, wait)
@@ -181,11 +181,11 @@ void ToolCalls::Run(const ToolCallPtr& tool_call) {
 }
 
 void ToolCalls::OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error) {
-  if (error != nullptr) outcome.output = deps_.catalog.error_output(*error);
+  if (error != nullptr) outcome.output = deps_.offering.error_output(*error);
   if (outcome.session) deps_.host.Adopt(*outcome.session);
   if (tool_call->tool->lane == Lane::kHear) hear_running_ = false;
 
-  if (tool_call->call->finished) {
+  if (tool_call->request->finished) {
     if (outcome.output && outcome.output->delivery) TakeBack(*outcome.output->delivery);
   } else if (outcome.output) {
     Reply(tool_call, *outcome.output);
@@ -197,7 +197,7 @@ void ToolCalls::OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Erro
 
 void ToolCalls::Wait(const ToolCallPtr& tool_call) {
   if (stopping_) {
-    deps_.calls.Drop(tool_call->call);
+    deps_.requests.Drop(tool_call->request);
     Release(tool_call);
   } else if (bells_ != tool_call->bell_seen || deps_.clock.Steady() >= tool_call->deadline) {
     Enqueue(tool_call);
@@ -210,14 +210,14 @@ void ToolCalls::Reply(const ToolCallPtr& tool_call, ToolOutput& output) {
   Release(tool_call);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(deps_.clock.Steady() -
                                                                           tool_call->started);
-  deps_.log.LogFor(*tool_call->call, output.is_error ? Severity::kInfo : Severity::kDebug,
+  deps_.log.LogFor(*tool_call->request, output.is_error ? Severity::kInfo : Severity::kDebug,
                    tool_call->tool->name + (output.is_error ? " refused after " : " took ") +
                        std::to_string(took.count()) + " ms");
   std::function<void()> written;
   if (output.delivery) {
     written = [this, delivery = *output.delivery] { NoteReceived(delivery); };
   }
-  deps_.calls.Succeed(tool_call->call, ResultJson(output), std::nullopt, std::move(written));
+  deps_.requests.Succeed(tool_call->request, ResultJson(output), std::nullopt, std::move(written));
   deps_.host.NoteActivity();
 }
 
@@ -266,12 +266,12 @@ void ToolCalls::Tick(SteadyTime now) {
       if (waiter->deadline <= now) continue;
       const int64_t waited = WholeSeconds(now - waiter->started);
       const int64_t total = WholeSeconds(waiter->deadline - waiter->started);
-      deps_.calls.Notify("notifications/progress",
-                         {{"progressToken", waiter->call->context.progress_token->ToJson()},
-                          {"progress", waited},
-                          {"total", total},
-                          {"message", "waiting for messages"}},
-                         "progress|" + waiter->call->key);
+      deps_.requests.Notify("notifications/progress",
+                            {{"progressToken", waiter->request->context.progress_token->ToJson()},
+                             {"progress", waited},
+                             {"total", total},
+                             {"message", "waiting for messages"}},
+                            "progress|" + waiter->request->key);
     }
   }
 }
@@ -285,9 +285,10 @@ SteadyTime ToolCalls::NextDeadline() const {
   return next;
 }
 
-void ToolCalls::OnCancelled(const CallPtr& call) {
-  const auto found = std::find_if(waiters_.begin(), waiters_.end(),
-                                  [&](const ToolCallPtr& waiter) { return waiter->call == call; });
+void ToolCalls::OnCancelled(const RequestPtr& request) {
+  const auto found = std::find_if(waiters_.begin(), waiters_.end(), [&](const ToolCallPtr& waiter) {
+    return waiter->request == request;
+  });
   if (found == waiters_.end()) return;
   const ToolCallPtr waiter = *found;
   Release(waiter);
@@ -297,7 +298,7 @@ void ToolCalls::StopWaiting() {
   stopping_ = true;
   for (const ToolCallPtr& waiter : std::vector<ToolCallPtr>(waiters_)) {
     if (!waiter->idle) continue;
-    deps_.calls.Drop(waiter->call);
+    deps_.requests.Drop(waiter->request);
     Release(waiter);
   }
 }

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "mcp_server/protocol/calls.h"
-#include "mcp_server/protocol/catalog.h"
 #include "mcp_server/protocol/client_log.h"
+#include "mcp_server/protocol/offering.h"
+#include "mcp_server/protocol/pending_requests.h"
 #include "mcp_server/protocol/store_runner.h"
 #include "mcp_server/session_host.h"
 
@@ -22,8 +22,8 @@ class ToolCalls {
   static constexpr std::chrono::seconds kProgressPeriod{5};
 
   struct Deps {
-    const Catalog& catalog;
-    Calls& calls;
+    const Offering& offering;
+    PendingRequests& requests;
     StoreRunner& runner;
     SessionHost& host;
     ClientLog& log;
@@ -33,15 +33,15 @@ class ToolCalls {
   // All of `deps` is borrowed.
   explicit ToolCalls(const Deps& deps);
 
-  void Start(const CallPtr& call);
+  void Start(const RequestPtr& request);
 
   // Something was committed: who waits looks again.
   void OnBell();
   void Tick(SteadyTime now);
   [[nodiscard]] SteadyTime NextDeadline() const;
 
-  // `call` was cancelled, and is finished: whoever waits for it stops.
-  void OnCancelled(const CallPtr& call);
+  // `request` was cancelled, and is finished: whoever waits for it stops.
+  void OnCancelled(const RequestPtr& request);
 
   // The client says nothing any more: who waits is dropped, now and from here on.
   void StopWaiting();
@@ -52,7 +52,8 @@ class ToolCalls {
   struct Outcome;
 
   // See WaitState. Calls come here in the order in which they came in.
-  [[nodiscard]] store::MessageId ReceivedThrough(const Call& call, const nlohmann::json& arguments);
+  [[nodiscard]] store::MessageId ReceivedThrough(const PendingRequest& request,
+                                                 const nlohmann::json& arguments);
   void NoteReceived(const Delivery& delivery);
   void Enqueue(const ToolCallPtr& tool_call);
   void RunNextHear();

@@ -115,7 +115,7 @@ class Session {
  public:
   Session(FuzzStore& store, const Choices& choices)
       : choices_(choices),
-        catalog_(Catalog()),
+        offering_(Offering()),
         host_(
             [&store](const store::CallContext&) -> Result<std::shared_ptr<store::Store>> {
               // Owned by the fuzzer.
@@ -123,7 +123,7 @@ class Session {
             },
             Start(), executor_, clock_, logger_),
         server_({.version = "0.0.0"},
-                {.catalog = catalog_, .host = host_, .executor = executor_, .clock = clock_}) {}
+                {.offering = offering_, .host = host_, .executor = executor_, .clock = clock_}) {}
 
   void Run(const std::string& stream) {
     if (choices_.handshake < 4) {
@@ -152,9 +152,9 @@ class Session {
   }
 
  private:
-  static const mcp::Catalog& Catalog() {
-    static const mcp::Catalog catalog = mcp::MakeCatalog();
-    return catalog;
+  static const mcp::Offering& Offering() {
+    static const mcp::Offering offering = mcp::MakeOffering();
+    return offering;
   }
   static store::SessionStart Start() {
     store::SessionStart start;
@@ -242,7 +242,7 @@ class Session {
   }
 
   const Choices choices_;
-  const mcp::Catalog& catalog_;
+  const mcp::Offering& offering_;
   AdvancingClock clock_;
   SilentLogger logger_;
   QueueExecutor executor_;

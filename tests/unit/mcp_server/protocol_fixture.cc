@@ -97,24 +97,24 @@ Tool RenameTool(std::shared_ptr<SessionStore> store) {
   return tool;
 }
 
-Catalog MakeFakeCatalog(FakeWorld& world, const std::shared_ptr<SessionStore>& store) {
-  Catalog catalog;
-  catalog.tools = {EchoTool(world), SayTool(world), HearTool(world, store), RenameTool(store)};
-  catalog.argument_error = [](const Tool& tool, const std::vector<SchemaViolation>& found) {
+Offering MakeFakeOffering(FakeWorld& world, const std::shared_ptr<SessionStore>& store) {
+  Offering offering;
+  offering.tools = {EchoTool(world), SayTool(world), HearTool(world, store), RenameTool(store)};
+  offering.argument_error = [](const Tool& tool, const std::vector<SchemaViolation>& found) {
     ToolOutput output = TextOutput(tool.name + ": wrong at \"" + found.front().path + "\"");
     output.is_error = true;
     return output;
   };
-  catalog.error_output = [](const Error& error) {
+  offering.error_output = [](const Error& error) {
     ToolOutput output = TextOutput("error: " + error.message);
     output.is_error = true;
     return output;
   };
-  catalog.instructions = [](const store::Session* session) {
+  offering.instructions = [](const store::Session* session) {
     return session == nullptr ? "You are nobody yet." : "You are " + session->persona + ".";
   };
-  catalog.templates = {{"katra://rooms/{room}/messages", "room", "Room", "A room", "text/plain"}};
-  catalog.list_resources = [&world](const CallEnvironment&) -> Result<std::vector<ResourceInfo>> {
+  offering.templates = {{"katra://rooms/{room}/messages", "room", "Room", "A room", "text/plain"}};
+  offering.list_resources = [&world](const CallEnvironment&) -> Result<std::vector<ResourceInfo>> {
     std::vector<ResourceInfo> list;
     for (const auto& [uri, version] : world.resources) {
       list.push_back({uri, uri, "", "about " + uri, "text/plain"});
@@ -126,11 +126,11 @@ Catalog MakeFakeCatalog(FakeWorld& world, const std::shared_ptr<SessionStore>& s
     if (found == world.resources.end()) return Fail(ErrorCode::kNotFound, "no such resource");
     return found->second;
   };
-  catalog.resource_version = [find](const CallEnvironment&, std::string_view uri) {
+  offering.resource_version = [find](const CallEnvironment&, std::string_view uri) {
     return find(uri);
   };
-  catalog.read_resource = [find](const CallEnvironment&,
-                                 std::string_view uri) -> Result<ResourceContents> {
+  offering.read_resource = [find](const CallEnvironment&,
+                                  std::string_view uri) -> Result<ResourceContents> {
     auto version = find(uri);
     if (!version) return Pass(std::move(version));
     return ResourceContents{std::string(uri), "text/plain", *version};
@@ -140,19 +140,19 @@ Catalog MakeFakeCatalog(FakeWorld& world, const std::shared_ptr<SessionStore>& s
     if (of == "nothing") return Fail(ErrorCode::kNotFound, "no such thing");
     return Completion{{std::string(variable) + "=" + std::string(prefix) + "x"}, 1, false};
   };
-  catalog.complete_resource = [complete](const CallEnvironment&, std::string_view of,
-                                         std::string_view variable, std::string_view prefix) {
+  offering.complete_resource = [complete](const CallEnvironment&, std::string_view of,
+                                          std::string_view variable, std::string_view prefix) {
     return complete(of, variable, prefix);
   };
-  catalog.complete_prompt = catalog.complete_resource;
-  catalog.prompts = {{"standup", "Standup", "What happened", {{"room", "Which room", false}}}};
-  catalog.get_prompt =
+  offering.complete_prompt = offering.complete_resource;
+  offering.prompts = {{"standup", "Standup", "What happened", {{"room", "Which room", false}}}};
+  offering.get_prompt =
       [](const CallEnvironment&, std::string_view name,
          const std::map<std::string, std::string>& arguments) -> Result<PromptText> {
     if (name != "standup") return Fail(ErrorCode::kNotFound, "no such prompt");
     return PromptText{"A standup", arguments.empty() ? "all" : arguments.at("room")};
   };
-  return catalog;
+  return offering;
 }
 
 }  // namespace
@@ -195,9 +195,9 @@ Rig::Rig(bool legacy_only)
             return std::shared_ptr<store::Store>(store);
           },
           store::SessionStart{}, executor, clock, logger),
-      catalog(MakeFakeCatalog(world, store)),
+      offering(MakeFakeOffering(world, store)),
       server({.version = "1.2.3", .legacy_only = legacy_only},
-             {.catalog = catalog, .host = host, .executor = executor, .clock = clock}) {}
+             {.offering = offering, .host = host, .executor = executor, .clock = clock}) {}
 
 void Rig::Work() {
   do {

@@ -107,7 +107,7 @@ struct Rig {
   std::shared_ptr<SessionStore> store = std::make_shared<SessionStore>();
   std::optional<Error> open_error;
   SessionHost host;
-  Catalog catalog;
+  Offering offering;
   Server server;
   int last_id = 0;
 };

@@ -24,8 +24,9 @@ class Client {
               return std::shared_ptr<store::Store>(rig_.store);
             },
             store::SessionStart{}, *executor_, clock_, logger_),
-        server_({.version = "1.2.3"},
-                {.catalog = rig_.catalog, .host = host_, .executor = *executor_, .clock = clock_}) {
+        server_(
+            {.version = "1.2.3"},
+            {.offering = rig_.offering, .host = host_, .executor = *executor_, .clock = clock_}) {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
     REQUIRE(pipe2(in.data(), O_CLOEXEC) == 0);

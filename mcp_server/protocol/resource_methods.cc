@@ -1,11 +1,11 @@
-#include "mcp_server/protocol/reading.h"
+#include "mcp_server/protocol/resource_methods.h"
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
-#include "mcp_server/protocol/offers.h"
+#include "mcp_server/protocol/capabilities.h"
 #include "mcp_server/protocol/params.h"
 
 namespace katra::mcp {
@@ -67,104 +67,107 @@ ProtocolResult<CompletionQuestion> ReadQuestion(const json& params) {
 }  // namespace
 
 template <typename T>
-void Reading::Ask(const CallPtr& call, std::function<Result<T>(const CallEnvironment&)> ask,
-                  std::function<void(Result<T>)> answer) {
+void ResourceMethods::Ask(const RequestPtr& request,
+                          std::function<Result<T>(const CallEnvironment&)> ask,
+                          std::function<void(Result<T>)> answer) {
   auto got = std::make_shared<Result<T>>(Fail(ErrorCode::kInternal, "nothing was asked"));
   deps_.runner.Run(
-      Lane::kRead, call->cancelled,
+      Lane::kRead, request->cancelled,
       [got, ask = std::move(ask)](const CallEnvironment& environment) { *got = ask(environment); },
-      [call, got, answer = std::move(answer)](const Error* error) {
-        if (call->finished) return;
+      [request, got, answer = std::move(answer)](const Error* error) {
+        if (request->finished) return;
         answer(error == nullptr ? std::move(*got) : Result<T>(tl::unexpected<Error>(*error)));
       });
 }
 
-void Reading::ListResources(const CallPtr& call) {
-  Ask<std::vector<ResourceInfo>>(
-      call, deps_.catalog.list_resources, [this, call](Result<std::vector<ResourceInfo>> list) {
-        if (!list) {
-          deps_.subscriptions.NoteList({});
-          deps_.calls.Fail(call, ToProtocolError(list.error()));
-          return;
-        }
-        deps_.subscriptions.NoteList(*list);
-        const auto page = Page(*call->params, "resources", ResourceEntries(*list));
-        if (page) {
-          deps_.calls.Succeed(call, **page, kNoCache);
-        } else {
-          deps_.calls.Fail(call, page.error());
-        }
-      });
+void ResourceMethods::ListResources(const RequestPtr& request) {
+  Ask<std::vector<ResourceInfo>>(request, deps_.offering.list_resources,
+                                 [this, request](Result<std::vector<ResourceInfo>> list) {
+                                   if (!list) {
+                                     deps_.subscriptions.NoteList({});
+                                     deps_.requests.Fail(request, ToProtocolError(list.error()));
+                                     return;
+                                   }
+                                   deps_.subscriptions.NoteList(*list);
+                                   const auto page =
+                                       Page(*request->params, "resources", ResourceEntries(*list));
+                                   if (page) {
+                                     deps_.requests.Succeed(request, **page, kNoCache);
+                                   } else {
+                                     deps_.requests.Fail(request, page.error());
+                                   }
+                                 });
 }
 
-void Reading::ReadResource(const CallPtr& call) {
-  const auto uri = RequiredString(*call->params, "uri");
+void ResourceMethods::ReadResource(const RequestPtr& request) {
+  const auto uri = RequiredString(*request->params, "uri");
   if (!uri) {
-    deps_.calls.Fail(call, uri.error());
+    deps_.requests.Fail(request, uri.error());
     return;
   }
   Ask<ResourceContents>(
-      call,
+      request,
       [this, uri = *uri](const CallEnvironment& environment) {
-        return deps_.catalog.read_resource(environment, uri);
+        return deps_.offering.read_resource(environment, uri);
       },
-      [this, call, uri = *uri](Result<ResourceContents> read) {
+      [this, request, uri = *uri](Result<ResourceContents> read) {
         if (!read) {
-          deps_.calls.Fail(call, ResourceError(*call, uri, read.error()));
+          deps_.requests.Fail(request, ResourceError(*request, uri, read.error()));
           return;
         }
         json contents = {
             {"uri", read->uri}, {"mimeType", read->mime_type}, {"text", std::move(read->text)}};
-        deps_.calls.Succeed(call, {{"contents", json::array({std::move(contents)})}}, kNoCache);
+        deps_.requests.Succeed(request, {{"contents", json::array({std::move(contents)})}},
+                               kNoCache);
       });
 }
 
-void Reading::GetPrompt(const CallPtr& call) {
-  const auto name = RequiredString(*call->params, "name");
-  const auto arguments = PromptArguments(*call->params);
+void ResourceMethods::GetPrompt(const RequestPtr& request) {
+  const auto name = RequiredString(*request->params, "name");
+  const auto arguments = PromptArguments(*request->params);
   if (!name || !arguments) {
-    deps_.calls.Fail(call, name ? arguments.error() : name.error());
+    deps_.requests.Fail(request, name ? arguments.error() : name.error());
     return;
   }
   Ask<PromptText>(
-      call,
+      request,
       [this, name = *name, arguments = *arguments](const CallEnvironment& environment) {
-        return deps_.catalog.get_prompt(environment, name, arguments);
+        return deps_.offering.get_prompt(environment, name, arguments);
       },
-      [this, call](Result<PromptText> prompt) {
+      [this, request](Result<PromptText> prompt) {
         if (!prompt) {
-          deps_.calls.Fail(call, ToProtocolError(prompt.error()));
+          deps_.requests.Fail(request, ToProtocolError(prompt.error()));
           return;
         }
         json message = {{"role", "user"},
                         {"content", {{"type", "text"}, {"text", std::move(prompt->text)}}}};
-        deps_.calls.Succeed(call, {{"description", std::move(prompt->description)},
-                                   {"messages", json::array({std::move(message)})}});
+        deps_.requests.Succeed(request, {{"description", std::move(prompt->description)},
+                                         {"messages", json::array({std::move(message)})}});
       });
 }
 
-void Reading::Complete(const CallPtr& call) {
-  const auto question = ReadQuestion(*call->params);
+void ResourceMethods::Complete(const RequestPtr& request) {
+  const auto question = ReadQuestion(*request->params);
   if (!question) {
-    deps_.calls.Fail(call, question.error());
+    deps_.requests.Fail(request, question.error());
     return;
   }
   Ask<Completion>(
-      call,
+      request,
       [this, question = *question](const CallEnvironment& environment) {
         const auto& complete =
-            question.prompt ? deps_.catalog.complete_prompt : deps_.catalog.complete_resource;
+            question.prompt ? deps_.offering.complete_prompt : deps_.offering.complete_resource;
         return complete(environment, question.of, question.argument, question.prefix);
       },
-      [this, call](Result<Completion> completion) {
+      [this, request](Result<Completion> completion) {
         if (!completion) {
-          deps_.calls.Fail(call, ToProtocolError(completion.error()));
+          deps_.requests.Fail(request, ToProtocolError(completion.error()));
           return;
         }
-        deps_.calls.Succeed(call, {{"completion",
-                                    {{"values", std::move(completion->values)},
-                                     {"total", completion->total},
-                                     {"hasMore", completion->has_more}}}});
+        deps_.requests.Succeed(request, {{"completion",
+                                          {{"values", std::move(completion->values)},
+                                           {"total", completion->total},
+                                           {"hasMore", completion->has_more}}}});
       });
 }
 

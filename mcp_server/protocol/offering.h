@@ -16,7 +16,7 @@ namespace katra::mcp {
 
 // The functions are those of tool.h, resource.h and prompt.h. Those that take a CallEnvironment run
 // on store threads, several at once.
-struct Catalog {
+struct Offering {
   std::vector<Tool> tools;
   std::function<ToolOutput(const Tool&, const std::vector<SchemaViolation>&)> argument_error;
   std::function<ToolOutput(const Error&)> error_output;
@@ -41,6 +41,6 @@ struct Catalog {
 };
 
 // What katra_mcp_server offers.
-[[nodiscard]] Catalog MakeCatalog();
+[[nodiscard]] Offering MakeOffering();
 
 }  // namespace katra::mcp

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "mcp_server/protocol/calls.h"
-#include "mcp_server/protocol/catalog.h"
+#include "mcp_server/protocol/offering.h"
+#include "mcp_server/protocol/pending_requests.h"
 
 namespace katra::mcp {
 

@@ -1,4 +1,4 @@
-#include "mcp_server/protocol/era.h"
+#include "mcp_server/protocol/protocol_revision.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "mcp_server/protocol/offers.h"
+#include "mcp_server/protocol/capabilities.h"
 
 #include <nlohmann/json.hpp>
 #include <utility>

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "mcp_server/protocol/era.h"
+#include "mcp_server/protocol/protocol_revision.h"
 #include "mcp_server/rpc/message.h"
 #include "mcp_server/rpc/outbox.h"
 
@@ -25,21 +25,21 @@ struct Batch {
   size_t open = 0;
 };
 
-struct Call {
+struct PendingRequest {
   RequestId id;
   std::string key;  // of `id`
   std::string method;
   RequestContext context;
   JsonPtr params;
   std::shared_ptr<Batch> batch;  // null: answered alone
-  // Read by store threads, which may outlive the call.
+  // Read by store threads, which may outlive the request.
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
   bool finished = false;       // answered, cancelled or dropped: nothing more may be sent for it
   bool stream = false;         // subscriptions/listen: open until the client or the server ends it
-  uint64_t lines_written = 0;  // to the client, when the call came in: what it can have known
+  uint64_t lines_written = 0;  // to the client, when it came in: what the client can have known
   size_t bytes = 0;            // of its line, for the bound on what waits
 };
-using CallPtr = std::shared_ptr<Call>;
+using RequestPtr = std::shared_ptr<PendingRequest>;
 
 // How long a client may keep a modern result. Unset: the method has no such hints.
 struct CacheHint {
@@ -47,23 +47,23 @@ struct CacheHint {
   bool is_public = false;
 };
 
-class Calls {
+class PendingRequests {
  public:
   // `outbox` is borrowed. `server_info` goes with each modern result.
-  Calls(Outbox& outbox, JsonPtr server_info);
+  PendingRequests(Outbox& outbox, JsonPtr server_info);
 
   // Null: a request with this id is in flight.
-  [[nodiscard]] CallPtr Begin(const Message& message, std::shared_ptr<Batch> batch);
+  [[nodiscard]] RequestPtr Begin(const Message& message, std::shared_ptr<Batch> batch);
   // Null: none such in flight.
-  [[nodiscard]] CallPtr Find(const RequestId& id) const;
+  [[nodiscard]] RequestPtr Find(const RequestId& id) const;
 
-  // Each has no effect on a call that is finished.
-  void Succeed(const CallPtr& call, nlohmann::json result,
+  // Each has no effect on a request that is finished.
+  void Succeed(const RequestPtr& request, nlohmann::json result,
                std::optional<CacheHint> cache = std::nullopt, std::function<void()> written = {});
-  void Fail(const CallPtr& call, const ProtocolError& error);
-  void Drop(const CallPtr& call);  // nothing is sent
+  void Fail(const RequestPtr& request, const ProtocolError& error);
+  void Drop(const RequestPtr& request);  // nothing is sent
 
-  // Answers something that never was a call.
+  // Answers something that never was a request.
   void Reject(const RequestId& id, int code, const std::string& message, Batch* batch);
   // The batch has been read to its end; until then it is not sent.
   void CloseBatch(const std::shared_ptr<Batch>& batch);
@@ -77,18 +77,18 @@ class Calls {
   [[nodiscard]] uint64_t ended() const { return ended_; }
   // As Outbox::lines_written().
   [[nodiscard]] uint64_t lines_written() const { return outbox_.lines_written(); }
-  [[nodiscard]] std::vector<CallPtr> All() const;
+  [[nodiscard]] std::vector<RequestPtr> All() const;
 
-  void MarkStream(const CallPtr& call);
+  void MarkStream(const RequestPtr& request);
 
  private:
-  void Finish(const CallPtr& call);
-  void Answer(const CallPtr& call, std::string line, std::function<void()> written);
+  void Finish(const RequestPtr& request);
+  void Answer(const RequestPtr& request, std::string line, std::function<void()> written);
   void MaybeSendBatch(Batch& batch);
 
   Outbox& outbox_;
   const JsonPtr server_info_;
-  std::map<std::string, CallPtr> by_key_;
+  std::map<std::string, RequestPtr> by_key_;
   size_t in_flight_ = 0;
   uint64_t ended_ = 0;
 };
