@@ -103,7 +103,8 @@ Result<Signals> CatchSignals(uv::Loop& loop, StdioTransport& transport) {
   return signals;
 }
 
-int Explain(Logger& logger, const Error& error) {
+// Returns the exit code.
+int LogStartError(Logger& logger, const Error& error) {
   logger.LogError(error.message);
   return NamesOf(error.code).exit_code;
 }
@@ -112,9 +113,9 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   const SystemClock clock;
   SystemRandom random;
   auto loop = uv::Loop::Make();
-  if (!loop) return Explain(logger, loop.error());
+  if (!loop) return LogStartError(logger, loop.error());
   auto executor = store::LoopExecutor::Make(**loop);
-  if (!executor) return Explain(logger, executor.error());
+  if (!executor) return LogStartError(logger, executor.error());
   SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), **executor,
                    clock, logger);
   const Offering offering = MakeOffering();
@@ -124,10 +125,10 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   auto opened = StdioTransport::Open(
       {.loop = **loop, .clock = clock, .logger = logger, .server = server, .host = host},
       STDIN_FILENO, STDOUT_FILENO, [&loop] { (*loop)->Stop(); });
-  if (!opened) return Explain(logger, opened.error());
+  if (!opened) return LogStartError(logger, opened.error());
   StdioTransport& transport = **opened;
   const auto signals = CatchSignals(**loop, transport);
-  if (!signals) return Explain(logger, signals.error());
+  if (!signals) return LogStartError(logger, signals.error());
 
   std::unique_ptr<store::BellWatcher> watcher;
   host.Observe({.opened =

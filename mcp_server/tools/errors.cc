@@ -57,7 +57,7 @@ bool IsRequired(const nlohmann::json& input_schema, const std::string& name) {
          std::find(found->begin(), found->end(), name) != found->end();
 }
 
-std::string Explain(const SchemaViolation& violation, const std::vector<std::string>& names) {
+std::string ViolationText(const SchemaViolation& violation, const std::vector<std::string>& names) {
   const std::string found = OneLine(violation.found, 160);
   const std::string place = violation.path.empty() ? "" : OneLine(violation.path.substr(1), 120);
   if (violation.keyword == "additionalProperties" && place.empty()) {
@@ -76,7 +76,8 @@ std::string Explain(const SchemaViolation& violation, const std::vector<std::str
 ToolOutput ArgumentError(const Tool& tool, const std::vector<SchemaViolation>& found) {
   const std::vector<std::string> names = ArgumentNames(*tool.input_schema);
   std::string text = tool.name + " was not called: its arguments do not fit.\n";
-  for (const SchemaViolation& violation : found) text += "- " + Explain(violation, names) + "\n";
+  for (const SchemaViolation& violation : found)
+    text += "- " + ViolationText(violation, names) + "\n";
   text += "Its arguments: ";
   std::vector<std::string> listed;
   for (const std::string& name : names) {
