@@ -5,7 +5,6 @@
 
 #include "core/text.h"
 #include "mcp_server/prompts/prompt.h"
-#include "mcp_server/tools/output.h"
 #include "render/bound.h"
 #include "render/memory_text.h"
 #include "render/peer_text.h"

@@ -9,7 +9,6 @@
 #include "core/time_words.h"
 #include "mcp_server/resources/resource.h"
 #include "mcp_server/resources/uri.h"
-#include "mcp_server/tools/output.h"
 #include "render/bound.h"
 #include "render/domain_json.h"
 #include "render/peer_text.h"

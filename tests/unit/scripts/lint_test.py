@@ -131,7 +131,7 @@ class LintTest(unittest.TestCase):
             ("router/config/a.cc", "router/translate/errors.h", "router/translate/"),
             ("router/translate/a.cc", "router/policy/policy.h", "router/policy/"),
             ("router/policy/a.cc", "router/gateway/settings.h", "router/gateway/"),
-            ("mcp_server/rpc/a.cc", "mcp_server/protocol/calls.h", "mcp_server/protocol/"),
+            ("mcp_server/rpc/a.cc", "mcp_server/protocol/pending_requests.h", "mcp_server/protocol/"),
             ("mcp_server/protocol/a.cc", "mcp_server/server.h", "mcp_server/server"),
             # what is common, of what stands on it
             ("router/translate/a.cc", "router/translate/to_chat/parts.h",
@@ -146,6 +146,7 @@ class LintTest(unittest.TestCase):
              "router/gateway/capture/"),
             ("router/gateway/proxy/a.cc", "router/gateway/server/runtime.h",
              "router/gateway/server/"),
+            ("mcp_server/resources/a.cc", "mcp_server/tools/tool.h", "mcp_server/tools/"),
             ("mcp_server/tools/a.cc", "mcp_server/prompts/prompt.h", "mcp_server/prompts/"),
             # a program apart, of the gateway
             ("router/claude_code_router/a.cc", "router/gateway/access/tokens.h",
