@@ -12,8 +12,6 @@ using std::chrono::milliseconds;
 using translate::ApiError;
 using translate::Failure;
 
-constexpr size_t kPauseBytes = 256 * 1024;
-constexpr size_t kBehindBytes = size_t{8} * 1024 * 1024;
 constexpr int kClientLeft = 499;
 constexpr size_t kMaxIdBytes = 200;
 
@@ -36,22 +34,6 @@ std::string OneWord(std::string_view text) { return OneLine(text, kMaxIdBytes); 
 
 }  // namespace
 
-const char* ToString(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::kMessages:
-      return "messages";
-    case Endpoint::kCountTokens:
-      return "count_tokens";
-    case Endpoint::kChat:
-      return "chat";
-    case Endpoint::kResponses:
-      return "responses";
-    case Endpoint::kCompact:
-      return "compact";
-  }
-  return "";
-}
-
 ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
                                std::shared_ptr<http::Exchange> exchange, Caller caller,
                                Endpoint endpoint, std::function<void(ProxiedRequest*)> finished)
@@ -62,10 +44,11 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       endpoint_(endpoint),
       persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
       finished_(std::move(finished)) {
-  begun_ = last_sent_ = services_.clock.Steady();
+  begun_ = services_.clock.Steady();
   const http::Headers& headers = exchange_->request().headers;
   record_.request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
   record_.endpoint = ToString(endpoint);
+  client_ = ClientWriter::Make(endpoint, exchange_, services_.clock, record_.request_id);
   record_.persona = caller_.persona;
   record_.token_id = caller_.token_id;
   for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
@@ -132,12 +115,11 @@ void ProxiedRequest::TryNext() {
 void ProxiedRequest::Launch() {
   if (done_) return;
   ended_upstream_.reset();
-  const bool own_form = is_openai_client() && IsOwnForm();
-  if (is_openai_client() && !own_form && !messages_) {
+  if (!TakesBody() && !messages_) {
     LaunchWithMessages();
     return;
   }
-  paused_ = false;
+  client_->ForgetPause();
   attempt_begun_ = services_.clock.Steady();
   record_.provider = current_->provider->name;
   record_.model = current_->model;
@@ -147,12 +129,11 @@ void ProxiedRequest::Launch() {
 }
 
 void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
-  const bool own_form = is_openai_client() && IsOwnForm();
   UpstreamPlan plan;
   plan.base_url = std::move(base_url);
   plan.candidate = current_;
-  plan.own_form = own_form;
-  if (own_form || !is_openai_client()) {
+  plan.own_form = is_openai_client() && TakesBody();
+  if (TakesBody()) {
     plan.body = body_;
     plan.peek = &peek_;
   } else {
@@ -233,28 +214,21 @@ void ProxiedRequest::Begin(UpstreamPlan plan, PreparedBody prepared) {
 }
 
 void ProxiedRequest::BeginStream() {
-  if (streaming_) return;
-  streaming_ = true;
-  http::Headers headers = AnswerHeaders("text/event-stream; charset=utf-8");
-  headers.Add("cache-control", "no-cache");
-  headers.Add("x-accel-buffering", "no");
-  exchange_->Begin(200, std::move(headers));
+  if (client_->streaming()) return;
+  client_->BeginStream(AnswerHeaders("text/event-stream; charset=utf-8"));
 }
 
-void ProxiedRequest::Send(std::string_view bytes) {
-  if (bytes.empty() || done_) return;
-  last_sent_ = services_.clock.Steady();
-  exchange_->Write(bytes);
-  if (done_ || paused_ || !upstream_ || exchange_->pending_bytes() <= kPauseBytes) return;
-  if (!current_->provider->http2) {
-    paused_ = true;
-    upstream_->Pause();                                                // U3
-  } else if (!behind_ && exchange_->pending_bytes() > kBehindBytes) {  // U2: it is never paused
-    behind_ = true;
-    OnBroken(translate::NoAnswer(
-                 "the client reads too slowly: " + std::to_string(kBehindBytes / 1024 / 1024) +
-                 " MiB of the answer wait for it"),
-             false);
+void ProxiedRequest::FollowClient() {
+  if (done_ || !upstream_) return;
+  switch (client_->DemandOn(!current_->provider->http2)) {
+    case ClientWriter::Demand::kNothing:
+      break;
+    case ClientWriter::Demand::kPause:
+      upstream_->Pause();  // U3
+      break;
+    case ClientWriter::Demand::kLeave:  // U2: it is never paused
+      OnBroken(translate::NoAnswer(ClientWriter::TooSlow()), false);
+      break;
   }
 }
 
@@ -280,18 +254,9 @@ void ProxiedRequest::OnFlow(std::string_view events) {
     captured_->own_answer = is_openai_client() && upstream_->same_format();
     captured_->Append(events);
   }
-  if (!is_openai_client() || upstream_->same_format()) {
-    Send(events);
-    return;
-  }
-  if (!client_stream_) {
-    client_stream_ = translate::MakeOpenAiClientStream(
-        messages_->request, {record_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
-  }
-  std::string out;
-  client_stream_->Feed(events, &out);
-  Send(out);
-  if (!done_ && client_stream_->unreadable()) {
+  client_->WriteEvents(events, upstream_->same_format());
+  FollowClient();
+  if (!done_ && client_->unreadable()) {
     OnBroken(translate::NoAnswer(record_.provider + " sent an event that cannot be read"), true);
   }
 }
@@ -306,9 +271,8 @@ void ProxiedRequest::OnWhole(std::string body) {
     captured_->own_answer = is_openai_client() && upstream_->same_format();
     captured_->answer = body;
   }
-  if (is_openai_client() && !upstream_->same_format()) {
-    auto written = translate::WriteOpenAiClientReply(
-        messages_->request, body, {record_.request_id, ToUnixMillis(services_.clock.Now()) / 1000});
+  if (!upstream_->same_format()) {
+    auto written = client_->ReplyOf(std::move(body));
     if (!written) {
       Report(translate::ApiErrorOf(written.error()), nullptr);
       return;
@@ -327,13 +291,8 @@ void ProxiedRequest::OnWhole(std::string body) {
 void ProxiedRequest::OnDone() {
   if (done_) return;
   NoteAttempt("");
-  if (client_stream_) {
-    std::string out;
-    client_stream_->Finish(&out);
-    Send(out);
-  }
+  client_->EndStream();
   if (done_) return;
-  exchange_->End();
   record_.answered = true;
   Finish(200, "");
 }
@@ -358,33 +317,19 @@ void ProxiedRequest::OnBroken(const ApiError& said, bool told) {
   const ApiError error = WithoutSecrets(said);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   RestKey(error, upstream_.get());
-  if (client_stream_) {
-    std::string out;
-    if (!told) {
-      client_stream_->Feed(translate::MessagesErrorEvent(error, record_.request_id), &out);
-    }
-    client_stream_->Finish(&out);
-    Send(out);
-  } else if (!told) {
-    Send(upstream_->ErrorEvent(error));  // S35, S36: without the mark of an end
-  }
-  if (done_) return;
-  exchange_->End();
+  // S35, S36: without the mark of an end
+  client_->BreakStream(error, told ? std::string() : upstream_->ErrorEvent(error));
   Finish(200, error.type);
 }
 
 void ProxiedRequest::Tick() {
   if (done_) return;
-  const SteadyTime now = services_.clock.Steady();
   if (upstream_) upstream_->Tick();
-  if (done_) return;
-  const bool silent = now - last_sent_ >= services_.settings.ping_interval;
-  if (silent && peek_.stream && endpoint_ != Endpoint::kCountTokens && !paused_) {
-    BeginStream();
-    // S2: no ping before message_start; a comment counts as well for the client (C34).
-    Send(content_ && !is_openai_client() ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
-                                         : ": waiting for the model\n\n");
-  }
+  if (done_ || !peek_.stream || endpoint_ == Endpoint::kCountTokens || client_->paused()) return;
+  if (!client_->SilentFor(services_.settings.ping_interval)) return;
+  BeginStream();
+  client_->WriteSignOfLife(content_);
+  FollowClient();
 }
 
 void ProxiedRequest::OnClientGone() {

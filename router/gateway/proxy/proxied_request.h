@@ -20,6 +20,8 @@
 #include "router/gateway/capture/capture_writer.h"
 #include "router/gateway/observe/prices.h"
 #include "router/gateway/observe/request_record.h"
+#include "router/gateway/proxy/client_writer.h"
+#include "router/gateway/proxy/endpoint.h"
 #include "router/gateway/proxy/preparation.h"
 #include "router/gateway/proxy/session_traces.h"
 #include "router/gateway/proxy/upstream_request.h"
@@ -52,9 +54,6 @@ struct Services {
   uv::WorkPool& pool;
 };
 
-enum class Endpoint { kMessages, kCountTokens, kChat, kResponses, kCompact };
-[[nodiscard]] const char* ToString(Endpoint endpoint);
-
 class ProxiedRequest final : public UpstreamCallbacks {
  public:
   // `finished` is called once; the request may be destroyed any time after it, not from within.
@@ -72,7 +71,7 @@ class ProxiedRequest final : public UpstreamCallbacks {
   void EndWithToken();
   [[nodiscard]] const std::string& token_id() const { return caller_.token_id; }
   // Whether a part of a streamed answer is out.
-  [[nodiscard]] bool streaming() const { return streaming_ && !done_; }
+  [[nodiscard]] bool streaming() const { return client_->streaming() && !done_; }
 
   void OnFlow(std::string_view events) override;
   void OnWhole(std::string body) override;
@@ -81,11 +80,9 @@ class ProxiedRequest final : public UpstreamCallbacks {
   void OnBroken(const translate::ApiError& error, bool told) override;
 
  private:
-  // The client's format, unless it is Messages.
-  [[nodiscard]] std::optional<translate::OpenAiClientFormat> openai_format() const;
   void TakeBody(ClientBody read);
-  // Whether the current candidate speaks what the client speaks, and can be put the body as it is.
-  [[nodiscard]] bool IsOwnForm() const;
+  // Whether the current candidate can be put the client's body, else its Messages form.
+  [[nodiscard]] bool TakesBody() const;
   // Types in the request that were left out and are not understood, each once.
   void NoteUnknown(const std::vector<std::string>& types);
   // Launches once the body is in the Messages form.
@@ -153,23 +150,20 @@ class ProxiedRequest final : public UpstreamCallbacks {
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
   // What of an upstream's header the client is told; nothing: it is not.
   [[nodiscard]] std::optional<std::string> Told(const http::Header& header) const;
-  void Send(std::string_view bytes);
+  // After each write: has the upstream wait for a client that does not read.
+  void FollowClient();
   // The error without what was sent to the upstream: it may repeat that.
   [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
   void OnClientGone();
   void NoteAttempt(const std::string& error);
   void Finish(int status, const std::string& error_type);
-  [[nodiscard]] bool is_openai_client() const {
-    return endpoint_ == Endpoint::kChat || endpoint_ == Endpoint::kResponses ||
-           endpoint_ == Endpoint::kCompact;
-  }
-  [[nodiscard]] CallerFormat format() const {
-    return is_openai_client() ? CallerFormat::kOpenAi : CallerFormat::kMessages;
-  }
+  // Who pays and which headers mean anything depends on it.
+  [[nodiscard]] bool is_openai_client() const { return client_->format() == CallerFormat::kOpenAi; }
 
   Services& services_;
   std::shared_ptr<const RouterConfig> config_;
   std::shared_ptr<http::Exchange> exchange_;
+  std::unique_ptr<ClientWriter> client_;
   Caller caller_;
   // What the client's format and the upstream's could not take, each once.
   [[nodiscard]] std::vector<std::string> Dropped() const;
@@ -181,7 +175,6 @@ class ProxiedRequest final : public UpstreamCallbacks {
   translate::RequestPeek peek_;
   std::unique_ptr<MessagesForm> messages_;    // of another format, once a candidate needs it
   const policy::Candidate* unfit_ = nullptr;  // it takes the client's format, but not this body
-  std::unique_ptr<translate::OpenAiClientStream> client_stream_;
   std::vector<policy::Candidate> candidates_;
   std::unique_ptr<policy::RetryState> retry_state_;
   const policy::Candidate* current_ = nullptr;
@@ -209,15 +202,11 @@ class ProxiedRequest final : public UpstreamCallbacks {
   std::optional<uv::Timer> retry_;
   std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared
   SteadyTime begun_;
-  SteadyTime last_sent_;
   std::optional<CapturedText> captured_;  // only where `record` is switched on
   int64_t estimate_ = -1;                 // of the input, when it was needed
-  bool streaming_ = false;                // the head of a stream is out
   bool content_ = false;                  // something of the answer is out
   bool done_ = false;
-  bool paused_ = false;
   bool with_login_ = false;  // the attempt goes with the client's own
-  bool behind_ = false;      // the client lost the stream because it read too slowly
   RequestRecord record_;
 };
 

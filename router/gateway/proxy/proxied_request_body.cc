@@ -15,10 +15,7 @@ constexpr size_t kMaxIdBytes = 200;
 void ProxiedRequest::Start() {
   exchange_->Observe([this] { OnClientGone(); },
                      [this] {
-                       if (paused_ && upstream_) {
-                         paused_ = false;
-                         upstream_->Resume();
-                       }
+                       if (upstream_ && client_->Drained()) upstream_->Resume();
                      });
   std::string& body = exchange_->request().body;
   if (body.size() <= kLargeBodyBytes) {
@@ -40,7 +37,7 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   job_.reset();
   if (done_) return;
   if (read.error) {
-    if (is_openai_client()) read.error->message = "the request body is not a JSON object";
+    read.error->message = client_->NoObject(std::move(read.error->message));
     Report(*read.error, nullptr);
     return;
   }
@@ -53,7 +50,7 @@ void ProxiedRequest::TakeBody(ClientBody read) {
       Records(*config_, &persona_)) {
     captured_.emplace();
     captured_->request = body_;
-    captured_->format = openai_format();
+    captured_->format = client_->openai_format();
   }
   if (!Choose()) return;
   if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
@@ -65,17 +62,8 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   TryNext();
 }
 
-std::optional<translate::OpenAiClientFormat> ProxiedRequest::openai_format() const {
-  if (endpoint_ == Endpoint::kChat) return translate::OpenAiClientFormat::kChat;
-  if (is_openai_client()) return translate::OpenAiClientFormat::kResponses;
-  return std::nullopt;
-}
-
-bool ProxiedRequest::IsOwnForm() const {
-  if (current_ == unfit_) return false;
-  const Interface interface = current_->interface();
-  return (endpoint_ == Endpoint::kChat && interface == Interface::kChat) ||
-         (endpoint_ == Endpoint::kResponses && interface == Interface::kResponses);
+bool ProxiedRequest::TakesBody() const {
+  return current_ != unfit_ && client_->CanAsk(current_->interface());
 }
 
 void ProxiedRequest::NoteUnknown(const std::vector<std::string>& types) {
@@ -89,7 +77,7 @@ void ProxiedRequest::NoteUnknown(const std::vector<std::string>& types) {
 }
 
 void ProxiedRequest::LaunchWithMessages() {
-  const translate::OpenAiClientFormat format = *openai_format();
+  const translate::OpenAiClientFormat format = *client_->openai_format();
   const translate::OpenAiClientOptions options{config_->cache_points,
                                                endpoint_ == Endpoint::kCompact};
   const auto take = [this](MessagesForm read) {
@@ -103,6 +91,7 @@ void ProxiedRequest::LaunchWithMessages() {
       return;
     }
     messages_ = std::make_unique<MessagesForm>(std::move(read));
+    client_->SetRequest(messages_->request);
     NoteUnknown(messages_->request.unknown);
     Launch();
   };

@@ -111,15 +111,10 @@ bool ProxiedRequest::Explain(ApiError* error) const {
 }
 
 void ProxiedRequest::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
-  if (streaming_) {
+  if (client_->streaming()) {
     // A comment has kept the client waiting: the status is gone, the event is left.
-    const std::string event = translate::MessagesErrorEvent(error, record_.request_id);
-    if (is_openai_client()) {
-      Send("data: " + translate::OpenAiErrorBody(error) + "\n\n");
-    } else {
-      Send(raw && raw->status == 200 ? raw->body : event);
-    }
-    if (!done_) exchange_->End();
+    client_->FailStream(
+        error, raw && raw->status == 200 ? std::string_view(raw->body) : std::string_view());
     Finish(200, error.type);
     return;
   }
@@ -133,7 +128,7 @@ void ProxiedRequest::Report(const ApiError& error, std::unique_ptr<RawReply> raw
     }
     response.body = std::move(raw->body);
   } else {
-    response = ErrorResponse(error, format(), record_.request_id);
+    response = client_->ErrorOf(error);
     const http::Headers told = AnswerHeaders("application/json");
     for (const http::Header& header : told.all()) {
       response.headers.Set(header.name, header.value);
