@@ -8,7 +8,6 @@
 namespace katra::router::gateway {
 namespace {
 
-using std::chrono::milliseconds;
 using translate::ApiError;
 using translate::Failure;
 
@@ -20,17 +19,11 @@ std::string Value(const http::Headers& headers, std::string_view name) {
   return found == nullptr ? std::string() : OneLine(*found, kMaxIdBytes);
 }
 
-milliseconds Between(SteadyTime from, SteadyTime to) {
-  return std::chrono::duration_cast<milliseconds>(to - from);
-}
-
 // The request itself is at fault, whoever is asked.
 bool IsOfTheRequest(Failure failure) {
   return failure == Failure::kInvalidRequest || failure == Failure::kCapability ||
          failure == Failure::kTooLarge || failure == Failure::kContextOverflow;
 }
-
-std::string OneWord(std::string_view text) { return OneLine(text, kMaxIdBytes); }
 
 }  // namespace
 
@@ -40,26 +33,25 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
     : services_(services),
       config_(std::move(config)),
       exchange_(std::move(exchange)),
+      recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_),
       caller_(std::move(caller)),
       endpoint_(endpoint),
       persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
       finished_(std::move(finished)) {
-  begun_ = services_.clock.Steady();
   const http::Headers& headers = exchange_->request().headers;
-  record_.request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
-  record_.endpoint = ToString(endpoint);
-  client_ = ClientWriter::Make(endpoint, exchange_, services_.clock, record_.request_id);
-  record_.persona = caller_.persona;
-  record_.token_id = caller_.token_id;
+  record().request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
+  record().endpoint = ToString(endpoint);
+  client_ = ClientWriter::Make(endpoint, exchange_, services_.clock, record().request_id);
+  record().persona = caller_.persona;
+  record().token_id = caller_.token_id;
   for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
   for (const std::string* login : {&caller_.own_authorization, &caller_.own_api_key}) {
     if (login->empty()) continue;
     for (const std::string& form : FormsOfLogin(*login, headers)) secrets_->Add(form);
   }
   for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
-  record_.client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
-  record_.agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
-  record_.at = services_.clock.Now();
+  record().client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
+  record().agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
 }
 
 ProxiedRequest::~ProxiedRequest() = default;
@@ -73,7 +65,7 @@ bool ProxiedRequest::Choose() {
   }
   candidates_ = std::move(*chosen);
   if (auto refused = KeepAllowed(caller_, candidates_)) {
-    record_.not_allowed = true;
+    record().not_allowed = true;
     Report(*refused, nullptr);
     return false;
   }
@@ -88,8 +80,8 @@ bool ProxiedRequest::Choose() {
   }
   ChooseKeys();
   PutRestingPlansLast();
-  record_.provider = candidates_.front().provider->name;
-  record_.model = candidates_.front().model;
+  record().provider = candidates_.front().provider->name;
+  record().model = candidates_.front().model;
   return true;
 }
 
@@ -120,10 +112,7 @@ void ProxiedRequest::Launch() {
     return;
   }
   client_->ForgetPause();
-  attempt_begun_ = services_.clock.Steady();
-  record_.provider = current_->provider->name;
-  record_.model = current_->model;
-  record_.side = current_->side;
+  recorder_.BeginAttempt(*current_);
   key_text_.clear();
   GetKey();
 }
@@ -147,8 +136,8 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   plan.clock = &services_.clock;
   plan.key = std::move(key);
   plan.persona = caller_.persona;
-  plan.request_id = record_.request_id;
-  plan.session_id = record_.client_session_id;
+  plan.request_id = record().request_id;
+  plan.session_id = record().client_session_id;
   plan.openai_client = is_openai_client();
   if (adjusted_ == current_) plan.adjustments = adjustments_;
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
@@ -156,7 +145,7 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   plan.memo = services_.memo;
   if (plan.key.empty()) plan.login = OwnLogin(*current_);
   with_login_ = !plan.login.empty();
-  record_.key_name = NameOfKey(plan);
+  record().key_name = NameOfKey(plan);
   for (const std::string& secret : SecretsOfKey(*current_->provider, plan.key)) {
     secrets_->Add(secret);
   }
@@ -206,7 +195,7 @@ void ProxiedRequest::Begin(UpstreamPlan plan, PreparedBody prepared) {
     Launch();
     return;
   }
-  if (prepared.chat) NoteUnknown(prepared.chat->unknown);
+  if (prepared.chat) recorder_.NoteUnknown(prepared.chat->unknown);
   upstream_ = prepared.chat
                   ? MakeChatUpstreamRequest(std::move(plan), std::move(prepared), *this)
                   : MakeMessagesUpstreamRequest(std::move(plan), std::move(prepared), *this);
@@ -245,19 +234,16 @@ void ProxiedRequest::OnFlow(std::string_view events) {
     }
     body_.reset();  // nothing is tried again
     if (messages_) messages_->body.reset();
-    record_.first_byte = Between(begun_, services_.clock.Steady());
+    recorder_.NoteFirstByte();
     retry_state_->Succeeded();
     KeepKey();
   }
   BeginStream();
-  if (captured_) {
-    captured_->own_answer = is_openai_client() && upstream_->same_format();
-    captured_->Append(events);
-  }
+  recorder_.CaptureEvents(events, upstream_->same_format());
   client_->WriteEvents(events, upstream_->same_format());
   FollowClient();
   if (!done_ && client_->unreadable()) {
-    OnBroken(translate::NoAnswer(record_.provider + " sent an event that cannot be read"), true);
+    OnBroken(translate::NoAnswer(record().provider + " sent an event that cannot be read"), true);
   }
 }
 
@@ -265,12 +251,8 @@ void ProxiedRequest::OnWhole(std::string body) {
   if (done_) return;
   retry_state_->Succeeded();
   KeepKey();
-  record_.first_byte = Between(begun_, services_.clock.Steady());
-  if (captured_) {
-    captured_->whole = true;
-    captured_->own_answer = is_openai_client() && upstream_->same_format();
-    captured_->answer = body;
-  }
+  recorder_.NoteFirstByte();
+  recorder_.CaptureReply(body, upstream_->same_format());
   if (!upstream_->same_format()) {
     auto written = client_->ReplyOf(std::move(body));
     if (!written) {
@@ -284,7 +266,7 @@ void ProxiedRequest::OnWhole(std::string body) {
   response.headers = AnswerHeaders("application/json");
   response.body = std::move(body);
   exchange_->Respond(std::move(response));
-  record_.answered = true;
+  record().answered = true;
   Finish(200, "");
 }
 
@@ -293,7 +275,7 @@ void ProxiedRequest::OnDone() {
   NoteAttempt("");
   client_->EndStream();
   if (done_) return;
-  record_.answered = true;
+  record().answered = true;
   Finish(200, "");
 }
 
@@ -341,16 +323,21 @@ void ProxiedRequest::OnClientGone() {
 
 void ProxiedRequest::NoteAttempt(const std::string& error) {
   if (current_ == nullptr) return;
-  AttemptRecord record;
-  record.provider = current_->provider->name;
-  record.model = current_->model;
-  record.reason = current_->reason;
-  if (HasSeveralKeys()) record.reason += ", with the key " + current_->key_env;
-  if (despite_circuit_) record.reason += ", left alone until now, but nobody else is left";
-  record.status = upstream_ ? upstream_->status() : 0;
-  record.error = error;
-  record.duration = Between(attempt_begun_, services_.clock.Steady());
-  record_.attempts.push_back(std::move(record));
+  std::string reason = current_->reason;
+  if (HasSeveralKeys()) reason += ", with the key " + current_->key_env;
+  if (despite_circuit_) reason += ", left alone until now, but nobody else is left";
+  recorder_.EndAttempt(*current_, std::move(reason), upstream_ ? upstream_->status() : 0, error);
+}
+
+std::vector<std::string> ProxiedRequest::SecretsOfCapture() const {
+  std::vector<std::string> secrets = services_.keys.Values(*config_);
+  for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
+  for (std::string& key : services_.copilot.Values()) secrets.push_back(std::move(key));
+  secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
+  for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
+    secrets.emplace_back(WithoutScheme(*own));
+  }
+  return secrets;
 }
 
 void ProxiedRequest::Finish(int status, const std::string& error_type) {
@@ -360,50 +347,21 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
   waiting_.reset();
   exchanging_.reset();
   job_.reset();
-  record_.status = status;
-  record_.error_type = error_type;
-  record_.duration = Between(begun_, services_.clock.Steady());
-  record_.dropped = Dropped();
+  std::vector<std::string> dropped = Dropped();
   if (upstream_) {
-    record_.usage = upstream_->usage();
-    // A "model" that is a key is none, and the name that was asked for stands.
-    if (!secrets_->In(upstream_->reported_model())) {
-      record_.reported_model = OneWord(upstream_->reported_model());
-    }
-    record_.upstream_request_id = OneWord(secrets_->Without(upstream_->upstream_id()));
-    for (std::string& note : upstream_->notes()) {
-      record_.notes.push_back(OneLine(secrets_->Without(std::move(note)), kMaxIdBytes));
-    }
-    for (std::string& type : upstream_->left_out()) {
-      record_.unknown.push_back(OneWord(secrets_->Without(std::move(type))));
-    }
-    if (record_.answered && endpoint_ != Endpoint::kCountTokens) {
+    recorder_.TakeAnswer(*upstream_);
+    if (record().answered && endpoint_ != Endpoint::kCountTokens) {
       SessionTrace& trace = Trace();
       // A side request is no part of the conversation.
-      if (!record_.side) NoteProvider(trace, record_.provider);
-      if (record_.usage.known && estimate_ >= 0) {
-        trace.calibration.Observe(estimate_, record_.usage.PromptTokens());
+      if (!record().side) NoteProvider(trace, record().provider);
+      if (record().usage.known && estimate_ >= 0) {
+        trace.calibration.Observe(estimate_, record().usage.PromptTokens());
       }
     }
   }
-  if (const auto cost = services_.prices.CostUsdMicros(
-          record_.provider, record_.reported_model.empty() ? record_.model : record_.reported_model,
-          record_.usage)) {
-    record_.cost_usd_micros = *cost;
-  }
   exchange_->Observe(nullptr, nullptr);
-  const auto record = std::make_shared<const RequestRecord>(std::move(record_));
-  if (captured_) {
-    std::vector<std::string> secrets = services_.keys.Values(*config_);
-    for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
-    for (std::string& key : services_.copilot.Values()) secrets.push_back(std::move(key));
-    secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
-    for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
-      secrets.emplace_back(WithoutScheme(*own));
-    }
-    services_.capture->Write(std::move(*captured_), record, std::move(secrets));
-  }
-  services_.observer.OnRequestFinished(record);
+  recorder_.Finish(status, error_type, std::move(dropped),
+                   recorder_.captures() ? SecretsOfCapture() : std::vector<std::string>());
   finished_(this);
 }
 

@@ -17,12 +17,10 @@
 #include "router/credentials/copilot_tokens.h"
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
-#include "router/gateway/capture/capture_writer.h"
-#include "router/gateway/observe/prices.h"
-#include "router/gateway/observe/request_record.h"
 #include "router/gateway/proxy/client_writer.h"
 #include "router/gateway/proxy/endpoint.h"
 #include "router/gateway/proxy/preparation.h"
+#include "router/gateway/proxy/record_builder.h"
 #include "router/gateway/proxy/session_traces.h"
 #include "router/gateway/proxy/upstream_request.h"
 #include "router/gateway/subscription/plan_limits.h"
@@ -83,8 +81,6 @@ class ProxiedRequest final : public UpstreamCallbacks {
   void TakeBody(ClientBody read);
   // Whether the current candidate can be put the client's body, else its Messages form.
   [[nodiscard]] bool TakesBody() const;
-  // Types in the request that were left out and are not understood, each once.
-  void NoteUnknown(const std::vector<std::string>& types);
   // Launches once the body is in the Messages form.
   void LaunchWithMessages();
   [[nodiscard]] bool Choose();
@@ -156,13 +152,21 @@ class ProxiedRequest final : public UpstreamCallbacks {
   [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
   void OnClientGone();
   void NoteAttempt(const std::string& error);
+  // What a captured text must not hold beside `secrets_`.
+  [[nodiscard]] std::vector<std::string> SecretsOfCapture() const;
   void Finish(int status, const std::string& error_type);
   // Who pays and which headers mean anything depends on it.
   [[nodiscard]] bool is_openai_client() const { return client_->format() == CallerFormat::kOpenAi; }
 
+  [[nodiscard]] RequestRecord& record() { return recorder_.record(); }
+  [[nodiscard]] const RequestRecord& record() const { return recorder_.record(); }
+
   Services& services_;
   std::shared_ptr<const RouterConfig> config_;
   std::shared_ptr<http::Exchange> exchange_;
+  // Of this request: its token, the client's own logins, and the keys that attempts have sent.
+  std::shared_ptr<KnownSecrets> secrets_ = std::make_shared<KnownSecrets>();
+  RecordBuilder recorder_;
   std::unique_ptr<ClientWriter> client_;
   Caller caller_;
   // What the client's format and the upstream's could not take, each once.
@@ -195,19 +199,13 @@ class ProxiedRequest final : public UpstreamCallbacks {
   std::set<std::string> renewed_;        // providers whose command was asked again
   std::unique_ptr<UpstreamRequest> upstream_;
   std::unique_ptr<UpstreamRequest> ended_upstream_;  // ended within its own callback
-  SteadyTime attempt_begun_;
-  // Of this request: its token, the client's own logins, and the keys that attempts have sent.
-  std::shared_ptr<KnownSecrets> secrets_ = std::make_shared<KnownSecrets>();
-  std::unique_ptr<RawReply> raw_;  // of the most telling failure
+  std::unique_ptr<RawReply> raw_;                    // of the most telling failure
   std::optional<uv::Timer> retry_;
   std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared
-  SteadyTime begun_;
-  std::optional<CapturedText> captured_;  // only where `record` is switched on
-  int64_t estimate_ = -1;                 // of the input, when it was needed
-  bool content_ = false;                  // something of the answer is out
+  int64_t estimate_ = -1;                   // of the input, when it was needed
+  bool content_ = false;                    // something of the answer is out
   bool done_ = false;
   bool with_login_ = false;  // the attempt goes with the client's own
-  RequestRecord record_;
 };
 
 }  // namespace katra::router::gateway

@@ -10,9 +10,9 @@ namespace katra::router::gateway {
 
 std::string ProxiedRequest::TraceKey() const {
   const std::string& session =
-      record_.client_session_id.empty() ? caller_.token_id : record_.client_session_id;
+      record().client_session_id.empty() ? caller_.token_id : record().client_session_id;
   // The session's id is the client's word: one persona's says nothing of another's.
-  return caller_.persona + "/" + session + "/" + record_.agent_id;
+  return caller_.persona + "/" + session + "/" + record().agent_id;
 }
 
 namespace {

@@ -44,36 +44,24 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   body_ = std::move(read.body);
   peek_ = std::move(read.peek);
   estimate_ = read.estimate;
-  record_.requested_model = OneLine(secrets_->Without(peek_.model), kMaxIdBytes);
-  record_.streamed = peek_.stream;
-  if (services_.capture != nullptr && endpoint_ != Endpoint::kCountTokens &&
-      Records(*config_, &persona_)) {
-    captured_.emplace();
-    captured_->request = body_;
-    captured_->format = client_->openai_format();
+  record().requested_model = OneLine(secrets_->Without(peek_.model), kMaxIdBytes);
+  record().streamed = peek_.stream;
+  if (endpoint_ != Endpoint::kCountTokens && Records(*config_, &persona_)) {
+    recorder_.Capture(body_, client_->openai_format());
   }
   if (!Choose()) return;
   if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
     AnswerCount();
     return;
   }
-  retry_state_ = std::make_unique<policy::RetryState>(
-      candidates_, services_.circuits, services_.random, services_.settings.retry, begun_);
+  retry_state_ =
+      std::make_unique<policy::RetryState>(candidates_, services_.circuits, services_.random,
+                                           services_.settings.retry, recorder_.begun());
   TryNext();
 }
 
 bool ProxiedRequest::TakesBody() const {
   return current_ != unfit_ && client_->CanAsk(current_->interface());
-}
-
-void ProxiedRequest::NoteUnknown(const std::vector<std::string>& types) {
-  for (const std::string& type : types) {
-    std::string shown = OneLine(secrets_->Without(type), kMaxIdBytes);
-    auto& known = record_.unknown;
-    if (std::find(known.begin(), known.end(), shown) == known.end()) {
-      known.push_back(std::move(shown));
-    }
-  }
 }
 
 void ProxiedRequest::LaunchWithMessages() {
@@ -84,15 +72,13 @@ void ProxiedRequest::LaunchWithMessages() {
     job_.reset();
     if (done_) return;
     if (read.error) {
-      attempt_begun_ = services_.clock.Steady();
-      record_.provider = current_->provider->name;
-      record_.model = current_->model;
+      recorder_.BeginAttempt(*current_);
       OnFailed(*read.error, nullptr);
       return;
     }
     messages_ = std::make_unique<MessagesForm>(std::move(read));
     client_->SetRequest(messages_->request);
-    NoteUnknown(messages_->request.unknown);
+    recorder_.NoteUnknown(messages_->request.unknown);
     Launch();
   };
   if (body_->size() <= kLargeBodyBytes) {

@@ -91,7 +91,7 @@ std::vector<credentials::ProviderKey> ProxiedRequest::KeysOf(const policy::Candi
 SessionTrace& ProxiedRequest::KeyTrace() {
   // Its subagents and side requests share the beginning of their prompts with it.
   const std::string& session =
-      record_.client_session_id.empty() ? caller_.token_id : record_.client_session_id;
+      record().client_session_id.empty() ? caller_.token_id : record().client_session_id;
   return services_.traces.Of(caller_.persona + "/" + session + "/");
 }
 

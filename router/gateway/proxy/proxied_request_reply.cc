@@ -34,7 +34,7 @@ void ProxiedRequest::AnswerCount() {
   response.headers = AnswerHeaders("application/json");
   response.body = "{\"input_tokens\":" + std::to_string(trace.calibration.Apply(estimate)) + "}";
   exchange_->Respond(std::move(response));
-  record_.answered = true;
+  record().answered = true;
   Finish(200, "");
 }
 
@@ -71,16 +71,16 @@ http::Headers ProxiedRequest::AnswerHeaders(const char* type) const {
       headers.Add(header.name, *told);
     }
   }
-  if (!has_id) headers.Add("request-id", record_.request_id);  // E19
-  headers.Add("x-katra-request-id", record_.request_id);
-  if (!record_.provider.empty()) {
-    headers.Add("x-katra-provider", record_.provider);
-    headers.Add("x-katra-model", OneLine(record_.model, kMaxIdBytes));
+  if (!has_id) headers.Add("request-id", record().request_id);  // E19
+  headers.Add("x-katra-request-id", record().request_id);
+  if (!record().provider.empty()) {
+    headers.Add("x-katra-provider", record().provider);
+    headers.Add("x-katra-model", OneLine(record().model, kMaxIdBytes));
   }
   const int again = adjusted_ == nullptr ? 0 : 1;
   if (retry_state_) headers.Add("x-katra-attempts", std::to_string(retry_state_->tried() + again));
   std::string failed;
-  for (const AttemptRecord& attempt : record_.attempts) {
+  for (const AttemptRecord& attempt : record().attempts) {
     if (attempt.error.empty()) continue;
     if (!failed.empty()) failed += "; ";
     failed += attempt.provider + "/" + attempt.model + ": " + attempt.error;
