@@ -1,5 +1,4 @@
 #include "router/gateway/server/gateway.h"
-#include "router/cloud/request_shape.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,6 +6,7 @@
 #include "core/error_map.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "router/cloud/request_shape.h"
 #include "router/config/endpoint.h"
 #include "router/config/persona_names.h"
 #include "router/gateway/access/models.h"
@@ -112,8 +112,8 @@ std::string LogLine(const RequestRecord& record) {
 
 }  // namespace
 
-Gateway::Gateway(Deps parts, Settings settings, std::shared_ptr<const RouterConfig> config)
-    : deps_(std::move(parts)),
+Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfig> config)
+    : deps_(std::move(deps)),
       settings_(std::move(settings)),
       config_(std::move(config)),
       policy_(policy::MakePersonaPolicy()),
@@ -123,10 +123,25 @@ Gateway::Gateway(Deps parts, Settings settings, std::shared_ptr<const RouterConf
       copilot_(deps_.client, deps_.clock),
       plan_models_(deps_.client),
       pool_(deps_.loop),
-      services_{deps_.loop, deps_.client, settings_,     deps_.clock, deps_.random,
-                *policy_,   circuits_,    keys_,         commands_,   rests_,
-                copilot_,   traces_,      prices_,       *this,       deps_.reasoning,
-                &memo_,     plan_limits_, deps_.capture, pool_},
+      services_{.loop = deps_.loop,
+                .client = deps_.client,
+                .settings = settings_,
+                .clock = deps_.clock,
+                .random = deps_.random,
+                .policy = *policy_,
+                .circuits = circuits_,
+                .keys = keys_,
+                .commands = commands_,
+                .rests = rests_,
+                .copilot = copilot_,
+                .traces = traces_,
+                .prices = prices_,
+                .observer = *this,
+                .reasoning = deps_.reasoning,
+                .memo = &memo_,
+                .plan_limits = plan_limits_,
+                .capture = deps_.capture,
+                .pool = pool_},
       sweep_(deps_.loop, [this] { retired_.clear(); }),
       tick_(deps_.loop, [this] { Tick(); }),
       token_watch_(deps_.loop, [this] { WatchTokens(); }),

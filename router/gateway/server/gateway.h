@@ -43,8 +43,8 @@ class Gateway final : public http::Handler, private RequestObserver {
     std::function<void()> shut_down;  // asked for on the admin surface
   };
 
-  // `parts` are borrowed and outlive the gateway.
-  Gateway(Deps parts, Settings settings, std::shared_ptr<const RouterConfig> config);
+  // `deps` are borrowed and outlive the gateway.
+  Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfig> config);
   ~Gateway() override;
 
   std::optional<http::Response> Admit(const http::Request& head) override;

@@ -122,10 +122,26 @@ struct ProxyRig::Shared {
 ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
   shared_ = std::make_unique<Shared>(*loop, client, clock);
   Shared& all = *shared_;
-  all.services = std::make_unique<router::gateway::Services>(router::gateway::Services{
-      *loop, client, settings, clock, all.random, *all.policy, all.circuits, all.keys, all.commands,
-      all.rests, all.copilot, all.traces, all.prices, *this, nullptr, &all.memo, all.plan_limits,
-      nullptr, all.pool});
+  all.services = std::make_unique<router::gateway::Services>(
+      router::gateway::Services{.loop = *loop,
+                                .client = client,
+                                .settings = settings,
+                                .clock = clock,
+                                .random = all.random,
+                                .policy = *all.policy,
+                                .circuits = all.circuits,
+                                .keys = all.keys,
+                                .commands = all.commands,
+                                .rests = all.rests,
+                                .copilot = all.copilot,
+                                .traces = all.traces,
+                                .prices = all.prices,
+                                .observer = *this,
+                                .reasoning = nullptr,
+                                .memo = &all.memo,
+                                .plan_limits = all.plan_limits,
+                                .capture = nullptr,
+                                .pool = all.pool});
   settings.retry.base_delay = std::chrono::milliseconds(0);
   for (const char* name : {"first", "second"}) {
     config->providers.push_back(Speaking(router::Interface::kMessages, name));
