@@ -55,13 +55,12 @@ int Attach(const std::string& persona, Context& context) {
   const Result<Tmux> tmux = Tmux::Find(context);
   if (!tmux) return context.Explain(tmux.error());
   if (!context.terminal().in || !context.terminal().out) {
-    return context.Explain(
-        {ErrorCode::kFailedPrecondition,
-         "attach needs a terminal, and this is none: run it in one, or look without: tmux "
-         "capture-pane -p -t =" +
-             record->tmux_session + ":",
-         {},
-         false});
+    return context.Explain({ErrorCode::kFailedPrecondition,
+                            "attach needs a terminal: run it in one, or look at the session with "
+                            "tmux capture-pane -p -t =" +
+                                record->tmux_session + ":",
+                            {},
+                            false});
   }
   const Result<bool> there = tmux->Has(record->tmux_session);
   if (!there) return context.Explain(there.error());
@@ -81,7 +80,7 @@ int Attach(const std::string& persona, Context& context) {
 void AddAttach(CLI::App& app, Program& program) {
   auto persona = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
-      "attach", "bring this terminal into a background session\nLeave it again with Ctrl-b d.");
+      "attach", "attach this terminal to a background session\nLeave it again with Ctrl-b d.");
   command->group(kSessionCommands);
   command->add_option("PERSONA", *persona, "whose session")->required();
   command->callback([&program, persona] {

@@ -159,9 +159,8 @@ int Check(const CheckOptions& options, Context& context) {
 
 void AddShow(CLI::App& config, Program& program) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App* command = config.add_subcommand("show", "what applies, key by key");
-  command->add_flag("--origin", options->origin,
-                    "also the file and line where each value was said");
+  CLI::App* command = config.add_subcommand("show", "show what applies, key by key");
+  command->add_flag("--origin", options->origin, "also the file and line that set each value");
   command->add_flag("--all", options->all, "also providers that nothing uses");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {
@@ -171,9 +170,8 @@ void AddShow(CLI::App& config, Program& program) {
 
 void AddCheck(CLI::App& config, Program& program) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command =
-      config.add_subcommand("check", "whether the files are right; changes nothing");
-  command->add_option("FILE", options->file, "another personas.json than Katra's own");
+  CLI::App* command = config.add_subcommand("check", "check the files; changes nothing");
+  command->add_option("FILE", options->file, "a personas.json other than Katra's own");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Check(*options, context); });

@@ -102,7 +102,7 @@ void AddDoctor(CLI::App& app, Program& program) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand(
       "doctor",
-      "look at everything that can be wrong, and say what to do\n"
+      "check everything that can be wrong, and say what to do\n"
       "The exit code is that of the worst finding: 0 all well, 1 warnings, else the error's.");
   command->group(kSetupCommands);
   command->add_flag("--json", *json, "print JSON");

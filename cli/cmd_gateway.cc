@@ -191,8 +191,8 @@ int Recorded(const LogsOptions& options, const Context& context) {
     return kExitOk;
   }
   if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
-  context.out() << "Nothing was recorded: \"record\": true of a persona, or of \"router\", in\n"
-                << context.home() << "/router/personas.json switches it on.\n";
+  context.out() << "Nothing was recorded. \"record\": true for a persona, or for \"router\", in\n"
+                << context.home() << "/router/personas.json turns it on.\n";
   return kExitNothing;
 }
 
@@ -231,7 +231,7 @@ int Logs(const LogsOptions& options, const Context& context) {
 
 void AddGateway(CLI::App& app, Program& program) {
   auto up_options = std::make_shared<UpOptions>();
-  CLI::App* up = app.add_subcommand("up", "start the gateway, unless it runs");
+  CLI::App* up = app.add_subcommand("up", "start the gateway, if it is not running");
   up->group(kRouterCommands);
   up->add_option("--port", up_options->port, "its port; default: as configured, or a free one")
       ->type_name("PORT")
@@ -240,12 +240,12 @@ void AddGateway(CLI::App& app, Program& program) {
     program.Run([up_options](Context& context) { return Up(*up_options, context); });
   });
 
-  CLI::App* down = app.add_subcommand("down", "end the gateway; open requests may end first");
+  CLI::App* down = app.add_subcommand("down", "stop the gateway; open requests may finish first");
   down->group(kRouterCommands);
   down->callback([&program] { program.Run([](Context& context) { return Down(context); }); });
 
   auto status_options = std::make_shared<StatusOptions>();
-  CLI::App* status = app.add_subcommand("status", "whether the gateway runs, and where");
+  CLI::App* status = app.add_subcommand("status", "show whether the gateway runs, and where");
   status->group(kRouterCommands);
   status->add_flag("--json", status_options->json, "print JSON");
   status->callback([&program, status_options] {
@@ -253,16 +253,16 @@ void AddGateway(CLI::App& app, Program& program) {
   });
 
   auto logs_options = std::make_shared<LogsOptions>();
-  CLI::App* logs = app.add_subcommand("logs", "what the gateway wrote down");
+  CLI::App* logs = app.add_subcommand("logs", "show what the gateway has logged");
   logs->group(kRouterCommands);
   logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
   CLI::Option* record =
       logs->add_flag("--record", logs_options->record,
-                     "the prompts and answers that were recorded, one JSON object a line");
+                     "the recorded prompts and answers, one JSON object per line");
   logs->add_flag("--audit", logs_options->audit,
-                 "the audit log: tokens, imports, purges, reloads; one JSON object a line")
+                 "the audit log: tokens, imports, purges, reloads; one JSON object per line")
       ->excludes(record);
   logs->callback([&program, logs_options] {
     program.Run([logs_options](Context& context) { return Logs(*logs_options, context); });

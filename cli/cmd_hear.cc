@@ -87,9 +87,9 @@ class Ear {
     told_ = true;
     if (!IsAgents()) return;
     const std::string& persona = visit_.session().persona;
-    context_.Warn("these count as heard by " + persona +
-                  " from now on, which an agent runs as: its next session is not given them. "
-                  "--peek only looks");
+    context_.Warn(
+        "these now count as heard by " + persona +
+        ", which an agent is running as: its next session will not get them. --peek only looks");
   }
 
   void Beat() {
@@ -150,7 +150,7 @@ int Skip(const HearOptions& options, const Visit& visit, Context& context) {
 int Hear(const HearOptions& options, Context& context) {
   if (!options.skip_to.empty() && (options.peek || options.wait || options.follow)) {
     return context.Explain(Error{ErrorCode::kInvalidArgument,
-                                 "--skip-to goes with neither --peek nor --wait nor --follow",
+                                 "--skip-to cannot be combined with --peek, --wait or --follow",
                                  {},
                                  false});
   }
@@ -202,23 +202,22 @@ int Hear(const HearOptions& options, Context& context) {
 
 void AddHear(CLI::App& app, Program& program) {
   auto options = std::make_shared<HearOptions>();
-  CLI::App* command = app.add_subcommand("hear", "what was said since you last heard");
+  CLI::App* command = app.add_subcommand("hear", "print what was said since you last heard");
   command->group(kRoomCommands);
-  CLI::Option* wait =
-      command
-          ->add_option("--wait", options->wait_seconds,
-                       "wait until something is said, at most so many seconds; without a number: "
-                       "as long as it takes")
-          ->type_name("SECONDS")
-          ->expected(0, 1);
-  command->add_flag("--follow,-f", options->follow, "go on printing what is said, until stopped");
+  CLI::Option* wait = command
+                          ->add_option("--wait", options->wait_seconds,
+                                       "wait for a message, at most this many seconds; without a "
+                                       "number, as long as it takes")
+                          ->type_name("SECONDS")
+                          ->expected(0, 1);
+  command->add_flag("--follow,-f", options->follow, "keep printing what is said, until stopped");
   command->add_flag("--peek", options->peek, "only look: nothing counts as heard");
   command
-      ->add_option("--skip-to", options->skip_to,
-                   "leave a backlog behind, up to this message or \"latest\": it counts as heard, "
-                   "and is told in sum")
+      ->add_option(
+          "--skip-to", options->skip_to,
+          "skip a backlog, up to this message or \"latest\": it counts as heard and is summarised")
       ->type_name("NUMBER");
-  command->add_option("--limit", options->limit, "at most so many messages, 1 to 200")
+  command->add_option("--limit", options->limit, "at most this many messages, 1 to 200")
       ->type_name("N")
       ->capture_default_str();
   AddRoomOption(*command, &options->speaker);

@@ -23,7 +23,7 @@ int Help(const std::vector<std::string>& names, const Program& program, const Co
       std::vector<std::string> known;
       for (const CommandInfo& sub : at->commands) known.push_back(sub.name);
       const std::vector<std::string> near = NearestMatches(name, known);
-      return context.Misused("\"" + OneLine(name, 128) + "\" is no command of " + at->path +
+      return context.Misused(at->path + " has no command \"" + OneLine(name, 128) + "\"" +
                                  (near.empty() ? "" : "; did you mean " + near.front() + "?"),
                              "");
     }
@@ -37,7 +37,7 @@ int Help(const std::vector<std::string>& names, const Program& program, const Co
 
 void AddHelp(CLI::App& app, Program& program) {
   auto names = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("help", "tell what a command does, and its options");
+  CLI::App* command = app.add_subcommand("help", "explain a command and its options");
   command->group(kSetupCommands);
   command->add_option("COMMAND", *names, "the command; without one: all of them");
   command->callback([&program, names] {

@@ -83,7 +83,7 @@ int History(const HistoryOptions& options, Context& context) {
 
 void AddHistory(CLI::App& app, Program& program) {
   auto options = std::make_shared<HistoryOptions>();
-  CLI::App* command = app.add_subcommand("history", "what was said, or a search in it");
+  CLI::App* command = app.add_subcommand("history", "print or search what was said");
   command->group(kRoomCommands);
   command->add_option("WORDS", options->words, "what to search for; default: the newest messages");
   command->add_option("--from", options->from, "only what this persona said")->type_name("NAME");
@@ -92,7 +92,7 @@ void AddHistory(CLI::App& app, Program& program) {
   command->add_option("--after", options->after, "only messages above this number, oldest first")
       ->type_name("NUMBER");
   command->add_flag("--all-rooms", options->all_rooms, "of every room");
-  command->add_option("--limit", options->limit, "at most so many messages, 1 to 200")
+  command->add_option("--limit", options->limit, "at most this many messages, 1 to 200")
       ->type_name("N")
       ->capture_default_str();
   AddRoomOption(*command, &options->speaker);

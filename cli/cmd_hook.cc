@@ -34,7 +34,7 @@ int Hook(const std::string& name, Context& context) {
   const std::optional<HookEvent> event = ParseHookEvent(name);
   if (!event) {
     const std::vector<std::string> near = NearestMatches(name, HookEventNames());
-    return context.Misused("\"" + OneLine(name, 80) + "\" is no event: " +
+    return context.Misused("\"" + OneLine(name, 80) + "\" is not an event: " +
                                (near.empty() ? "use " + Join(HookEventNames(), ", ")
                                              : "did you mean " + near.front() + "?"),
                            "hook");
@@ -61,7 +61,7 @@ int Hook(const std::string& name, Context& context) {
 void AddHook(CLI::App& app, Program& program) {
   auto event = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
-      "hook", "called by Claude Code: delivers messages and tells what the session is doing");
+      "hook", "called by Claude Code: delivers messages and reports what the session is doing");
   command->group(kClientCommands);
   command
       ->add_option("EVENT", *event,

@@ -62,7 +62,7 @@ Status Change(const Client& client, const InstallOptions& options,
   if (!text) {
     return Fail(text.error().code,
                 file->path + ": " + text.error().message +
-                    ". Nothing was changed: mend the file, or move it away, and run `" +
+                    ". Nothing was changed: fix the file, or move it away, and run `" +
                     context.program() + (options.remove ? " un" : " ") + "install --client " +
                     client.name + "` again.");
   }

@@ -115,7 +115,7 @@ bool Agreed(const PurgeOptions& options, const Context& context) {
   if (!context.terminal().in) return false;
   context.err() << "Erase " << options.numbers.size()
                 << (options.numbers.size() == 1 ? " memory" : " memories")
-                << " for good? Nothing brings them back. [y/N] ";
+                << " for good? This cannot be undone. [y/N] ";
   context.err().flush();
   std::string answer;
   std::getline(context.in(), answer);
@@ -148,7 +148,7 @@ int Purge(const PurgeOptions& options, Context& context) {
   }
   if (!Agreed(options, context)) {
     return context.Explain(Error{ErrorCode::kFailedPrecondition,
-                                 "nothing was erased: say --yes to erase for good",
+                                 "nothing was erased: add --yes to erase for good",
                                  {},
                                  false});
   }
@@ -169,7 +169,7 @@ int Purge(const PurgeOptions& options, Context& context) {
 
 void AddMemoryList(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = memory.add_subcommand("list", "the newest memories");
+  CLI::App* command = memory.add_subcommand("list", "list the newest memories");
   command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
       ->type_name("KIND");
   command->add_option("--scope", options->scope, "shared or private; default: both")
@@ -187,7 +187,7 @@ void AddMemoryList(CLI::App& memory, Program& program) {
 
 void AddMemoryShow(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App* command = memory.add_subcommand("show", "one memory, whole");
+  CLI::App* command = memory.add_subcommand("show", "print one memory in full");
   command->add_option("NUMBER", options->number, "the memory")->required();
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);
@@ -210,7 +210,7 @@ void AddMemoryPurge(CLI::App& memory, Program& program) {
 }  // namespace
 
 void AddMemory(CLI::App& app, Program& program) {
-  CLI::App* memory = app.add_subcommand("memory", "the memory as a whole");
+  CLI::App* memory = app.add_subcommand("memory", "list, show, move and erase memories");
   memory->group(kRoomCommands);
   memory->require_subcommand(1);
   AddMemoryList(*memory, program);

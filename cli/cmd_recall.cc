@@ -123,19 +123,20 @@ void AddRecall(CLI::App& app, Program& program) {
       ->capture_default_str();
   command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
       ->type_name("KIND");
-  command->add_option("--tag", options->tags, "only with this tag; several: with all of them")
+  command->add_option("--tag", options->tags, "only with this tag; with several, all of them")
       ->type_name("TAG")
       ->allow_extra_args(false);
   command->add_option("--from", options->from, "only by this persona")->type_name("NAME");
   command
-      ->add_option("--since", options->since,
-                   "a time, a date, yesterday, last week, or a span such as 2h; days are your own")
+      ->add_option(
+          "--since", options->since,
+          "a time, a date, yesterday, last week, or a span such as 2h; days are in your time zone")
       ->type_name("TIME");
   command->add_option("--until", options->until, "the same")->type_name("TIME");
   command->add_option("--scope", options->scope, "shared or private; default: both")
       ->type_name("SCOPE");
   command->add_flag("--superseded", options->superseded, "older versions too");
-  command->add_option("--limit", options->limit, "at most so many, 1 to 50")
+  command->add_option("--limit", options->limit, "at most this many, 1 to 50")
       ->type_name("N")
       ->capture_default_str();
   AddPersonaOption(*command, &options->speaker);

@@ -97,28 +97,27 @@ int Remember(const RememberOptions& options, Context& context) {
 
 void AddRemember(CLI::App& app, Program& program) {
   auto options = std::make_shared<RememberOptions>();
-  CLI::App* command = app.add_subcommand("remember", "put something into the memory");
+  CLI::App* command = app.add_subcommand("remember", "store a memory");
   command->group(kRoomCommands);
   command->add_option("TEXT", options->words,
                       "what to remember; without it, or with -, stdin is read");
   command->add_option("--kind", options->kind, "note, fact, decision, insight, preference or task")
       ->type_name("KIND")
       ->capture_default_str();
-  command->add_option("--reasoning", options->reasoning, "why, above all for decisions")
+  command->add_option("--reasoning", options->reasoning, "the reason, mainly for decisions")
       ->type_name("TEXT");
-  command->add_option("--tag", options->tags, "a tag, or several with commas between; at most 10")
+  command->add_option("--tag", options->tags, "a tag, or several separated by commas; at most 10")
       ->type_name("TAG")
       ->allow_extra_args(false);
   command
       ->add_option("--importance", options->importance,
                    "0 to 1, or trivial, interesting, significant, critical; default: 0.5")
       ->type_name("LEVEL");
-  command->add_flag("--private", options->is_private, "for this persona alone");
+  command->add_flag("--private", options->is_private, "visible to this persona only");
   command->add_option("--supersedes", options->supersedes, "the memory that this one replaces")
       ->type_name("NUMBER");
-  command->add_flag("--another", options->another,
-                    "even when the same words are remembered already");
-  command->add_option("--key", options->key, "remember once only, however often the key is given")
+  command->add_flag("--another", options->another, "even if the same words are already remembered");
+  command->add_option("--key", options->key, "remember it only once for this key")
       ->type_name("KEY");
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);
@@ -133,7 +132,7 @@ void AddForget(CLI::App& app, Program& program) {
       app.add_subcommand("forget", "hide a memory of your own; `memory purge` erases");
   command->group(kRoomCommands);
   command->add_option("NUMBER", options->number, "the memory")->required();
-  command->add_option("--reason", options->reason, "kept beside the record of it")
+  command->add_option("--reason", options->reason, "stored with the record of it")
       ->type_name("TEXT");
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);

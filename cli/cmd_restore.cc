@@ -91,11 +91,11 @@ void AddRestore(CLI::App& app, Program& program) {
   auto options = std::make_shared<RestoreOptions>();
   CLI::App* command =
       app.add_subcommand("restore",
-                         "start again what was running when the machine or tmux went down\n"
-                         "Each goes on with its last conversation, in the background.");
+                         "restart what was running when the machine or tmux went down\n"
+                         "Each session continues its last conversation, in the background.");
   command->group(kSessionCommands);
   command->add_option("PERSONA", options->personas, "only these; default: all");
-  command->add_flag("--dry-run", options->dry_run, "only say what would be started");
+  command->add_flag("--dry-run", options->dry_run, "only show what would be started");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Restore(*options, context); });
   });

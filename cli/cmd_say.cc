@@ -50,15 +50,13 @@ void AddSay(CLI::App& app, Program& program) {
                       "with a dash");
   command
       ->add_option("--to", options->to,
-                   "only for these personas, with commas between; default: everybody")
+                   "only for these personas, separated by commas; default: everybody")
       ->type_name("NAME")
       ->allow_extra_args(false);
   command
       ->add_option("--reply-to", options->reply_to, "the number of the message that this answers")
       ->type_name("NUMBER");
-  command
-      ->add_option("--key", options->key, "say it once only, however often the same key is given")
-      ->type_name("KEY");
+  command->add_option("--key", options->key, "say it only once for this key")->type_name("KEY");
   AddRoomOption(*command, &options->speaker);
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);

@@ -59,7 +59,7 @@ void AddStart(CLI::App& app, Program& program) {
       "start",
       "start a coding agent as a persona\n"
       "The client gets Katra's server, hooks and status line for this session only; its own "
-      "configuration is not touched. What comes after -- is the client's.");
+      "configuration is not touched. Arguments after -- go to the client.");
   command->group(kSessionCommands);
   AddLaunchOptions(*command, options->request);
   command->add_flag("-b,--background", options->request.background,

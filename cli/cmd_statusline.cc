@@ -59,7 +59,7 @@ int StatusLine(Context& context) {
 
 void AddStatusLine(CLI::App& app, Program& program) {
   CLI::App* command =
-      app.add_subcommand("statusline", "called by Claude Code: the line at the foot of its screen");
+      app.add_subcommand("statusline", "called by Claude Code: prints its status line");
   command->group(kClientCommands);
   command->callback(
       [&program] { program.Run([](Context& context) { return StatusLine(context); }); });

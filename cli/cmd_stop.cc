@@ -110,7 +110,7 @@ int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& se
 int Stop(const StopOptions& options, Context& context) {
   if (options.all != options.personas.empty()) {
     return context.Misused(options.all ? "name personas, or --all, not both"
-                                       : "name the persona whose session shall end, or --all",
+                                       : "name the persona whose session to end, or --all",
                            "stop");
   }
   const Result<Records> records = Records::Open(context.home());
@@ -150,10 +150,10 @@ void AddStop(CLI::App& app, Program& program) {
   auto options = std::make_shared<StopOptions>();
   CLI::App* command = app.add_subcommand(
       "stop",
-      "end sessions that were started with start\n"
-      "Asks the client to end, and ends it when it has not within some seconds.");
+      "end sessions that `katra start` began\n"
+      "Asks the client to end, and kills it if it does not end within some seconds.");
   command->group(kSessionCommands);
-  command->add_option("PERSONA", options->personas, "whose session shall end");
+  command->add_option("PERSONA", options->personas, "whose session to end");
   command->add_flag("--all", options->all, "every session of this home");
   command->add_flag("--gone", options->gone,
                     "the container or machine it ran on is gone: forget the session");

@@ -187,19 +187,19 @@ void AddHomeOption(CLI::App* command, TokenOptions& options) {
 
 void AddCreate(CLI::App* token, Program& program) {
   auto options = std::make_shared<TokenOptions>();
-  CLI::App* create = token->add_subcommand("create", "make a token and print it, once");
+  CLI::App* create = token->add_subcommand("create", "create a token and print it once");
   create->add_option("--persona", options->persona, "whose requests the token is for")
       ->type_name("NAME")
       ->required();
   create
       ->add_option("--provider", options->provider,
-                   "who answers; default: as personas.json says of the persona")
+                   "who answers; default: the persona's provider in personas.json")
       ->type_name("PROVIDER");
   create->add_option("--model", options->model, "the model, at that provider")->type_name("MODEL");
   create
       ->add_option("--scope", options->permit.scope,
-                   "what it is good for: gateway (requests to models), admin (metrics), room and "
-                   "memory, with commas between them; default: gateway")
+                   "what it allows: gateway (requests to models), admin (metrics), room and "
+                   "memory, separated by commas; default: gateway")
       ->type_name("SCOPES");
   create
       ->add_option("--expires", options->permit.expires,
@@ -207,11 +207,11 @@ void AddCreate(CLI::App* token, Program& program) {
       ->type_name("TIME");
   create
       ->add_option("--providers", options->permit.providers,
-                   "the only providers that it may ask; default: any")
+                   "the only providers it may use; default: any")
       ->type_name("NAMES");
   create
       ->add_option("--models", options->permit.models,
-                   "the only models that it may ask for, as provider/model or model; default: any")
+                   "the only models it may use, as provider/model or model; default: any")
       ->type_name("NAMES");
   AddHomeOption(create, *options);
   create->callback([&program, options] {
@@ -221,7 +221,7 @@ void AddCreate(CLI::App* token, Program& program) {
 
 void AddList(CLI::App* token, Program& program) {
   auto options = std::make_shared<TokenOptions>();
-  CLI::App* list = token->add_subcommand("list", "the tokens, by id; never the tokens themselves");
+  CLI::App* list = token->add_subcommand("list", "list tokens by id; never the tokens themselves");
   list->add_flag("--json", options->json, "print JSON");
   AddHomeOption(list, *options);
   list->callback([&program, options] {

@@ -143,15 +143,15 @@ int Usage(const UsageOptions& options, Context& context) {
 
 void AddUsage(CLI::App& app, Program& program) {
   auto options = std::make_shared<UsageOptions>();
-  CLI::App* command =
-      app.add_subcommand("usage", "what models answered through the gateway, and what it cost");
+  CLI::App* command = app.add_subcommand(
+      "usage", "show which models answered through the gateway, and what it cost");
   command->group(kRouterCommands);
   command->add_option("--by", options->by, "sum by persona (default), provider, model, day or key")
       ->type_name("WHAT")
       ->check(CLI::IsMember({"persona", "provider", "model", "day", "key"}));
   command
       ->add_option("--since", options->since,
-                   "from then on: a time, a date, yesterday, last week, or a span such as 7d")
+                   "only since then: a time, a date, yesterday, last week, or a span such as 7d")
       ->type_name("TIME");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {

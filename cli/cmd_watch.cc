@@ -147,9 +147,9 @@ void AddWatch(CLI::App& app, Program& program) {
   auto speaker = std::make_shared<Speaker>();
   CLI::App* command = app.add_subcommand(
       "watch",
-      "a live screen of the room: who is here, what is said, and a line to speak\n"
-      "What is shown counts as heard. Where the output is no terminal, or with --json, messages "
-      "come as lines.");
+      "show a live screen of the room: who is here, what is said, and a line to type in\n"
+      "What is shown counts as heard. If the output is not a terminal, or with --json, messages "
+      "are printed as lines.");
   command->group(kRoomCommands);
   AddRoomOption(*command, speaker.get());
   AddPersonaOption(*command, speaker.get());

@@ -105,9 +105,8 @@ std::string ManPage(const CommandInfo& command, const CommandInfo& root, const s
     page += ".SH NOTES\n" + Paragraphs(command.footer);
   }
   page +=
-      ".SH EXIT STATUS\n0: it worked. 1: it worked, and the answer is no. 64: the command line "
-      "was wrong. Others name the error; they are listed in the documentation of the "
-      "commands.\n";
+      ".SH EXIT STATUS\n0: success. 1: success, but the answer is no. 64: invalid command line. "
+      "Other codes name the error; the documentation of the commands lists them.\n";
   if (&command != &root) page += ".SH SEE ALSO\n.BR " + root.name + " (1)\n";
   return page;
 }

@@ -14,7 +14,7 @@ namespace katra::cli {
 namespace {
 
 constexpr const char* kAbout =
-    "Sessions of coding agents as personas, on any provider, with one meeting room and one memory.";
+    "Runs coding agents as personas, on any provider, with one shared room and one shared memory.";
 
 // The deepest command that the arguments had reached.
 const CLI::App* Reached(const CLI::App* app) {
@@ -65,10 +65,10 @@ std::string ExtraWords(const CLI::App& root, const CLI::App& reached,
   const std::string shown = "\"" + OneLine(word, 128) + "\"";
   if (!word.empty() && word.front() == '-') {
     const std::string name = word.substr(0, word.find('='));
-    return shown + " is no option here" + Meant(name, OptionNames(reached));
+    return "unknown option " + shown + Meant(name, OptionNames(reached));
   }
   if (!CommandNames(reached).empty()) {
-    return shown + " is no command" + Meant(word, CommandNames(reached));
+    return "unknown command " + shown + Meant(word, CommandNames(reached));
   }
   const std::string command = NameBelow(&root, &reached);
   return shown + " is one argument too many" + (command.empty() ? "" : " for " + command);
@@ -92,7 +92,7 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
   app.set_version_flag("--version", context.program() + " " + context.version(),
                        "print the version");
   app.require_subcommand(0, 1);
-  app.footer("`" + context.program() + " help COMMAND` tells more of a command.");
+  app.footer("`" + context.program() + " help COMMAND` says more about a command.");
   AddCommands(app, program);
   if (context.program() == "k") AddShortForm(app, program);
 

@@ -83,9 +83,9 @@ ActionFn AskAction(const ShortForm& given, const std::vector<std::string>& comma
     if (question.find(' ') == std::string::npos) {
       const std::vector<std::string> near = NearestMatches(question, commands, 1);
       if (!near.empty()) {
-        return context.Misused(
-            "\"" + OneLine(question, 128) + "\" is no command; did you mean " + near.front() + "?",
-            "");
+        return context.Misused("unknown command \"" + OneLine(question, 128) + "\"; did you mean " +
+                                   near.front() + "?",
+                               "");
       }
     }
     return AskPersona(given.speaker.persona, given.speaker.room, question, context);
@@ -100,7 +100,8 @@ void AddShortForm(CLI::App& app, Program& program) {
     return app.add_option(name, given->first, text)->type_name(type)->expected(0, 1);
   };
   CLI::Option* say = with_words("--say", "say something in the room, or what stdin has", "TEXT");
-  CLI::Option* hear = app.add_flag("--hear", given->hear, "what was said since you last heard");
+  CLI::Option* hear =
+      app.add_flag("--hear", given->hear, "print what was said since you last heard");
   CLI::Option* who = app.add_flag("--who", given->who, "who is here");
   CLI::Option* recall = with_words("--recall", "search the memory", "WORDS");
   CLI::Option* remember = with_words("--remember", "remember a text, or what stdin has", "TEXT");

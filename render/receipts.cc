@@ -41,10 +41,10 @@ std::string SaidText(const store::SayReceipt& receipt) {
   const std::vector<std::string> live = Names(receipt, true);
   const std::vector<std::string> away = Names(receipt, false);
   if (live.empty() && away.empty() && receipt.gone_guests) {
-    return text + "; nobody else is in this room now, whoever comes finds it there";
+    return text + "; nobody else is in this room now, anyone who comes later finds it there";
   }
   if (live.empty() && away.empty()) {
-    return text + "; nobody else has been in this room yet, whoever comes finds it there";
+    return text + "; nobody else has been in this room yet, anyone who comes later finds it there";
   }
   if (!live.empty()) text += "; here now, can hear it: " + NameList(live, kNamed);
   if (!away.empty()) text += "; away, it waits for them: " + NameList(away, kNamed);
@@ -135,7 +135,7 @@ nlohmann::json ForgottenJson(const store::ForgetReceipt& receipt) {
 }
 
 std::string SkippedText(const store::SkipReply& reply, WallTime now) {
-  if (reply.skipped == 0) return "nothing unheard was there to leave behind in " + Word(reply.room);
+  if (reply.skipped == 0) return "there was nothing unheard to skip in " + Word(reply.room);
   std::string text = "left " + Count(reply.skipped, "message", "messages") + " behind in " +
                      Word(reply.room) + ", up to #" + std::to_string(reply.through) + ":";
   for (const store::Speaker& speaker : reply.speakers) {

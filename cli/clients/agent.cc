@@ -17,7 +17,7 @@ Result<Agent> FindAgent(const std::string& name) {
   }
   const std::vector<std::string> near = NearestMatches(wanted, known);
   return Fail(ErrorCode::kNotFound,
-              "\"" + OneLine(name, 128) + "\" is no client that Katra can start" +
+              "\"" + OneLine(name, 128) + "\" is not a client that Katra can start" +
                   (near.empty() ? "." : "; did you mean " + near.front() + "?") + " Known are " +
                   Join(known, ", ") + ".");
 }

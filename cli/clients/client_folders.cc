@@ -37,7 +37,7 @@ Result<Client> FindClient(const std::string& name, const Context& context) {
   }
   const std::vector<std::string> near = NearestMatches(wanted, known);
   return Fail(ErrorCode::kNotFound,
-              "\"" + OneLine(name, 128) + "\" is no client that Katra knows" +
+              "\"" + OneLine(name, 128) + "\" is not a client that Katra knows" +
                   (near.empty() ? "." : "; did you mean " + near.front() + "?") + " Known are " +
                   Join(known, ", ") + ".");
 }

@@ -60,7 +60,8 @@ class Reader {
     at = Skip(at);
     if (at < text_.size()) return Wrong(at, "nothing more was expected");
     // Elsewhere it hides a bracket, which is missed then.
-    if (open_comment_ != std::string::npos) return Wrong(open_comment_, "this comment has no end");
+    if (open_comment_ != std::string::npos)
+      return Wrong(open_comment_, "this comment is not closed");
     return {};
   }
 
@@ -117,7 +118,7 @@ class Reader {
         break;
       }
     }
-    return Wrong(at, "this text has no end");
+    return Wrong(at, "this text is not closed");
   }
 
   // Everything inside is looked at: a damaged file is not ours to change.

@@ -208,7 +208,7 @@ class Parser {
     if (IsPlainValue(word)) return {};
     at_ = start;
     return Wrong(word.empty() ? "a value was expected"
-                              : "\"" + OneLine(word, 40) + "\" is no value of TOML");
+                              : "\"" + OneLine(word, 40) + "\" is not a TOML value");
   }
 
   Status ReadArray(int depth) {
@@ -256,7 +256,7 @@ class Parser {
     at_ += several ? 3 : 1;
     const auto unended = [&] {
       at_ = start;
-      return Wrong("this text has no end");
+      return Wrong("this text is not closed");
     };
     for (;;) {
       if (at_ >= text_.size()) return unended();

@@ -100,7 +100,7 @@ Result<UserFile> ReadUserFile(const std::string& path) {
   if (lstat(path.c_str(), &found) != 0) {
     if (errno == ENOENT) return file;
     return Fail(ErrorCode::kPermissionDenied,
-                path + " cannot be looked at: " + std::generic_category().message(errno));
+                path + " cannot be inspected: " + std::generic_category().message(errno));
   }
   const auto refuse = [&path](const std::string& why) {
     return Fail(ErrorCode::kPermissionDenied,

@@ -26,7 +26,7 @@ Findings CheckAudit(const Context& context) {
         return {{Health::kWarning, "audit log",
                  std::to_string(lost) +
                      " events of the gateway could not be written: " + audit["why"].Text(),
-                 "mend what the message says; `katra down` and `katra up` forget the count", 0}};
+                 "fix what the message says; `katra down` and `katra up` forget the count", 0}};
       }
     }
   }

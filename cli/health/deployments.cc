@@ -57,8 +57,8 @@ Finding Look(const router::Provider& provider, const std::string& model, const s
   const std::string subject = "deployment of " + provider.name;
   const std::string name = "\"" + OneLine(model, 80) + "\"";
   if (!reply) {
-    return {Health::kWarning, subject, name + " could not be looked for: " + reply.error().message,
-            "look at the address in personas.json, and at the network", 0};
+    return {Health::kWarning, subject, name + " could not be checked: " + reply.error().message,
+            "check the address in personas.json, and the network", 0};
   }
   JsonDocument document;
   const bool object = static_cast<bool>(document.Parse(reply->body));
@@ -70,10 +70,10 @@ Finding Look(const router::Provider& provider, const std::string& model, const s
             0};
   }
   if (reply->status == 401 || reply->status == 403) {
-    return {Health::kWarning, subject,
-            name + " could not be looked for: the key is refused (" +
-                std::to_string(reply->status) + ")",
-            "set a key of this resource, or log in again", 0};
+    return {
+        Health::kWarning, subject,
+        name + " could not be checked: the key is refused (" + std::to_string(reply->status) + ")",
+        "set a key of this resource, or log in again", 0};
   }
   return {Health::kGood, subject, name + " is there", {}, 0};
 }

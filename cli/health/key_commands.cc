@@ -99,14 +99,12 @@ Findings CheckKeyCommands(const router::RouterConfig& config, const Context& con
     const auto output = RunKeyCommand(provider, context);
     if (!output) {
       findings.push_back({Health::kWarning, subject, output.error().message,
-                          "mend the command; requests to " + provider.name + " fail until then",
-                          0});
+                          "fix the command; requests to " + provider.name + " fail until then", 0});
       continue;
     }
     if (const Status form = CheckForm(provider, *output); !form) {
       findings.push_back({Health::kWarning, subject, form.error().message,
-                          "mend the command; requests to " + provider.name + " fail until then",
-                          0});
+                          "fix the command; requests to " + provider.name + " fail until then", 0});
       continue;
     }
     std::string text = "its api_key_command works";

@@ -91,8 +91,7 @@ Finding Describe(const std::string& title, const std::string& how, const KeptLog
   }
   if (!login.there) {
 #ifdef __APPLE__
-    return {Health::kNote, subject, "kept in the keychain: until when it lasts is not known", "",
-            0};
+    return {Health::kNote, subject, "kept in the keychain; its expiry is not known", "", 0};
 #else
     return {Health::kWarning, subject, "there is none: no " + login.path, "log in: " + how, 0};
 #endif
@@ -102,7 +101,7 @@ Finding Describe(const std::string& title, const std::string& how, const KeptLog
             "log in again: " + how, 0};
   }
   if (!login.until) {
-    return {Health::kNote, subject, "there is one; until when it lasts is not known", "", 0};
+    return {Health::kNote, subject, "there is one; its expiry is not known", "", 0};
   }
   const std::string moment = FormatLocal(*login.until, now);
   if (*login.until > now) {
@@ -122,7 +121,7 @@ Finding Look(const Agent& agent, const Context& context) {
   }
   if (!context.Variable("CLAUDE_CODE_OAUTH_TOKEN").empty()) {
     return {Health::kNote, "login of " + agent.title,
-            "CLAUDE_CODE_OAUTH_TOKEN is set; until when it lasts is not known", "", 0};
+            "CLAUDE_CODE_OAUTH_TOKEN is set; its expiry is not known", "", 0};
   }
   return Describe(agent.title, "claude, then /login", OfClaude(context), context);
 }

@@ -51,12 +51,12 @@ Finding CheckClient(const Agent& agent, const Context& context) {
       RunProcess({program, {"--version"}, context.environment(), {}}, kVersionPatience);
   if (!run && run.error().code == ErrorCode::kDeadlineExceeded) {
     return {Health::kNote, agent.title,
-            program + " has not told its version within " +
+            program + " did not print its version within " +
                 std::to_string(kVersionPatience.count()) + " s",
             "if the machine is not busy, try `" + agent.program + " --version`", 0};
   }
   if (!run || run->exit_code != 0) {
-    return {Health::kWarning, agent.title, program + " does not tell its version",
+    return {Health::kWarning, agent.title, program + " does not print its version",
             "try `" + agent.program + " --version`; install it again: " + install, 0};
   }
   const std::array<int, 3> version = VersionIn(run->out);

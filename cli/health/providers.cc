@@ -85,7 +85,7 @@ Findings CheckProviders(const Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) {
     return {{Health::kBad, "configuration", config.error().message,
-             "mend the file; `" + context.program() + " config check` looks again",
+             "fix the file; `" + context.program() + " config check` looks again",
              ExitCodeOf(config.error())}};
   }
   Findings findings;

@@ -14,7 +14,7 @@ Finding CheckClient(const Client& client, const std::string& server, const Conte
   const Result<std::string> without = EditRegistration(client, file->text, nullptr);
   if (!without) {
     return {Health::kWarning, subject, client.user_file + ": " + without.error().message,
-            "mend the file", 0};
+            "fix the file", 0};
   }
   const std::string install = context.program() + " install --client " + client.name;
   if (*without == file->text) {

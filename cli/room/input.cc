@@ -34,8 +34,9 @@ std::vector<std::string> Recipients(const std::vector<std::string>& given) {
 Result<int64_t> ParseNumber(const std::string& text, const std::string& what) {
   const std::optional<int64_t> number = render::ParseId(text);
   if (!number || *number < 1) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "\"" + OneLine(text, 80) + "\" is no number of a " + what + ": give one like 12");
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        "\"" + OneLine(text, 80) + "\" is not the number of a " + what + ": give one like 12");
   }
   return *number;
 }

@@ -29,7 +29,7 @@ Result<NewFile> NewFile::Create(const std::string& path, const Context& context)
     const std::string shown = OneLine(absolute, 400);
     if (errno == EEXIST) {
       return Fail(ErrorCode::kAlreadyExists,
-                  shown + " exists, and is not written over: choose another name");
+                  shown + " exists and will not be overwritten: choose another name");
     }
     const ErrorCode code =
         errno == ENOENT || errno == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kPermissionDenied;

@@ -43,12 +43,14 @@ Status WriteExport(const store::ExportOptions& what, store::Store& store, std::o
                    const Context& context) {
   const auto put = [&out](std::string_view line) -> Status {
     out << line << '\n';
-    if (!out) return Fail(ErrorCode::kResourceExhausted, "the export could not be written whole");
+    if (!out)
+      return Fail(ErrorCode::kResourceExhausted, "the export could not be written completely");
     return {};
   };
   if (Status written = store.Export(what, put, context.Call(kPatience)); !written) return written;
   out.flush();
-  if (!out) return Fail(ErrorCode::kResourceExhausted, "the export could not be written whole");
+  if (!out)
+    return Fail(ErrorCode::kResourceExhausted, "the export could not be written completely");
   return {};
 }
 
@@ -150,7 +152,7 @@ std::string ReceiptText(const store::ImportReceipt& receipt) {
   }
   if (receipt.unlinked > 0) {
     text += std::to_string(receipt.unlinked) +
-            " memories were taken beside the ones that they say they replace: a file replaces only "
+            " memories were kept beside the ones that they claim to replace: a file replaces only "
             "what came from its own store\n";
   }
   if (receipt.refused > 0) text += std::to_string(receipt.refused) + " records were refused:\n";
@@ -212,15 +214,16 @@ int Import(const ImportOptions& options, Context& context) {
 void AddMemoryExport(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* command =
-      memory.add_subcommand("export", "personas, messages and memories as JSON Lines");
+      memory.add_subcommand("export", "write personas, messages and memories as JSON Lines");
   command->add_option("FILE", options->file, "a new file; default: stdout");
   command
       ->add_option("--persona", options->persona,
                    "only what this persona may see; default: in the shell of a session its own, "
                    "else everything")
       ->type_name("NAME");
-  command->add_flag("--all", options->all,
-                    "everything, what is private included; not in the shell of a session");
+  command->add_flag(
+      "--all", options->all,
+      "everything, private messages and memories included; not in the shell of a session");
   command->add_flag("--no-messages", options->no_messages, "leave messages out");
   command->add_flag("--no-memories", options->no_memories, "leave memories out");
   command->callback([&program, options] {
@@ -231,7 +234,7 @@ void AddMemoryExport(CLI::App& memory, Program& program) {
 void AddMemoryImport(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command =
-      memory.add_subcommand("import", "take in an export; what is there already is skipped");
+      memory.add_subcommand("import", "read an export; what already exists is skipped");
   command->add_option("FILE", options->file, "the export, or - for stdin")->required();
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {

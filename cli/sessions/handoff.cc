@@ -179,7 +179,7 @@ Status Handoff::Give(const ProcessSpec& spec, std::chrono::milliseconds patience
   if (!WaitFor(listener_, POLLIN, deadline)) return late();
   const Descriptor peer(accept(listener_, nullptr, nullptr));
   if (peer.number() < 0) {
-    return Fail(ErrorCode::kUnavailable, "the new session was not heard: " + Why(errno));
+    return Fail(ErrorCode::kUnavailable, "the new session sent nothing: " + Why(errno));
   }
   fcntl(peer.number(), F_SETFD, FD_CLOEXEC);
   std::string line;

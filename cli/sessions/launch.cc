@@ -157,9 +157,8 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
                            ToLowerAscii(plan.persona.value) + "." + plan.agent.name + "-settings";
     if (plan.agent.closed_settings && folder.empty()) {
       launch.warning = plan.agent.title +
-                       " reads a session's settings from folders alone that are root's and that "
-                       "nobody else may write to. Register Katra's server in your own settings, "
-                       "once: " +
+                       " reads a session's settings only from folders that root owns and nobody "
+                       "else may write to. Register Katra's server in your own settings, once: " +
                        context.program() + " install --client " + plan.agent.name;
     }
     launch.changes.push_back({agent.settings_variable, launch.settings_path, {}, false});

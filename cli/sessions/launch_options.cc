@@ -32,9 +32,9 @@ void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
   command.add_flag("--own-login", request.own_login,
                    "the client's own subscription, with the gateway in between: fallbacks answer "
                    "while its limit is reached");
-  command.add_flag("--resume", request.resume, "go on with the persona's last conversation");
+  command.add_flag("--resume", request.resume, "continue the persona's last conversation");
   command.add_flag("--channels", request.channels,
-                   "have messages pushed into Claude Code by its channels preview");
+                   "push messages into Claude Code through its channels preview");
   command.add_option("FOLDER", request.folder, "where the client works; default: here");
 }
 

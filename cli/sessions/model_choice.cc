@@ -62,7 +62,7 @@ std::string Overridden(const ModelSetting& choice, const router::Provider& provi
          "\", which is not " + provider.title + "'s: ";
 }
 
-constexpr const char* kMend = " `katra doctor` says how to mend it.";
+constexpr const char* kMend = " `katra doctor` says how to fix it.";
 
 // The user's own model, when it is one of the client's maker; else the client's usual one.
 Found OwnModel(const router::Provider& provider, Found usual, const Environment& environment,
@@ -135,9 +135,9 @@ bool SaysSelector(const LaunchPlan& plan, const Environment& environment, const 
 // Instead of what its files say.
 Status NameModel(const router::Provider& provider, LaunchPlan* plan) {
   if (provider.models.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, provider.title + " has no usual model that " +
+    return Fail(ErrorCode::kInvalidArgument, provider.title + " has no default model that " +
                                                  plan->agent.title +
-                                                 " could be handed: say one with --model");
+                                                 " could get: name one with --model");
   }
   plan->model = {provider.models.front(), "first that is known of " + provider.name};
   plan->asked_model = plan->model.value;

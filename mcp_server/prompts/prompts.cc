@@ -137,8 +137,8 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
     writer.Messages(std::move(messages), unheard->room, false);
     if (unheard->left > 0) {
       writer.Line("(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
-                  " more are unheard: katra_hear gives them, and with skip_to=latest leaves them "
-                  "behind with a sum)");
+                  " more are unheard: katra_hear gives them, and with skip_to=latest skips and "
+                  "summarises them)");
     }
   } else {
     Result<store::HistoryReply> before = Newest(environment, unheard->room, kHistoryMessages);

@@ -21,10 +21,10 @@ std::string_view NextStep(ErrorCode code) {
     case ErrorCode::kAlreadyExists:
       return "Next: choose another name and call again.";
     case ErrorCode::kPermissionDenied:
-      return "Next: do without it, or ask whoever may do it.";
+      return "Next: continue without it, or ask somebody who may do it.";
     case ErrorCode::kFailedPrecondition:
-      return "Next: do as it says, or go on with things as they are; the same call again does not "
-             "help.";
+      return "Next: do what the message says, or continue as things are; repeating the same call "
+             "does not help.";
     case ErrorCode::kUnsupported:
       return "Next: use what this version of Katra has.";
     case ErrorCode::kUnavailable:
@@ -38,7 +38,7 @@ std::string_view NextStep(ErrorCode code) {
     case ErrorCode::kCancelled:
       return "Next: call again if the result is still wanted.";
     case ErrorCode::kInternal:
-      return "Next: tell the user, with this text; it is a defect of Katra.";
+      return "Next: tell the user, with this text; it is a bug in Katra.";
   }
   return "";
 }

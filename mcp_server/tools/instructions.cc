@@ -29,7 +29,7 @@ std::string WhoYouAre(const store::Session* session) {
   constexpr size_t kRoleBytes = 120;
   if (session == nullptr) {
     return "Katra is a meeting room and a memory shared by personas in different coding-agent "
-           "sessions. katra_whoami tells which persona you are.\n";
+           "sessions. katra_whoami says which persona you are.\n";
   }
   std::string text =
       "You are " + render::Word(session->persona) + " (" + render::ModelText(session->tag) + ")";

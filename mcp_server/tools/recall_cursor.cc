@@ -62,7 +62,7 @@ Result<int> ReadRecallCursor(const nlohmann::json& arguments, std::string_view c
       MakeRecallCursor(arguments, offset) != cursor) {
     return Fail(ErrorCode::kInvalidArgument,
                 "the cursor does not belong to this query; pass the same arguments as in the call "
-                "that gave it, or call katra_recall without a cursor to begin anew");
+                "that returned it, or call katra_recall without a cursor to start over");
   }
   return offset;
 }

@@ -35,7 +35,7 @@ Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id
       newest = *next->superseded_by;
     }
     return Fail(ErrorCode::kFailedPrecondition,
-                "memory " + std::to_string(id) + " is superseded already: supersede memory " +
+                "memory " + std::to_string(id) + " is already superseded: supersede memory " +
                     std::to_string(newest) + ", the newest version");
   }
   return {};

@@ -63,7 +63,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
   }
   if (request.offset < 0 || request.offset > 10'000) {
     return Fail(ErrorCode::kInvalidArgument,
-                "recall gives at most 10,000 hits: narrow the query instead of paging on");
+                "recall returns at most 10,000 hits: narrow the query instead of paging further");
   }
   const bool ranked = !Trim(request.query).empty();
   const bool with_messages = ranked && request.include != RecallInclude::kMemories;

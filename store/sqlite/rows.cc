@@ -87,7 +87,7 @@ Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller, const 
   const auto names = AllNames(connection, "SELECT name FROM rooms ORDER BY id");
   return Fail(ErrorCode::kNotFound, "there is no room " + Shown(name) + " yet; " +
                                         Suggest(name, names) +
-                                        " (a room comes to be when someone says something there)");
+                                        " (a room is created when somebody says something there)");
 }
 
 Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller, const std::string& name,

@@ -43,7 +43,7 @@ TEST_CASE("a word that is no command is answered with the nearest ones") {
   const Outcome outcome = RunCli(home, {"lisst"});
   CHECK(outcome.code == kExitUsage);
   CHECK(outcome.err ==
-        "katra: \"lisst\" is no command; did you mean list?\n"
+        "katra: unknown command \"lisst\"; did you mean list?\n"
         "Try `katra --help`.\n");
   CHECK(outcome.out.empty());
 }
@@ -53,7 +53,7 @@ TEST_CASE("an unknown option is answered with the nearest one, and where to find
   const Outcome outcome = RunCli(home, {"list", "--jsno"});
   CHECK(outcome.code == kExitUsage);
   CHECK(outcome.err ==
-        "katra: \"--jsno\" is no option here; did you mean --json?\n"
+        "katra: unknown option \"--jsno\"; did you mean --json?\n"
         "Try `katra list --help`.\n");
 }
 

@@ -267,7 +267,7 @@ TEST_CASE("R13 what cannot be superseded says what can, and its last line does n
   const std::string error =
       meeting.Failure(sam, "katra_remember", {{"content", "three"}, {"supersedes", 1}});
   CHECK(Has(error, "supersede memory 2, the newest version"));
-  CHECK(Has(error, "Next: do as it says"));
+  CHECK(Has(error, "Next: do what the message says"));
   CHECK_FALSE(Has(error, "whoami"));
 }
 
