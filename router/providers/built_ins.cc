@@ -5,22 +5,53 @@
 
 #include "core/text.h"
 
+// Each is made by a function in a file of this folder.
+#define KATRA_PROVIDERS(PROVIDER) \
+  PROVIDER(Anthropic)             \
+  PROVIDER(OpenAi)                \
+  PROVIDER(DeepSeek)              \
+  PROVIDER(OpenRouter)            \
+  PROVIDER(Gemini)                \
+  PROVIDER(Grok)                  \
+  PROVIDER(Mistral)               \
+  PROVIDER(Groq)                  \
+  PROVIDER(Moonshot)              \
+  PROVIDER(Zai)                   \
+  PROVIDER(MiniMax)               \
+  PROVIDER(Ollama)                \
+  PROVIDER(LlamaCpp)              \
+  PROVIDER(Vllm)                  \
+  PROVIDER(LmStudio)              \
+  PROVIDER(Cerebras)              \
+  PROVIDER(DashScope)             \
+  PROVIDER(DigitalOcean)          \
+  PROVIDER(Fireworks)             \
+  PROVIDER(Nvidia)                \
+  PROVIDER(SiliconFlow)           \
+  PROVIDER(Together)              \
+  PROVIDER(Vercel)                \
+  PROVIDER(Volcengine)            \
+  PROVIDER(Xai)                   \
+  PROVIDER(Xiaomi)                \
+  PROVIDER(Bedrock)               \
+  PROVIDER(Vertex)                \
+  PROVIDER(VertexGemini)          \
+  PROVIDER(Copilot)
+
 namespace katra::router {
+
+namespace providers {
+#define KATRA_DECLARE_PROVIDER(name) Provider name();
+KATRA_PROVIDERS(KATRA_DECLARE_PROVIDER)
+#undef KATRA_DECLARE_PROVIDER
+}  // namespace providers
 
 const std::vector<Provider>& BuiltIns() {
   static const std::vector<Provider> all = [] {
-    std::vector<Provider> made = {
-        providers::Anthropic(),  providers::OpenAi(),       providers::DeepSeek(),
-        providers::OpenRouter(), providers::Gemini(),       providers::Grok(),
-        providers::Mistral(),    providers::Groq(),         providers::Moonshot(),
-        providers::Zai(),        providers::MiniMax(),      providers::Ollama(),
-        providers::LlamaCpp(),   providers::Vllm(),         providers::LmStudio(),
-        providers::Cerebras(),   providers::DashScope(),    providers::DigitalOcean(),
-        providers::Fireworks(),  providers::Nvidia(),       providers::SiliconFlow(),
-        providers::Together(),   providers::Vercel(),       providers::Volcengine(),
-        providers::Xai(),        providers::Xiaomi(),       providers::Bedrock(),
-        providers::Vertex(),     providers::VertexGemini(), providers::Copilot(),
-    };
+    std::vector<Provider> made;
+#define KATRA_ADD_PROVIDER(name) made.push_back(providers::name());
+    KATRA_PROVIDERS(KATRA_ADD_PROVIDER)
+#undef KATRA_ADD_PROVIDER
     for (Provider& provider : made) provider.built_in = true;
     return made;
   }();
