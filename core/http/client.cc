@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/http/curl_client.h"
-#include "core/http/local_client.h"
+#include "core/http/loopback_client.h"
 
 namespace katra::http {
 namespace {
@@ -29,18 +29,18 @@ class CurlCall final : public Call {
 // Each request by the transport that suits its address (U10).
 class ClientByAddress final : public Client {
  public:
-  ClientByAddress(std::unique_ptr<LocalClient> local, std::unique_ptr<CurlClient> curl)
+  ClientByAddress(std::unique_ptr<LoopbackClient> local, std::unique_ptr<CurlClient> curl)
       : local_(std::move(local)), curl_(std::move(curl)) {}
 
   std::unique_ptr<Call> Start(Outgoing request, CallEvents events) override {
-    if (LocalClient::Serves(request.url)) {
+    if (LoopbackClient::Serves(request.url)) {
       return local_->Start(std::move(request), std::move(events));
     }
     return curl_->Start(std::move(request), std::move(events));
   }
 
  private:
-  std::unique_ptr<LocalClient> local_;
+  std::unique_ptr<LoopbackClient> local_;
   std::unique_ptr<CurlClient> curl_;
 };
 
@@ -59,7 +59,7 @@ CurlClient::CurlClient(uv::Loop& loop, Options options, CURLM* multi)
       multi_(multi),
       timeout_(loop, [this] { Act(CURL_SOCKET_TIMEOUT, 0); }),
       sweep_(loop, [this] { Sweep(); }),
-      kick_(loop, [this] { Settle(); }) {
+      wakeup_(loop, [this] { Settle(); }) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlClient::OnSocket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlClient::OnTimeout);
@@ -94,7 +94,7 @@ std::unique_ptr<Call> CurlClient::Start(Outgoing request, CallEvents events) {
     Add(transfer);
   } else {
     fresh_.push_back(transfer);
-    kick_.Start(std::chrono::milliseconds(0));
+    wakeup_.Start(std::chrono::milliseconds(0));
   }
   if (!sweeping_) {
     sweeping_ = true;
@@ -138,7 +138,7 @@ void CurlClient::Abandon(Transfer* transfer) {
     Remove(transfer);
   } else {
     abandoned_.push_back(transfer);
-    kick_.Start(std::chrono::milliseconds(0));  // U9
+    wakeup_.Start(std::chrono::milliseconds(0));  // U9
   }
 }
 
@@ -150,7 +150,7 @@ void CurlClient::SetPaused(Transfer* transfer, bool paused) {
   // Resuming may deliver what curl holds from within.
   curl_easy_pause(transfer->handle, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
   --depth_;
-  kick_.Start(std::chrono::milliseconds(0));
+  wakeup_.Start(std::chrono::milliseconds(0));
 }
 
 void CurlClient::Act(curl_socket_t socket, int events) {
@@ -255,7 +255,7 @@ Result<std::unique_ptr<Client>> Client::Make(uv::Loop& loop, Options options) {
   }
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) return Fail(ErrorCode::kResourceExhausted, "no memory for libcurl");
-  auto local = std::make_unique<LocalClient>(loop, options.max_idle_connections);
+  auto local = std::make_unique<LoopbackClient>(loop, options.max_idle_connections);
   return std::make_unique<ClientByAddress>(
       std::move(local), std::make_unique<CurlClient>(loop, std::move(options), multi));
 }

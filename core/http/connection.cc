@@ -147,7 +147,7 @@ void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   CountHead(0);
-  parser_.Drop();  // now: the loop lets go of the connection at the end of its round only
+  parser_.Drop();  // now: the connection is freed only at the end of the loop's iteration
   host_.closing(this);
   const std::shared_ptr<Answer> answer = std::move(answer_);
   answer_ = nullptr;

@@ -29,13 +29,13 @@ class Connection {
     std::function<void(Connection*)> known_changed;
     // Heads of unknown callers take more than their share: some must go.
     std::function<void()> heads_too_large;
-    // The connection has done much for one round of the loop, and goes on in the next.
+    // The connection has done much for one iteration of the loop, and goes on in the next.
     std::function<void(Connection*)> rest;
     size_t unknown_head_bytes = 0;
     // Shared by all connections: what is read is used up before the next read.
     uv_buf_t read_buffer{};
-    // Those that have something to send at the end of the round: several answers wake the other
-    // side once, and small pieces of one answer go out together.
+    // Those that have something to send at the end of the loop's iteration: several answers wake
+    // the other side once, and small pieces of one answer go out together.
     std::vector<Connection*> waiting;
     bool draining = false;
     std::string date;  // "date: …\r\n"
@@ -63,7 +63,7 @@ class Connection {
   // Closes when no request is being answered; otherwise after the answer.
   void DrainNow();
   void Close();
-  // The end of the round: sends what waits.
+  // Called at the end of the loop's iteration: sends what waits.
   void Flush();
 
  private:
@@ -102,7 +102,7 @@ class Connection {
   uv_write_t write_{};
   std::string writing_;
   std::string backlog_;
-  bool flush_waits_ = false;  // for the end of the round, with the backlog
+  bool flush_waits_ = false;  // for the end of the iteration, with the backlog
   bool write_busy_ = false;
   size_t unsent_before_ = 0;
 

@@ -83,7 +83,7 @@ class CurlClient final : public Client {
   CURLM* multi_;
   uv::Timer timeout_;  // curl's own
   uv::Timer sweep_;    // ours: first byte and idleness
-  uv::Timer kick_;     // what was asked for inside of a callback
+  uv::Timer wakeup_;   // what was asked for inside of a callback
   bool sweeping_ = false;
   int depth_ = 0;  // inside of curl: nothing may be added or removed
   std::unordered_map<Transfer*, std::unique_ptr<Transfer>> transfers_;

@@ -47,7 +47,7 @@ class LoopServer final : public Server {
         limits_(limits),
         read_space_(kReadBytes, '\0'),
         sweep_(loop, [this] { Sweep(); }),
-        round_(loop, [this] { FlushAll(); }),
+        end_of_iteration_(loop, [this] { FlushAll(); }),
         go_on_(loop, [this] {
           for (Connection* connection : std::exchange(resting_, {})) connection->GoOn();
         }) {
@@ -76,7 +76,7 @@ class LoopServer final : public Server {
 
   ~LoopServer() override {
     Close();
-    // Closing takes a round of the loop; what is left of the connections goes with it.
+    // Closing takes an iteration of the loop; what is left of the connections goes with it.
     while (!open_.empty()) uv_run(loop_.raw(), UV_RUN_NOWAIT);
   }
 
@@ -267,7 +267,7 @@ class LoopServer final : public Server {
   std::vector<Connection*> flushing_;
   uv::OwnedHandle<uv_tcp_t> tcp_;
   uv::OwnedHandle<uv_pipe_t> pipe_;
-  // Closing never removes from it: that is for a later round of the loop.
+  // Closing never removes from it: that is for a later iteration of the loop.
   std::unordered_map<Connection*, std::unique_ptr<Connection>> open_;
   size_t closing_ = 0;              // of those that are open: closed, and not let go of by the loop
   std::list<Connection*> unknown_;  // whose callers are not known, the oldest first
@@ -276,7 +276,7 @@ class LoopServer final : public Server {
   bool sweeping_ = false;
   std::function<void()> drained_;
   uv::Timer sweep_;
-  uv::RoundEnd round_;
+  uv::EndOfIteration end_of_iteration_;
   uv::Timer go_on_;
 };
 

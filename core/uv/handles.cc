@@ -64,7 +64,7 @@ Result<std::unique_ptr<Signal>> Signal::Catch(Loop& loop, int number,
   return signal;
 }
 
-RoundEnd::RoundEnd(Loop& loop, std::function<void()> end)
+EndOfIteration::EndOfIteration(Loop& loop, std::function<void()> end)
     : end_(std::make_shared<Plain>(std::move(end))) {
   auto prepare = std::make_unique<uv_prepare_t>();
   int status = uv_prepare_init(loop.raw(), prepare.get());  // neither can fail

@@ -54,12 +54,12 @@ class Signal {
   OwnedHandle<uv_signal_t> handle_;
 };
 
-// Calls `end` before the loop waits and when it has handled what had come: for what is better done
-// once for several callbacks than in each of them. Keeps no loop running.
-class RoundEnd {
+// Calls `end` before the loop waits for events and after it has handled those that came: for work
+// that is better done once for several callbacks than in each of them. Keeps no loop running.
+class EndOfIteration {
  public:
   // `loop` is borrowed. `end` runs on the loop's thread.
-  RoundEnd(Loop& loop, std::function<void()> end);
+  EndOfIteration(Loop& loop, std::function<void()> end);
 
  private:
   std::shared_ptr<std::function<void()>> end_;

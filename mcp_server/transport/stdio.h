@@ -75,7 +75,7 @@ class StdioTransport {
   // or a signal has led to is acted upon, and none of them knows the transport. A signal from the
   // outbox would not be enough: a call that waits on sets a deadline, and one that was cancelled
   // makes room for the next, without a line.
-  uv::RoundEnd iteration_end_;
+  uv::EndOfIteration iteration_end_;
   LineFramer framer_;
   // Of a line that is too long: its id may come last. Unset: it is answered.
   std::optional<IdFinder> skipped_;

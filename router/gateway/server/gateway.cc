@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "core/error_map.h"
-#include "core/memory.h"
+#include "core/malloc_tuning.h"
 #include "core/text.h"
 #include "router/cloud/request_shape.h"
 #include "router/config/endpoint.h"

@@ -10,7 +10,7 @@
 
 #include "core/error_lines.h"
 #include "core/error_map.h"
-#include "core/memory.h"
+#include "core/malloc_tuning.h"
 #include "core/process.h"
 #include "core/text.h"
 #include "core/user.h"

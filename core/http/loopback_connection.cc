@@ -1,4 +1,4 @@
-#include "core/http/local_wire.h"
+#include "core/http/loopback_connection.h"
 
 #include <utility>
 
@@ -32,7 +32,7 @@ std::string HeadOf(const Outgoing& request, const std::string& endpoint) {
 
 }  // namespace
 
-LocalWire::LocalWire(LocalClient& client, std::string endpoint)
+LoopbackConnection::LoopbackConnection(LoopbackClient& client, std::string endpoint)
     : client_(&client), endpoint_(std::move(endpoint)) {
   uv_tcp_init(client.raw_loop(), &tcp_);
   tcp_.data = this;
@@ -40,46 +40,46 @@ LocalWire::LocalWire(LocalClient& client, std::string endpoint)
   write_.data = this;
 }
 
-bool LocalWire::Connect(const sockaddr* address) {
+bool LoopbackConnection::Connect(const sockaddr* address) {
   const int status = uv_tcp_connect(&connect_, &tcp_, address, [](uv_connect_t* connect, int code) {
-    static_cast<LocalWire*>(connect->data)->OnConnected(code);
+    static_cast<LoopbackConnection*>(connect->data)->OnConnected(code);
   });
   if (status != 0) return false;
   uv_tcp_nodelay(&tcp_, 1);  // U4
   return true;
 }
 
-void LocalWire::OnConnected(int status) {
+void LoopbackConnection::OnConnected(int status) {
   if (closing_) return;
   if (status != 0) {
-    const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
-    LocalClient* client = client_;
+    const std::shared_ptr<LoopbackRequest> request = std::exchange(request_, nullptr);
+    LoopbackClient* client = client_;
     Close();
-    if (!trip || client == nullptr) return;
-    trip->wire = nullptr;
-    if (client->TryOtherAddress(trip)) return;
-    client->End(trip, {false, CallFailure::kConnect, uv_strerror(status)});
+    if (!request || client == nullptr) return;
+    request->connection = nullptr;
+    if (client->TryOtherAddress(request)) return;
+    client->End(request, {false, CallFailure::kConnect, uv_strerror(status)});
     return;
   }
   connected_ = true;
   StartReading();
 }
 
-void LocalWire::StartReading() {
+void LoopbackConnection::StartReading() {
   if (reading_ || closing_ || !connected_) return;
   reading_ = true;
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&tcp_),
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-        auto* self = static_cast<LocalWire*>(handle->data);
+        auto* self = static_cast<LoopbackConnection*>(handle->data);
         *buffer = self->client_ == nullptr ? uv_buf_init(nullptr, 0) : self->client_->read_buffer();
       },
       [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
-        if (count != 0) static_cast<LocalWire*>(stream->data)->OnRead(count, buffer->base);
+        if (count != 0) static_cast<LoopbackConnection*>(stream->data)->OnRead(count, buffer->base);
       });
 }
 
-void LocalWire::SetPaused(bool paused) {
+void LoopbackConnection::SetPaused(bool paused) {
   if (!paused) {
     StartReading();
   } else if (reading_) {
@@ -88,24 +88,24 @@ void LocalWire::SetPaused(bool paused) {
   }
 }
 
-void LocalWire::Begin(std::shared_ptr<LocalTrip> trip) {
-  trip_ = std::move(trip);
-  trip_->wire = this;
-  const Outgoing& request = trip_->request;
-  parser_.Reset(request.method == "HEAD");
-  head_ = HeadOf(request, endpoint_);
+void LoopbackConnection::Begin(std::shared_ptr<LoopbackRequest> request) {
+  request_ = std::move(request);
+  request_->connection = this;
+  const Outgoing& outgoing = request_->outgoing;
+  parser_.Reset(outgoing.method == "HEAD");
+  head_ = HeadOf(outgoing, endpoint_);
   buffers_.clear();
   buffers_.push_back(Buffer(head_));
-  if (request.body) {
-    for (const std::string_view piece : request.body->pieces()) buffers_.push_back(Buffer(piece));
+  if (outgoing.body) {
+    for (const std::string_view piece : outgoing.body->pieces()) buffers_.push_back(Buffer(piece));
   }
   writing_ = true;
   client_->SendSoon(this);
 }
 
-// The bytes are the trip's: nothing is sent of one that was abandoned meanwhile.
-void LocalWire::Send() {
-  if (closing_ || !trip_) return;
+// The request owns the bytes: of one that was abandoned meanwhile, nothing is sent.
+void LoopbackConnection::Send() {
+  if (closing_ || !request_) return;
   writing_ = false;
   auto* stream = reinterpret_cast<uv_stream_t*>(&tcp_);
   size_t skip = 0;
@@ -118,31 +118,33 @@ void LocalWire::Send() {
     buffers_[skip].len -= left;
   }
   writing_ = true;
-  const int status = uv_write(
-      &write_, stream, buffers_.data() + skip, static_cast<unsigned>(buffers_.size() - skip),
-      [](uv_write_t* write, int code) { static_cast<LocalWire*>(write->data)->OnWritten(code); });
+  const int status =
+      uv_write(&write_, stream, buffers_.data() + skip,
+               static_cast<unsigned>(buffers_.size() - skip), [](uv_write_t* write, int code) {
+                 static_cast<LoopbackConnection*>(write->data)->OnWritten(code);
+               });
   if (status != 0) writing_ = false;  // as above
 }
 
 // A failed write is told by the read that follows: the server may have answered before it closed.
-void LocalWire::OnWritten(int status) {
+void LoopbackConnection::OnWritten(int status) {
   writing_ = false;
   if (status == 0 && parser_.begun()) ReleaseBody();
 }
 
-void LocalWire::ReleaseBody() {
-  if (trip_) trip_->request.body.reset();
+void LoopbackConnection::ReleaseBody() {
+  if (request_) request_->outgoing.body.reset();
 }
 
-void LocalWire::OnRead(ssize_t count, const char* bytes) {
+void LoopbackConnection::OnRead(ssize_t count, const char* bytes) {
   if (closing_) return;
-  if (!trip_) {  // idle: an end, or bytes that nobody asked for
+  if (!request_) {  // idle: an end, or bytes that nobody asked for
     Close();
     return;
   }
-  const std::shared_ptr<LocalTrip> trip = trip_;  // a callback may abandon it
+  const std::shared_ptr<LoopbackRequest> request = request_;  // a callback may abandon it
   if (count > 0) {
-    trip->last_byte = CallClock::Clock::now();
+    request->last_byte = CallClock::Clock::now();
     TakeReply({bytes, static_cast<size_t>(count)});
     return;
   }
@@ -150,29 +152,29 @@ void LocalWire::OnRead(ssize_t count, const char* bytes) {
     Complete();
   } else if (used_ && !parser_.begun()) {
     // The server had closed the idle connection when the request was sent: nothing was taken.
-    LocalClient* client = client_;
-    trip_ = nullptr;
-    trip->wire = nullptr;
+    LoopbackClient* client = client_;
+    request_ = nullptr;
+    request->connection = nullptr;
     Close();
-    client->Send(trip, true);
+    client->Send(request, true);
   } else {
     Fail(CallFailure::kCut, count == UV_EOF ? "the server closed the connection before the end"
                                             : uv_strerror(static_cast<int>(count)));
   }
 }
 
-void LocalWire::TakeReply(std::string_view bytes) {
-  const std::shared_ptr<LocalTrip> trip = trip_;
+void LoopbackConnection::TakeReply(std::string_view bytes) {
+  const std::shared_ptr<LoopbackRequest> request = request_;
   const bool first = !parser_.begun();
   const ResponseParser::News news = parser_.Feed(bytes);
   if (first && !writing_) ReleaseBody();
   if (news.head) {
-    trip->head_told = true;
-    if (trip->events.head) trip->events.head(parser_.status(), parser_.headers());
+    request->head_told = true;
+    if (request->events.head) request->events.head(parser_.status(), parser_.headers());
   }
-  if (trip->over) return;
-  if (!news.data.empty() && trip->events.data) trip->events.data(news.data);
-  if (trip->over) return;
+  if (request->over) return;
+  if (!news.data.empty() && request->events.data) request->events.data(news.data);
+  if (request->over) return;
   if (parser_.state() == ResponseParser::State::kDone) {
     Complete();
     return;
@@ -184,10 +186,10 @@ void LocalWire::TakeReply(std::string_view bytes) {
   }
 }
 
-void LocalWire::Complete() {
-  const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
-  trip->wire = nullptr;
-  LocalClient* client = client_;
+void LoopbackConnection::Complete() {
+  const std::shared_ptr<LoopbackRequest> request = std::exchange(request_, nullptr);
+  request->connection = nullptr;
+  LoopbackClient* client = client_;
   if (parser_.reusable() && !writing_) {
     used_ = true;
     idle_since_ = CallClock::Clock::now();
@@ -196,24 +198,24 @@ void LocalWire::Complete() {
   } else {
     Close();
   }
-  client->End(trip, {true, CallFailure::kCut, ""});
+  client->End(request, {true, CallFailure::kCut, ""});
 }
 
-void LocalWire::Fail(CallFailure failure, const std::string& message) {
-  const std::shared_ptr<LocalTrip> trip = std::exchange(trip_, nullptr);
-  if (trip) trip->wire = nullptr;
-  LocalClient* client = client_;
+void LoopbackConnection::Fail(CallFailure failure, const std::string& message) {
+  const std::shared_ptr<LoopbackRequest> request = std::exchange(request_, nullptr);
+  if (request) request->connection = nullptr;
+  LoopbackClient* client = client_;
   Close();
-  if (trip && client != nullptr) client->End(trip, {false, failure, message});
+  if (request && client != nullptr) client->End(request, {false, failure, message});
 }
 
-void LocalWire::Close() {
+void LoopbackConnection::Close() {
   if (closing_) return;
   closing_ = true;
-  trip_ = nullptr;
+  request_ = nullptr;
   if (client_ != nullptr) client_->Closing(this);
   uv_close(reinterpret_cast<uv_handle_t*>(&tcp_), [](uv_handle_t* handle) {
-    auto* self = static_cast<LocalWire*>(handle->data);
+    auto* self = static_cast<LoopbackConnection*>(handle->data);
     if (self->client_ != nullptr) self->client_->Closed(self);
     delete self;
   });

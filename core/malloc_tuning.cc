@@ -1,4 +1,4 @@
-#include "core/memory.h"
+#include "core/malloc_tuning.h"
 
 #include <cstdlib>  // says which C library this is
 

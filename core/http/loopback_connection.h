@@ -1,5 +1,5 @@
-// One connection of the local client: sends a request, reads its reply, waits for the next.
-// Private to local_client.cc.
+// One connection of the loopback client: sends a request, reads its reply, waits for the next.
+// Private to loopback_client.cc.
 #pragma once
 
 #include <netinet/in.h>
@@ -9,27 +9,27 @@
 #include <string>
 #include <vector>
 
-#include "core/http/local_client.h"
+#include "core/http/loopback_client.h"
 #include "core/http/response_parser.h"
 
 namespace katra::http {
 
 // Owns its handle, and itself: it is deleted when the handle has closed.
-class LocalWire {
+class LoopbackConnection {
  public:
-  LocalWire(LocalClient& client, std::string endpoint);
-  LocalWire(const LocalWire&) = delete;
-  LocalWire& operator=(const LocalWire&) = delete;
+  LoopbackConnection(LoopbackClient& client, std::string endpoint);
+  LoopbackConnection(const LoopbackConnection&) = delete;
+  LoopbackConnection& operator=(const LoopbackConnection&) = delete;
 
-  // Begins to connect; a failure is told to the trip of Begin(). False: it cannot even begin.
+  // Starts to connect; a failure ends the request given to Begin(). False: it cannot even start.
   [[nodiscard]] bool Connect(const sockaddr* address);
-  // Sends the request of `trip` at the end of the round, and tells it the reply.
-  void Begin(std::shared_ptr<LocalTrip> trip);
+  // Sends `request` at the end of the loop's iteration, and reports the reply to its events.
+  void Begin(std::shared_ptr<LoopbackRequest> request);
   void Send();
   void SetPaused(bool paused);
-  // Nothing is told any more.
+  // Reports nothing from here on.
   void Close();
-  // The client goes before the handle has closed.
+  // For a client that is destroyed before the handle has closed.
   void Orphan() { client_ = nullptr; }
 
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
@@ -37,7 +37,7 @@ class LocalWire {
   [[nodiscard]] CallClock::Clock::time_point idle_since() const { return idle_since_; }
 
  private:
-  ~LocalWire() = default;
+  ~LoopbackConnection() = default;
 
   void OnConnected(int status);
   void OnWritten(int status);
@@ -48,13 +48,13 @@ class LocalWire {
   void StartReading();
   void ReleaseBody();
 
-  LocalClient* client_;
+  LoopbackClient* client_;
   std::string endpoint_;
   uv_tcp_t tcp_{};
   uv_connect_t connect_{};
   uv_write_t write_{};
   ResponseParser parser_;
-  std::shared_ptr<LocalTrip> trip_;
+  std::shared_ptr<LoopbackRequest> request_;
   std::string head_;
   std::vector<uv_buf_t> buffers_;
   bool connected_ = false;
