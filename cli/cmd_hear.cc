@@ -13,7 +13,7 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
-#include "cli/room/bell_wait.h"
+#include "cli/room/change_wait.h"
 #include "cli/room/input.h"
 #include "cli/room/show.h"
 #include "cli/sessions/records.h"
@@ -164,11 +164,11 @@ int Hear(const HearOptions& options, Context& context) {
   if (!visit) return context.Explain(visit.error());
   if (!options.skip_to.empty()) return Skip(options, **visit, context);
   const bool waits = options.wait || options.follow;
-  std::unique_ptr<BellWait> bell;
+  std::unique_ptr<ChangeWait> change;
   if (waits) {
-    auto made = BellWait::Make(context.home());
+    auto made = ChangeWait::Make((*visit)->store());
     if (!made) return context.Explain(made.error());
-    bell = std::move(*made);
+    change = std::move(*made);
   }
 
   Ear ear(options, **visit, context);
@@ -185,13 +185,13 @@ int Hear(const HearOptions& options, Context& context) {
     if (!again) return any ? kExitOk : kExitNothing;
     if (found && !options.peek && reply->left > 0) continue;
     if (found && options.peek) return kExitOk;  // the same again would be no news
-    switch (bell->Wait(options.follow && !options.wait ? SteadyTime::max() : *end)) {
-      case BellWait::Outcome::kRung:
+    switch (change->Wait(options.follow && !options.wait ? SteadyTime::max() : *end)) {
+      case ChangeWait::Outcome::kChanged:
         ear.Beat();
         break;
-      case BellWait::Outcome::kStopped:
+      case ChangeWait::Outcome::kStopped:
         return any ? kExitOk : kExitNothing;
-      case BellWait::Outcome::kDeadline:
+      case ChangeWait::Outcome::kDeadline:
         if (!options.follow) {
           if (Status given = ear.Give(*reply); !given) return context.Explain(given.error());
         }

@@ -12,7 +12,7 @@
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
 #include "cli/program.h"
-#include "cli/room/bell_wait.h"
+#include "cli/room/change_wait.h"
 #include "core/process.h"
 #include "render/addressed.h"
 
@@ -27,7 +27,7 @@ constexpr std::chrono::seconds kPatience{5};
 
 // Whether somebody is to be told now: not while the session works, since its hooks deliver.
 Result<render::Addressed> Look(const store::Session& session, const HookNotes& notes,
-                               store::Store& store, const Context& context) {
+                               store::RoomStore& store, const Context& context) {
   if (session.activity == store::Activity::kWorking ||
       session.activity == store::Activity::kWaiting) {
     return render::Addressed{};
@@ -44,8 +44,8 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
     if (lock.error().code == ErrorCode::kUnavailable) return kExitOk;
     return context.Explain(lock.error()), kExitTold;
   }
-  const auto bell = BellWait::Make(context.home());
-  if (!bell) return context.Explain(bell.error()), kExitTold;
+  const auto change = ChangeWait::Make(store);
+  if (!change) return context.Explain(change.error()), kExitTold;
   const pid_t parent = getppid();
   while (true) {
     const auto addressed = Look(session, *notes, store, context);
@@ -54,7 +54,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
       context.err() << render::NoticeText(*addressed, session.persona) << "\n";
       return kExitWake;
     }
-    if ((*bell)->Wait() == BellWait::Outcome::kStopped) return kExitOk;
+    if ((*change)->Wait() == ChangeWait::Outcome::kStopped) return kExitOk;
     // It ends with its session, and with the client that started it.
     const auto now = store.GetSession(session.id, context.Call(kPatience));
     if (!now && now.error().code == ErrorCode::kNotFound) return kExitOk;

@@ -18,19 +18,22 @@
 namespace katra::cli {
 namespace {
 
-constexpr std::chrono::seconds kLook{5};  // other sessions hear without ringing
+constexpr std::chrono::seconds kLook{5};  // that other sessions hear wakes no watch
 
 class Watch {
  public:
   Watch(const Visit& visit, Context& context)
-      : context_(context), room_(visit, context), line_(store::kMaxMessageBytes) {
+      : context_(context),
+        store_(visit.store()),
+        room_(visit, context),
+        line_(store::kMaxMessageBytes) {
     size_.width = context.terminal().width;
     size_.height = context.terminal().height;
     size_.colours = context.terminal().colours;
   }
 
   int Run() {
-    const auto events = WatchEvents::Make(context_.home());
+    const auto events = WatchEvents::Make(store_);
     if (!events) return context_.Explain(events.error());
     auto terminal = RawTerminal::Enter(context_.out());
     if (!terminal) return context_.Explain(terminal.error());
@@ -42,7 +45,7 @@ class Watch {
       if (happened.resized) Resize(**terminal);
       for (const Key& key : keys_.Read(happened.typed)) Press(key, **terminal);
       // Also when only time has passed.
-      if (happened.rung || happened.typed.empty()) Refresh();
+      if (happened.changed || happened.typed.empty()) Refresh();
     }
     terminal->reset();
     return failed_ ? context_.Explain(*failed_) : kExitOk;
@@ -120,6 +123,7 @@ class Watch {
   }
 
   Context& context_;
+  store::Watchable& store_;
   RoomView room_;
   LineEditor line_;
   KeyReader keys_;

@@ -19,7 +19,7 @@ namespace katra::cli {
 
 using Environment = std::map<std::string, std::string>;
 
-// Opens the store of a home. Injected by main.cc, which alone knows which store it is.
+// Opens the store of a home (store/open.h). Injected, so that a test may open another one.
 using StoreOpener = std::function<Result<std::shared_ptr<store::Store>>(
     const std::string& home, const store::CallContext& call)>;
 

@@ -1,5 +1,5 @@
 // katra and its short form k: wires the process's streams, its environment and the store to the
-// commands. The only place that knows which store it is.
+// commands.
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "core/ids.h"
 #include "core/process.h"
-#include "store/sqlite/open.h"
+#include "store/open.h"
 
 namespace katra::cli {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 // The references are borrowed.
 StoreOpener MakeStoreOpener(const Clock& clock, Random& random) {
   return [&clock, &random](const std::string& home, const store::CallContext& call) {
-    return store::sqlite::OpenStoreWithBell(home, clock, random, call);
+    return store::OpenStore(home, {&clock, &random}, call);
   };
 }
 

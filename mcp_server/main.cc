@@ -1,5 +1,5 @@
 // katra_mcp_server: wires the loop, the store, the session and the protocol together, and brings
-// the process to its end. The only place that knows which store it is.
+// the process to its end.
 #include <fcntl.h>
 #include <unistd.h>
 #ifdef __GLIBC__
@@ -29,9 +29,8 @@
 #include "mcp_server/server.h"
 #include "mcp_server/session_host.h"
 #include "mcp_server/transport/stdio.h"
-#include "store/bell.h"
 #include "store/executor.h"
-#include "store/sqlite/open.h"
+#include "store/open.h"
 
 namespace katra::mcp {
 namespace {
@@ -84,7 +83,7 @@ store::SessionStart MakeStart(const LaunchOptions& options) {
 // The references are borrowed.
 SessionHost::OpenStore MakeOpenStore(const std::string& home, const Clock& clock, Random& random) {
   return [home, &clock, &random](const store::CallContext& context) {
-    return store::sqlite::OpenStoreWithBell(home, clock, random, context);
+    return store::OpenStore(home, {&clock, &random}, context);
   };
 }
 
@@ -130,12 +129,16 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   const auto signals = CatchSignals(**loop, transport);
   if (!signals) return LogStartError(logger, signals.error());
 
-  std::unique_ptr<store::BellWatcher> watcher;
+  std::unique_ptr<store::ChangeWatch> watch;
   host.Observe({.opened =
                     [&](const store::Session&) {
-                      if (watcher) return;
-                      watcher = std::make_unique<store::BellWatcher>(
-                          **loop, options.home + "/bell", [&server] { server.OnBell(); });
+                      if (watch) return;
+                      auto watched = host.store()->Watch(**loop, [&server] { server.OnBell(); });
+                      if (watched) {
+                        watch = std::move(*watched);
+                      } else {
+                        logger.LogError(watched.error().message);
+                      }
                     },
                 .failed =
                     [&transport](const Error& error) {

@@ -1,7 +1,7 @@
-// A store: sessions, rooms, memories, usage and maintenance of one home, shared by every process
-// that opens it (store/open.h). Code above store/ takes the narrowest of these interfaces that it
-// can work with, so that it shows what it touches. tests/contract/ runs one suite against every
-// backend.
+// A store: sessions, rooms, memories and usage of one home, its maintenance, and waiting for its
+// changes. Shared by every process that opens it (store/open.h). Code above store/ takes the
+// narrowest of these interfaces that it can work with, so that it shows what it touches.
+// tests/contract/ runs one suite against every backend.
 #pragma once
 
 #include "store/maintenance.h"
@@ -9,6 +9,7 @@
 #include "store/room_store.h"
 #include "store/session_store.h"
 #include "store/usage_store.h"
+#include "store/watch.h"
 
 namespace katra::store {
 
@@ -16,7 +17,8 @@ class Store : public SessionStore,
               public RoomStore,
               public MemoryStore,
               public UsageStore,
-              public Maintenance {
+              public Maintenance,
+              public Watchable {
  public:
   ~Store() override = default;
 };

@@ -8,7 +8,6 @@
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
 #include "render/peer_text.h"
-#include "store/bell.h"
 #include "store/home.h"
 
 namespace katra::cli {
@@ -21,16 +20,14 @@ Finding Bad(const char* subject, const Error& error) {
   return {Health::kBad, subject, error.message, "see the message", ExitCodeOf(error)};
 }
 
-Finding CheckDatabase(Context& context) {
-  const Result<store::Store*> store = context.OpenStore();
-  if (!store) return Bad("database", store.error());
+Finding CheckDatabase(store::Maintenance& store, const Context& context) {
   const auto call = context.Call(std::chrono::minutes(2));
-  if (const Status whole = (*store)->CheckIntegrity(call); !whole) {
+  if (const Status whole = store.CheckIntegrity(call); !whole) {
     Finding finding = Bad("database", whole.error());
     finding.advice = "stop all sessions, keep the file, and restore a backup (docs/operations.md)";
     return finding;
   }
-  const Result<store::StoreInfo> info = (*store)->Info(call);
+  const Result<store::StoreInfo> info = store.Info(call);
   if (!info) return Bad("database", info.error());
   return {Health::kGood,
           "database",
@@ -42,27 +39,26 @@ Finding CheckDatabase(Context& context) {
           0};
 }
 
-// Rings it, and sees whether a watcher wakes.
-Finding CheckBell(const std::string& path) {
+// Wakes every watch, and sees whether one of its own notices.
+Finding CheckBell(store::Watchable& store) {
   const auto broken = [](const std::string& why) {
     return Finding{Health::kWarning, "bell", why + ": waiting sessions hear late",
                    "is the home on a local disk, and are there inotify watches left "
                    "(fs.inotify.max_user_watches)?",
                    0};
   };
-  const Result<std::unique_ptr<store::Bell>> bell = store::Bell::Open(path);
-  if (!bell) return broken(bell.error().message);
   const Result<std::unique_ptr<uv::Loop>> loop = uv::Loop::Make();
   if (!loop) return broken(loop.error().message);
   bool rung = false;
-  store::BellWatcher watcher(**loop, path, [&] {
+  const auto watch = store.Watch(**loop, [&] {
     rung = true;
     (*loop)->Stop();
   });
-  if (!watcher.watching()) return broken("the system has no watch to give");
+  if (!watch) return broken(watch.error().message);
+  if (!(*watch)->is_immediate()) return broken("the system has no watch to give");
   uv::Timer patience(**loop, [&] { (*loop)->Stop(); });
   patience.Start(kBellPatience);
-  (*bell)->Ring();
+  if (const Status woken = store.WakeWatches(); !woken) return broken(woken.error().message);
   (*loop)->Run();
   if (!rung) return broken("ringing it wakes nobody");
   return {Health::kGood, "bell", "wakes", {}, 0};
@@ -82,8 +78,13 @@ Findings CheckHome(Context& context) {
   }
   if (const Status closed = store::EnsureHome(home); !closed) return {Bad("home", closed.error())};
   Findings findings = {{Health::kGood, "home", home, {}, 0}};
-  findings.push_back(CheckDatabase(context));
-  if (findings.back().health == Health::kGood) findings.push_back(CheckBell(home + "/bell"));
+  const Result<store::Store*> store = context.OpenStore();
+  if (!store) {
+    findings.push_back(Bad("database", store.error()));
+    return findings;
+  }
+  findings.push_back(CheckDatabase(**store, context));
+  if (findings.back().health == Health::kGood) findings.push_back(CheckBell(**store));
   return findings;
 }
 

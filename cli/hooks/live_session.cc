@@ -5,7 +5,7 @@
 #include <system_error>
 #include <vector>
 
-#include "cli/room/bell_wait.h"
+#include "cli/room/change_wait.h"
 #include "cli/room/visit.h"
 
 namespace katra::cli {
@@ -18,14 +18,17 @@ bool HasHome(const Context& context) {
   return !context.home().empty() && std::filesystem::exists(context.home(), failed);
 }
 
+// Without a persona and a session id no session can be found.
+bool NamesSession(const HookInput& input, const Context& context) {
+  return !context.Variable("KATRA_PERSONA").empty() || !input.session_id.empty();
+}
+
 }  // namespace
 
 Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Context& context) {
   const std::string persona = context.Variable("KATRA_PERSONA");
-  if (!HasHome(context) || (persona.empty() && input.session_id.empty())) {
-    return std::optional<store::Session>();
-  }
-  const Result<store::Store*> store = context.OpenStore();
+  if (!HasHome(context) || !NamesSession(input, context)) return std::optional<store::Session>();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return tl::unexpected<Error>(store.error());
   store::SessionFilter filter;
   filter.persona = persona;
@@ -57,18 +60,20 @@ Result<std::optional<store::Session>> AwaitLiveSession(const HookInput& input,
                                                        Context& context) {
   constexpr std::chrono::milliseconds kLook{100};
   const SteadyTime end = std::chrono::steady_clock::now() + patience;
-  std::unique_ptr<BellWait> bell;  // once there is a home to listen to
+  std::unique_ptr<ChangeWait> change;  // once there is a home to watch
   while (true) {
-    if (!bell && HasHome(context)) {
-      auto made = BellWait::Make(context.home());
+    if (!change && HasHome(context) && NamesSession(input, context)) {
+      const Result<store::Watchable*> store = context.OpenStore();
+      if (!store) return tl::unexpected<Error>(store.error());
+      auto made = ChangeWait::Make(**store);
       if (!made) return Pass(std::move(made));
-      bell = std::move(*made);
+      change = std::move(*made);
     }
     auto found = FindLiveSession(input, context);
     if (!found || *found) return found;
     const SteadyTime now = std::chrono::steady_clock::now();
-    if (now >= end || !bell) return found;
-    if (bell->Wait(std::min(end, now + kLook)) == BellWait::Outcome::kStopped) return found;
+    if (now >= end || !change) return found;
+    if (change->Wait(std::min(end, now + kLook)) == ChangeWait::Outcome::kStopped) return found;
   }
 }
 

@@ -56,7 +56,7 @@ void RawTerminal::Show(const Screen& screen) {
   out_.flush();
 }
 
-Result<std::unique_ptr<WatchEvents>> WatchEvents::Make(const std::string& home) {
+Result<std::unique_ptr<WatchEvents>> WatchEvents::Make(store::Watchable& store) {
   auto loop = uv::Loop::Make();
   if (!loop) return Pass(std::move(loop));
   auto events = std::unique_ptr<WatchEvents>(new WatchEvents(std::move(*loop)));
@@ -70,10 +70,12 @@ Result<std::unique_ptr<WatchEvents>> WatchEvents::Make(const std::string& home) 
     if (!caught) return Pass(std::move(caught));
     self->signals_.push_back(std::move(*caught));
   }
-  self->bell_ = std::make_unique<store::BellWatcher>(*self->loop_, home + "/bell", [self] {
-    self->happened_.rung = true;
+  auto watch = store.Watch(*self->loop_, [self] {
+    self->happened_.changed = true;
     self->loop_->Stop();
   });
+  if (!watch) return Pass(std::move(watch));
+  self->watch_ = std::move(*watch);
   auto keys = uv::ByteSource::Open(*self->loop_, STDIN_FILENO,
                                    {[self](std::string_view bytes) {
                                       self->happened_.typed.append(bytes);

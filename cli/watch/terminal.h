@@ -16,7 +16,7 @@
 #include "core/uv/handles.h"
 #include "core/uv/loop.h"
 #include "core/uv/stdio.h"
-#include "store/bell.h"
+#include "store/watch.h"
 
 namespace katra::cli {
 
@@ -44,15 +44,15 @@ class RawTerminal {
 // What came while waiting; several may come at once.
 struct Happenings {
   std::string typed;
-  bool rung = false;
+  bool changed = false;  // the store, perhaps
   bool resized = false;
   bool ended = false;  // a signal, or the end of the terminal
 };
 
 class WatchEvents {
  public:
-  // Listens from the return on. `home`: where the bell is.
-  static Result<std::unique_ptr<WatchEvents>> Make(const std::string& home);
+  // Watches from the return on. `store` is borrowed and outlives it.
+  static Result<std::unique_ptr<WatchEvents>> Make(store::Watchable& store);
 
   // Waits until something happens, at most `patience`.
   [[nodiscard]] Happenings Wait(std::chrono::milliseconds patience);
@@ -63,7 +63,7 @@ class WatchEvents {
   std::unique_ptr<uv::Loop> loop_;
   std::unique_ptr<uv::Timer> timer_;
   std::vector<std::unique_ptr<uv::Signal>> signals_;
-  std::unique_ptr<store::BellWatcher> bell_;
+  std::unique_ptr<store::ChangeWatch> watch_;
   std::unique_ptr<uv::ByteSource> keys_;
   Happenings happened_;
 };

@@ -29,8 +29,6 @@ AT_HOME = {
     "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/claude_code_router/main.cc",
              "router/gateway/server/main.cc", "cli/"),
 }
-# The store behind its interface: only what wires the program together may know which one it is.
-WIRING = ("mcp_server/main.cc", "cli/main.cc", "router/gateway/server/main.cc")
 # A header hands json_fwd.hpp on. This one holds values, and only its own .cc files include it.
 FULL_JSON_HEADERS = ("core/json_schema_node.h",)
 
@@ -55,9 +53,8 @@ def complaint(path: str, bracket: str, target: str) -> str | None:
         if layer == wanted and layer in rooms.LAYERS:
             if message := rooms.complaint(path, target):
                 return message
-        behind_interface = target.startswith("store/sqlite/") and layer != "store"
-        if behind_interface and path not in WIRING:
-            return f"{layer}/ knows the store by store/store.h only, not {target}"
+        if target.startswith("store/sqlite/") and layer != "store":
+            return f"{layer}/ opens a store by store/open.h, and must not know {target}"
     for library, homes in AT_HOME.items():
         if (target == library or target.startswith(library)) and not path.startswith(homes):
             return f"{target} may be included in {', '.join(homes)} only"

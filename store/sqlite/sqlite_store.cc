@@ -8,6 +8,7 @@
 
 #include "store/sqlite/full_text/search_rebuild.h"
 #include "store/sqlite/migrations.h"
+#include "store/sqlite/open.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -16,14 +17,15 @@ constexpr std::chrono::minutes kIndexPatience{10};
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
+Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& home,
+                                                 const OpenOptions& options,
                                                  const CallContext& context) {
   if (options.clock == nullptr || options.random == nullptr) {
     return Fail(ErrorCode::kInvalidArgument, "the store needs a clock and a source of random bits");
   }
-  auto database = Database::Open(options.home, context);
+  auto database = Database::Open(home, context);
   if (!database) return Pass(std::move(database));
-  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), options));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(home, std::move(*database), options));
 
   auto current = store->database_->Read(
       context, "opening the search index",
@@ -40,6 +42,9 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const OpenOptions& options,
     if (!made) return Pass(std::move(made));
   }
   if (auto settled = store->SettleCopy(context); !settled) return Pass(std::move(settled));
+  auto bell = Bell::Open(store->bell_path_);
+  if (!bell) return Pass(std::move(bell));
+  store->bell_ = std::move(*bell);
   return Result<std::unique_ptr<Store>>(std::move(store));
 }
 
@@ -64,9 +69,19 @@ Status SqliteStore::SettleCopy(const CallContext& context) {
   });
 }
 
-Result<std::unique_ptr<Store>> OpenSqliteStore(const OpenOptions& options,
+Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& home, const OpenOptions& options,
                                                const CallContext& context) {
-  return SqliteStore::Open(options, context);
+  return SqliteStore::Open(home, options, context);
+}
+
+Result<std::unique_ptr<ChangeWatch>> SqliteStore::Watch(uv::Loop& loop,
+                                                        std::function<void()> changed) {
+  return std::make_unique<BellWatch>(loop, bell_path_, std::move(changed));
+}
+
+Status SqliteStore::WakeWatches() {
+  Ring();
+  return {};
 }
 
 Status SqliteStore::Backup(const std::string& path, const CallContext& context) {

@@ -12,10 +12,11 @@
 
 #include "core/clock.h"
 #include "core/ids.h"
+#include "store/open.h"
+#include "store/sqlite/bell.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/full_text/term_statistics.h"
 #include "store/sqlite/liveness.h"
-#include "store/sqlite/open.h"
 #include "store/sqlite/quota_check.h"
 #include "store/store.h"
 
@@ -24,7 +25,7 @@ namespace katra::store::sqlite {
 class SqliteStore final : public Store {
  public:
   // See OpenSqliteStore.
-  static Result<std::unique_ptr<Store>> Open(const OpenOptions& options,
+  static Result<std::unique_ptr<Store>> Open(const std::string& home, const OpenOptions& options,
                                              const CallContext& context);
 
   Result<Session> OpenSession(const SessionStart& start, const CallContext& context) override;
@@ -85,18 +86,23 @@ class SqliteStore final : public Store {
   Status CheckIntegrity(const CallContext& context) override;
   Result<StoreInfo> Info(const CallContext& context) override;
 
+  Result<std::unique_ptr<ChangeWatch>> Watch(uv::Loop& loop,
+                                             std::function<void()> changed) override;
+  Status WakeWatches() override;
+
  private:
-  SqliteStore(std::unique_ptr<Database> database, const OpenOptions& options)
-      : database_(std::move(database)),
-        ring_(options.ring),
+  SqliteStore(std::string home, std::unique_ptr<Database> database, const OpenOptions& options)
+      : bell_path_(home + "/bell"),
+        database_(std::move(database)),
         clock_(*options.clock),
         random_(*options.random),
         liveness_(*options.clock),
         quotas_(options.quotas) {}
 
   [[nodiscard]] int64_t Now() const { return ToUnixMillis(clock_.Now()); }
+  // Wakes those who wait. After the commit: who wakes must be able to see it.
   void Ring() const {
-    if (ring_) ring_();
+    if (bell_ != nullptr) bell_->Ring();
   }
   // Indexes what was said since the last batch. Empty, or a note for whoever searches: what could
   // not be indexed is not found yet, and nothing else is wrong with the search.
@@ -118,8 +124,9 @@ class SqliteStore final : public Store {
     return [this, &connection, persona, now] { return quotas_.Room(connection, persona, now); };
   }
 
+  const std::string bell_path_;
   std::unique_ptr<Database> database_;
-  std::function<void()> ring_;
+  std::unique_ptr<Bell> bell_;  // null while the store is being opened
   const Clock& clock_;
   Random& random_;
   LivenessCheck liveness_;

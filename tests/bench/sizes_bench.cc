@@ -27,11 +27,10 @@ class Place {
     const auto begin = std::chrono::steady_clock::now();
     const SystemClock clock;
     SystemRandom random;
-    store::sqlite::OpenOptions options;
-    options.home = home_.path();
+    store::OpenOptions options;
     options.clock = &clock;
     options.random = &random;
-    auto opened = store::sqlite::OpenSqliteStore(options, store::CallContext());
+    auto opened = store::sqlite::OpenSqliteStore(home_.path(), options, store::CallContext());
     if (!opened) throw std::runtime_error(opened.error().message);
     if (const auto filled = Fill(**opened, messages, memories, kTextSeed); !filled) {
       throw std::runtime_error(filled.error().message);
@@ -60,7 +59,6 @@ class Place {
  private:
   std::unique_ptr<ServerProcess> Launch(const std::string& persona) {
     testing::ServerOptions options;
-    options.home = home_.path();
     options.persona = persona;
     return ServerProcess::Start(options);
   }

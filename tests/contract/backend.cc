@@ -4,11 +4,20 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "core/uv/handles.h"
+#include "core/uv/loop.h"
 #include "store/sqlite/open.h"
 #include "tests/support/cpp/catch.h"
 
 namespace katra::store::contract {
 namespace {
+
+template <typename T>
+T Must(Result<T> result) {
+  INFO((result ? std::string() : result.error().message + " | " + result.error().context));
+  REQUIRE(result);
+  return std::move(*result);
+}
 
 class SqliteBackend final : public Backend {
  public:
@@ -17,6 +26,9 @@ class SqliteBackend final : public Backend {
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     folder_ = pattern;
     store_ = Open(folder_ + "/home");
+    auto watch = uv::FileWatch::Start(*loop_, folder_ + "/home/bell", [this](bool) { ++wakes_; });
+    if (!watch) throw std::runtime_error(watch.error().message);
+    watch_ = std::move(*watch);
   }
   ~SqliteBackend() override {
     store_.reset();
@@ -35,31 +47,26 @@ class SqliteBackend final : public Backend {
     std::filesystem::copy_file(backup, home + "/katra.db");
     return Open(home);
   }
+  bool Woken() override {
+    loop_->RunReady();
+    return std::exchange(wakes_, 0) > 0;
+  }
   std::string ScratchFolder() const override { return folder_; }
 
  private:
   std::unique_ptr<Store> Open(const std::string& home) {
-    sqlite::OpenOptions options;
-    options.home = home;
-    options.ring = [this] { ++rings; };
-    options.clock = &clock;
-    options.random = &random;
-    options.quotas = [this](std::string_view) { return quotas; };
-    auto opened = sqlite::OpenSqliteStore(options, CallContext{});
+    const OpenOptions options{&clock, &random, [this](std::string_view) { return quotas; }};
+    auto opened = sqlite::OpenSqliteStore(home, options, CallContext{});
     if (!opened) throw std::runtime_error(opened.error().message);
     return std::move(*opened);
   }
 
   std::string folder_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<uv::Loop> loop_ = Must(uv::Loop::Make());
+  std::unique_ptr<uv::FileWatch> watch_;
+  int wakes_ = 0;
 };
-
-template <typename T>
-T Must(Result<T> result) {
-  INFO((result ? std::string() : result.error().message + " | " + result.error().context));
-  REQUIRE(result);
-  return std::move(*result);
-}
 
 SessionStart StartOf(const std::string& persona, const std::string& room) {
   SessionStart start;

@@ -38,12 +38,14 @@ class Backend {
   [[nodiscard]] virtual std::unique_ptr<Store> OpenAnother() = 0;
   // Another home that begins with what Store::Backup made.
   [[nodiscard]] virtual std::unique_ptr<Store> OpenBackup(const std::string& backup) = 0;
+  // Whether a change has woken those who wait, since the last time this was asked. Exact: a watch
+  // that only looks again does not count.
+  [[nodiscard]] virtual bool Woken() = 0;
   // A folder of the test's own, removed with the backend.
   [[nodiscard]] virtual std::string ScratchFolder() const = 0;
 
   ManualClock clock;
   SystemRandom random;
-  int rings = 0;
   // Of every persona; without limit unless a test says otherwise.
   Quotas quotas{0, 0, 0, 0};
 };

@@ -193,21 +193,3 @@ TEST_CASE("sessions survive opening the store again", "[contract]") {
   REQUIRE(again);
   CHECK(again->uuid == session.uuid);
 }
-
-TEST_CASE("a change that others may wait for rings the bell", "[contract]") {
-  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
-  const Session dario = Enter(*backend, "Dario");
-  auto rung = [&, last = backend->rings]() mutable {
-    const bool any = backend->rings > last;
-    last = backend->rings;
-    return any;
-  };
-  Say(*backend, dario, "hello");
-  CHECK(rung());
-  Remember(*backend, dario, "a fact");
-  CHECK(rung());
-  Hear(*backend, dario);
-  CHECK_FALSE(rung());
-  REQUIRE(backend->store().EndSession(dario.id, "left", CallContext{}));
-  CHECK(rung());
-}

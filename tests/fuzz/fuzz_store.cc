@@ -36,11 +36,10 @@ int PreferMemory() {
 
 FuzzStore::FuzzStore() : in_memory_(PreferMemory()) {
   const store::CallContext context;
-  store::sqlite::OpenOptions options;
-  options.home = home_.path();
+  store::OpenOptions options;
   options.clock = &clock_;
   options.random = &random_;
-  store_ = Begin(store::sqlite::OpenSqliteStore(options, context));
+  store_ = Begin(store::sqlite::OpenSqliteStore(home_.path(), options, context));
   store::SessionStart start;
   start.process = CurrentProcess();
   start.host = HostName();

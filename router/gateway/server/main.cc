@@ -22,7 +22,7 @@
 #include "router/gateway/server/runtime.h"
 #include "store/executor.h"
 #include "store/home.h"
-#include "store/sqlite/open.h"
+#include "store/open.h"
 
 namespace katra::router::gateway {
 namespace {
@@ -228,19 +228,16 @@ class Ending {
   bool begun_ = false;
 };
 
-// The references are borrowed.
-UsageRecorder::OpenStore MakeOpenStore(const std::string& home, const Clock& clock,
-                                       Random& random) {
-  return [home, &clock, &random] {
-    return store::sqlite::OpenStoreWithBell(
-        home, clock, random, {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
-  };
+Result<std::shared_ptr<store::Store>> OpenStore(const std::string& home, const Clock& clock,
+                                                Random& random) {
+  return store::OpenStore(home, {&clock, &random},
+                          {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
 }
 
 // Opens the store, for names that hardly anybody has.
 bool WasHere(const std::string& persona, const std::string& home, const Clock& clock) {
   SystemRandom random;
-  const auto store = MakeOpenStore(home, clock, random)();
+  const auto store = OpenStore(home, clock, random);
   if (!store) return false;
   const auto personas =
       (*store)->ListPersonas({std::chrono::steady_clock::now() + std::chrono::seconds(10)});
@@ -280,7 +277,9 @@ int Serve(Options options, Logger& logger) {
   if (!client) return Explain(logger, client.error());
   auto executor = store::LoopExecutor::Make(**loop);
   if (!executor) return Explain(logger, executor.error());
-  UsageRecorder recorder(**loop, **executor, logger, MakeOpenStore(settings.home, clock, random));
+  UsageRecorder recorder(**loop, **executor, logger, [home = settings.home, &clock, &random] {
+    return OpenStore(home, clock, random);
+  });
   CaptureWriter capture(**executor, logger, settings.home);
   std::function<void(const std::string&)> end;
   Gateway gateway(

@@ -18,7 +18,7 @@ using nlohmann::json;
 class Room {
  public:
   Room() {
-    auto opened = store::sqlite::OpenSqliteStore({home.path(), [] {}, &clock_, &random_}, {});
+    auto opened = store::OpenStore(home.path(), {&clock_, &random_}, {});
     REQUIRE(opened);
     store = std::move(*opened);
     dario = Enter("Dario", "c-dario");
@@ -89,7 +89,7 @@ class Room {
   }
 
   TempHome home;
-  std::unique_ptr<store::Store> store;
+  std::shared_ptr<store::Store> store;
   store::Session dario;
   store::Session sam;
   Environment environment;

@@ -411,7 +411,7 @@ TEST_CASE("R13 who hears in a shell as an agent's persona is told whose words th
   CHECK(As(home, "Dario", {"say", "two"}).code == kExitOk);
   const SystemClock clock;
   SystemRandom random;
-  auto store = store::sqlite::OpenSqliteStore({home.path(), [] {}, &clock, &random}, {});
+  auto store = store::OpenStore(home.path(), {&clock, &random}, {});
   REQUIRE(store);
   store::SessionStart agent;
   agent.persona = "Sam";

@@ -10,7 +10,7 @@
 #include "cli/program.h"
 #include "core/clock.h"
 #include "core/ids.h"
-#include "store/sqlite/open.h"
+#include "store/open.h"
 #include "tests/support/cpp/temp_home.h"
 
 namespace katra::cli::testing {
@@ -39,16 +39,12 @@ inline Outcome RunCli(const katra::testing::TempHome& home,
   Environment environment = setting.environment;
   environment.emplace("KATRA_HOME", home.path());
   environment.emplace("HOME", home.path() + "-user");
-  Context context(
-      {setting.program, "1.2.3", environment, home.path(), in, out, err, setting.terminal, clock,
-       random,
-       [&](const std::string& path,
-           const store::CallContext& call) -> Result<std::shared_ptr<store::Store>> {
-         auto opened = store::sqlite::OpenSqliteStore({path, [] {}, &clock, &random}, call);
-         if (!opened) return Pass(std::move(opened));
-         return std::shared_ptr<store::Store>(std::move(*opened));
-       },
-       "/usr/bin/katra"});
+  Context context({setting.program, "1.2.3", environment, home.path(), in, out, err,
+                   setting.terminal, clock, random,
+                   [&](const std::string& path, const store::CallContext& call) {
+                     return store::OpenStore(path, {&clock, &random}, call);
+                   },
+                   "/usr/bin/katra"});
   Outcome outcome;
   outcome.code = RunProgram(arguments, context);
   outcome.out = out.str();

@@ -116,5 +116,9 @@ Result<ImportReceipt> SessionStore::Import(const LineSource&, const CallContext&
 }
 Status SessionStore::CheckIntegrity(const CallContext&) { return Unused(); }
 Result<StoreInfo> SessionStore::Info(const CallContext&) { return Unused(); }
+Result<std::unique_ptr<store::ChangeWatch>> SessionStore::Watch(uv::Loop&, std::function<void()>) {
+  return Unused();
+}
+Status SessionStore::WakeWatches() { return Unused(); }
 
 }  // namespace katra::mcp

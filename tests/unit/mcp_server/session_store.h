@@ -83,6 +83,8 @@ class SessionStore final : public store::Store {
   Result<store::ImportReceipt> Import(const store::LineSource&, const store::CallContext&) override;
   Status CheckIntegrity(const store::CallContext&) override;
   Result<store::StoreInfo> Info(const store::CallContext&) override;
+  Result<std::unique_ptr<store::ChangeWatch>> Watch(uv::Loop&, std::function<void()>) override;
+  Status WakeWatches() override;
 };
 
 }  // namespace katra::mcp

@@ -25,11 +25,10 @@ nlohmann::json ToolSchemaFile(const std::string& tool) {
 }
 
 Meeting::Meeting() : tools(mcp::MakeTools()) {
-  store::sqlite::OpenOptions options;
-  options.home = home_.path();
+  store::OpenOptions options;
   options.clock = &clock;
   options.random = &random_;
-  auto opened = store::sqlite::OpenSqliteStore(options, {});
+  auto opened = store::sqlite::OpenSqliteStore(home_.path(), options, {});
   if (!opened) FAIL(opened.error().message);
   store = std::move(*opened);
 }

@@ -73,7 +73,7 @@ class LintTest(unittest.TestCase):
         for path, include in [
             ("store/a.cc", '"core/result.h"'),
             ("store/sqlite/a.cc", "<sqlite3.h>"),
-            ("mcp_server/main.cc", '"store/sqlite/sqlite_store.h"'),
+            ("mcp_server/main.cc", '"store/open.h"'),
             ("render/a.cc", '"store/types.h"'),
             ("mcp_server/tools/a.cc", '"render/peer_text.h"'),
             ("cli/a.cc", '"render/peer_text.h"'),
@@ -101,7 +101,8 @@ class LintTest(unittest.TestCase):
             ("cli/a.cc", '"mcp_server/tools/tool.h"', "cli/ must not know mcp_server/"),
             ("core/a.cc", '"tests/support/cpp/catch.h"', "must not know tests/"),
             ("core/a.cc", '"../store/store.h"', "from the repository root"),
-            ("mcp_server/tools/a.cc", '"store/sqlite/connection.h"', "by store/store.h only"),
+            ("mcp_server/tools/a.cc", '"store/sqlite/connection.h"', "by store/open.h"),
+            ("mcp_server/main.cc", '"store/sqlite/open.h"', "by store/open.h"),
             ("store/a.cc", "<SQLiteCpp/Database.h>", "in store/sqlite/ only"),
             ("mcp_server/a.cc", "<sqlite3.h>", "in store/sqlite/ only"),
             ("mcp_server/a.cc", "<uv.h>", "may be included in core/uv/"),

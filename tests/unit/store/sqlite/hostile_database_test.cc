@@ -23,11 +23,10 @@ const SystemClock kClock;
 
 Result<std::unique_ptr<Store>> Open(const TempHome& home) {
   static SystemRandom random;
-  sqlite::OpenOptions options;
-  options.home = home.path();
+  OpenOptions options;
   options.clock = &kClock;
   options.random = &random;
-  return sqlite::OpenSqliteStore(options, CallContext{});
+  return sqlite::OpenSqliteStore(home.path(), options, CallContext{});
 }
 
 Session Enter(Store& store, const std::string& persona) {

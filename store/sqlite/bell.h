@@ -10,8 +10,9 @@
 
 #include "core/result.h"
 #include "core/uv/handles.h"
+#include "store/watch.h"
 
-namespace katra::store {
+namespace katra::store::sqlite {
 
 // The ringing end. Thread-safe.
 class Bell {
@@ -34,7 +35,7 @@ class Bell {
 };
 
 // The hearing end, on a loop's thread.
-class BellWatcher {
+class BellWatch final : public ChangeWatch {
  public:
   // How often the watcher calls although nothing rang, in case a wake was missed. Without a watch
   // (the system has no more of them) it looks more often instead.
@@ -44,10 +45,9 @@ class BellWatcher {
   // Watches from the return on: what is committed later than that calls `rung`, once or more,
   // though many rings may come as one. Read after making the watcher, then wait. `loop` is
   // borrowed.
-  BellWatcher(uv::Loop& loop, std::string path, std::function<void()> rung);
+  BellWatch(uv::Loop& loop, std::string path, std::function<void()> rung);
 
-  // False: there is no watch at present, only looking.
-  [[nodiscard]] bool watching() const { return watch_ != nullptr; }
+  [[nodiscard]] bool is_immediate() const override { return watch_ != nullptr; }
 
  private:
   void Watch();
@@ -60,4 +60,4 @@ class BellWatcher {
   uv::Timer look_;
 };
 
-}  // namespace katra::store
+}  // namespace katra::store::sqlite

@@ -1,4 +1,4 @@
-#include "store/bell.h"
+#include "store/sqlite/bell.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 
 #include "core/files.h"
 
-namespace katra::store {
+namespace katra::store::sqlite {
 
 Result<std::unique_ptr<Bell>> Bell::Open(const std::string& path) {
   if (Status made = EnsurePrivateFile(path); !made) return Pass(std::move(made));
@@ -36,16 +36,16 @@ void Bell::Ring() const {
   if (written < 0) futimens(descriptor_, nullptr);
 }
 
-BellWatcher::BellWatcher(uv::Loop& loop, std::string path, std::function<void()> rung)
+BellWatch::BellWatch(uv::Loop& loop, std::string path, std::function<void()> rung)
     : loop_(loop),
       path_(std::move(path)),
       rung_(std::move(rung)),
       look_(loop, [this] { OnLook(); }) {
   Watch();
-  look_.Start(watching() ? kLook : kLookWithoutWatch);
+  look_.Start(is_immediate() ? kLook : kLookWithoutWatch);
 }
 
-void BellWatcher::Watch() {
+void BellWatch::Watch() {
   auto watch = uv::FileWatch::Start(loop_, path_, [this](bool gone) {
     if (gone) watch_.reset();
     rung_();
@@ -53,10 +53,10 @@ void BellWatcher::Watch() {
   if (watch) watch_ = std::move(*watch);
 }
 
-void BellWatcher::OnLook() {
-  if (!watching()) Watch();
-  look_.Start(watching() ? kLook : kLookWithoutWatch);
+void BellWatch::OnLook() {
+  if (!is_immediate()) Watch();
+  look_.Start(is_immediate() ? kLook : kLookWithoutWatch);
   rung_();
 }
 
-}  // namespace katra::store
+}  // namespace katra::store::sqlite

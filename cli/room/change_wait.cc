@@ -1,4 +1,4 @@
-#include "cli/room/bell_wait.h"
+#include "cli/room/change_wait.h"
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 
 namespace katra::cli {
 
-Result<std::unique_ptr<BellWait>> BellWait::Make(const std::string& home) {
+Result<std::unique_ptr<ChangeWait>> ChangeWait::Make(store::Watchable& store) {
   auto loop = uv::Loop::Make();
   if (!loop) return Pass(std::move(loop));
-  auto wait = std::unique_ptr<BellWait>(new BellWait(std::move(*loop)));
-  BellWait* const self = wait.get();
+  auto wait = std::unique_ptr<ChangeWait>(new ChangeWait(std::move(*loop)));
+  ChangeWait* const self = wait.get();
   for (const int number : std::array{SIGINT, SIGTERM, SIGHUP}) {
     auto caught = uv::Signal::Catch(*wait->loop_, number, [self] {
       self->stopped_ = true;
@@ -24,24 +24,26 @@ Result<std::unique_ptr<BellWait>> BellWait::Make(const std::string& home) {
     self->late_ = true;
     self->loop_->Stop();
   });
-  wait->watcher_ = std::make_unique<store::BellWatcher>(*wait->loop_, home + "/bell", [self] {
-    self->rung_ = true;
+  auto watch = store.Watch(*wait->loop_, [self] {
+    self->changed_ = true;
     self->loop_->Stop();
   });
+  if (!watch) return Pass(std::move(watch));
+  wait->watch_ = std::move(*watch);
   return wait;
 }
 
-BellWait::Outcome BellWait::Wait(SteadyTime deadline) {
+ChangeWait::Outcome ChangeWait::Wait(SteadyTime deadline) {
   late_ = false;
   if (deadline != SteadyTime::max()) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
     timer_->Start(std::max(left, std::chrono::milliseconds(0)));
   }
-  while (!rung_ && !late_ && !stopped_) loop_->Run();
+  while (!changed_ && !late_ && !stopped_) loop_->Run();
   timer_->Stop();
   if (stopped_) return Outcome::kStopped;
-  if (std::exchange(rung_, false)) return Outcome::kRung;
+  if (std::exchange(changed_, false)) return Outcome::kChanged;
   return Outcome::kDeadline;
 }
 

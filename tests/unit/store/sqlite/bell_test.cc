@@ -1,5 +1,5 @@
 // The bell, on a real loop and a real file. How fast it wakes is measured elsewhere.
-#include "store/bell.h"
+#include "store/sqlite/bell.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "tests/support/cpp/catch.h"
 #include "tests/support/cpp/temp_home.h"
 
-namespace katra::store {
+namespace katra::store::sqlite {
 namespace {
 
 struct Rig {
@@ -25,11 +25,11 @@ TEST_CASE("a ring from another thread wakes the watcher") {
   const auto bell = Bell::Open(rig.path);
   REQUIRE(bell);
   int rung = 0;
-  const BellWatcher watcher(*rig.loop, rig.path, [&] {
+  const BellWatch watcher(*rig.loop, rig.path, [&] {
     ++rung;
     rig.loop->Stop();
   });
-  REQUIRE(watcher.watching());
+  REQUIRE(watcher.is_immediate());
   std::thread ringer([&] { (*bell)->Ring(); });
   rig.loop->Run();
   ringer.join();
@@ -41,7 +41,7 @@ TEST_CASE("a ring between the watch and the wait is not lost") {
   const auto bell = Bell::Open(rig.path);
   REQUIRE(bell);
   int rung = 0;
-  const BellWatcher watcher(*rig.loop, rig.path, [&] { ++rung; });
+  const BellWatch watcher(*rig.loop, rig.path, [&] { ++rung; });
   (*bell)->Ring();
   while (rung == 0) rig.loop->RunReady();
   CHECK(rung == 1);
@@ -52,7 +52,7 @@ TEST_CASE("many rings come as few") {
   const auto bell = Bell::Open(rig.path);
   REQUIRE(bell);
   int rung = 0;
-  const BellWatcher watcher(*rig.loop, rig.path, [&] { ++rung; });
+  const BellWatch watcher(*rig.loop, rig.path, [&] { ++rung; });
   for (int i = 0; i < 1000; ++i) (*bell)->Ring();
   while (rung == 0) rig.loop->RunReady();
   for (int i = 0; i < 10; ++i) rig.loop->RunReady();
@@ -84,17 +84,17 @@ TEST_CASE("a bell that others may ring is refused") {
 TEST_CASE("without a bell the watcher looks, and watches it once it is there") {
   Rig rig;
   int looked = 0;
-  const BellWatcher watcher(*rig.loop, rig.path, [&] {
+  const BellWatch watcher(*rig.loop, rig.path, [&] {
     ++looked;
     rig.loop->Stop();
   });
-  CHECK_FALSE(watcher.watching());
+  CHECK_FALSE(watcher.is_immediate());
   const auto bell = Bell::Open(rig.path);
   REQUIRE(bell);
   rig.loop->Run();
   CHECK(looked == 1);
-  CHECK(watcher.watching());
+  CHECK(watcher.is_immediate());
 }
 
 }  // namespace
-}  // namespace katra::store
+}  // namespace katra::store::sqlite
