@@ -24,7 +24,7 @@ struct BackupOptions {
 
 int Backup(const BackupOptions& options, Context& context) {
   const std::string path = Absolute(options.file, context);
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::Maintenance*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   if (Status copied = (*store)->Backup(path, context.Call(kPatience)); !copied) {
     return context.Explain(copied.error());

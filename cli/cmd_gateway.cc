@@ -104,7 +104,7 @@ int Down(const Context& context) {
 // the gateway.
 std::vector<store::QuotaUse> QuotaUses(Context& context) {
   if (access((context.home() + "/katra.db").c_str(), F_OK) != 0) return {};
-  const auto store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   auto uses = store ? (*store)->ListQuotaUse(context.Call())
                     : Result<std::vector<store::QuotaUse>>(tl::unexpected<Error>(store.error()));
   if (uses) return std::move(*uses);

@@ -153,7 +153,7 @@ int Purge(const PurgeOptions& options, Context& context) {
                                  false});
   }
   if (const Status may = MayPurge(numbers, context); !may) return context.Explain(may.error());
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::MemoryStore*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   for (const int64_t number : numbers) {
     const Status purged = (*store)->Purge(number, context.Call());

@@ -39,7 +39,7 @@ int StatusLine(Context& context) {
       context.out() << " · " << DescribePlanLimit(limit, context.clock().Now());
     }
   }
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return kExitOk;
   const auto here = (*store)->WhoIsHere({}, context.Call(kPatience));
   if (here) {

@@ -106,7 +106,7 @@ int Usage(const UsageOptions& options, Context& context) {
     if (!parsed) return context.Explain(parsed.error());
     since = *parsed;
   }
-  const auto store = context.OpenStore();
+  const Result<store::UsageStore*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   const auto sums = (*store)->SumUsage(Groups().at(options.by), since, context.Call());
   if (!sums) return context.Explain(sums.error());

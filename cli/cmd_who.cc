@@ -48,7 +48,7 @@ nlohmann::json WhoJson(const store::Presence& presence, bool you, const Context&
 int WhoAmI(const Speaker& speaker, Context& context) {
   const Result<std::string> persona = PersonaOf(speaker, context);
   if (!persona) return context.Explain(persona.error());
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   const auto personas = (*store)->ListPersonas(context.Call());
   if (!personas) return context.Explain(personas.error());
@@ -91,7 +91,7 @@ int WhoAmI(const Speaker& speaker, Context& context) {
 }  // namespace
 
 int Who(const WhoOptions& options, Context& context) {
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   const auto here = (*store)->WhoIsHere(options.speaker.room, context.Call());
   if (!here) return context.Explain(here.error());

@@ -19,7 +19,7 @@ bool Mentions(const std::string& body, const std::string& persona) {
 }
 
 Result<Addressed> FindAddressed(const store::Session& session, store::MessageId after,
-                                store::Store& store, const store::CallContext& context) {
+                                store::RoomStore& store, const store::CallContext& context) {
   constexpr int kMost = 200;
   store::HearRequest request;
   request.session = session.id;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/result.h"
-#include "store/store.h"
+#include "store/room_store.h"
 
 namespace katra::render {
 
@@ -23,7 +23,7 @@ struct Addressed {
 
 // Changes nothing. Only messages after `after` are looked at.
 [[nodiscard]] Result<Addressed> FindAddressed(const store::Session& session, store::MessageId after,
-                                              store::Store& store,
+                                              store::RoomStore& store,
                                               const store::CallContext& context);
 
 // "1 message in Katra for Sam, the newest from Dario in room main. …": without any body.

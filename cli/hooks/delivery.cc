@@ -49,7 +49,7 @@ std::string Headline(const store::HearReply& reply, const store::Session& sessio
 }  // namespace
 
 Result<std::string> DeliverUnheard(const store::Session& session, Earlier earlier, size_t max_bytes,
-                                   store::Store& store, const Context& context) {
+                                   store::RoomStore& store, const Context& context) {
   const WallTime now = context.clock().Now();
   const size_t budget = max_bytes - std::min(max_bytes, kAround);
   store::HearRequest request;

@@ -23,7 +23,7 @@ enum class Earlier {
 // Messages that the session was not given yet, as text of at most `max_bytes`, oldest first; empty
 // when there are none.
 [[nodiscard]] Result<std::string> DeliverUnheard(const store::Session& session, Earlier earlier,
-                                                 size_t max_bytes, store::Store& store,
+                                                 size_t max_bytes, store::RoomStore& store,
                                                  const Context& context);
 
 }  // namespace katra::cli

@@ -13,7 +13,7 @@ Status RefuseReserved(const std::string& persona, Context& context) {
   if (!store::IsReservedName(persona)) return {};
   std::error_code failed;
   if (!std::filesystem::exists(context.home(), failed)) return store::RefuseReservedName(persona);
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return tl::unexpected<Error>(store.error());
   const auto personas = (*store)->ListPersonas(context.Call());
   if (!personas) return tl::unexpected<Error>(personas.error());

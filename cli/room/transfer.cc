@@ -39,7 +39,7 @@ struct ImportOptions {
   bool json = false;
 };
 
-Status WriteExport(const store::ExportOptions& what, store::Store& store, std::ostream& out,
+Status WriteExport(const store::ExportOptions& what, store::Maintenance& store, std::ostream& out,
                    const Context& context) {
   const auto put = [&out](std::string_view line) -> Status {
     out << line << '\n';
@@ -72,7 +72,7 @@ Result<std::string> ViewerOf(const ExportOptions& options, const Context& contex
 }
 
 // In the shell of a session; it finds out that nobody of that name has been here at all, too.
-Status MayExport(const std::string& viewer, store::Store& store, const Context& context) {
+Status MayExport(const std::string& viewer, store::Maintenance& store, const Context& context) {
   if (viewer.empty() || RefuseAnother(context, viewer)) return {};
   store::ExportOptions nothing;
   nothing.viewer = viewer;
@@ -85,7 +85,7 @@ Status MayExport(const std::string& viewer, store::Store& store, const Context& 
 int Export(const ExportOptions& options, Context& context) {
   const Result<std::string> viewer = ViewerOf(options, context);
   if (!viewer) return context.Explain(viewer.error());
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::Maintenance*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   if (const Status may = MayExport(*viewer, **store, context); !may) {
     return context.Explain(may.error());
@@ -195,7 +195,7 @@ int Import(const ImportOptions& options, Context& context) {
     }
     in = &file;
   }
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::Maintenance*> store = context.OpenStore();
   if (!store) return context.Explain(store.error());
   const auto next = [in](std::string* line) -> Result<bool> { return ReadLine(*in, line); };
   const auto receipt = (*store)->Import(next, context.Call(kPatience));

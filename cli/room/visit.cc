@@ -26,7 +26,8 @@ std::string UserPersona(const Context& context) {
   return name;
 }
 
-Status RequireKnown(const Context& context, store::Store& store, const std::string& persona) {
+Status RequireKnown(const Context& context, store::SessionStore& store,
+                    const std::string& persona) {
   const auto personas = store.ListPersonas(context.Call());
   if (!personas) return tl::unexpected<Error>(personas.error());
   std::vector<std::string> names;

@@ -60,7 +60,7 @@ Result<std::vector<LiveSession>> ListLive(const Records& records, Context& conte
   Result<std::vector<SessionRecord>> written = records.List(&warnings);
   if (!written) return Pass(std::move(written));
   for (const std::string& warning : warnings) context.Warn(warning);
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return Fail(store.error().code, store.error().message);
   Result<std::vector<store::Presence>> here = (*store)->WhoIsHere({}, context.Call());
   if (!here) return Pass(std::move(here));

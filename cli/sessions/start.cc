@@ -64,7 +64,7 @@ std::string TitleOf(const SessionRecord& record) {
 }
 
 bool IsInTheRoom(const SessionRecord& record, Context& context) {
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return false;
   const auto live = (*store)->LiveSessions({record.persona, {}}, context.Call());
   return live && std::any_of(live->begin(), live->end(), [&](const store::Session& session) {

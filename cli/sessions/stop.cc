@@ -39,7 +39,7 @@ void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::millise
 
 // The client's end ends its server, which closes its session; one that did not is closed here.
 Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& context) {
-  const Result<store::Store*> store = context.OpenStore();
+  const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return Fail(store.error().code, store.error().message);
   const auto deadline = std::chrono::steady_clock::now() + kAfterwards;
   for (const SessionRecord& record : sessions) {

@@ -62,7 +62,7 @@ store::UsageRecord ToRecord(const RequestRecord& request) {
 
 // What goes to the store's thread and comes back.
 struct UsageRecorder::Batch {
-  std::shared_ptr<store::Store> store;
+  std::shared_ptr<store::UsageStore> store;
   std::vector<RequestRecordPtr> answers;
   size_t recorded = 0;  // of the answers
   std::vector<store::KeptReasoning> reasoning;

@@ -15,7 +15,7 @@
 #include "router/gateway/observe/request_record.h"
 #include "router/translate/reasoning_store.h"
 #include "store/executor.h"
-#include "store/store.h"
+#include "store/usage_store.h"
 
 namespace katra::router::gateway {
 
@@ -23,7 +23,7 @@ namespace katra::router::gateway {
 // what the store has is loaded at the start, so that a restart breaks no conversation.
 class UsageRecorder final : public RequestObserver, public translate::ReasoningStore {
  public:
-  using OpenStore = std::function<Result<std::shared_ptr<store::Store>>()>;
+  using OpenStore = std::function<Result<std::shared_ptr<store::UsageStore>>()>;
 
   // `loop`, `executor` and `logger` are borrowed and outlive this. `open` runs on the executor.
   UsageRecorder(uv::Loop& loop, store::Executor& executor, Logger& logger, OpenStore open);
@@ -47,7 +47,7 @@ class UsageRecorder final : public RequestObserver, public translate::ReasoningS
   store::Executor& executor_;
   Logger& logger_;
   OpenStore open_;
-  std::shared_ptr<store::Store> store_;
+  std::shared_ptr<store::UsageStore> store_;
   uv::Timer flush_;
   bool busy_ = false;
   bool armed_ = false;
