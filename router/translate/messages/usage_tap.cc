@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "router/translate/sse_parser.h"
 
 namespace katra::router::translate {
 namespace {
@@ -83,20 +84,19 @@ void UsageTap::Line(std::string_view line) {
     data_lines_ = 0;
     return;
   }
-  if (!line.starts_with("data:")) {
-    const bool names = line.starts_with("event:");
-    if (names && line.find("error") != std::string_view::npos) answer_.named_error = true;
+  const auto [name, value] = ReadSseField(line);
+  if (name != "data") {
+    const bool names = name == "event";
+    if (names && value.find("error") != std::string_view::npos) answer_.named_error = true;
     return;
   }
   ++data_lines_;
-  line.remove_prefix(5);
-  if (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-  if (MayInterest(line)) {
-    unread_ = unread_ || !Data(line);
+  if (MayInterest(value)) {
+    unread_ = unread_ || !Data(value);
     return;
   }
   TakeContent();
-  unread_ = unread_ || line[line.find_last_not_of(' ')] != '}';
+  unread_ = unread_ || value[value.find_last_not_of(' ')] != '}';
 }
 
 void UsageTap::TakeContent() {

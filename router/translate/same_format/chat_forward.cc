@@ -57,7 +57,7 @@ StreamState ChatForward::Finish(bool cut, std::string* out) {
   out_ = out;
   const std::string rest = cutter_.Rest();
   ending_ = true;
-  if (!rest.empty() && ReadFields(rest).any) {
+  if (!rest.empty() && ReadSseEvent(rest).any) {
     Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // its empty line is missing
   }
   if (state_ != StreamState::kOpen) return state_;
@@ -79,7 +79,7 @@ bool ChatForward::Event(std::string_view event) {
     Data(data, event);
     return state_ == StreamState::kOpen;
   }
-  const EventFields fields = ReadFields(event);
+  const SseEvent fields = ReadSseEvent(event);
   saw_field_ = saw_field_ || fields.any;
   if (!fields.has_data) {
     if (saw_field_) Emit(event);
@@ -274,10 +274,10 @@ void ChatForward::Emit(std::string_view event) {
 
 // Another choice goes on after the end that is held: that was none.
 void ChatForward::LetHeldGo() {
-  EventCutter cutter;
+  SseCutter cutter;
   const std::string held = std::exchange(held_, {});
   cutter.Feed(held, [this](std::string_view event) {
-    const EventFields fields = ReadFields(event);
+    const SseEvent fields = ReadSseEvent(event);
     JsonDocument document;
     if (!fields.has_data || !document.Parse(fields.data)) {
       out_->append(event);

@@ -17,8 +17,8 @@
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/messages_reply.h"
 #include "router/translate/request.h"
-#include "router/translate/same_format/event_cutter.h"
 #include "router/translate/same_format/json_edits.h"
+#include "router/translate/sse_parser.h"
 #include "router/translate/upstream_stream.h"
 
 namespace katra::router::translate {
@@ -106,7 +106,7 @@ class ChatForward final : public UpstreamStream {
   ReplyContext context_;
   SameFormat same_;
   size_t max_event_bytes_;
-  EventCutter cutter_;
+  SseCutter cutter_;
   JsonDocument document_;
   std::string* out_ = nullptr;
   std::string body_;      // of what is no event stream

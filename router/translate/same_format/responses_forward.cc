@@ -67,7 +67,7 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
   out_ = out;
   const std::string rest = cutter_.Rest();
   ending_ = true;
-  if (!rest.empty() && ReadFields(rest).any) {
+  if (!rest.empty() && ReadSseEvent(rest).any) {
     Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // its empty line is missing
   }
   if (state_ != StreamState::kOpen) return state_;
@@ -94,7 +94,7 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
 }
 
 bool ResponsesForward::Event(std::string_view event) {
-  const EventFields fields = ReadFields(event);
+  const SseEvent fields = ReadSseEvent(event);
   saw_field_ = saw_field_ || fields.any;
   if (!fields.has_data || IsKeepAlive(fields.name, fields.data)) {
     if (saw_field_) out_->append(event);
@@ -277,9 +277,9 @@ std::optional<std::string> ResponsesEvents(std::string_view reply) {
 // The last event repeats all of it.
 std::optional<std::string> ResponsesReplyOf(std::string_view stream) {
   std::optional<std::string> reply;
-  EventCutter cutter;
+  SseCutter cutter;
   cutter.Feed(stream, [&](std::string_view event) {
-    const EventFields fields = ReadFields(event);
+    const SseEvent fields = ReadSseEvent(event);
     JsonDocument document;
     if (!fields.has_data || !document.Parse(fields.data)) return true;
     const JsonView type = document.Root()["type"];

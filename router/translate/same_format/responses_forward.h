@@ -13,7 +13,7 @@
 #include "router/translate/errors.h"
 #include "router/translate/messages_reply.h"
 #include "router/translate/request.h"
-#include "router/translate/same_format/event_cutter.h"
+#include "router/translate/sse_parser.h"
 #include "router/translate/upstream_stream.h"
 
 namespace katra::router::translate {
@@ -51,7 +51,7 @@ class ResponsesForward final : public UpstreamStream {
 
   ReplyContext context_;
   size_t max_event_bytes_;
-  EventCutter cutter_;
+  SseCutter cutter_;
   JsonDocument document_;
   std::string* out_ = nullptr;
   std::string body_;  // of what is no event stream

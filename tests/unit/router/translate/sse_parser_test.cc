@@ -23,6 +23,20 @@ std::vector<std::string> Read(std::string_view bytes, size_t step) {
   return events;
 }
 
+// The same events as whoever forwards them cuts and reads them.
+std::vector<std::string> Cut(std::string_view bytes, size_t step) {
+  katra::router::translate::SseCutter cutter;
+  std::vector<std::string> events;
+  const auto take = [&](std::string_view cut) {
+    const auto event = katra::router::translate::ReadSseEvent(cut);
+    if (event.has_data) events.push_back(event.name + "|" + event.data);
+    return true;
+  };
+  for (size_t at = 0; at < bytes.size(); at += step) cutter.Feed(bytes.substr(at, step), take);
+  CHECK(cutter.held() == 0);
+  return events;
+}
+
 }  // namespace
 
 TEST_CASE("events are the same at every split, with every line end") {
@@ -31,7 +45,10 @@ TEST_CASE("events are the same at every split, with every line end") {
       "one\r\ndata:two\r\n\r\ndata:{\"x\":\"\xC3\xA9\"}\n\n"
       "event:b\rdata: 3\r\rid: 7\nretry: 5\n\nevent: empty\n\n";
   const std::vector<std::string> wanted = {"a|one\ntwo", "|{\"x\":\"\xC3\xA9\"}", "b|3"};
-  for (size_t step = 1; step <= bytes.size(); ++step) CHECK(Read(bytes, step) == wanted);
+  for (size_t step = 1; step <= bytes.size(); ++step) {
+    CHECK(Read(bytes, step) == wanted);
+    CHECK(Cut(bytes, step) == wanted);
+  }
 }
 
 TEST_CASE("an event without its blank line counts when the stream has ended") {

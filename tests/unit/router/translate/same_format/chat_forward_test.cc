@@ -2,7 +2,7 @@
 // must change (C2-C5 of docs/translation.md). Every stream is cut in two at every place.
 #include "router/translate/same_format/chat_forward.h"
 #include "router/translate/kept_reasoning.h"
-#include "router/translate/same_format/event_cutter.h"
+#include "router/translate/sse_parser.h"
 #include "tests/support/cpp/catch.h"
 #include "tests/unit/router/translate/fixture.h"
 
@@ -17,9 +17,9 @@ using translate::StreamState;
 // What the events hold, without the end mark.
 std::vector<json> DataOf(const std::string& stream) {
   std::vector<json> found;
-  translate::EventCutter cutter;
+  translate::SseCutter cutter;
   cutter.Feed(stream, [&](std::string_view event) {
-    const std::string data = translate::ReadFields(event).data;
+    const std::string data = translate::ReadSseEvent(event).data;
     if (data != "[DONE]") found.push_back(json::parse(data));
     return true;
   });
