@@ -1,5 +1,5 @@
 // What the files of built-in providers include. Each defines one function that makes its provider;
-// built_ins.cc lists them. Declared here is what others use: the plans of ChatGPT (endpoint.cc).
+// built_ins.cc lists them. Declared here is what other files use.
 #pragma once
 
 #include "router/providers/provider.h"
@@ -10,5 +10,8 @@ namespace katra::router::providers {
 [[nodiscard]] Provider ChatGptPlan();
 // The headers that Codex sends there, with its account.
 void TakeCodexHeaders(Provider& provider);
+
+// The built-in `gemini`, which `vertex-gemini` begins as.
+[[nodiscard]] Provider Gemini();
 
 }  // namespace katra::router::providers
