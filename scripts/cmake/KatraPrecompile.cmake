@@ -1,13 +1,13 @@
-# What makes a build quick (preset `dev`): the standard headers and Catch2's are parsed once, and the
-# templates of nlohmann/json are instantiated once, not in each source. For g++ only: clang wants
+# What makes a build quick (preset `dev`): the standard headers and Catch2's are parsed once; what
+# sources use of nlohmann/json and CLI11 is compiled once, not in each of them. For g++ only: clang wants
 # every user of a precompiled header to have exactly its flags.
 #
 # It changes no program and no warning: each source includes what it uses. The other presets build
 # without it, which is what holds the sources to that.
 #
-# nlohmann/json and CLI11 are not in the precompiled header. Code that they instantiate when they are
-# included would be compiled into every object: that costs more than it saves.
-option(KATRA_PRECOMPILE "Precompile standard headers, instantiate JSON once (g++)" OFF)
+# nlohmann/json and CLI11 are not in the precompiled header: what they compile when they are included
+# would be in every object, and costs more than reading them.
+option(KATRA_PRECOMPILE "Precompile standard headers, compile header-only libraries once (g++)" OFF)
 if(KATRA_PRECOMPILE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   message(STATUS "KATRA_PRECOMPILE is for g++ only: left out")
   set(KATRA_PRECOMPILE OFF)
@@ -21,6 +21,32 @@ if(KATRA_PRECOMPILE)
     PRIVATE $<TARGET_PROPERTY:katra_flags,INTERFACE_COMPILE_OPTIONS>)
   target_include_directories(katra_flags SYSTEM BEFORE INTERFACE ${folder})
   target_link_libraries(katra_flags INTERFACE katra_json_instances)
+endif()
+
+# CLI11 before 2.3 is inline functions of classes, which each of 35 sources would compile anew. They are
+# given copies of its headers that say `#pragma interface`: the functions are in one object instead.
+# Newer versions are laid out differently, and are left as they are.
+if(KATRA_PRECOMPILE AND CLI11_DIR AND CLI11_VERSION VERSION_LESS 2.3)
+  find_path(KATRA_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+  set(folder ${CMAKE_BINARY_DIR}/generated/precompiled)
+  set(instances "// Has what the headers beside it leave out.\n")
+  file(GLOB headers ${KATRA_CLI11_INCLUDE}/CLI/*.hpp)  # another project's: whatever it has
+  foreach(header ${headers})
+    get_filename_component(name ${header} NAME)
+    file(READ ${header} text)
+    file(CONFIGURE OUTPUT ${folder}/CLI/${name} CONTENT "#pragma interface\n${text}" @ONLY)
+    string(APPEND instances "#pragma implementation \"${name}\"\n")
+  endforeach()
+  string(APPEND instances "#include <CLI/CLI.hpp>\n")
+  file(CONFIGURE OUTPUT ${folder}/cli_instances.cc CONTENT "${instances}" @ONLY)
+
+  add_library(katra_cli_instances STATIC ${folder}/cli_instances.cc)
+  target_compile_options(katra_cli_instances
+    PRIVATE $<TARGET_PROPERTY:katra_flags,INTERFACE_COMPILE_OPTIONS>)
+  target_include_directories(katra_cli_instances SYSTEM PRIVATE ${folder})
+  set_property(TARGET CLI11::CLI11 APPEND PROPERTY INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${folder})
+  set_property(TARGET CLI11::CLI11 APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES ${folder})
+  set_property(TARGET CLI11::CLI11 APPEND PROPERTY INTERFACE_LINK_LIBRARIES katra_cli_instances)
 endif()
 
 # katra_precompiled(NAME LIBS libraries... HEADERS headers...): a target that other targets of the same
