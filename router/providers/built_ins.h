@@ -13,5 +13,7 @@ void TakeCodexHeaders(Provider& provider);
 
 // The built-in `gemini`, which `vertex-gemini` begins as.
 [[nodiscard]] Provider Gemini();
+// The built-in `grok`, which `xai` begins as.
+[[nodiscard]] Provider Grok();
 
 }  // namespace katra::router::providers
