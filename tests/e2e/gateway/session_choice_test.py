@@ -165,7 +165,7 @@ class SessionChoiceTest(unittest.TestCase):
     def test_a_token_names_only_what_there_is(self):
         gateway = self.gateway({"Sam": {"provider": "openai"}})
         for arguments, told in (
-                (("--provider", "nobody"), "no known provider"),
+                (("--provider", "nobody"), "not a known provider"),
                 (("--provider", "openrouter", "--model", "bare"), "openrouter"),
                 (("--model", "gpt 5"), "not a model's name")):
             made = self.create(gateway, "--persona", "Sam", *arguments)
