@@ -33,52 +33,31 @@ size_t SkipEscape(std::string_view text, size_t at) {
   return at + 6;
 }
 
-// Which of the 64 bytes at `at` are quotes or backslashes, the first one lowest.
-uint64_t QuotesAndEscapes(const char* at) {
-#ifdef __SSE2__
-  const __m128i quotes = _mm_set1_epi8('"');
-  const __m128i slashes = _mm_set1_epi8('\\');
-  uint64_t mask = 0;
-  for (int i = 0; i < 4; ++i) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i);
-    const __m128i hits =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes));
-    mask |= static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(hits))) << (16 * i);
-  }
-  return mask;
-#else
-  uint64_t mask = 0;
-  for (int i = 0; i < 64; ++i) {
-    mask |= static_cast<uint64_t>(at[i] == '"' || at[i] == '\\') << i;
-  }
-  return mask;
-#endif
-}
-
-// Which of the 64 bytes at `at` end a plain run of a string: a quote, a backslash, a control.
+// Which of the 64 bytes at `at` are quotes or backslashes, or controls when `kControls`, the first
+// one lowest.
+template <bool kControls>
 uint64_t Specials(const char* at) {
+  uint64_t mask = 0;
 #ifdef __SSE2__
   const __m128i quotes = _mm_set1_epi8('"');
   const __m128i slashes = _mm_set1_epi8('\\');
-  const __m128i controls = _mm_set1_epi8(0x1F);
-  uint64_t mask = 0;
+  const __m128i last_control = _mm_set1_epi8(0x1F);
   for (int i = 0; i < 4; ++i) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at) + i);
-    const __m128i hits =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(bytes, controls), bytes));
+    __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes));
+    if constexpr (kControls) {
+      const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
+      hits = _mm_or_si128(hits, controls);
+    }
     mask |= static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(hits))) << (16 * i);
   }
-  return mask;
 #else
-  uint64_t mask = 0;
   for (int i = 0; i < 64; ++i) {
-    mask |= static_cast<uint64_t>(at[i] == '"' || at[i] == '\\' ||
-                                  static_cast<unsigned char>(at[i]) < 0x20)
-            << i;
+    const bool control = kControls && static_cast<unsigned char>(at[i]) < 0x20;
+    mask |= static_cast<uint64_t>(at[i] == '"' || at[i] == '\\' || control) << i;
   }
-  return mask;
 #endif
+  return mask;
 }
 
 // Only where the string ends.
@@ -87,7 +66,7 @@ size_t FindClosingQuote(std::string_view text, size_t at) {
   size_t from = at + 1;
   while (from + kBlock <= text.size()) {
     size_t step = kBlock;
-    for (uint64_t mask = QuotesAndEscapes(text.data() + from); mask != 0;) {
+    for (uint64_t mask = Specials<false>(text.data() + from); mask != 0;) {
       const auto bit = static_cast<size_t>(__builtin_ctzll(mask));
       if (text[from + bit] == '"') return from + bit + 1;
       if (bit == kBlock - 1) ++step;  // what is escaped stands in the next block
@@ -111,7 +90,7 @@ size_t SkipJsonString(std::string_view text, size_t at, bool* escapes, bool leni
   while (i + kBlock <= text.size()) {
     const size_t block = i;
     i += kBlock;
-    for (uint64_t mask = Specials(text.data() + block); mask != 0;) {
+    for (uint64_t mask = Specials<true>(text.data() + block); mask != 0;) {
       const auto bit = static_cast<size_t>(__builtin_ctzll(mask));
       const size_t special = block + bit;
       if (text[special] == '"') return special + 1;

@@ -17,7 +17,7 @@ void Overwrite(std::string& secret) {
 
 }  // namespace
 
-Sha256Memo::~Sha256Memo() {
+void Sha256Memo::Clear() {
   for (Entry& entry : entries_) Overwrite(entry.secret);
 }
 

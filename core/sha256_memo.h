@@ -15,12 +15,15 @@ namespace katra {
 class Sha256Memo {
  public:
   Sha256Memo() = default;
-  ~Sha256Memo();
+  ~Sha256Memo() { Clear(); }
   Sha256Memo(const Sha256Memo&) = delete;
   Sha256Memo& operator=(const Sha256Memo&) = delete;
 
   // The digest of `secret`. Does not keep one that is longer than kMaxSecretBytes.
   [[nodiscard]] Sha256Digest Of(std::string_view secret);
+
+  // Overwrites every secret that is kept.
+  void Clear();
 
   static constexpr size_t kMaxSecretBytes = 512;
 

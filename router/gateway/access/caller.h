@@ -67,10 +67,14 @@ class KeyRing {
   void Put(const std::string& token_id, std::map<std::string, std::string> keys) {
     keys_[token_id] = std::move(keys);
   }
-  void Drop(const std::string& token_id) { keys_.erase(token_id); }
+  void Drop(const std::string& token_id) {
+    if (keys_.erase(token_id) != 0) digests_.Clear();
+  }
   // Keeps those of the tokens that `holds` says to be there.
   void Prune(const std::function<bool(const std::string& token_id)>& holds) {
-    std::erase_if(keys_, [&](const auto& session) { return !holds(session.first); });
+    const size_t dropped =
+        std::erase_if(keys_, [&](const auto& session) { return !holds(session.first); });
+    if (dropped != 0) digests_.Clear();
   }
   // Of the session, else of the gateway's own environment; empty: none.
   [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;

@@ -92,14 +92,6 @@ std::vector<std::string> Base64Spellings(std::string_view secret) {
   return spellings;
 }
 
-bool IsCredential(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kNames = {"authorization", "x-api-key",
-                                                      "x-katra-token"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
-    return known.size() == name.size() && http::EqualsIgnoreCase(name, known);
-  });
-}
-
 }  // namespace
 
 std::vector<std::string> FormsOfLogin(std::string_view login, const http::Headers& headers) {
@@ -118,7 +110,10 @@ std::vector<std::string> FormsOfLogin(std::string_view login, const http::Header
 std::vector<std::string> SecretsOf(const http::Headers& headers) {
   std::vector<std::string> secrets;
   for (const http::Header& header : headers.all()) {
-    if (!IsCredential(header.name)) continue;
+    const bool credential = http::EqualsIgnoreCase(header.name, "authorization") ||
+                            http::EqualsIgnoreCase(header.name, "x-api-key") ||
+                            http::EqualsIgnoreCase(header.name, "x-katra-token");
+    if (!credential) continue;
     const std::string_view secret = WithoutScheme(header.value);
     // Behind a scheme that is not known, the last word is what counts.
     const std::string_view word = secret.substr(secret.find_last_of(" \t") + 1);

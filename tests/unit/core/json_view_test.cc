@@ -1,6 +1,7 @@
 // The views, the writer and the hash of core.
 #include "core/json_view.h"
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "core/json_write.h"
@@ -97,6 +98,53 @@ TEST_CASE("a string ends at the first quote that no backslash escapes") {
   CHECK(end_of("\"" + std::string(1000, 'x') + "\",") == 1002);
   CHECK(end_of(R"("\")") == std::string::npos);
   CHECK(end_of(R"("never)") == std::string::npos);
+}
+
+// One byte after the other, as RFC 8259 says it.
+size_t EndOfString(const std::string& text, bool lenient, bool* escapes) {
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (static_cast<unsigned char>(text[i]) < 0x20 && !lenient) return std::string::npos;
+    if (text[i] != '\\') continue;
+    *escapes = true;
+    ++i;
+    if (lenient) continue;
+    if (i >= text.size()) return std::string::npos;
+    if (std::string("\"\\/bfnrt").find(text[i]) != std::string::npos) continue;
+    if (text[i] != 'u' || i + 4 >= text.size()) return std::string::npos;
+    for (size_t digit = i + 1; digit <= i + 4; ++digit) {
+      if (std::isxdigit(static_cast<unsigned char>(text[digit])) == 0) return std::string::npos;
+    }
+    i += 4;
+  }
+  return std::string::npos;
+}
+
+TEST_CASE("a string is read by blocks as it is read byte by byte") {
+  const std::vector<std::string> pieces = {
+      "\"",  "\\n",     "\\\"",  "\\\\", "\\\\\"", "\\/",  "\\u00e9", "\\ud83d\\ude00",
+      "\\x", "\\u12g4", "\\u12", "\\",   "\x01",   "\x1f", " ",       "\x7f",
+      "é",   "漢",      "\n",    "\\\n", "\\\x01", "\\u\n"};
+  std::string differing;  // the first that is read in another way
+  for (size_t before = 0; before < 140; ++before) {
+    for (const std::string& piece : pieces) {
+      for (const std::string& after : {std::string("\""), std::string(70, 'y') + "\" z", piece}) {
+        const std::string text = "\"" + std::string(before, 'x') + piece + after;
+        for (const bool lenient : {false, true}) {
+          bool wanted_escapes = false;
+          bool escapes = false;
+          const size_t wanted = EndOfString(text, lenient, &wanted_escapes);
+          const size_t end = SkipJsonString(text, 0, &escapes, lenient);
+          const bool same = end == wanted && SkipJsonString(text, 0, nullptr, lenient) == wanted &&
+                            (end == std::string::npos || escapes == wanted_escapes);
+          if (!same && differing.empty()) {
+            differing = text + (lenient ? " (lenient)" : " (strict)");
+          }
+        }
+      }
+    }
+  }
+  CHECK(differing == "");
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ TEST_CASE("a memo gives the digest of each secret, however many there were befor
       CHECK(memo.Of(secret) == Sha256(secret));
     }
   }
+  memo.Clear();
+  CHECK(memo.Of("secret 19") == Sha256("secret 19"));
   CHECK(memo.Of("") == Sha256(""));
   CHECK(memo.Of("secret 1") != memo.Of("secret 2"));
   const std::string longest(Sha256Memo::kMaxSecretBytes + 1, 'x');
