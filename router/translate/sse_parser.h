@@ -138,6 +138,10 @@ struct SseEvent {
   bool any = false;  // a line that belongs to the format, be it a comment
 };
 [[nodiscard]] SseEvent ReadSseEvent(std::string_view event);
+// Has neither data nor a name: clients pass over it.
+[[nodiscard]] inline bool IsComment(const SseEvent& event) {
+  return !event.has_data && event.name.empty();
+}
 
 // The data of an event that is one line of data and nothing else, as a view of it; else empty.
 [[nodiscard]] std::string_view OnlyData(std::string_view event);

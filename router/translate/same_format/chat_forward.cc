@@ -57,9 +57,9 @@ StreamState ChatForward::Finish(bool cut, std::string* out) {
   out_ = out;
   const std::string rest = cutter_.Rest();
   ending_ = true;
-  if (!rest.empty() && ReadSseEvent(rest).any) {
-    Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // its empty line is missing
-  }
+  const SseEvent last = ReadSseEvent(rest);
+  saw_field_ = saw_field_ || last.any;
+  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // no empty line came
   if (state_ != StreamState::kOpen) return state_;
   if (Finishing()) {  // S37
     End();
@@ -81,8 +81,10 @@ bool ChatForward::Event(std::string_view event) {
   }
   const SseEvent fields = ReadSseEvent(event);
   saw_field_ = saw_field_ || fields.any;
-  if (!fields.has_data) {
+  if (IsComment(fields)) {
     if (saw_field_) Emit(event);
+  } else if (!fields.has_data) {
+    Emit(":\n\n");  // a client would read the data of what has a name
   } else if (fields.name == "error" && !IsEndMark(fields.data)) {
     const bool own = document_.Parse(fields.data).has_value();
     Say(FromUpstream(200, {}, fields.data, context_.provider, context_.input_estimate_tokens),
@@ -90,7 +92,8 @@ bool ChatForward::Event(std::string_view event) {
   } else if (fields.data_lines > 1 && !document_.Parse(fields.data)) {
     Lines(fields.data);
   } else if (IsKeepAlive(fields.name, fields.data)) {
-    Emit(": " + OneLine(fields.data, 100) + "\n\n");  // nothing that a client would read
+    // Nothing that a client would read; what the end cut off is dropped.
+    if (!ending_) Emit(": " + OneLine(fields.data, 100) + "\n\n");
   } else {
     Data(fields.data, event);
   }

@@ -67,9 +67,9 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
   out_ = out;
   const std::string rest = cutter_.Rest();
   ending_ = true;
-  if (!rest.empty() && ReadSseEvent(rest).any) {
-    Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // its empty line is missing
-  }
+  const SseEvent last = ReadSseEvent(rest);
+  saw_field_ = saw_field_ || last.any;
+  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // no empty line came
   if (state_ != StreamState::kOpen) return state_;
   if (!saw_field_ && !body_.empty()) {
     auto made = ForwardResponsesReply(body_, {}, context_);
@@ -96,8 +96,11 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
 bool ResponsesForward::Event(std::string_view event) {
   const SseEvent fields = ReadSseEvent(event);
   saw_field_ = saw_field_ || fields.any;
-  if (!fields.has_data || IsKeepAlive(fields.name, fields.data)) {
+  if (IsComment(fields)) {
     if (saw_field_) out_->append(event);
+  } else if (!fields.has_data || IsKeepAlive(fields.name, fields.data)) {
+    // A client would read the data of what has a name. What the end cut off is dropped.
+    if (!ending_) out_->append(": " + OneLine(fields.data, 100) + "\n\n");
   } else if (!IsEndMark(fields.data)) {
     Data(fields.name, fields.data, event);
   }

@@ -158,6 +158,26 @@ TEST_CASE("G22 G16 S34 S36 what is broken is an error, never a hole or a clean e
   }
 }
 
+TEST_CASE("G22 S36 an answer cut at any byte gives only events that a client can read") {
+  const std::string stream =
+      Chunk(R"({"content":"a"})") + "event: x\n\n" + Chunk(R"({"content":"b"})");
+  for (size_t at = 1; at < stream.size(); ++at) {
+    const std::string bytes = Everywhere(stream.substr(0, at), {}, true).bytes;
+    INFO(at << ": " << bytes);
+    size_t unreadable = 0;
+    std::string_view left = bytes;
+    while (!left.empty()) {
+      const size_t end = left.find("\n\n");
+      REQUIRE(end != std::string_view::npos);
+      const std::string event(left.substr(0, end));
+      left.remove_prefix(end + 2);
+      const bool reads = event.starts_with("data:") && json::accept(event.substr(5));
+      unreadable += reads || event.starts_with(":") ? 0 : 1;
+    }
+    CHECK(unreadable == 0);
+  }
+}
+
 TEST_CASE("G22 E19 an error has the words that clients know") {
   const std::string first = Chunk(R"({"content":"one"})");
   const std::string own =

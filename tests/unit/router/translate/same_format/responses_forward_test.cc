@@ -169,6 +169,40 @@ TEST_CASE("G22 G16 S34 S36 what is broken is an error, never a clean end") {
   CHECK(told == row.content);
 }
 
+TEST_CASE("G22 C7 S36 an answer cut at any byte gives only events that a client can read") {
+  const std::string stream = kCreated + kText + kCompleted;
+  for (size_t at = kCreated.size(); at < stream.size() - 1; ++at) {
+    const std::string bytes = Everywhere(stream.substr(0, at), true).bytes;
+    std::string_view left = bytes;
+    size_t unreadable = 0;
+    while (!left.empty()) {
+      const size_t end = left.find("\n\n");
+      REQUIRE(end != std::string_view::npos);
+      const std::string event(left.substr(0, end));
+      left.remove_prefix(end + 2);
+      const size_t data = event.find("data:");
+      const bool comment = event.starts_with(":");
+      const bool reads = data != std::string::npos && json::accept(event.substr(data + 5));
+      unreadable += comment || reads ? 0 : 1;
+    }
+    INFO(at << ": " << bytes);
+    CHECK(unreadable == 0);
+  }
+}
+
+TEST_CASE("G22 C7 what only keeps the connection open is a comment for the client") {
+  for (const std::string& idle : {std::string("data: ping\n\n"), std::string("event: ping\n\n"),
+                                  std::string("event: response.completed\ndata:\n\n"),
+                                  std::string("data:\n\n"), std::string(": alive\n\n")}) {
+    const Run run = Everywhere(kCreated + idle + kText + kCompleted);
+    CHECK(run.state == StreamState::kDone);
+    const size_t at = run.bytes.find(kText);
+    REQUIRE(at != std::string::npos);
+    CHECK(run.bytes.substr(kCreated.size(), 1) == ":");
+    CHECK(run.bytes.substr(0, kCreated.size()) == kCreated);
+  }
+}
+
 TEST_CASE("G22 C7 an error of ours goes on where the stream was") {
   const std::string bytes = Everywhere(kCreated + kText).bytes;
   const json failed = json::parse(bytes.substr(bytes.rfind("data: ") + 6));
