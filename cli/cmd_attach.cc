@@ -52,7 +52,7 @@ Result<SessionRecord> FindBackground(const std::string& persona, const Context& 
 int Attach(const std::string& persona, Context& context) {
   const Result<SessionRecord> record = FindBackground(persona, context);
   if (!record) return context.Explain(record.error());
-  const Result<Tmux> tmux = Tmux::Find(context);
+  const Result<Tmux> tmux = Tmux::Find(context, record->tmux_path);
   if (!tmux) return context.Explain(tmux.error());
   if (!context.terminal().in || !context.terminal().out) {
     return context.Explain({ErrorCode::kFailedPrecondition,

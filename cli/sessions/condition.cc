@@ -93,21 +93,20 @@ bool ShowsFirstQuestion(const std::string& client, const std::string& screen) {
 std::vector<Condition> ConditionsOf(const std::vector<LiveSession>& live, const Context& context) {
   Seen seen;
   seen.now = context.clock().Now();
-  std::vector<std::string> silent;
+  std::map<std::string, std::vector<std::string>> silent;  // by the path of their tmux server
   bool routed = false;
   for (const LiveSession& session : live) {
     if (!session.record || session.elsewhere) continue;
     routed = routed || IsRouted(*session.record);
     if (IsSilent(session) && session.record->background()) {
-      silent.push_back(session.record->tmux_session);
+      silent[session.record->tmux_path].push_back(session.record->tmux_session);
     }
   }
-  if (!silent.empty()) {
-    const Result<Tmux> tmux = Tmux::Find(context);
-    if (tmux) {
-      auto screens = tmux->Screens(silent);
-      if (screens) seen.screens = std::move(*screens);
-    }
+  for (const auto& [path, names] : silent) {
+    const Result<Tmux> tmux = Tmux::Find(context, path);
+    if (!tmux) continue;
+    auto screens = tmux->Screens(names);
+    if (screens) seen.screens.merge(*screens);
   }
   if (routed) {
     auto runtime = RunningGateway(context);

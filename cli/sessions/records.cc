@@ -44,6 +44,7 @@ Json ToJson(const SessionRecord& record) {
                {"folder", record.folder},
                {"tmux_session", record.tmux_session},
                {"tmux_socket", record.tmux_socket},
+               {"tmux_path", record.tmux_path},
                {"terminal", record.terminal},
                {"conversation", record.conversation},
                {"earlier", record.earlier},
@@ -82,6 +83,7 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     read("folder", &record.folder);
     read("tmux_session", &record.tmux_session);
     read("tmux_socket", &record.tmux_socket);
+    read("tmux_path", &record.tmux_path);
     read("terminal", &record.terminal);
     read("conversation", &record.conversation);
     if (json.contains("earlier")) {

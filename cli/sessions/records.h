@@ -31,6 +31,7 @@ struct SessionRecord {
   std::string folder;
   std::string tmux_session;  // empty: it runs in a terminal
   std::string tmux_socket;   // as tmux -L takes it; empty: the user's usual server
+  std::string tmux_path;     // of that server's socket; empty: not written down
   std::string terminal;      // "/dev/pts/3"; empty: none, or not known
   std::string conversation;  // the client's own id of the conversation; empty: not known
   // The last known conversation of each other client that the persona ran before.

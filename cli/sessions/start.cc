@@ -103,6 +103,7 @@ Status StartInBackground(SessionRecord record, const PreparedLaunch& launch, con
                  "--persona", record.persona});
   if (!made) return tl::unexpected<Error>(made.error());
   record.tmux_session = made->name;
+  record.tmux_path = made->server_path;
   record.tmux_server = ProcessById(made->server);
   const Status given = (*handoff)->Give(launch.spec, kHandoffPatience, [&](int64_t pid) -> Status {
     record.process = ProcessById(pid);

@@ -84,8 +84,8 @@ Result<std::vector<StopOutcome>> StopSessions(std::vector<SessionRecord> session
   WaitForAll(sessions, kAfterwards);
   for (SessionRecord& record : sessions) {
     if (record.background()) {
-      const Result<Tmux> tmux = Tmux::Find(context);
-      if (tmux && tmux->socket() == record.tmux_socket) {
+      const Result<Tmux> tmux = Tmux::Find(context, record.tmux_path);
+      if (tmux && (!record.tmux_path.empty() || tmux->socket() == record.tmux_socket)) {
         if (auto gone = tmux->Kill(record.tmux_session); !gone) return Pass(std::move(gone));
       }
     }

@@ -102,7 +102,17 @@ Result<Tmux> Tmux::Find(const Context& context) {
               ForTmux(context.environment()));
 }
 
+Result<Tmux> Tmux::Find(const Context& context, const std::string& path) {
+  Result<Tmux> tmux = Find(context);
+  if (tmux) tmux->path_ = path;
+  return tmux;
+}
+
 ProcessSpec Tmux::Command(std::vector<std::string> arguments) const {
+  if (!path_.empty()) {
+    arguments.insert(arguments.begin(), {"-S", path_});
+    return {program_, std::move(arguments), environment_, {}};
+  }
   if (!socket_.empty()) arguments.insert(arguments.begin(), {"-L", socket_});
   return {program_, std::move(arguments), environment_, {}};
 }
@@ -128,8 +138,9 @@ Result<Tmux::Made> Tmux::New(const std::string& persona, const std::string& fold
 
 Result<Tmux::Made> Tmux::NewNamed(const std::string& name, const std::string& folder,
                                   const std::vector<std::string>& command) const {
-  std::vector<std::string> arguments = {"new-session", "-d", "-P",  "-F", "#{pid}", "-s",
-                                        name,          "-x", "120", "-y", "40",     "--"};
+  std::vector<std::string> arguments = {"new-session", "-d", "-P", "-F",  "#{pid} #{socket_path}",
+                                        "-s",          name, "-x", "120", "-y",
+                                        "40",          "--"};
   arguments.insert(arguments.end(), command.begin(), command.end());
   const std::string target = "=" + name + ":";
   // Marked in the same call: there is no moment in which it is not ours.
@@ -148,8 +159,11 @@ Result<Tmux::Made> Tmux::NewNamed(const std::string& name, const std::string& fo
   }
   if (!run) return Fail(run.error().code, run.error().message);
   if (run->exit_code == 0) {
-    Made made{name, 0};
-    std::from_chars(run->out.data(), run->out.data() + run->out.size(), made.server);
+    const std::string_view told = Trim(run->out);
+    Made made{name, 0, {}};
+    std::from_chars(told.data(), told.data() + told.size(), made.server);
+    const size_t space = told.find(' ');
+    if (space != std::string_view::npos) made.server_path = told.substr(space + 1);
     return made;
   }
   if (Contains(run->err, "duplicate session")) {
@@ -250,8 +264,11 @@ Status Tmux::Kill(const std::string& name) const {
 ProcessSpec Tmux::Attach(const std::string& name) const {
   const auto inside = environment_.find("TMUX");
   const bool within = inside != environment_.end() && !inside->second.empty();
+  // "/tmp/tmux-1000/default,1234,0"
+  const bool same =
+      path_.empty() ? socket_.empty() : within && inside->second.starts_with(path_ + ",");
   // Within the same server a client changes over; within another, it would nest.
-  if (within && socket_.empty()) return Command({"switch-client", "-t", "=" + name});
+  if (within && same) return Command({"switch-client", "-t", "=" + name});
   ProcessSpec spec = Command({"attach-session", "-t", "=" + name});
   spec.environment.erase("TMUX");
   return spec;

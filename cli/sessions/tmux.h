@@ -18,8 +18,10 @@ namespace katra::cli {
 // key reaches a server's environment, which every session of it can read. Used by one thread.
 class Tmux {
  public:
-  // kFailedPrecondition: tmux is not installed.
+  // The server of this terminal. kFailedPrecondition: tmux is not installed.
   static Result<Tmux> Find(const Context& context);
+  // The server whose socket is at `path`, wherever this terminal is; empty: as Find(context).
+  static Result<Tmux> Find(const Context& context, const std::string& path);
 
   // "katra-Sam"
   [[nodiscard]] static std::string NameFor(const std::string& persona) {
@@ -31,7 +33,8 @@ class Tmux {
 
   struct Made {
     std::string name;
-    int64_t server = 0;  // the process id of the tmux server; 0: it did not say
+    int64_t server = 0;       // the process id of the tmux server; 0: it did not say
+    std::string server_path;  // of its socket; empty: it did not say
   };
   // Runs `command` in a new detached session of the persona, called NameFor, or OwnNameFor when
   // another home's session is called that. kAlreadyExists: there is one of that name.
@@ -73,6 +76,7 @@ class Tmux {
 
   std::string program_;
   std::string socket_;
+  std::string path_;  // of the server's socket; empty: the one of this terminal, or of socket_
   std::string home_;
   Environment environment_;
 };

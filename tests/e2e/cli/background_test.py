@@ -139,6 +139,28 @@ class BackgroundTest(fixture.Fixture):
         self.started()
         self.assertTrue((outside / "run/sessions/sam.json").exists())
 
+    def test_a_session_is_found_in_its_own_tmux_server_from_within_another(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.environment.pop("KATRA_TMUX_SOCKET")
+        inside = {}
+        for server in ("default", "other"):
+            self.addCleanup(self.tmux, "kill-server", socket=server)
+            self.tmux("new-session", "-d", "-s", "mine", "/bin/sh", socket=server)
+            inside[server] = self.tmux("display-message", "-p", "-t", "mine",
+                                       "#{socket_path},#{pid},0", socket=server).stdout.strip()
+        for name, server, elsewhere in (("Sam", "default", "other"), ("Ann", "other", "default")):
+            with self.subTest(name):
+                self.succeed("start", "--persona", name, "-b",
+                             environment={"TMUX": inside[server]})
+                self.tmux("send-keys", "-t", "mine", f"{self.k} attach {name}", "Enter",
+                          socket=elsewhere)
+                until(lambda: name in self.tmux("list-clients", "-F", "#{session_name}",
+                                                socket=server).stdout, f"{name} is attached to")
+                self.assertEqual(self.run_katra(
+                    "stop", name, environment={"TMUX": inside[elsewhere]}).returncode, 0)
+                self.assertEqual(self.tmux("list-sessions", "-F", "#{session_name}",
+                                           socket=server).stdout.split(), ["mine"])
+
     def test_a_second_start_of_a_live_persona_is_refused_with_what_to_type_instead(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         self.start("Sam")
