@@ -262,8 +262,8 @@ std::vector<AuditEvent> TokensEnded(const Result<std::vector<std::string>>& ende
 }
 
 void TokenBook::Refresh() {
-  const auto time = std::chrono::steady_clock::now();
-  if (seen_ && time - looked_at_ < kLookEvery) return;
+  const SteadyTime time = clock_.Steady();
+  if (looked_at_ && time - *looked_at_ < kLookEvery) return;
   looked_at_ = time;
   struct stat info {};
   Seen now;

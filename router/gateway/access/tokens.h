@@ -65,13 +65,14 @@ struct MintedToken {
 // What the gateway looks tokens up in. Reads the file again when it has changed. Not thread-safe.
 class TokenBook {
  public:
-  explicit TokenBook(std::string home) : path_(TokensPath(home)) {}
+  // `clock` is borrowed.
+  TokenBook(const std::string& home, const Clock& clock) : path_(TokensPath(home)), clock_(clock) {}
 
   // nullptr: no such token. Compares in constant time. Valid until the next call.
   [[nodiscard]] const Grant* Find(std::string_view token);
   // Reads the file again when it has changed, even since the last moment.
   void LookAgain() {
-    looked_at_ = {};
+    looked_at_.reset();
     Refresh();
   }
   // How often it was read, and whether a grant of that id was in it then.
@@ -84,6 +85,7 @@ class TokenBook {
   void Refresh();
 
   std::string path_;
+  const Clock& clock_;
   // Of the file that was read; a file that is not there is all zeros.
   struct Seen {
     uint64_t inode = 0;
@@ -93,7 +95,7 @@ class TokenBook {
     bool operator==(const Seen& other) const = default;
   };
   std::optional<Seen> seen_;
-  std::chrono::steady_clock::time_point looked_at_;
+  std::optional<SteadyTime> looked_at_;
   std::vector<Grant> grants_;
   std::unordered_set<std::string> ids_;
   uint64_t readings_ = 0;

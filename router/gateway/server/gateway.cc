@@ -118,7 +118,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       config_(std::move(config)),
       policy_(policy::MakePersonaPolicy()),
       circuits_(settings_.circuits),
-      tokens_(settings_.home),
+      tokens_(settings_.home, deps_.clock),
       commands_(deps_.loop, deps_.clock),
       copilot_(deps_.client, deps_.clock),
       plan_models_(deps_.client),

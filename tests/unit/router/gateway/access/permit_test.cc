@@ -154,7 +154,7 @@ TEST_CASE("what a token may do is kept with it") {
   const auto minted = tokens.Mint("Sam", *permit);
   REQUIRE(minted);
   REQUIRE(tokens.Mint("Eve"));
-  TokenBook book(tokens.home());
+  TokenBook book(tokens.home(), tokens.clock());
   const Grant* found = book.Find(minted->token);
   REQUIRE(found != nullptr);
   CHECK(found->permit == *permit);
@@ -187,7 +187,7 @@ TEST_CASE("a token file of an unknown version is refused, not read as something 
     CHECK_FALSE(tokens.Mint("Sam"));
     CHECK_FALSE(RevokeTokens(tokens.home(), "Sam"));
     CHECK(tokens.ReadFile() == text);
-    TokenBook book(tokens.home());
+    TokenBook book(tokens.home(), tokens.clock());
     CHECK(book.Find("katra_x") == nullptr);
     CHECK_FALSE(book.trouble().empty());
   }
@@ -223,9 +223,27 @@ TEST_CASE("a token is ended by its id, or by enough of it") {
   const auto ended = RevokeToken(tokens.home(), sam->grant.id.substr(0, 13));
   REQUIRE(ended);
   CHECK(ended->persona == "Sam");
-  TokenBook book(tokens.home());
+  TokenBook book(tokens.home(), tokens.clock());
   CHECK(book.Find(sam->token) == nullptr);
   CHECK(book.Find(eve->token) != nullptr);
+}
+
+TEST_CASE("the file of tokens is looked at again after a moment, or when asked to") {
+  Tokens tokens;
+  const auto sam = tokens.Mint("Sam");
+  const auto eve = tokens.Mint("Eve");
+  REQUIRE(sam);
+  REQUIRE(eve);
+  TokenBook book(tokens.home(), tokens.clock());
+  REQUIRE(book.Find(sam->token) != nullptr);
+  REQUIRE(RevokeToken(tokens.home(), sam->grant.id));
+  CHECK(book.Find(sam->token) != nullptr);  // the clock stands still
+  tokens.clock().Advance(std::chrono::milliseconds(1));
+  CHECK(book.Find(sam->token) == nullptr);
+  REQUIRE(RevokeToken(tokens.home(), eve->grant.id));
+  CHECK(book.Holds(eve->grant.id));
+  book.LookAgain();
+  CHECK_FALSE(book.Holds(eve->grant.id));
 }
 
 TEST_CASE("one token too many is refused; expired ones make room, no other does") {

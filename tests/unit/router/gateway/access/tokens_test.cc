@@ -42,7 +42,7 @@ TEST_CASE("each token of a persona keeps what its own session was started with")
   const std::string one = tokens.Mint("Sam", first);
   const std::string two = tokens.Mint("Sam", second);
   const std::string three = tokens.Mint("Sam", {});
-  TokenBook book(tokens.home.path());
+  TokenBook book(tokens.home.path(), tokens.clock);
   CHECK(book.Find(one)->session == first);
   CHECK(book.Find(two)->session == second);
   CHECK(book.Find(three)->session.empty());
@@ -52,7 +52,7 @@ TEST_CASE("a token from before sessions had a choice still counts, and says noth
   Tokens tokens;
   const std::string token = tokens.Mint("Sam", {"openai", "gpt-5", ""});
   tokens.Rewrite("\"session\":\\{[^}]*\\},", "");
-  TokenBook book(tokens.home.path());
+  TokenBook book(tokens.home.path(), tokens.clock);
   REQUIRE(book.Find(token));
   CHECK(book.Find(token)->session.empty());
 }
@@ -61,7 +61,7 @@ TEST_CASE("members that are not known are no hindrance") {
   Tokens tokens;
   const std::string token = tokens.Mint("Sam", {"openai", "gpt-5", ""});
   tokens.Rewrite("\"session\":\\{", "\"later\":[{\"a\":1}],\"session\":{\"more\":true,");
-  TokenBook book(tokens.home.path());
+  TokenBook book(tokens.home.path(), tokens.clock);
   REQUIRE(book.Find(token));
   CHECK(book.Find(token)->session.model == "gpt-5");
 }
@@ -74,7 +74,7 @@ TEST_CASE("a token whose choice cannot be read is none, rather than one that say
     Tokens tokens;
     const std::string token = tokens.Mint("Sam", {"openai", "gpt-5", ""});
     tokens.Rewrite("\"session\":\\{[^}]*\\},", by);
-    TokenBook book(tokens.home.path());
+    TokenBook book(tokens.home.path(), tokens.clock);
     CHECK_FALSE(book.Find(token));
   }
 }
