@@ -51,28 +51,29 @@ Result<SessionRecord> FindBackground(const std::string& persona, const Context& 
 
 int Attach(const std::string& persona, Context& context) {
   const Result<SessionRecord> record = FindBackground(persona, context);
-  if (!record) return context.Explain(record.error());
+  if (!record) return context.PrintError(record.error());
   const Result<Tmux> tmux = Tmux::Find(context, record->tmux_path);
-  if (!tmux) return context.Explain(tmux.error());
+  if (!tmux) return context.PrintError(tmux.error());
   if (!context.terminal().in || !context.terminal().out) {
-    return context.Explain({ErrorCode::kFailedPrecondition,
-                            "attach needs a terminal: run it in one, or look at the session with "
-                            "tmux capture-pane -p -t =" +
-                                record->tmux_session + ":",
-                            {},
-                            false});
+    return context.PrintError(
+        {ErrorCode::kFailedPrecondition,
+         "attach needs a terminal: run it in one, or look at the session with "
+         "tmux capture-pane -p -t =" +
+             record->tmux_session + ":",
+         {},
+         false});
   }
   const Result<bool> there = tmux->Has(record->tmux_session);
-  if (!there) return context.Explain(there.error());
+  if (!there) return context.PrintError(there.error());
   if (!*there) {
-    return context.Explain({ErrorCode::kNotFound,
-                            "tmux has no session " + record->tmux_session +
-                                " any more; end what is left of it: " + context.program() +
-                                " stop " + record->persona,
-                            {},
-                            false});
+    return context.PrintError({ErrorCode::kNotFound,
+                               "tmux has no session " + record->tmux_session +
+                                   " any more; end what is left of it: " + context.program() +
+                                   " stop " + record->persona,
+                               {},
+                               false});
   }
-  return context.Explain(ReplaceProcess(tmux->Attach(record->tmux_session)));
+  return context.PrintError(ReplaceProcess(tmux->Attach(record->tmux_session)));
 }
 
 }  // namespace

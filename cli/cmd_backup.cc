@@ -25,9 +25,9 @@ struct BackupOptions {
 int Backup(const BackupOptions& options, Context& context) {
   const std::string path = Absolute(options.file, context);
   const Result<store::Maintenance*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   if (Status copied = (*store)->Backup(path, context.Call(kPatience)); !copied) {
-    return context.Explain(copied.error());
+    return context.PrintError(copied.error());
   }
   if (options.json) {
     context.out() << JsonText(nlohmann::json{{"file", path}}, 2) << "\n";

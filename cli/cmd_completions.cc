@@ -37,10 +37,10 @@ int WritePages(const std::string& folder, const CommandInfo& root, const Context
     file << ManPage(*command, root, context.version(), date);
     file.close();
     if (!file) {
-      return context.Explain({ErrorCode::kPermissionDenied,
-                              path.string() + " cannot be written: name a folder of your own",
-                              {},
-                              false});
+      return context.PrintError({ErrorCode::kPermissionDenied,
+                                 path.string() + " cannot be written: name a folder of your own",
+                                 {},
+                                 false});
     }
   }
   return kExitOk;
@@ -51,7 +51,7 @@ int Man(const std::vector<std::string>& names, const std::string& folder, const 
   const CommandInfo root = Describe(program);
   if (!folder.empty()) return WritePages(folder, root, context);
   const CommandInfo* const command = FindCommand(root, names);
-  if (command == nullptr) return context.Misused("there is no such command", "");
+  if (command == nullptr) return context.UsageError("there is no such command", "");
   context.out() << ManPage(*command, root, context.version(), FormatDate(context.clock().Now()));
   return kExitOk;
 }

@@ -80,7 +80,7 @@ void WarnAll(const Context& context, const router::RouterConfig& config) {
 
 int Show(const ShowOptions& options, Context& context) {
   const auto config = LoadFor(context, "");
-  if (!config) return context.Explain(config.error());
+  if (!config) return context.PrintError(config.error());
   const auto settings = config::ListSettings(
       *config, options.all,
       [&](const std::string& variable) { return !context.Variable(variable).empty(); });
@@ -128,11 +128,12 @@ int Check(const CheckOptions& options, Context& context) {
                     << "\n";
       return ExitCodeOf(config.error());
     }
-    return context.Explain(config.error());
+    return context.PrintError(config.error());
   }
   if (!config->has_personas_file && !options.file.empty()) {
-    return context.Explain({ErrorCode::kNotFound, "there is no \"" + config->personas_path + "\"",
-                            config->personas_path, false});
+    return context.PrintError({ErrorCode::kNotFound,
+                               "there is no \"" + config->personas_path + "\"",
+                               config->personas_path, false});
   }
   if (options.json) {
     context.out() << JsonText(ordered_json{{"valid", true},

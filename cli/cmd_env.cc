@@ -58,16 +58,16 @@ EnvironmentChange ForeignNames(const std::vector<EnvironmentChange>& changes) {
 
 int Env(const EnvOptions& options, const Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
-  if (!config) return context.Explain(config.error());
+  if (!config) return context.PrintError(config.error());
   const Result<LaunchPlan> plan = MakePlan(options.request, context, *config);
-  if (!plan) return context.Explain(plan.error());
+  if (!plan) return context.PrintError(plan.error());
   const Result<PreparedLaunch> launch = Prepare(*plan, options.request, {}, true, context);
-  if (!launch) return context.Explain(launch.error());
+  if (!launch) return context.PrintError(launch.error());
   if (!launch->settings_path.empty()) {
     const Result<Records> folder = Records::Open(context.home());
-    if (!folder) return context.Explain(folder.error());
+    if (!folder) return context.PrintError(folder.error());
     if (const Status written = WriteSettings(*launch); !written) {
-      return context.Explain(written.error());
+      return context.PrintError(written.error());
     }
   }
   std::vector<EnvironmentChange> changes = launch->changes;

@@ -65,13 +65,13 @@ int Up(const UpOptions& options, const Context& context) {
   GatewayStart start;
   start.port = options.port;
   const auto runtime = RaiseGateway(context, start, true);
-  if (!runtime) return context.Explain(runtime.error());
+  if (!runtime) return context.PrintError(runtime.error());
   const bool same = before && before->pid == runtime->pid;
   if (same && options.port > 0 && options.port != runtime->port) {
-    return context.Explain({ErrorCode::kFailedPrecondition,
-                            "the gateway runs on port " + std::to_string(runtime->port) +
-                                " already: `katra down` first",
-                            "", false});
+    return context.PrintError({ErrorCode::kFailedPrecondition,
+                               "the gateway runs on port " + std::to_string(runtime->port) +
+                                   " already: `katra down` first",
+                               "", false});
   }
   context.out() << "The gateway " << (same ? "runs already" : "runs") << " on " << UrlOf(*runtime)
                 << " (process " << runtime->pid << ").\n";
@@ -81,14 +81,14 @@ int Up(const UpOptions& options, const Context& context) {
 int Down(const Context& context) {
   const auto runtime = RunningGateway(context);
   if (!runtime) {
-    if (runtime.error().code != ErrorCode::kNotFound) return context.Explain(runtime.error());
+    if (runtime.error().code != ErrorCode::kNotFound) return context.PrintError(runtime.error());
     context.out() << "No gateway runs.\n";
     return kExitOk;
   }
   NoteDown(context, true);
   if (auto ended = EndGateway(context, *runtime); !ended) {
     NoteDown(context, false);
-    return context.Explain(ended.error());
+    return context.PrintError(ended.error());
   }
   context.out() << "The gateway takes no new requests; open ones may end.\n";
   std::vector<std::string> cut_off;
@@ -148,14 +148,15 @@ void ShowStatus(const router::gateway::Runtime& runtime, const JsonView& status,
 int StatusOf(const StatusOptions& options, Context& context) {
   const auto runtime = RunningGateway(context);
   if (!runtime && runtime.error().code != ErrorCode::kNotFound) {
-    return context.Explain(runtime.error());
+    return context.PrintError(runtime.error());
   }
   JsonDocument document;
   Result<http::Response> answer;
   if (runtime) {
     answer = AskGateway(*runtime, "GET", "/admin/status");
-    if (!answer) return context.Explain(answer.error());
-    if (auto parsed = document.Parse(answer->body); !parsed) return context.Explain(parsed.error());
+    if (!answer) return context.PrintError(answer.error());
+    if (auto parsed = document.Parse(answer->body); !parsed)
+      return context.PrintError(parsed.error());
   }
   const auto uses = QuotaUses(context);
   if (options.json) {
@@ -190,7 +191,7 @@ int Recorded(const LogsOptions& options, const Context& context) {
     context.out() << EscapeJsonText(*lines);
     return kExitOk;
   }
-  if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
+  if (lines.error().code != ErrorCode::kNotFound) return context.PrintError(lines.error());
   context.out() << "Nothing was recorded. \"record\": true for a persona, or for \"router\", in\n"
                 << context.home() << "/router/personas.json turns it on.\n";
   return kExitNothing;
@@ -202,7 +203,7 @@ int Audited(const LogsOptions& options, const Context& context) {
     context.out() << *lines;
     return kExitOk;
   }
-  if (lines.error().code != ErrorCode::kNotFound) return context.Explain(lines.error());
+  if (lines.error().code != ErrorCode::kNotFound) return context.PrintError(lines.error());
   context.out() << "Nothing was written to " << AuditPath(context.home()) << " yet.\n";
   return kExitNothing;
 }
@@ -213,7 +214,7 @@ int Logs(const LogsOptions& options, const Context& context) {
   const std::string path = router::gateway::LogPath(context.home());
   const auto text = ReadFile(path, kMaxLogBytes);
   if (!text) {
-    if (text.error().code != ErrorCode::kNotFound) return context.Explain(text.error());
+    if (text.error().code != ErrorCode::kNotFound) return context.PrintError(text.error());
     context.out() << "There is no log yet: `katra up` starts the gateway, which writes "
                   << OneLine(path, 4096) << "\n";
     return kExitNothing;

@@ -44,19 +44,19 @@ Result<SteadyTime> WaitEnd(const HearOptions& options) {
 }
 
 // One session that hears, prints and acknowledges.
-class Ear {
+class HearLoop {
  public:
-  Ear(const HearOptions& options, const Visit& visit, Context& context)
-      : options_(options), visit_(visit), context_(context) {}
+  HearLoop(const HearOptions& options, const CommandSession& session, Context& context)
+      : options_(options), session_(session), context_(context) {}
 
   Result<store::HearReply> Listen() {
     store::HearRequest request;
-    request.session = visit_.session().id;
-    request.room = visit_.room();
+    request.session = session_.info().id;
+    request.room = session_.room();
     request.limit = options_.limit;
     request.peek = options_.peek;
     request.acknowledge_through = 0;  // that is done when it is printed
-    return visit_.store().Hear(request, context_.Call());
+    return session_.store().Hear(request, context_.Call());
   }
 
   // Prints, and acknowledges what stdout has taken.
@@ -69,7 +69,7 @@ class Ear {
     } else if (options_.speaker.json) {
       context_.out() << JsonText(render::HeardReplyJson(reply, options_.peek), 2) << "\n";
     } else {
-      context_.out() << ShowHeardReply(reply, visit_.session().persona, context_);
+      context_.out() << ShowHeardReply(reply, session_.info().persona, context_);
     }
     context_.out().flush();
     if (!context_.out()) {
@@ -77,8 +77,8 @@ class Ear {
     }
     if (options_.peek || reply.messages.empty()) return {};
     TellWhoseTheyAre(reply);
-    return visit_.store().Acknowledge(visit_.session().id, visit_.room(),
-                                      reply.messages.back().message.id, context_.Call());
+    return session_.store().Acknowledge(session_.info().id, session_.room(),
+                                        reply.messages.back().message.id, context_.Call());
   }
 
   // A person who hears as an agent's persona takes its messages: a word about it, once.
@@ -86,7 +86,7 @@ class Ear {
     if (options_.peek || told_ || reply.messages.empty()) return;
     told_ = true;
     if (!IsAgents()) return;
-    const std::string& persona = visit_.session().persona;
+    const std::string& persona = session_.info().persona;
     context_.Warn(
         "these now count as heard by " + persona +
         ", which an agent is running as: its next session will not get them. --peek only looks");
@@ -97,15 +97,15 @@ class Ear {
     if (now - last_beat_ < kHeartbeat) return;
     last_beat_ = now;
     // Presence only: worth no error.
-    static_cast<void>(visit_.store().Heartbeat(visit_.session().id, false, context_.Call()));
+    static_cast<void>(session_.store().Heartbeat(session_.info().id, false, context_.Call()));
   }
 
  private:
   // Whether a coding agent runs as the persona, or was started as it before.
   [[nodiscard]] bool IsAgents() {
     store::SessionFilter filter;
-    filter.persona = visit_.session().persona;
-    const auto live = visit_.store().LiveSessions(filter, context_.Call());
+    filter.persona = session_.info().persona;
+    const auto live = session_.store().LiveSessions(filter, context_.Call());
     if (live && std::any_of(live->begin(), live->end(), [](const store::Session& session) {
           return !session.client.empty() && !IsTerminalClient(session.client);
         })) {
@@ -118,7 +118,7 @@ class Ear {
   }
 
   const HearOptions& options_;
-  const Visit& visit_;
+  const CommandSession& session_;
   Context& context_;
   SteadyTime last_beat_ = std::chrono::steady_clock::now();
   bool told_ = false;
@@ -128,16 +128,16 @@ class Ear {
 
 namespace {
 
-int Skip(const HearOptions& options, const Visit& visit, Context& context) {
+int Skip(const HearOptions& options, const CommandSession& session, Context& context) {
   int64_t through = 0;
   if (options.skip_to != "latest") {
     const Result<int64_t> number = ParseNumber(options.skip_to, "message");
-    if (!number) return context.Explain(number.error());
+    if (!number) return context.PrintError(number.error());
     through = *number;
   }
   const auto skipped =
-      visit.store().Skip(visit.session().id, visit.room(), through, context.Call());
-  if (!skipped) return context.Explain(skipped.error());
+      session.store().Skip(session.info().id, session.room(), through, context.Call());
+  if (!skipped) return context.PrintError(skipped.error());
   context.out() << (options.speaker.json
                         ? JsonText(render::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
                         : WrapLines(render::SkippedText(*skipped, context.clock().Now()), "",
@@ -149,51 +149,51 @@ int Skip(const HearOptions& options, const Visit& visit, Context& context) {
 
 int Hear(const HearOptions& options, Context& context) {
   if (!options.skip_to.empty() && (options.peek || options.wait || options.follow)) {
-    return context.Explain(Error{ErrorCode::kInvalidArgument,
-                                 "--skip-to cannot be combined with --peek, --wait or --follow",
-                                 {},
-                                 false});
+    return context.PrintError(Error{ErrorCode::kInvalidArgument,
+                                    "--skip-to cannot be combined with --peek, --wait or --follow",
+                                    {},
+                                    false});
   }
   if (options.limit < 1 || options.limit > 200) {
-    return context.Explain(
+    return context.PrintError(
         Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
   }
   const Result<SteadyTime> end = WaitEnd(options);
-  if (!end) return context.Explain(end.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
-  if (!visit) return context.Explain(visit.error());
-  if (!options.skip_to.empty()) return Skip(options, **visit, context);
+  if (!end) return context.PrintError(end.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kCreate);
+  if (!session) return context.PrintError(session.error());
+  if (!options.skip_to.empty()) return Skip(options, **session, context);
   const bool waits = options.wait || options.follow;
   std::unique_ptr<ChangeWait> change;
   if (waits) {
-    auto made = ChangeWait::Make((*visit)->store());
-    if (!made) return context.Explain(made.error());
+    auto made = ChangeWait::Make((*session)->store());
+    if (!made) return context.PrintError(made.error());
     change = std::move(*made);
   }
 
-  Ear ear(options, **visit, context);
+  HearLoop loop(options, **session, context);
   bool any = false;
   while (true) {
-    const Result<store::HearReply> reply = ear.Listen();
-    if (!reply) return context.Explain(reply.error());
+    const Result<store::HearReply> reply = loop.Listen();
+    if (!reply) return context.PrintError(reply.error());
     const bool found = !reply->messages.empty();
     any = any || found;
     const bool again = options.follow ? true : waits && !found;
     if (found || !again) {
-      if (Status given = ear.Give(*reply); !given) return context.Explain(given.error());
+      if (Status given = loop.Give(*reply); !given) return context.PrintError(given.error());
     }
     if (!again) return any ? kExitOk : kExitNothing;
     if (found && !options.peek && reply->left > 0) continue;
     if (found && options.peek) return kExitOk;  // the same again would be no news
     switch (change->Wait(options.follow && !options.wait ? SteadyTime::max() : *end)) {
       case ChangeWait::Outcome::kChanged:
-        ear.Beat();
+        loop.Beat();
         break;
       case ChangeWait::Outcome::kStopped:
         return any ? kExitOk : kExitNothing;
       case ChangeWait::Outcome::kDeadline:
         if (!options.follow) {
-          if (Status given = ear.Give(*reply); !given) return context.Explain(given.error());
+          if (Status given = loop.Give(*reply); !given) return context.PrintError(given.error());
         }
         return any ? kExitOk : kExitNothing;
     }

@@ -23,9 +23,9 @@ int Help(const std::vector<std::string>& names, const Program& program, const Co
       std::vector<std::string> known;
       for (const CommandInfo& sub : at->commands) known.push_back(sub.name);
       const std::vector<std::string> near = NearestMatches(name, known);
-      return context.Misused(at->path + " has no command \"" + OneLine(name, 128) + "\"" +
-                                 (near.empty() ? "" : "; did you mean " + near.front() + "?"),
-                             "");
+      return context.UsageError(at->path + " has no command \"" + OneLine(name, 128) + "\"" +
+                                    (near.empty() ? "" : "; did you mean " + near.front() + "?"),
+                                "");
     }
     at = below;
   }

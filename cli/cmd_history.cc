@@ -7,9 +7,9 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/room/command_session.h"
 #include "cli/room/input.h"
 #include "cli/room/show.h"
-#include "cli/room/visit.h"
 #include "core/json_text.h"
 #include "core/text.h"
 #include "render/domain_json.h"
@@ -29,26 +29,26 @@ struct HistoryOptions {
 
 int History(const HistoryOptions& options, Context& context) {
   if (options.limit < 1 || options.limit > 200) {
-    return context.Explain(
+    return context.PrintError(
         Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
   }
   const auto before = ParseOptionalNumber(options.before, "message");
-  if (!before) return context.Explain(before.error());
+  if (!before) return context.PrintError(before.error());
   const auto after = ParseOptionalNumber(options.after, "message");
-  if (!after) return context.Explain(after.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
-  if (!visit) return context.Explain(visit.error());
+  if (!after) return context.PrintError(after.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
 
   store::HistoryRequest request;
-  request.session = (*visit)->session().id;
-  request.room = options.all_rooms ? "*" : (*visit)->room();
+  request.session = (*session)->info().id;
+  request.room = options.all_rooms ? "*" : (*session)->room();
   request.query = Join(options.words, " ");
   request.from = options.from.starts_with('@') ? options.from.substr(1) : options.from;
   request.before = *before;
   request.after = *after;
   request.limit = options.limit;
-  const auto reply = (*visit)->store().History(request, context.Call());
-  if (!reply) return context.Explain(reply.error());
+  const auto reply = (*session)->store().History(request, context.Call());
+  if (!reply) return context.PrintError(reply.error());
   if (options.speaker.json) {
     nlohmann::json messages = nlohmann::json::array();
     for (const store::HistoryHit& hit : reply->hits) {

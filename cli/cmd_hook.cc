@@ -34,14 +34,14 @@ int Hook(const std::string& name, Context& context) {
   const std::optional<HookEvent> event = ParseHookEvent(name);
   if (!event) {
     const std::vector<std::string> near = NearestMatches(name, HookEventNames());
-    return context.Misused("\"" + OneLine(name, 80) + "\" is not an event: " +
-                               (near.empty() ? "use " + Join(HookEventNames(), ", ")
-                                             : "did you mean " + near.front() + "?"),
-                           "hook");
+    return context.UsageError("\"" + OneLine(name, 80) + "\" is not an event: " +
+                                  (near.empty() ? "use " + Join(HookEventNames(), ", ")
+                                                : "did you mean " + near.front() + "?"),
+                              "hook");
   }
   const Result<std::string> input = context.ReadInput(kMostInputBytes);
   if (!input) {
-    context.Explain(input.error());
+    context.PrintError(input.error());
     return kExitTold;
   }
   const HookInput told = ParseHookInput(*input);
@@ -49,7 +49,7 @@ int Hook(const std::string& name, Context& context) {
   if (*event != HookEvent::kSessionEnd) KeepGateway(context);
   const Result<std::string> answer = HandleHook(*event, told, context);
   if (!answer) {
-    context.Explain(answer.error());
+    context.PrintError(answer.error());
     return kExitTold;
   }
   if (!answer->empty()) context.out() << *answer << "\n";

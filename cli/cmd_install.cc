@@ -89,24 +89,25 @@ Status Change(const Client& client, const InstallOptions& options,
 
 int Install(const InstallOptions& options, const Context& context) {
   if (context.user_home().empty()) {
-    return context.Explain({ErrorCode::kInvalidArgument, "HOME is not set: set it", {}, false});
+    return context.PrintError({ErrorCode::kInvalidArgument, "HOME is not set: set it", {}, false});
   }
   const Result<std::vector<Client>> clients = ChooseClients(options, context);
-  if (!clients) return context.Explain(clients.error());
+  if (!clients) return context.PrintError(clients.error());
   ServerRegistration registration;
   registration.server = FindOwnProgram(context, "katra_mcp_server");
   if (context.home() != context.user_home() + "/.katra") registration.home = context.home();
   if (registration.server.empty() && !options.remove) {
-    return context.Explain({ErrorCode::kFailedPrecondition,
-                            "katra_mcp_server is neither beside this program nor in PATH: install "
-                            "Katra's programs into one folder",
-                            {},
-                            false});
+    return context.PrintError(
+        {ErrorCode::kFailedPrecondition,
+         "katra_mcp_server is neither beside this program nor in PATH: install "
+         "Katra's programs into one folder",
+         {},
+         false});
   }
   int worst = kExitOk;
   for (const Client& client : *clients) {
     if (const Status done = Change(client, options, registration, context); !done) {
-      worst = context.Explain(done.error());
+      worst = context.PrintError(done.error());
     }
   }
   if (options.dry_run) context.out() << "Nothing was changed (--dry-run).\n";

@@ -143,9 +143,9 @@ std::string RenderRows(const std::vector<LiveSession>& live,
 
 int List(bool json, Context& context) {
   const Result<Records> records = Records::Open(context.home());
-  if (!records) return context.Explain(records.error());
+  if (!records) return context.PrintError(records.error());
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
-  if (!live) return context.Explain(live.error());
+  if (!live) return context.PrintError(live.error());
   const std::vector<Condition> conditions = ConditionsOf(*live, context);
   const std::vector<PlanLimit> limits = AllLimits(*live, context);
   if (json) {

@@ -9,11 +9,11 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/room/command_session.h"
 #include "cli/room/input.h"
 #include "cli/room/session_shell.h"
 #include "cli/room/show.h"
 #include "cli/room/transfer.h"
-#include "cli/room/visit.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
 #include "core/text.h"
@@ -42,10 +42,10 @@ struct PurgeOptions {
   bool yes = false;
 };
 
-Result<std::vector<store::Memory>> Newest(const ListOptions& options, const Visit& visit,
+Result<std::vector<store::Memory>> Newest(const ListOptions& options, const CommandSession& session,
                                           const Context& context) {
   store::RecallRequest request;
-  request.session = visit.session().id;
+  request.session = session.info().id;
   request.include_superseded = options.superseded;
   if (!options.kind.empty()) {
     request.kind = store::ParseMemoryKind(options.kind);
@@ -66,7 +66,7 @@ Result<std::vector<store::Memory>> Newest(const ListOptions& options, const Visi
   while (static_cast<int>(memories.size()) < options.limit) {
     request.offset = static_cast<int>(memories.size());
     request.limit = std::min(kPage, options.limit - request.offset);
-    auto reply = visit.store().Recall(request, context.Call());
+    auto reply = session.store().Recall(request, context.Call());
     if (!reply) return Pass(std::move(reply));
     for (store::RecallHit& hit : reply->hits) {
       if (hit.memory) memories.push_back(std::move(*hit.memory));
@@ -78,13 +78,13 @@ Result<std::vector<store::Memory>> Newest(const ListOptions& options, const Visi
 
 int List(const ListOptions& options, Context& context) {
   if (options.limit < 1) {
-    return context.Explain(
+    return context.PrintError(
         Error{ErrorCode::kInvalidArgument, "--limit must be 1 or more", {}, false});
   }
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
-  if (!visit) return context.Explain(visit.error());
-  const auto memories = Newest(options, **visit, context);
-  if (!memories) return context.Explain(memories.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
+  const auto memories = Newest(options, **session, context);
+  if (!memories) return context.PrintError(memories.error());
   if (options.speaker.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const store::Memory& memory : *memories) list.push_back(render::MemoryJson(memory));
@@ -100,11 +100,11 @@ int List(const ListOptions& options, Context& context) {
 
 int Show(const ShowOptions& options, Context& context) {
   const Result<int64_t> number = ParseNumber(options.number, "memory");
-  if (!number) return context.Explain(number.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
-  if (!visit) return context.Explain(visit.error());
-  const auto memory = (*visit)->store().GetMemory((*visit)->session().id, *number, context.Call());
-  if (!memory) return context.Explain(memory.error());
+  if (!number) return context.PrintError(number.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
+  const auto memory = (*session)->store().GetMemory((*session)->info().id, *number, context.Call());
+  if (!memory) return context.PrintError(memory.error());
   context.out() << (options.speaker.json ? JsonText(render::MemoryJson(*memory), 2) + "\n"
                                          : ShowMemory(*memory, "", true, context));
   return kExitOk;
@@ -125,10 +125,11 @@ bool Agreed(const PurgeOptions& options, const Context& context) {
 // In the shell of a session an agent erases nobody else's; what it may not see is not there for it.
 Status MayPurge(const std::vector<int64_t>& numbers, Context& context) {
   if (SessionPersona(context).empty()) return {};
-  const auto visit = Visit::Begin(context, {}, Newcomer::kRefused);
-  if (!visit) return tl::unexpected<Error>(visit.error());
+  const auto session = CommandSession::Begin(context, {}, UnknownPersona::kRefuse);
+  if (!session) return tl::unexpected<Error>(session.error());
   for (const int64_t number : numbers) {
-    const auto memory = (*visit)->store().GetMemory((*visit)->session().id, number, context.Call());
+    const auto memory =
+        (*session)->store().GetMemory((*session)->info().id, number, context.Call());
     if (!memory) return tl::unexpected<Error>(memory.error());
     if (RefuseAnother(context, memory->author)) continue;
     return Fail(
@@ -143,25 +144,25 @@ int Purge(const PurgeOptions& options, Context& context) {
   std::vector<int64_t> numbers;
   for (const std::string& text : options.numbers) {
     const Result<int64_t> number = ParseNumber(text, "memory");
-    if (!number) return context.Explain(number.error());
+    if (!number) return context.PrintError(number.error());
     numbers.push_back(*number);
   }
   if (!Agreed(options, context)) {
-    return context.Explain(Error{ErrorCode::kFailedPrecondition,
-                                 "nothing was erased: add --yes to erase for good",
-                                 {},
-                                 false});
+    return context.PrintError(Error{ErrorCode::kFailedPrecondition,
+                                    "nothing was erased: add --yes to erase for good",
+                                    {},
+                                    false});
   }
-  if (const Status may = MayPurge(numbers, context); !may) return context.Explain(may.error());
+  if (const Status may = MayPurge(numbers, context); !may) return context.PrintError(may.error());
   const Result<store::MemoryStore*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   for (const int64_t number : numbers) {
     const Status purged = (*store)->Purge(number, context.Call());
     AuditEvent event{"memory.purge", purged ? "ok" : "failed"};
     event.detail = "memory " + std::to_string(number);
     if (!purged) event.detail += std::string(": ") + NamesOf(purged.error().code).name;
     Audit(context, std::move(event));
-    if (!purged) return context.Explain(purged.error());
+    if (!purged) return context.PrintError(purged.error());
     context.out() << "erased memory #" << number << "\n";
   }
   return kExitOk;

@@ -82,12 +82,12 @@ nlohmann::json HitJson(const store::RecallHit& hit) {
 
 int Recall(const RecallOptions& options, Context& context) {
   Result<store::RecallRequest> request = MakeRequest(options, context);
-  if (!request) return context.Explain(request.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
-  if (!visit) return context.Explain(visit.error());
-  request->session = (*visit)->session().id;
-  const auto reply = (*visit)->store().Recall(*request, context.Call());
-  if (!reply) return context.Explain(reply.error());
+  if (!request) return context.PrintError(request.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
+  request->session = (*session)->info().id;
+  const auto reply = (*session)->store().Recall(*request, context.Call());
+  if (!reply) return context.PrintError(reply.error());
   if (options.speaker.json) {
     nlohmann::json hits = nlohmann::json::array();
     for (const store::RecallHit& hit : reply->hits) hits.push_back(HitJson(hit));

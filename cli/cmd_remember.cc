@@ -57,12 +57,12 @@ Result<store::RememberRequest> MakeRequest(const RememberOptions& options, const
 
 int Forget(const ForgetOptions& options, Context& context) {
   const Result<int64_t> number = ParseNumber(options.number, "memory");
-  if (!number) return context.Explain(number.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kRefused);
-  if (!visit) return context.Explain(visit.error());
+  if (!number) return context.PrintError(number.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
   const auto receipt =
-      (*visit)->store().Forget((*visit)->session().id, *number, options.reason, context.Call());
-  if (!receipt) return context.Explain(receipt.error());
+      (*session)->store().Forget((*session)->info().id, *number, options.reason, context.Call());
+  if (!receipt) return context.PrintError(receipt.error());
   context.out() << (options.speaker.json ? JsonText(render::ForgottenJson(*receipt), 2)
                                          : render::ForgottenText(*receipt))
                 << "\n";
@@ -73,18 +73,17 @@ int Forget(const ForgetOptions& options, Context& context) {
 
 int Remember(const RememberOptions& options, Context& context) {
   Result<store::RememberRequest> request = MakeRequest(options, context);
-  if (!request) return context.Explain(request.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
-  if (!visit) return context.Explain(visit.error());
-  const store::SessionId session = (*visit)->session().id;
-  request->session = session;
-  const auto receipt = (*visit)->store().Remember(*request, context.Call());
-  if (!receipt) return context.Explain(receipt.error());
+  if (!request) return context.PrintError(request.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kCreate);
+  if (!session) return context.PrintError(session.error());
+  request->session = (*session)->info().id;
+  const auto receipt = (*session)->store().Remember(*request, context.Call());
+  if (!receipt) return context.PrintError(receipt.error());
   std::vector<store::MemoryHit> nearest;
   if (!receipt->repeated) {
     // It is stored: that the neighbours cannot be read must not make it look otherwise.
-    auto found = (*visit)->store().NearestMemories(session, request->content, receipt->id, kNearest,
-                                                   context.Call());
+    auto found = (*session)->store().NearestMemories(request->session, request->content,
+                                                     receipt->id, kNearest, context.Call());
     if (found) nearest = std::move(*found);
   }
   context.out() << (options.speaker.json

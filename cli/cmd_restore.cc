@@ -48,10 +48,10 @@ LaunchRequest RequestOf(const SessionRecord& record) {
 
 int Restore(const RestoreOptions& options, Context& context) {
   const Result<Records> records = Records::Open(context.home());
-  if (!records) return context.Explain(records.error());
+  if (!records) return context.PrintError(records.error());
   std::vector<std::string> warnings;
   Result<std::vector<SessionRecord>> all = records->List(&warnings);
-  if (!all) return context.Explain(all.error());
+  if (!all) return context.PrintError(all.error());
   for (const std::string& warning : warnings) context.Warn(warning);
   int worst = kExitOk;
   int found = 0;
@@ -75,7 +75,7 @@ int Restore(const RestoreOptions& options, Context& context) {
     if (const Status started = StartSession(RequestOf(record), context); !started) {
       Error error = started.error();
       error.message = record.persona + ": " + error.message;
-      worst = context.Explain(error);
+      worst = context.PrintError(error);
     }
   }
   if (found == 0) {

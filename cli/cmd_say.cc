@@ -19,20 +19,20 @@ int Say(const SayOptions& options, Context& context) {
   store::SayRequest request;
   Result<std::string> body =
       TextOrInput(options.words, "message", store::kMaxMessageBytes, context);
-  if (!body) return context.Explain(body.error());
+  if (!body) return context.PrintError(body.error());
   const auto reply_to = ParseOptionalNumber(options.reply_to, "message");
-  if (!reply_to) return context.Explain(reply_to.error());
-  const auto visit = Visit::Begin(context, options.speaker, Newcomer::kWelcome);
-  if (!visit) return context.Explain(visit.error());
+  if (!reply_to) return context.PrintError(reply_to.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kCreate);
+  if (!session) return context.PrintError(session.error());
 
-  request.session = (*visit)->session().id;
-  request.room = (*visit)->room();
+  request.session = (*session)->info().id;
+  request.room = (*session)->room();
   request.body = std::move(*body);
   request.to = Recipients(options.to);
   request.reply_to = *reply_to;
   request.idempotency_key = options.key;
-  const Result<store::SayReceipt> receipt = (*visit)->store().Say(request, context.Call());
-  if (!receipt) return context.Explain(receipt.error());
+  const Result<store::SayReceipt> receipt = (*session)->store().Say(request, context.Call());
+  if (!receipt) return context.PrintError(receipt.error());
   if (options.speaker.json) {
     context.out() << JsonText(render::SaidJson(*receipt), 2) << "\n";
   } else {

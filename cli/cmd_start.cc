@@ -30,13 +30,13 @@ Conversation ToGoOnWith(const LaunchRequest& request, const LaunchPlan& plan, Co
 
 int ExplainStart(const LaunchRequest& request, Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
-  if (!config) return context.Explain(config.error());
+  if (!config) return context.PrintError(config.error());
   const Result<LaunchPlan> plan = MakePlan(request, context, *config);
-  if (!plan) return context.Explain(plan.error());
+  if (!plan) return context.PrintError(plan.error());
   std::string trouble;
   const Conversation before = ToGoOnWith(request, *plan, context, &trouble);
   const Result<PreparedLaunch> launch = Prepare(*plan, request, before.id, false, context);
-  if (!launch) return context.Explain(launch.error());
+  if (!launch) return context.PrintError(launch.error());
   context.out() << Explain(*plan, *launch, *config);
   for (const std::string& warning : plan->warnings) context.Warn(warning);
   if (const Status ready = CheckPlan(*plan, request.background, context); !ready) {
@@ -78,7 +78,7 @@ void AddStart(CLI::App& app, Program& program) {
     program.Run([options](Context& context) {
       if (options->explain) return ExplainStart(options->request, context);
       const Status started = StartSession(options->request, context);
-      return started ? kExitOk : context.Explain(started.error());
+      return started ? kExitOk : context.PrintError(started.error());
     });
   });
 }

@@ -91,11 +91,11 @@ int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& se
   for (const LiveSession& session : sessions) {
     if (options.gone) {
       if (const Status closed = CloseGone(session, records, context); !closed) {
-        code = context.Explain(closed.error());
+        code = context.PrintError(closed.error());
       }
       continue;
     }
-    code = context.Explain(
+    code = context.PrintError(
         {ErrorCode::kFailedPrecondition,
          session.persona + " runs on " + PlaceElsewhere(*session.record) +
              ", which cannot be looked at from here; it was not ended. Run this there: " +
@@ -109,32 +109,32 @@ int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& se
 
 int Stop(const StopOptions& options, Context& context) {
   if (options.all != options.personas.empty()) {
-    return context.Misused(options.all ? "name personas, or --all, not both"
-                                       : "name the persona whose session to end, or --all",
-                           "stop");
+    return context.UsageError(options.all ? "name personas, or --all, not both"
+                                          : "name the persona whose session to end, or --all",
+                              "stop");
   }
   const Result<Records> records = Records::Open(context.home());
-  if (!records) return context.Explain(records.error());
+  if (!records) return context.PrintError(records.error());
   const Result<LockFile> lock = records->Lock();
-  if (!lock) return context.Explain(lock.error());
+  if (!lock) return context.PrintError(lock.error());
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
-  if (!live) return context.Explain(live.error());
+  if (!live) return context.PrintError(live.error());
   const Result<Chosen> chosen = Choose(options, *live, context);
-  if (!chosen) return context.Explain(chosen.error());
+  if (!chosen) return context.PrintError(chosen.error());
   const std::vector<SessionRecord>& here = chosen->here;
   if (here.empty()) {
     if (options.all && chosen->elsewhere.empty()) context.out() << "No session runs.\n";
     return TellElsewhere(options, chosen->elsewhere, *records, context);
   }
   if (options.gone) {
-    return context.Explain({ErrorCode::kFailedPrecondition,
-                            here.front().persona + " runs here: end it without --gone",
-                            {},
-                            false});
+    return context.PrintError({ErrorCode::kFailedPrecondition,
+                               here.front().persona + " runs here: end it without --gone",
+                               {},
+                               false});
   }
   const Result<std::vector<StopOutcome>> outcomes =
       StopSessions(here, std::chrono::seconds(options.grace_seconds), *records, context);
-  if (!outcomes) return context.Explain(outcomes.error());
+  if (!outcomes) return context.PrintError(outcomes.error());
   for (size_t i = 0; i < here.size(); ++i) {
     context.out() << here[i].persona
                   << ((*outcomes)[i] == StopOutcome::kStopped

@@ -67,26 +67,26 @@ int Create(const TokenOptions& options, Context& context) {
   const std::string home = HomeOf(options, context);
   if (IsName(options.persona)) {
     if (Status allowed = RefuseReserved(options.persona, context); !allowed) {
-      return context.Explain(allowed.error());
+      return context.PrintError(allowed.error());
     }
   }
-  if (auto folder = store::EnsureHome(home); !folder) return context.Explain(folder.error());
+  if (auto folder = store::EnsureHome(home); !folder) return context.PrintError(folder.error());
   const auto config = router::Load({home});
   // The files matter only for names; a token must be had while one of them is wrong.
   const router::gateway::PermitText& text = options.permit;
   const bool names = !options.provider.empty() || !options.model.empty() ||
                      !text.providers.empty() || !text.models.empty();
-  if (names && !config) return context.Explain(config.error());
+  if (names && !config) return context.PrintError(config.error());
   const Result<router::SessionChoice> choice =
       config ? ChoiceOf(options, *config) : router::SessionChoice();
-  if (!choice) return context.Explain(choice.error());
+  if (!choice) return context.PrintError(choice.error());
   const auto permit = router::gateway::ParsePermit(text, config ? *config : router::RouterConfig(),
                                                    context.clock().Now());
-  if (!permit) return context.Explain(permit.error());
+  if (!permit) return context.PrintError(permit.error());
   const auto minted = router::gateway::MintToken(home, options.persona, *choice, context.clock(),
                                                  context.random(), *permit);
   Audit(context, router::gateway::TokenMade(minted, options.persona), home);
-  if (!minted) return context.Explain(minted.error());
+  if (!minted) return context.PrintError(minted.error());
   context.out() << minted->token << "\n";
   // A file that is wrong is the gateway's to tell of: it may run with what it read before.
   if (config && permit->Has(router::gateway::Scope::kGateway) &&
@@ -131,7 +131,7 @@ std::string Json(const std::vector<router::gateway::Grant>& grants, WallTime now
 
 int List(const TokenOptions& options, const Context& context) {
   const auto grants = router::gateway::ListTokens(HomeOf(options, context));
-  if (!grants) return context.Explain(grants.error());
+  if (!grants) return context.PrintError(grants.error());
   const WallTime now = context.clock().Now();
   if (options.json) {
     context.out() << Json(*grants, now);
@@ -161,7 +161,7 @@ int EndOne(const TokenOptions& options, const Context& context) {
   const auto ended = router::gateway::RevokeToken(home, options.id);
   if (!ended) {
     Audit(context, {"token.end", "failed", "", "", NamesOf(ended.error().code).name}, home);
-    return context.Explain(ended.error());
+    return context.PrintError(ended.error());
   }
   Audit(context, {"token.end", "ok", ended->persona, ended->id}, home);
   context.out() << "Ended the token " << ended->id << " of " << ended->persona << ".\n";
@@ -174,7 +174,7 @@ int EndAll(const TokenOptions& options, const Context& context) {
   for (AuditEvent& event : router::gateway::TokensEnded(ended, options.persona)) {
     Audit(context, std::move(event), home);
   }
-  if (!ended) return context.Explain(ended.error());
+  if (!ended) return context.PrintError(ended.error());
   context.out() << "Ended " << ended->size() << (ended->size() == 1 ? " token" : " tokens")
                 << " of " << options.persona << ".\n";
   return ended->empty() ? kExitNothing : kExitOk;
@@ -242,7 +242,7 @@ void AddEnd(CLI::App* token, Program& program) {
     program.Run([options](Context& context) {
       if (!options->id.empty()) return EndOne(*options, context);
       if (!options->persona.empty()) return EndAll(*options, context);
-      return context.Misused("say which token to end: its ID, or --persona NAME", "token end");
+      return context.UsageError("say which token to end: its ID, or --persona NAME", "token end");
     });
   });
 }

@@ -103,13 +103,13 @@ int Usage(const UsageOptions& options, Context& context) {
   WallTime since{};
   if (!options.since.empty()) {
     auto parsed = ReadTime(options.since, context.clock().Now(), DayZone::kLocal);
-    if (!parsed) return context.Explain(parsed.error());
+    if (!parsed) return context.PrintError(parsed.error());
     since = *parsed;
   }
   const Result<store::UsageStore*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   const auto sums = (*store)->SumUsage(Groups().at(options.by), since, context.Call());
-  if (!sums) return context.Explain(sums.error());
+  if (!sums) return context.PrintError(sums.error());
   const std::vector<PlanLimit> limits = PlanLimits(context);
   if (options.json) {
     context.out() << EscapeJsonText(Json(*sums, options.by, limits)) << "\n";

@@ -37,15 +37,15 @@ Result<render::Addressed> Look(const store::Session& session, const HookNotes& n
 
 int WaitFor(store::Session session, store::Store& store, Context& context) {
   const auto notes = HookNotes::Open(context.home(), session.uuid);
-  if (!notes) return context.Explain(notes.error()), kExitTold;
+  if (!notes) return context.PrintError(notes.error()), kExitTold;
   const auto lock = notes->LockWait();
   if (!lock) {
     // One is enough.
     if (lock.error().code == ErrorCode::kUnavailable) return kExitOk;
-    return context.Explain(lock.error()), kExitTold;
+    return context.PrintError(lock.error()), kExitTold;
   }
   const auto change = ChangeWait::Make(store);
-  if (!change) return context.Explain(change.error()), kExitTold;
+  if (!change) return context.PrintError(change.error()), kExitTold;
   const pid_t parent = getppid();
   while (true) {
     const auto addressed = Look(session, *notes, store, context);
@@ -77,10 +77,10 @@ int Wait(Context& context) {
     if (text) input = ParseHookInput(*text);
   }
   const auto session = AwaitLiveSession(input, kServerPatience, context);
-  if (!session) return context.Explain(session.error()), kExitTold;
+  if (!session) return context.PrintError(session.error()), kExitTold;
   if (!*session) return kExitOk;
   const Result<store::Store*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error()), kExitTold;
+  if (!store) return context.PrintError(store.error()), kExitTold;
   return WaitFor(**session, **store, context);
 }
 

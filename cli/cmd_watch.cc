@@ -22,10 +22,10 @@ constexpr std::chrono::seconds kLook{5};  // that other sessions hear wakes no w
 
 class Watch {
  public:
-  Watch(const Visit& visit, Context& context)
+  Watch(const CommandSession& session, Context& context)
       : context_(context),
-        store_(visit.store()),
-        room_(visit, context),
+        store_(session.store()),
+        room_(session, context),
         line_(store::kMaxMessageBytes) {
     size_.width = context.terminal().width;
     size_.height = context.terminal().height;
@@ -34,9 +34,9 @@ class Watch {
 
   int Run() {
     const auto events = WatchEvents::Make(store_);
-    if (!events) return context_.Explain(events.error());
+    if (!events) return context_.PrintError(events.error());
     auto terminal = RawTerminal::Enter(context_.out());
-    if (!terminal) return context_.Explain(terminal.error());
+    if (!terminal) return context_.PrintError(terminal.error());
     Refresh();
     while (!left_) {
       Draw(**terminal);
@@ -48,7 +48,7 @@ class Watch {
       if (happened.changed || happened.typed.empty()) Refresh();
     }
     terminal->reset();
-    return failed_ ? context_.Explain(*failed_) : kExitOk;
+    return failed_ ? context_.PrintError(*failed_) : kExitOk;
   }
 
  private:
@@ -140,9 +140,10 @@ int RunWatch(const Speaker& speaker, Context& context) {
     options.follow = true;
     return Hear(options, context);
   }
-  const auto visit = Visit::Begin(context, speaker, Newcomer::kWelcome, kWatchClient);
-  if (!visit) return context.Explain(visit.error());
-  return Watch(**visit, context).Run();
+  const auto session =
+      CommandSession::Begin(context, speaker, UnknownPersona::kCreate, kWatchClient);
+  if (!session) return context.PrintError(session.error());
+  return Watch(**session, context).Run();
 }
 
 }  // namespace

@@ -47,13 +47,13 @@ nlohmann::json WhoJson(const store::Presence& presence, bool you, const Context&
 
 int WhoAmI(const Speaker& speaker, Context& context) {
   const Result<std::string> persona = PersonaOf(speaker, context);
-  if (!persona) return context.Explain(persona.error());
+  if (!persona) return context.PrintError(persona.error());
   const Result<store::SessionStore*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   const auto personas = (*store)->ListPersonas(context.Call());
-  if (!personas) return context.Explain(personas.error());
+  if (!personas) return context.PrintError(personas.error());
   const auto sessions = (*store)->LiveSessions({*persona, {}}, context.Call());
-  if (!sessions) return context.Explain(sessions.error());
+  if (!sessions) return context.PrintError(sessions.error());
 
   store::Persona self;
   self.name = *persona;
@@ -92,11 +92,11 @@ int WhoAmI(const Speaker& speaker, Context& context) {
 
 int Who(const WhoOptions& options, Context& context) {
   const Result<store::SessionStore*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   const auto here = (*store)->WhoIsHere(options.speaker.room, context.Call());
-  if (!here) return context.Explain(here.error());
+  if (!here) return context.PrintError(here.error());
   const Result<std::string> self = PersonaOf(options.speaker, context);
-  if (!self && !options.speaker.persona.empty()) return context.Explain(self.error());
+  if (!self && !options.speaker.persona.empty()) return context.PrintError(self.error());
   const auto is_you = [&](const store::Presence& one) {
     return self && ToLowerAscii(*self) == ToLowerAscii(one.session.persona);
   };

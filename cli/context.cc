@@ -35,8 +35,8 @@ int Number(const Environment& environment, const char* name) {
 
 }  // namespace
 
-Context::Context(Parts parts)
-    : parts_(std::move(parts)),
+Context::Context(Deps deps)
+    : deps_(std::move(deps)),
       user_home_(UserHome([this](const char* name) { return Variable(name); })) {
   // One that cannot be used stays as it was given: RunProgram refuses it.
   home_ = Variable("KATRA_HOME");
@@ -45,8 +45,8 @@ Context::Context(Parts parts)
 }
 
 std::string Context::Variable(const std::string& name) const {
-  const auto found = parts_.environment.find(name);
-  return found == parts_.environment.end() ? std::string() : found->second;
+  const auto found = deps_.environment.find(name);
+  return found == deps_.environment.end() ? std::string() : found->second;
 }
 
 Result<store::Store*> Context::OpenStore() {
@@ -55,22 +55,22 @@ Result<store::Store*> Context::OpenStore() {
     return Fail(ErrorCode::kInvalidArgument,
                 "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
   }
-  auto opened = parts_.open_store(home_, Call());
+  auto opened = deps_.open_store(home_, Call());
   if (!opened) return Pass(std::move(opened));
   store_ = std::move(*opened);
   return store_.get();
 }
 
 store::CallContext Context::Call(std::chrono::milliseconds patience) const {
-  return {parts_.clock.Steady() + patience, nullptr};
+  return {deps_.clock.Steady() + patience, nullptr};
 }
 
 Result<std::string> Context::ReadInput(size_t max_bytes) const {
   std::string text;
   std::array<char, 16'384> piece{};
-  while (parts_.in.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
-         parts_.in.gcount() > 0) {
-    text.append(piece.data(), static_cast<size_t>(parts_.in.gcount()));
+  while (deps_.in.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
+         deps_.in.gcount() > 0) {
+    text.append(piece.data(), static_cast<size_t>(deps_.in.gcount()));
     if (text.size() > max_bytes) {
       return Fail(ErrorCode::kResourceExhausted,
                   "the text on stdin is longer than " + std::to_string(max_bytes) +
@@ -81,22 +81,22 @@ Result<std::string> Context::ReadInput(size_t max_bytes) const {
 }
 
 void Context::Tell(const std::string& text) const {
-  const bool people = parts_.terminal.err && parts_.terminal.width > 0;
-  parts_.err << WrapLines(parts_.program + ErrorLines(text), "",
-                          {people ? static_cast<size_t>(parts_.terminal.width) : 0, false});
+  const bool people = deps_.terminal.err && deps_.terminal.width > 0;
+  deps_.err << WrapLines(deps_.program + ErrorLines(text), "",
+                         {people ? static_cast<size_t>(deps_.terminal.width) : 0, false});
 }
 
-int Context::Explain(const Error& error) const {
+int Context::PrintError(const Error& error) const {
   Tell(": " + error.message);
   return ExitCodeOf(error);
 }
 
 void Context::Warn(std::string_view message) const { Tell(": warning: " + std::string(message)); }
 
-int Context::Misused(std::string_view message, std::string_view command) const {
-  parts_.err << parts_.program << ": " << ErrorLines(message) << "\nTry `" << parts_.program;
-  if (!command.empty()) parts_.err << " " << command;
-  parts_.err << " --help`.\n";
+int Context::UsageError(std::string_view message, std::string_view command) const {
+  deps_.err << deps_.program << ": " << ErrorLines(message) << "\nTry `" << deps_.program;
+  if (!command.empty()) deps_.err << " " << command;
+  deps_.err << " --help`.\n";
   return kExitUsage;
 }
 

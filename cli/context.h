@@ -36,7 +36,7 @@ struct Terminal {
 // One run of the program. Used by one thread.
 class Context {
  public:
-  struct Parts {
+  struct Deps {
     std::string program = "katra";  // or "k": how messages call it
     std::string version;
     Environment environment;
@@ -51,25 +51,25 @@ class Context {
     std::string executable;  // absolute path of this program; empty: not known
   };
 
-  explicit Context(Parts parts);
+  explicit Context(Deps deps);
 
-  [[nodiscard]] const std::string& program() const { return parts_.program; }
-  [[nodiscard]] const std::string& version() const { return parts_.version; }
-  [[nodiscard]] const Environment& environment() const { return parts_.environment; }
+  [[nodiscard]] const std::string& program() const { return deps_.program; }
+  [[nodiscard]] const std::string& version() const { return deps_.version; }
+  [[nodiscard]] const Environment& environment() const { return deps_.environment; }
   // Empty: not set.
   [[nodiscard]] std::string Variable(const std::string& name) const;
-  [[nodiscard]] const std::string& working_folder() const { return parts_.working_folder; }
+  [[nodiscard]] const std::string& working_folder() const { return deps_.working_folder; }
   // KATRA_HOME, else ~/.katra; absolute. Empty when neither is known.
   [[nodiscard]] const std::string& home() const { return home_; }
   // The user's home folder; empty: not known.
   [[nodiscard]] const std::string& user_home() const { return user_home_; }
-  [[nodiscard]] std::istream& in() const { return parts_.in; }
-  [[nodiscard]] std::ostream& out() const { return parts_.out; }
-  [[nodiscard]] std::ostream& err() const { return parts_.err; }
-  [[nodiscard]] const Terminal& terminal() const { return parts_.terminal; }
-  [[nodiscard]] const Clock& clock() const { return parts_.clock; }
-  [[nodiscard]] Random& random() const { return parts_.random; }
-  [[nodiscard]] const std::string& executable() const { return parts_.executable; }
+  [[nodiscard]] std::istream& in() const { return deps_.in; }
+  [[nodiscard]] std::ostream& out() const { return deps_.out; }
+  [[nodiscard]] std::ostream& err() const { return deps_.err; }
+  [[nodiscard]] const Terminal& terminal() const { return deps_.terminal; }
+  [[nodiscard]] const Clock& clock() const { return deps_.clock; }
+  [[nodiscard]] Random& random() const { return deps_.random; }
+  [[nodiscard]] const std::string& executable() const { return deps_.executable; }
 
   // Opens the store when it is first asked for; owned by the context.
   [[nodiscard]] Result<store::Store*> OpenStore();
@@ -83,17 +83,17 @@ class Context {
   [[nodiscard]] Result<std::string> ReadInput(size_t max_bytes) const;
 
   // "katra: MESSAGE" on stderr; returns the exit code of the error.
-  int Explain(const Error& error) const;
+  int PrintError(const Error& error) const;
   // "katra: warning: MESSAGE" on stderr.
   void Warn(std::string_view message) const;
   // "katra: MESSAGE" and where to find help, on stderr; returns kExitUsage.
-  int Misused(std::string_view message, std::string_view command) const;
+  int UsageError(std::string_view message, std::string_view command) const;
 
  private:
   // The program's name and `text` on stderr, wrapped when that is a terminal.
   void Tell(const std::string& text) const;
 
-  Parts parts_;
+  Deps deps_;
   std::string home_;
   std::string user_home_;
   std::shared_ptr<store::Store> store_;

@@ -49,9 +49,18 @@ int Main(int argc, char** argv) {
   SystemRandom random;
   Environment environment = ReadEnvironment();
   const Terminal terminal = DescribeTerminal(environment);
-  Context context({KATRA_PROGRAM, KATRA_VERSION, std::move(environment), WorkingFolder(), std::cin,
-                   std::cout, std::cerr, terminal, clock, random, MakeStoreOpener(clock, random),
-                   Executable(argc > 0 ? argv[0] : "")});
+  Context context({.program = KATRA_PROGRAM,
+                   .version = KATRA_VERSION,
+                   .environment = std::move(environment),
+                   .working_folder = WorkingFolder(),
+                   .in = std::cin,
+                   .out = std::cout,
+                   .err = std::cerr,
+                   .terminal = terminal,
+                   .clock = clock,
+                   .random = random,
+                   .open_store = MakeStoreOpener(clock, random),
+                   .executable = Executable(argc > 0 ? argv[0] : "")});
   const int code = RunProgram({argv + (argc > 0 ? 1 : 0), argv + argc}, context);
   std::cout.flush();
   return code;

@@ -79,7 +79,7 @@ bool NeedsHome(const std::string& command) { return command != "help" && command
 
 int Refuse(const Context& context, const CLI::App& root, const std::string& why,
            const CLI::App& reached) {
-  return context.Misused(why, NameBelow(&root, &reached));
+  return context.UsageError(why, NameBelow(&root, &reached));
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
   const std::string command = NameBelow(&app, Reached(&app));
   if (!context.home().empty() && NeedsHome(command)) {
     if (const auto home = KatraHome(context.home(), context.user_home()); !home) {
-      const int code = context.Explain(home.error());
+      const int code = context.PrintError(home.error());
       // A client takes exit code 2 of its hook for an order to stop.
       return command == "hook" ? 1 : code;
     }

@@ -83,9 +83,9 @@ ActionFn AskAction(const ShortForm& given, const std::vector<std::string>& comma
     if (question.find(' ') == std::string::npos) {
       const std::vector<std::string> near = NearestMatches(question, commands, 1);
       if (!near.empty()) {
-        return context.Misused("unknown command \"" + OneLine(question, 128) + "\"; did you mean " +
-                                   near.front() + "?",
-                               "");
+        return context.UsageError("unknown command \"" + OneLine(question, 128) +
+                                      "\"; did you mean " + near.front() + "?",
+                                  "");
       }
     }
     return AskPersona(given.speaker.persona, given.speaker.room, question, context);

@@ -82,14 +82,14 @@ class Session {
         copy_(path_ + ".edited") {}
 
   int Run() {
-    if (auto begun = Begin(); !begun) return context_.Explain(begun.error());
+    if (auto begun = Begin(); !begun) return context_.PrintError(begun.error());
     while (true) {
       if (auto edited = RunEditor(context_, copy_); !edited) {
         unlink(copy_.c_str());
-        return context_.Explain(edited.error());
+        return context_.PrintError(edited.error());
       }
       auto text = ReadFile(copy_, kMaxFileBytes);
-      if (!text) return context_.Explain(text.error());
+      if (!text) return context_.PrintError(text.error());
       if (before_ == *text) {
         unlink(copy_.c_str());
         context_.out() << "Nothing was changed.\n";
@@ -97,7 +97,7 @@ class Session {
       }
       const Status fits = Check();
       if (fits) return Finish(*text);
-      context_.Explain(fits.error());
+      context_.PrintError(fits.error());
       if (!WantsToGoOn()) {
         context_.err() << path_ << " is as it was. What you wrote is in " << copy_ << "\n";
         return ExitCodeOf(fits.error());
@@ -154,15 +154,15 @@ class Session {
 
   int Finish(const std::string& text) {
     auto now = router::ReadOwnFile(path_, kMaxFileBytes);
-    if (!now) return context_.Explain(now.error());
+    if (!now) return context_.PrintError(now.error());
     if (*now != before_) {
-      return context_.Explain({ErrorCode::kFailedPrecondition,
-                               path_ + " was changed meanwhile; what you wrote is in " + copy_ +
-                                   ": compare the two, then run `katra config edit` again",
-                               path_, false});
+      return context_.PrintError({ErrorCode::kFailedPrecondition,
+                                  path_ + " was changed meanwhile; what you wrote is in " + copy_ +
+                                      ": compare the two, then run `katra config edit` again",
+                                  path_, false});
     }
     if (auto written = WriteFileAtomically(path_, text); !written) {
-      return context_.Explain(written.error());
+      return context_.PrintError(written.error());
     }
     unlink(copy_.c_str());
     context_.out() << "Wrote " << path_ << "\n";

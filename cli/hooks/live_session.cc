@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/room/change_wait.h"
-#include "cli/room/visit.h"
+#include "cli/room/command_session.h"
 
 namespace katra::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/context.h"
-#include "cli/room/visit.h"
+#include "cli/room/command_session.h"
 
 namespace katra::cli {
 

@@ -25,26 +25,26 @@ std::vector<std::string> PrintArguments(std::string_view client, const std::stri
 int AskPersona(const std::string& persona, const std::string& room, const std::string& question,
                Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
-  if (!config) return context.Explain(config.error());
+  if (!config) return context.PrintError(config.error());
   LaunchRequest request;
   request.persona = persona;
   request.room = room;
   const Result<LaunchPlan> plan = MakePlan(request, context, *config);
-  if (!plan) return context.Explain(plan.error());
+  if (!plan) return context.PrintError(plan.error());
   if (const Status ready = CheckPlan(*plan, false, context); !ready) {
-    return context.Explain(ready.error());
+    return context.PrintError(ready.error());
   }
   request.arguments = PrintArguments(plan->client.value, question);
   const Result<PreparedLaunch> launch = Prepare(*plan, request, {}, true, context);
-  if (!launch) return context.Explain(launch.error());
+  if (!launch) return context.PrintError(launch.error());
   for (const std::string& warning : plan->warnings) context.Warn(warning);
   if (const Status written = WriteSettings(*launch); !written) {
-    return context.Explain(written.error());
+    return context.PrintError(written.error());
   }
   context.CloseStore();
   context.out().flush();
   context.err().flush();
-  return context.Explain(ReplaceProcess(launch->spec));
+  return context.PrintError(ReplaceProcess(launch->spec));
 }
 
 }  // namespace katra::cli

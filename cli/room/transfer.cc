@@ -12,9 +12,9 @@
 #include "cli/audit_note.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "cli/room/command_session.h"
 #include "cli/room/new_file.h"
 #include "cli/room/session_shell.h"
-#include "cli/room/visit.h"
 #include "core/error_map.h"
 #include "core/json_text.h"
 #include "core/text.h"
@@ -84,11 +84,11 @@ Status MayExport(const std::string& viewer, store::Maintenance& store, const Con
 
 int Export(const ExportOptions& options, Context& context) {
   const Result<std::string> viewer = ViewerOf(options, context);
-  if (!viewer) return context.Explain(viewer.error());
+  if (!viewer) return context.PrintError(viewer.error());
   const Result<store::Maintenance*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   if (const Status may = MayExport(*viewer, **store, context); !may) {
-    return context.Explain(may.error());
+    return context.PrintError(may.error());
   }
   if (!viewer->empty() && options.persona.empty()) {
     context.err() << "exporting what " << OneLine(*viewer, 128)
@@ -100,12 +100,12 @@ int Export(const ExportOptions& options, Context& context) {
   what.memories = !options.no_memories;
   if (options.file.empty() || options.file == "-") {
     const Status written = WriteExport(what, **store, context.out(), context);
-    return written ? kExitOk : context.Explain(written.error());
+    return written ? kExitOk : context.PrintError(written.error());
   }
   auto file = NewFile::Create(options.file, context);
-  if (!file) return context.Explain(file.error());
+  if (!file) return context.PrintError(file.error());
   const Status written = WriteExport(what, **store, file->stream(), context);
-  if (!written) return context.Explain(written.error());
+  if (!written) return context.PrintError(written.error());
   file->Keep();
   context.err() << "written to " << OneLine(file->path(), 4096) << "\n";
   return kExitOk;
@@ -187,20 +187,21 @@ int Import(const ImportOptions& options, Context& context) {
   if (options.file != "-") {
     file.open(Absolute(options.file, context));
     if (!file) {
-      return context.Explain(Error{ErrorCode::kNotFound,
-                                   "cannot read " + OneLine(options.file, 4096) +
-                                       ": give a file that `memory export` wrote, or - for stdin",
-                                   {},
-                                   false});
+      return context.PrintError(
+          Error{ErrorCode::kNotFound,
+                "cannot read " + OneLine(options.file, 4096) +
+                    ": give a file that `memory export` wrote, or - for stdin",
+                {},
+                false});
     }
     in = &file;
   }
   const Result<store::Maintenance*> store = context.OpenStore();
-  if (!store) return context.Explain(store.error());
+  if (!store) return context.PrintError(store.error());
   const auto next = [in](std::string* line) -> Result<bool> { return ReadLine(*in, line); };
   const auto receipt = (*store)->Import(next, context.Call(kPatience));
   Audit(context, Imported(receipt));
-  if (!receipt) return context.Explain(receipt.error());
+  if (!receipt) return context.PrintError(receipt.error());
   if (options.json) {
     context.out() << JsonText(ReceiptJson(*receipt), 2) << "\n";
   } else {

@@ -9,7 +9,7 @@ namespace katra::cli {
 namespace {
 
 constexpr int kMaxSuffix = 1000;
-// What sessions of people call themselves (cli/room/visit.h): "katra", "katra watch".
+// What sessions of people call themselves (cli/room/command_session.h): "katra", "katra watch".
 constexpr const char* kOfPeople = "katra";
 
 const LiveSession* FindLive(const std::vector<LiveSession>& live, const std::string& persona) {

@@ -14,9 +14,9 @@ namespace katra::cli {
 
 int RunSession(const SessionRun& run, Context& context) {
   const pid_t client = fork();
-  if (client == 0) return context.Explain(ReceiveAndRun(run.socket, context.environment()));
+  if (client == 0) return context.PrintError(ReceiveAndRun(run.socket, context.environment()));
   if (client < 0) {
-    return context.Explain(
+    return context.PrintError(
         {ErrorCode::kResourceExhausted, "no process could be made for the client", {}, false});
   }
   // Keys of the terminal are for the client, which has the terminal as well.

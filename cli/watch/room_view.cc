@@ -16,20 +16,20 @@ constexpr std::chrono::seconds kHeartbeat{10};
 
 }  // namespace
 
-RoomView::RoomView(const Visit& visit, const Context& context)
-    : visit_(visit),
+RoomView::RoomView(const CommandSession& session, const Context& context)
+    : session_(session),
       context_(context),
-      room_(visit.room().empty() ? visit.session().room : visit.room()),
+      room_(session.room().empty() ? session.info().room : session.room()),
       last_beat_(context.clock().Steady()) {}
 
 Status RoomView::Refresh() {
   if (Status read = ReadNews(); !read) return read;
   if (Status read = ReadInbox(); !read) return read;
   while (messages_.size() > kMostKept) messages_.erase(messages_.begin());
-  auto present = visit_.store().WhoIsHere({}, context_.Call(kPatience));
+  auto present = session_.store().WhoIsHere({}, context_.Call(kPatience));
   if (!present) return Pass(std::move(present));
   std::erase_if(*present, [this](const store::Presence& one) {
-    return one.session.id == visit_.session().id;
+    return one.session.id == session_.info().id;
   });
   present_ = std::move(*present);
   return {};
@@ -40,11 +40,11 @@ Status RoomView::ReadNews() {
   const bool first = newest_ == 0;
   while (true) {
     store::HistoryRequest request;
-    request.session = visit_.session().id;
+    request.session = session_.info().id;
     request.room = room_;
     request.limit = kPage;
     if (!first) request.after = newest_;
-    const auto reply = visit_.store().History(request, context_.Call(kPatience));
+    const auto reply = session_.store().History(request, context_.Call(kPatience));
     if (!reply) return tl::unexpected<Error>(reply.error());
     for (const store::HistoryHit& hit : reply->hits) {
       messages_[hit.message.id] = hit.message;
@@ -58,18 +58,17 @@ Status RoomView::ReadNews() {
 Status RoomView::ReadInbox() {
   while (true) {
     store::HearRequest request;
-    request.session = visit_.session().id;
+    request.session = session_.info().id;
     request.room = room_;
     request.limit = kPage;
-    const auto reply = visit_.store().Hear(request, context_.Call(kPatience));
+    const auto reply = session_.store().Hear(request, context_.Call(kPatience));
     if (!reply) return tl::unexpected<Error>(reply.error());
     if (reply->messages.empty()) return {};
     for (const store::HeardMessage& heard : reply->messages) {
       messages_[heard.message.id] = heard.message;
     }
-    if (Status heard =
-            visit_.store().Acknowledge(visit_.session().id, room_,
-                                       reply->messages.back().message.id, context_.Call(kPatience));
+    if (Status heard = session_.store().Acknowledge(
+            session_.info().id, room_, reply->messages.back().message.id, context_.Call(kPatience));
         !heard || reply->left == 0) {
       return heard;
     }
@@ -81,24 +80,25 @@ void RoomView::Beat() {
   if (now - last_beat_ < kHeartbeat) return;
   last_beat_ = now;
   // Presence only: worth no error.
-  static_cast<void>(visit_.store().Heartbeat(visit_.session().id, false, context_.Call(kPatience)));
+  static_cast<void>(
+      session_.store().Heartbeat(session_.info().id, false, context_.Call(kPatience)));
 }
 
 Result<std::string> RoomView::Say(const std::string& line) {
   Addressing address = SplitAddress(line);
   store::SayRequest request;
-  request.session = visit_.session().id;
+  request.session = session_.info().id;
   request.room = room_;
   request.body = std::move(address.body);
   request.to = std::move(address.to);
-  const auto receipt = visit_.store().Say(request, context_.Call());
+  const auto receipt = session_.store().Say(request, context_.Call());
   if (!receipt) return tl::unexpected<Error>(receipt.error());
   return render::SaidText(*receipt);
 }
 
 void RoomView::Fill(WatchView* view) const {
   view->room = room_;
-  view->persona = visit_.session().persona;
+  view->persona = session_.info().persona;
   view->present = present_;
   view->messages.clear();
   const WallTime now = context_.clock().Now();

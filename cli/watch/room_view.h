@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/context.h"
-#include "cli/room/visit.h"
+#include "cli/room/command_session.h"
 #include "cli/watch/screen.h"
 
 namespace katra::cli {
@@ -14,7 +14,7 @@ namespace katra::cli {
 class RoomView {
  public:
   // Both are borrowed.
-  RoomView(const Visit& visit, const Context& context);
+  RoomView(const CommandSession& session, const Context& context);
 
   // Reads what is new; the first time, the newest messages.
   [[nodiscard]] Status Refresh();
@@ -32,7 +32,7 @@ class RoomView {
   [[nodiscard]] Status ReadNews();
   [[nodiscard]] Status ReadInbox();
 
-  const Visit& visit_;
+  const CommandSession& session_;
   const Context& context_;
   const std::string room_;
   std::map<store::MessageId, store::Message> messages_;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "cli/output.h"
-#include "cli/room/visit.h"
+#include "cli/room/command_session.h"
 #include "core/text.h"
 #include "core/text_width.h"
 

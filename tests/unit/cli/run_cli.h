@@ -39,12 +39,21 @@ inline Outcome RunCli(const katra::testing::TempHome& home,
   Environment environment = setting.environment;
   environment.emplace("KATRA_HOME", home.path());
   environment.emplace("HOME", home.path() + "-user");
-  Context context({setting.program, "1.2.3", environment, home.path(), in, out, err,
-                   setting.terminal, clock, random,
-                   [&](const std::string& path, const store::CallContext& call) {
-                     return store::OpenStore(path, {&clock, &random}, call);
-                   },
-                   "/usr/bin/katra"});
+  Context context({.program = setting.program,
+                   .version = "1.2.3",
+                   .environment = environment,
+                   .working_folder = home.path(),
+                   .in = in,
+                   .out = out,
+                   .err = err,
+                   .terminal = setting.terminal,
+                   .clock = clock,
+                   .random = random,
+                   .open_store =
+                       [&](const std::string& path, const store::CallContext& call) {
+                         return store::OpenStore(path, {&clock, &random}, call);
+                       },
+                   .executable = "/usr/bin/katra"});
   Outcome outcome;
   outcome.code = RunProgram(arguments, context);
   outcome.out = out.str();

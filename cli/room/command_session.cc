@@ -1,4 +1,4 @@
-#include "cli/room/visit.h"
+#include "cli/room/command_session.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -92,8 +92,10 @@ std::string RoomOf(const Speaker& speaker, const Context& context) {
   return speaker.room.empty() ? context.Variable("KATRA_ROOM") : speaker.room;
 }
 
-Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& speaker,
-                                            Newcomer newcomer, const std::string& client) {
+Result<std::unique_ptr<CommandSession>> CommandSession::Begin(Context& context,
+                                                              const Speaker& speaker,
+                                                              UnknownPersona unknown,
+                                                              const std::string& client) {
   const Result<std::string> persona = PersonaOf(speaker, context);
   if (!persona) return tl::unexpected<Error>(persona.error());
   const std::string room = RoomOf(speaker, context);
@@ -105,7 +107,7 @@ Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& spe
   }
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return tl::unexpected<Error>(store.error());
-  if (newcomer == Newcomer::kRefused && !speaker.persona.empty()) {
+  if (unknown == UnknownPersona::kRefuse && !speaker.persona.empty()) {
     if (Status known = RequireKnown(context, **store, *persona); !known) {
       return Pass(std::move(known));
     }
@@ -134,10 +136,11 @@ Result<std::unique_ptr<Visit>> Visit::Begin(Context& context, const Speaker& spe
   }
   Result<store::Session> session = (*store)->OpenSession(start, context.Call());
   if (!session) return Pass(std::move(session));
-  return std::unique_ptr<Visit>(new Visit(context, **store, std::move(*session), room));
+  return std::unique_ptr<CommandSession>(
+      new CommandSession(context, **store, std::move(*session), room));
 }
 
-Visit::~Visit() {
+CommandSession::~CommandSession() {
   // One that could not be ended is found dead by the next who looks.
   static_cast<void>(store_.EndSession(session_.id, "the command is done", context_.Call()));
 }

@@ -1,5 +1,5 @@
-// A person's short stay in the room: a session that lasts as long as one command. Also who that
-// person is. Knows no single command.
+// A session in the room that lasts as long as one command, and the persona that it is of. Knows no
+// single command.
 #pragma once
 
 #include <memory>
@@ -37,29 +37,31 @@ inline constexpr const char* kWatchClient = "katra watch";
 [[nodiscard]] bool IsTerminalClient(const std::string& client);
 
 // What a command may do to a persona that nobody has heard of yet.
-enum class Newcomer {
-  kWelcome,  // it comes to be
-  kRefused,  // kNotFound, with near matches, when it was named with --persona
+enum class UnknownPersona {
+  kCreate,  // it comes to be
+  kRefuse,  // kNotFound, with near matches, when it was named with --persona
 };
 
-class Visit {
+class CommandSession {
  public:
   // Opens the store and a session in it. `client`: how the session is shown to others.
-  static Result<std::unique_ptr<Visit>> Begin(Context& context, const Speaker& speaker,
-                                              Newcomer newcomer,
-                                              const std::string& client = kTerminalClient);
+  static Result<std::unique_ptr<CommandSession>> Begin(Context& context, const Speaker& speaker,
+                                                       UnknownPersona unknown,
+                                                       const std::string& client = kTerminalClient);
   // Ends the session.
-  ~Visit();
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
+  ~CommandSession();
+  CommandSession(const CommandSession&) = delete;
+  CommandSession& operator=(const CommandSession&) = delete;
 
   [[nodiscard]] store::Store& store() const { return store_; }
-  [[nodiscard]] const store::Session& session() const { return session_; }
+  // The session as it was when it was opened.
+  [[nodiscard]] const store::Session& info() const { return session_; }
   // The room that requests are about; empty: the session's.
   [[nodiscard]] const std::string& room() const { return room_; }
 
  private:
-  Visit(const Context& context, store::Store& store, store::Session session, std::string room)
+  CommandSession(const Context& context, store::Store& store, store::Session session,
+                 std::string room)
       : context_(context), store_(store), session_(std::move(session)), room_(std::move(room)) {}
 
   const Context& context_;
