@@ -20,7 +20,8 @@ SANITIZER_OPTIONS = {
     # The preloaded disk of the fault suites comes before the sanitizer's own library.
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:verify_asan_link_order=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"
+                    f':suppressions="{ROOT}/tests/support/tsan_suppressions.txt"',
 }
 
 
