@@ -18,8 +18,8 @@ namespace katra {
 namespace {
 
 constexpr size_t kMaxText = 200;
-constexpr int kMaxRenames = 100;   // of the file between making and opening it
-constexpr int kMaxOldFiles = 100;  // that a reader looks for
+constexpr int kMaxRenames = 100;   // rotations between creating and opening the file
+constexpr int kMaxOldFiles = 100;  // that a reader searches
 constexpr size_t kMaxReadBytes = size_t{64} * 1024 * 1024;
 
 std::string Folder(const std::string& home) { return home + "/log"; }
@@ -55,7 +55,7 @@ tl::unexpected<Error> Failed(const std::string& path, int error) {
               path);
 }
 
-// A crash or a full disk may have cut the last line short: this one must not be glued to it.
+// A crash or a full disk may have truncated the last line; the next one must not be joined to it.
 bool EndsInLine(int fd, off_t size) {
   char last = '\n';
   return size == 0 || pread(fd, &last, 1, size - 1) != 1 || last != '\n';
@@ -72,7 +72,7 @@ Result<int> AuditLog::Open() const {
     if (auto file = EnsurePrivateFile(path); !file) return Pass(std::move(file));
     const int fd = open(path.c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0) return fd;
-    // Another process may rename it between the two lines, but not again and again.
+    // Another process may rotate the file between the two calls, but not again and again.
     if (errno != ENOENT || round == kMaxRenames) return Failed(path, errno);
   }
 }
@@ -80,7 +80,7 @@ Result<int> AuditLog::Open() const {
 Status AuditLog::Check() const {
   const std::string path = AuditPath(home_);
   struct stat info = {};
-  if (lstat(Folder(home_).c_str(), &info) != 0) return {};  // the first event makes it
+  if (lstat(Folder(home_).c_str(), &info) != 0) return {};  // created with the first event
   if (auto folder = EnsurePrivateFolder(Folder(home_)); !folder) return folder;
   if (auto file = CheckPrivateFile(path); !file) return file;
   if (access(path.c_str(), W_OK) != 0 && errno != ENOENT) return Failed(path, errno);
@@ -112,7 +112,7 @@ Status AuditLog::Append(const std::string& line) const {
   if (fstat(*fd, &info) != 0) info.st_size = 0;
   const std::string text = EndsInLine(*fd, info.st_size) ? "\n" + line : line;
   ssize_t count = 0;
-  do {  // one write: lines of several processes never mix
+  do {  // one write, so lines of several processes never interleave
     count = write(*fd, text.data(), text.size());
   } while (count < 0 && errno == EINTR);
   const int error = count < 0 ? errno : ENOSPC;
@@ -121,8 +121,8 @@ Status AuditLog::Append(const std::string& line) const {
   return {};
 }
 
-// Another process that rotates is not waited for while the file is below twice its bound; past that
-// it is, so that the file does not grow without end, and no event is lost to a slow process.
+// If another process is rotating, this one waits only when the file is over twice its limit: below
+// that a slow process must not delay an event, above it the file must not grow without bound.
 Result<int> AuditLog::OpenWithRoom(off_t more) const {
   for (const std::chrono::milliseconds patience :
        {std::chrono::milliseconds(0), limits_.patience}) {
@@ -148,13 +148,13 @@ Result<int> AuditLog::OpenWithRoom(off_t more) const {
               path);
 }
 
-// A writer that has the file open while it is renamed writes to the renamed one: nothing is lost.
+// A writer that still has the file open writes to the renamed file, so nothing is lost.
 void AuditLog::Rotate(std::chrono::milliseconds patience) const {
   auto lock = LockFile::Open(Folder(home_) + "/audit.lock");
   if (!lock || !lock->Acquire(std::chrono::steady_clock::now() + patience)) return;
   const std::string path = AuditPath(home_);
   struct stat info = {};
-  // Somebody else was quicker when it is small.
+  // If it is small, another process has just rotated it.
   if (stat(path.c_str(), &info) != 0 || info.st_size < limits_.file_bytes / 2) return;
   unlink(OldPath(home_, limits_.old_files).c_str());
   for (int number = limits_.old_files - 1; number >= 1; --number) {
@@ -174,7 +174,7 @@ Result<std::string> LastAuditLines(const std::string& home, size_t count) {
     auto text = ReadFile(path, kMaxReadBytes);
     if (!text) {
       if (text.error().code != ErrorCode::kNotFound) return Pass(std::move(text));
-      if (number == 0) continue;  // it was rotated, and the next one has not begun
+      if (number == 0) continue;  // just rotated; the new file does not exist yet
       break;
     }
     size_t end = text->size();

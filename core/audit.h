@@ -1,6 +1,6 @@
-// The audit log of a home: what was done that a person may later have to account for. JSON Lines in
-// HOME/log/audit.jsonl (0600), bounded by rotation, appended to by several processes at once. Holds
-// who, what, when, and the result; never contents, tokens or keys.
+// The audit log of a home: actions that somebody may later have to account for, as JSON Lines in
+// HOME/log/audit.jsonl (0600). Several processes append to it; rotation bounds its size. It holds
+// who, what, when and the result, never contents, tokens or keys.
 #pragma once
 
 #include <chrono>
@@ -17,28 +17,30 @@
 
 namespace katra {
 
-// Every text comes from Katra's own vocabulary or is a name that was checked; it is cut to one line
-// of 200 characters all the same.
+// Texts are Katra's own words or names that were checked. They are still cut to one line of 200
+// characters.
 struct AuditEvent {
   std::string what;    // "token.create"
   std::string result;  // "ok", "refused" or "failed"
   std::string persona = {};
   std::string token_id = {};
   std::string detail = {};
-  // How often it happened, when one line stands for several events.
+  // The number of events that this line stands for.
   uint64_t count = 1;
-  std::string by = {};  // the persona whose session did it; left out when it is no name
+  std::string by = {};  // the persona whose session did it; omitted if it is not a valid name
 };
 
-// "HOME/log/audit.jsonl"; older files are "audit.1.jsonl" (the newest of them) and so on.
+// "HOME/log/audit.jsonl". Rotated files are "audit.1.jsonl" (the newest), "audit.2.jsonl" and so
+// on.
 [[nodiscard]] std::string AuditPath(const std::string& home);
 
-// The last `count` whole lines, oldest first, of as many files as it takes; lines that a crash or
-// a full disk cut short are passed over. kNotFound: nothing was written yet.
+// The last `count` complete lines, oldest first, from as many files as needed. Skips lines that a
+// crash or a full disk truncated. kNotFound: nothing has been written yet.
 [[nodiscard]] Result<std::string> LastAuditLines(const std::string& home, size_t count);
 
-// Thread-safe. Writing blocks for one write(2). It waits for another process only when the file is
-// twice as long as it should be while that process rotates it, and then for `patience` at most.
+// Appends events to the audit log. Thread-safe. A write normally blocks for one write(2). Only when
+// the file has reached twice its limit and another process is rotating it does a write wait, for at
+// most `patience`.
 class AuditLog {
  public:
   struct Limits {
@@ -53,15 +55,16 @@ class AuditLog {
   AuditLog(std::string home, std::string program, const Clock& clock, Limits limits)
       : home_(std::move(home)), program_(std::move(program)), clock_(clock), limits_(limits) {}
 
-  // Appends a line. An error is for a warning only: what was done stands. kPermissionDenied: the
-  // file is a link, another user's, or open to others. kResourceExhausted: the disk is full, or the
-  // file has grown beyond twice its bound because nobody could rotate it.
+  // Appends a line. The action has already happened, so a caller should only warn about an error.
+  // kPermissionDenied: the file is a link, belongs to another user, or is accessible to others.
+  // kResourceExhausted: the disk is full, or the file is over twice its limit and could not be
+  // rotated.
   Status Write(const AuditEvent& event);
 
-  // Whether a line could be written now. Writes none.
+  // Checks that a line could be written, without writing one.
   [[nodiscard]] Status Check() const;
 
-  // Events that could not be written by this object, and why the last one could not.
+  // Events that this object failed to write, and the reason of the last failure.
   struct Lost {
     uint64_t events = 0;
     std::string why;
@@ -82,13 +85,13 @@ class AuditLog {
   Lost lost_;
 };
 
-// Lets through what happens now and then, and counts the rest, so that a flood of events costs a
-// line a minute. Not thread-safe.
+// Rate limit for audit events: a burst of a kind is written event by event, after that one line a
+// minute stands for all events since the last. Not thread-safe.
 class AuditMeter {
  public:
-  // How many events of `kind` the line that is due now stands for; 0: none is due.
+  // The number of events of `kind` to write as one line now, or 0 if none is due.
   [[nodiscard]] uint64_t Count(std::string_view kind, SteadyTime now);
-  // What was counted and not told yet, by kind. Forgets it.
+  // Returns the events that were counted but not yet written, by kind, and resets them.
   [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> Rest();
 
  private:

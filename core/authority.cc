@@ -10,7 +10,7 @@
 namespace katra {
 namespace {
 
-constexpr size_t kMaxHostBytes = 253;  // of a DNS name
+constexpr size_t kMaxHostBytes = 253;  // the limit of DNS names
 constexpr int kMaxPort = 65535;
 constexpr std::string_view kHttp = "http://";
 constexpr std::string_view kHttps = "https://";
@@ -27,7 +27,7 @@ bool IsNameOrIpv4(std::string_view host) {
          std::all_of(host.begin(), host.end(), IsHostCharacter);
 }
 
-// Into the shortest form, so that one address is one text.
+// Normalises to the shortest form, so that each address has one text.
 std::optional<std::string> NormalIpv6(std::string_view digits) {
   in6_addr address{};
   std::array<char, INET6_ADDRSTRLEN> text{};

@@ -1,5 +1,5 @@
-// The host and port of an address, read strictly: a text that two programs could read differently
-// names nothing. Used wherever a decision hangs on which host is meant.
+// Strict parsing of the host and port of an address. A text that two programs could read
+// differently is rejected. Used wherever a security decision depends on the host.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@ namespace katra {
 
 struct Authority {
   std::string host;  // lower case; an IPv6 address in its shortest form, with its brackets
-  int port = 0;      // 1 to 65535; 0: the text has none
+  int port = 0;      // 1 to 65535; 0 if the text has no port
 };
 
-// "localhost", "127.0.0.1:12000", "[::1]:80". Nothing for anything else: a user name, a path, a
-// blank, an empty label, a dot at the end, an escape, a port out of range.
+// Parses "localhost", "127.0.0.1:12000" or "[::1]:80". Returns nullopt for everything else: a user
+// name, a path, a blank, an empty label, a trailing dot, an escape, a port out of range.
 [[nodiscard]] std::optional<Authority> ParseAuthority(std::string_view text);
 
 struct SchemeAndHost {
@@ -22,14 +22,15 @@ struct SchemeAndHost {
   Authority authority;
 };
 
-// What an http or https URL names, whatever its path; nothing when it is no such URL.
+// The scheme and host of an http or https URL, ignoring its path; nullopt for anything else.
 [[nodiscard]] std::optional<SchemeAndHost> HostOfUrl(std::string_view url);
 
-// A browser's Origin: an http or https URL of scheme, host and port alone. Nothing for "null".
+// Parses a browser's Origin header: an http or https URL with scheme, host and port only. Returns
+// nullopt for "null".
 [[nodiscard]] std::optional<SchemeAndHost> ParseOrigin(std::string_view origin);
 
-// Whether bytes to `host` (as ParseAuthority gives it) stay on this computer: "localhost", the
-// numbers of 127.0.0.0/8 and "[::1]". No name is looked up.
+// Whether traffic to `host` (in ParseAuthority's form) stays on this computer: "localhost", the
+// addresses of 127.0.0.0/8 and "[::1]". Does not look names up.
 [[nodiscard]] bool IsLoopbackHost(std::string_view host);
 
 }  // namespace katra

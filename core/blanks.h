@@ -1,5 +1,5 @@
-// Blanks in what somebody else chose: a run of them in a cell of a table would look like the gap to
-// the next column, and what follows like that column's text.
+// Collapses blanks in text that somebody else chose. In a table cell a run of blanks would look
+// like the gap between columns, and the text after it like the next column.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace katra {
 
-// Valid UTF-8 with each run of blanks (spaces of every width, no-break ones too) as one space, and
-// none at either end. Linear.
+// Replaces each run of blanks (spaces of every width, including no-break) by one space and trims
+// both ends. `text` is valid UTF-8. Linear.
 [[nodiscard]] std::string WithSingleBlanks(std::string_view text);
 
 }  // namespace katra

@@ -129,7 +129,7 @@ std::optional<milliseconds> ParseSpan(std::string_view text) {
   int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
-  constexpr int64_t kLongest = 1'000'000;  // units: far past any use, far below overflow
+  constexpr int64_t kLongest = 1'000'000;  // units: far above any use, far below overflow
   if (error != std::errc() || count < 0 || count > kLongest) return std::nullopt;
   if (unit == "s") return seconds(count);
   if (unit == "m" || unit == "min") return minutes(count);

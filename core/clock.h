@@ -1,4 +1,4 @@
-// Time behind one seam, so that a test moves it by hand and never sleeps.
+// Time behind an interface, so that tests move it by hand and never sleep.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// How a program tells its user what went wrong. Messages hold what the user, a file or a server
-// chose (arguments, names of files, another's error text), which must neither steer a terminal nor
+// Formats an error message for the terminal. Messages contain text that the user, a file or a
+// server chose (arguments, file names, other programs' errors); it must not control the terminal or
 // look like further messages.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace katra {
 
-// `message` as Fence() of core/text.h shows it, without a line break at the end. Lines after the
-// first are indented, so that none of them begins like another message.
+// `message` escaped as by Fence() in core/text.h, without a final line break. Lines after the first
+// are indented, so none of them looks like a new message.
 [[nodiscard]] std::string ErrorLines(std::string_view message);
 
 }  // namespace katra

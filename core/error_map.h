@@ -1,4 +1,4 @@
-// What an Error is called outside of the process: one table for JSON-RPC, HTTP and exit codes.
+// Maps error codes to the codes of JSON-RPC and HTTP and to exit codes, in one table.
 #pragma once
 
 #include "core/result.h"
@@ -7,11 +7,11 @@ namespace katra {
 
 struct ErrorNames {
   const char* name;  // "not_found": for logs and JSON
-  // An MCP code where the protocol has one, else the HTTP status plus 1,000, which is outside of
-  // what JSON-RPC reserves.
+  // An MCP code if the protocol defines one, else the HTTP status plus 1,000, which is outside the
+  // range that JSON-RPC reserves.
   int json_rpc;
   int http_status;
-  int exit_code;  // 1..125, another for each code
+  int exit_code;  // 1..125, distinct for each code
 };
 
 [[nodiscard]] const ErrorNames& NamesOf(ErrorCode code);

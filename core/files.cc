@@ -75,15 +75,15 @@ Status WriteAll(int fd, std::string_view content, const std::string& path) {
 }
 
 #ifdef __linux__
-// While it lives, a blocking call of this thread returns with EINTR every `period`, so that the
-// caller can look at its deadline. It repeats: a signal that comes just before the call is not
-// lost.
+// While this object exists, blocking calls of this thread return with EINTR every `period`, so that
+// the caller can check its deadline. The timer repeats because a signal just before the call would
+// be missed.
 class Interrupter {
  public:
-  // After `first`, more than nothing, and then every `period`.
+  // First after `first` (above 0), then every `period`.
   Interrupter(std::chrono::nanoseconds first, std::chrono::milliseconds period) {
     struct sigaction action = {};
-    action.sa_handler = [](int) {};  // no SA_RESTART: that is the point
+    action.sa_handler = [](int) {};  // no SA_RESTART, so that calls are interrupted
     sigaction(kSignal, &action, nullptr);
     struct sigevent event = {};
     event.sigev_notify = SIGEV_THREAD_ID;
@@ -233,7 +233,7 @@ Status LockFile::Acquire(std::chrono::steady_clock::time_point deadline,
   if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK && errno != EINTR) return FailErrno("lock", path_, errno);
 #ifdef __linux__
-  // Whoever waits for less than a period is not to wait for a whole one.
+  // A wait shorter than the period must not take a whole one.
   const std::chrono::nanoseconds left = deadline - std::chrono::steady_clock::now();
   const Interrupter interrupter(
       std::clamp<std::chrono::nanoseconds>(left, std::chrono::milliseconds(1), kPeriod), kPeriod);

@@ -13,11 +13,11 @@
 namespace katra {
 
 uint64_t SystemRandom::Next() {
-  // Not std::random_device: it asks the processor, which takes 20 us on some machines.
-  thread_local std::array<uint64_t, 32> bits;  // as much as one call gives
+  // Not std::random_device, which uses a processor instruction that takes 20 us on some machines.
+  thread_local std::array<uint64_t, 32> bits;  // the most that one call returns
   thread_local size_t left = 0;
   if (left == 0) {
-    if (getentropy(bits.data(), sizeof bits) != 0) std::abort();  // only a bad buffer fails
+    if (getentropy(bits.data(), sizeof bits) != 0) std::abort();  // fails only for a bad buffer
     left = bits.size();
   }
   return std::exchange(bits[--left], 0);

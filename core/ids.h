@@ -15,7 +15,8 @@ class Random {
   [[nodiscard]] virtual uint64_t Next() = 0;
 };
 
-// A child of fork() must call exec() before it uses one: it would repeat its parent.
+// Reads random bits from the operating system in batches. After fork() the child must call exec()
+// before using one, or it would repeat its parent's numbers.
 class SystemRandom final : public Random {
  public:
   [[nodiscard]] uint64_t Next() override;

@@ -1,4 +1,4 @@
-// The public face of the validator: holds a compiled schema. The work is in
+// The public interface of the validator, which holds a compiled schema. The work is in
 // core/json_schema_compile.cc and core/json_schema_validate.cc.
 #include "core/json_schema.h"
 
@@ -15,7 +15,7 @@ class CompiledSchema final : public JsonSchema {
 
   [[nodiscard]] std::vector<SchemaViolation> Validate(const nlohmann::json& document,
                                                       size_t limit) const override {
-    // A limit of nothing would call every document valid.
+    // With a limit of 0 every document would be valid.
     return schema::ValidateDocument(graph_, document, std::max<size_t>(limit, 1));
   }
 

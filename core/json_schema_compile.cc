@@ -1,5 +1,5 @@
-// JSON -> schema nodes. Refuses every keyword and every form of a keyword that the validator would
-// not check. Knows nothing of documents.
+// Compiles JSON to schema nodes. Refuses every keyword, and every form of a keyword, that the
+// validator would not check.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr std::string_view kDefinitions = "#/definitions/";
 
-// Says nothing about which documents are valid.
+// Annotations, which do not affect validity.
 bool IsAnnotation(std::string_view keyword) {
   constexpr std::string_view kAnnotations[] = {"$schema",     "$comment",  "title",
                                                "description", "default",   "examples",
@@ -23,7 +23,7 @@ bool IsAnnotation(std::string_view keyword) {
          std::end(kAnnotations);
 }
 
-// std::regex works on bytes: a character beyond ASCII is right as a literal only.
+// std::regex works on bytes, so a non-ASCII character is correct only as a literal.
 bool IsBytewiseSafe(const std::string& pattern) {
   bool in_class = false;
   for (size_t i = 0; i < pattern.size(); ++i) {
@@ -79,7 +79,7 @@ class Compiler {
     return Fail(ErrorCode::kInvalidArgument, "schema at \"" + at + "\": expected " + expected, at);
   }
 
-  // Names first, so that a definition may refer to one that comes later.
+  // Register all names first, so that a definition may refer to a later one.
   Status DeclareDefinitions(const json& value) {
     if (!value.is_object()) return Malformed("/definitions", "an object of schemas");
     for (const auto& item : value.items()) definitions_[item.key()] = NewNode();
@@ -262,7 +262,7 @@ class Compiler {
     return {};
   }
 
-  // The schemas that apply to the same value as `node` does.
+  // The subschemas that apply to the same value as `node`.
   static std::vector<const Node*> InPlace(const Node& node) {
     std::vector<const Node*> all = node.all_of;
     all.insert(all.end(), node.any_of.begin(), node.any_of.end());
@@ -274,7 +274,7 @@ class Compiler {
     return all;
   }
 
-  // A cycle that does not descend into the document would never end.
+  // A cycle of references that does not descend into the document would never end.
   Status RefuseEndlessReferences() const {
     std::set<const Node*> open;
     std::set<const Node*> closed;

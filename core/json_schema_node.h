@@ -1,5 +1,5 @@
-// The compiled form of a JSON Schema, between core/json_schema_compile.cc (JSON -> nodes) and
-// core/json_schema_validate.cc (nodes + document -> violations). Internal to core/json_schema.
+// The compiled form of a JSON Schema, made by core/json_schema_compile.cc and used by
+// core/json_schema_validate.cc. Internal to core/json_schema.
 #pragma once
 
 #include <map>
@@ -48,7 +48,7 @@ struct Pattern {
   std::regex regex;
 };
 
-// One schema. Every pointer is owned by the Graph; unset (null, empty, nullopt) is "not given".
+// One schema. Nodes are owned by the Graph. A member that is null, empty or nullopt is not given.
 struct Node {
   bool never = false;               // the boolean schema `false`
   const Node* reference = nullptr;  // $ref: nothing else of this node is set
@@ -67,8 +67,8 @@ struct Node {
   std::optional<size_t> max_length;
   std::optional<Pattern> pattern;
 
-  const Node* items = nullptr;     // for every item ...
-  std::vector<const Node*> tuple;  // ... or for those at these places, the others by
+  const Node* items = nullptr;     // for every item, or ...
+  std::vector<const Node*> tuple;  // ... for the items at these positions; the rest by
   const Node* additional_items = nullptr;
   bool is_tuple = false;
   const Node* contains = nullptr;
@@ -98,14 +98,14 @@ struct Graph {
   const Node* root = nullptr;
 };
 
-// kInvalidArgument; `context` is the JSON Pointer of what is unknown or malformed.
+// kInvalidArgument; `context` is the JSON Pointer of the unknown or malformed part.
 [[nodiscard]] Result<Graph> CompileGraph(const nlohmann::json& schema);
 
 [[nodiscard]] std::vector<SchemaViolation> ValidateDocument(const Graph& graph,
                                                             const nlohmann::json& document,
                                                             size_t limit);
 
-// Appends "/token" with the escapes of JSON Pointer.
+// Appends "/token", escaped as JSON Pointer requires.
 void AppendPointer(std::string& pointer, std::string_view token);
 
 }  // namespace katra::schema

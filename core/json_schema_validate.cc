@@ -1,5 +1,5 @@
-// Schema nodes + a document -> violations. The document is untrusted: every loop over it is bounded
-// by a limit of core/json_schema_node.h or is linear. Knows nothing of how a schema is written.
+// Validates a document against compiled nodes. The document is untrusted: every loop over it is
+// linear or bounded by a limit of core/json_schema_node.h.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -84,7 +84,7 @@ std::string TypeList(unsigned types) {
   return Join(names, " or ");
 }
 
-// A value that the schema gives, short and without quotes where it is a plain word.
+// A value from the schema, shortened, and without quotes if it is a plain word.
 std::string Option(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
@@ -96,7 +96,7 @@ std::string OptionList(const std::vector<json>& options) {
   return "one of: " + Join(shown, ", ");
 }
 
-// What a schema asks for, in a few words.
+// What a schema requires, in a few words.
 std::string Describe(const Node& node) {
   if (node.reference != nullptr) return Describe(*node.reference);
   if (node.never) return "nothing";
@@ -107,7 +107,7 @@ std::string Describe(const Node& node) {
   return "another form";
 }
 
-// -1, 0, 1. Exact for integers; as doubles when either is not one.
+// Returns -1, 0 or 1. Exact for integers; compares as doubles if either is not one.
 int CompareNumbers(const json& a, const json& b) {
   const auto order = [](auto x, auto y) { return x < y ? -1 : (y < x ? 1 : 0); };
   if (a.is_number_float() || b.is_number_float()) return order(a.get<double>(), b.get<double>());
@@ -161,12 +161,13 @@ class Validator {
     if (!Full()) violations_.push_back({path_, keyword, std::move(expected), std::move(found)});
   }
 
-  // A limit of the validator itself. Ends the whole check, so that `not` cannot turn it into a yes.
+  // Exceeding a limit of the validator ends the whole check, so that `not` cannot turn it into
+  // success.
   void Exceed(const char* keyword, const std::string& expected, std::string found) {
     if (!exceeded_) exceeded_ = {path_, keyword, "at most " + expected, std::move(found)};
   }
 
-  // False: the value is of another kind, so that the other keywords would only repeat it.
+  // False if the value has another type; the other keywords would only repeat that.
   bool CheckIdentity(const Node& node, const json& value) {
     if (node.types != 0 && (node.types & TypesOf(value)) == 0) {
       Add("type", TypeList(node.types), Show(value));
@@ -315,7 +316,7 @@ class Validator {
     }
   }
 
-  // When one branch alone is for values of this type, its own violations say more.
+  // If exactly one branch accepts values of this type, its violations are more useful.
   void CheckAnyOf(const char* keyword, const std::vector<const Node*>& branches,
                   const json& value) {
     std::vector<std::vector<SchemaViolation>> close;

@@ -17,7 +17,7 @@ bool IsHex(char c) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The index after an escape whose backslash stands at `at`, or npos.
+// The index after the escape whose backslash is at `at`, or npos.
 size_t SkipEscape(std::string_view text, size_t at) {
   if (at + 1 >= text.size()) return std::string_view::npos;
   const char kind = text[at + 1];
@@ -33,8 +33,8 @@ size_t SkipEscape(std::string_view text, size_t at) {
   return at + 6;
 }
 
-// Which of the 64 bytes at `at` are quotes or backslashes, or controls when `kControls`, the first
-// one lowest.
+// A bit mask of those of the 64 bytes at `at` that are quotes or backslashes, or controls if
+// `kControls`; the first byte is the lowest bit.
 template <bool kControls>
 uint64_t Specials(const char* at) {
   uint64_t mask = 0;
@@ -60,7 +60,7 @@ uint64_t Specials(const char* at) {
   return mask;
 }
 
-// Only where the string ends.
+// Finds only the end of the string.
 size_t FindClosingQuote(std::string_view text, size_t at) {
   constexpr size_t kBlock = 64;
   size_t from = at + 1;
@@ -69,7 +69,7 @@ size_t FindClosingQuote(std::string_view text, size_t at) {
     for (uint64_t mask = Specials<false>(text.data() + from); mask != 0;) {
       const auto bit = static_cast<size_t>(__builtin_ctzll(mask));
       if (text[from + bit] == '"') return from + bit + 1;
-      if (bit == kBlock - 1) ++step;  // what is escaped stands in the next block
+      if (bit == kBlock - 1) ++step;  // the escaped character is in the next block
       mask &= ~(uint64_t{3} << bit);
     }
     from += step;
@@ -387,7 +387,7 @@ JsonView JsonView::Key() const {
 
 JsonView::Iterator JsonView::begin() const {
   if (!IsArray() && !IsObject()) return {document_, 0, false};
-  // Of an object the iterator stands on a value: its key is the node before it.
+  // In an object the iterator points to a value; its key is the node before it.
   const bool empty = document_->nodes_[index_].next == index_ + 1;
   return {document_, index_ + (IsObject() && !empty ? 2 : 1), IsObject()};
 }

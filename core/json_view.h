@@ -1,7 +1,7 @@
-// Reading JSON without building values: one pass checks the grammar and notes where each value
-// stands; views then find members and hand out the bytes as they were written. Copying a span
-// instead of parsing and writing it again keeps numbers, escapes and key order as the sender had
-// them, and costs little on long documents.
+// Reads JSON without building values: one pass checks the grammar and records the position of each
+// value; views then find members and return their bytes as written. Copying spans instead of
+// parsing and re-serialising keeps the sender's numbers, escapes and key order, and is cheap for
+// long documents.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ enum class JsonType : uint8_t { kMissing, kNull, kBool, kNumber, kString, kArray
 
 class JsonDocument;
 
-// One value of a JsonDocument, or kMissing, of which every question has a harmless answer. Valid
-// until the document is parsed anew or its text goes.
+// One value of a JsonDocument, or kMissing, for which every method returns a harmless default.
+// Valid until the document parses again or its text is freed.
 class JsonView {
  public:
   JsonView() = default;
@@ -36,27 +36,28 @@ class JsonView {
   [[nodiscard]] bool IsTrue() const;
   [[nodiscard]] bool IsFalse() const;
 
-  // The value's own bytes, a string with its quotes. Empty when missing.
+  // The value's bytes; of a string with its quotes. Empty if missing.
   [[nodiscard]] std::string_view Raw() const;
   // Where Raw() starts in the document's text.
   [[nodiscard]] size_t Offset() const;
-  // A string's bytes between the quotes, escapes and all: may be copied into another JSON string.
+  // A string's bytes between the quotes, still escaped: may be copied into another JSON string.
   [[nodiscard]] std::string_view RawString() const;
   [[nodiscard]] bool HasEscapes() const;
-  // A string without its escapes; a lone surrogate becomes U+FFFD. Empty for other types.
+  // The decoded string; a lone surrogate becomes U+FFFD. Empty for other types.
   [[nodiscard]] std::string Text() const;
-  // Whether this is a string that means `text`.
+  // Whether this is a string that decodes to `text`.
   [[nodiscard]] bool Is(std::string_view text) const;
-  // A number without fraction that fits (also 1e3 and 2.0).
+  // The number if it has no fraction and fits (1e3 and 2.0 too).
   [[nodiscard]] std::optional<int64_t> Integer() const;
   [[nodiscard]] std::optional<double> Number() const;
 
-  // Members or items. An object's member named twice: the last one.
+  // A member of an object. If the key occurs more than once, the last one.
   [[nodiscard]] JsonView operator[](std::string_view key) const;
   [[nodiscard]] size_t Size() const;
   [[nodiscard]] bool Empty() const { return Size() == 0; }
 
-  // Items of an array, or members of an object with Key(). Anything else has none.
+  // Iterates over the items of an array, or the member values of an object, whose keys Key()
+  // returns. Other types are empty.
   class Iterator {
    public:
     Iterator(const JsonDocument* document, uint32_t index, bool object)
@@ -72,7 +73,7 @@ class JsonView {
   };
   [[nodiscard]] Iterator begin() const;
   [[nodiscard]] Iterator end() const;
-  // The key of a member that an object's iteration gave.
+  // The key of a member reached by iterating over an object.
   [[nodiscard]] JsonView Key() const;
 
  private:
@@ -92,8 +93,8 @@ class JsonDocument {
   JsonDocument(const JsonDocument&) = delete;
   JsonDocument& operator=(const JsonDocument&) = delete;
 
-  // `text` is borrowed and must outlive the views. Memory of an earlier parse is used again.
-  // kInvalidArgument says what was expected and at which byte. UTF-8 is not checked.
+  // Borrows `text`, which must outlive the views. Reuses the memory of an earlier parse. The
+  // message of kInvalidArgument says what was expected at which byte. Does not check UTF-8.
   [[nodiscard]] Status Parse(std::string_view text);
 
   // Missing unless the last Parse succeeded.
@@ -105,7 +106,8 @@ class JsonDocument {
   friend class JsonView::Iterator;
   friend class JsonParser;
 
-  // An object's children are its keys and values in turn; `next` skips a value with all in it.
+  // An object's children are its keys and values in turn. `next` is the node after this value and
+  // its descendants.
   struct Node {
     uint32_t begin;
     uint32_t end;
@@ -118,8 +120,8 @@ class JsonDocument {
   std::vector<Node> nodes_;
 };
 
-// The index after the string that starts (with its quote) at `at`, or npos when it does not end.
-// Checks escapes and control characters unless `lenient`. `escapes` may be nullptr.
+// The index after the string whose opening quote is at `at`, or npos if it does not end. Checks
+// escapes and control characters unless `lenient`. `escapes` may be nullptr.
 [[nodiscard]] size_t SkipJsonString(std::string_view text, size_t at, bool* escapes, bool lenient);
 
 }  // namespace katra

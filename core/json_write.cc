@@ -26,7 +26,7 @@ void AppendUtf8(std::string& out, uint32_t code) {
   }
 }
 
-// The four digits of \uXXXX whose backslash stands at `at`.
+// The value of the four hex digits of the \uXXXX whose backslash is at `at`.
 std::optional<uint32_t> CodeUnit(std::string_view text, size_t at) {
   if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
   uint32_t unit = 0;
@@ -47,7 +47,8 @@ std::optional<uint32_t> CodeUnit(std::string_view text, size_t at) {
   return unit;
 }
 
-// Appends what \uXXXX at `at` means, with its low surrogate if it has one. Bytes used, 0: none.
+// Decodes the \uXXXX at `at`, with its low surrogate if there is one. Returns the bytes used, 0 if
+// it is malformed.
 size_t AppendUnicodeEscape(std::string& out, std::string_view text, size_t at) {
   const auto unit = CodeUnit(text, at);
   if (!unit) return 0;
@@ -85,7 +86,7 @@ char SimpleEscape(char kind) {
   }
 }
 
-// What stands for a byte that may not be in a string as it is; 0: \u00XX.
+// The short escape of a byte that must be escaped in a string; 0: use \u00XX.
 char EscapeOf(char c) {
   switch (c) {
     case '\b':
@@ -112,7 +113,7 @@ bool NeedsEscape(char c) { return c == '"' || c == '\\' || static_cast<unsigned 
 
 void AppendJsonEscaped(std::string& out, std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
-  size_t plain = 0;  // where the run that needs no escape starts
+  size_t plain = 0;  // start of the run that needs no escaping
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (!NeedsEscape(c)) continue;

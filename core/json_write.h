@@ -1,5 +1,5 @@
-// Writing JSON by appending to a string: no values are built first. Numbers and strings that came
-// from another document can be put in as they were written there.
+// Writes JSON by appending to a string, without building values. Numbers and strings of another
+// document can be copied verbatim.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,15 @@
 
 namespace katra {
 
-// Appends `text` with the escapes that JSON needs, without quotes. Bytes above ASCII stay.
+// Appends `text` escaped for a JSON string, without quotes. Non-ASCII bytes are copied.
 void AppendJsonEscaped(std::string& out, std::string_view text);
-// The same with quotes.
+// The same, with quotes.
 void AppendJsonString(std::string& out, std::string_view text);
-// What the bytes between a JSON string's quotes mean. Malformed escapes stay as they are; a lone
-// surrogate becomes U+FFFD.
+// Decodes the bytes between a JSON string's quotes. Malformed escapes are copied; a lone surrogate
+// becomes U+FFFD.
 [[nodiscard]] std::string UnescapeJson(std::string_view escaped);
 
-// Puts the commas. The caller keeps begins and ends in balance.
+// Appends JSON and inserts the commas. The caller balances the Begin and End calls.
 class JsonWriter {
  public:
   // `out` is borrowed.
@@ -26,20 +26,20 @@ class JsonWriter {
   JsonWriter& EndObject() { return Close('}'); }
   JsonWriter& BeginArray() { return Open('['); }
   JsonWriter& EndArray() { return Close(']'); }
-  // A plain key: nothing in it needs an escape.
+  // A key that needs no escaping.
   JsonWriter& Key(std::string_view key);
-  // Any key.
+  // A key that may need escaping.
   JsonWriter& TextKey(std::string_view key);
   JsonWriter& String(std::string_view text);
-  // The bytes between another JSON string's quotes.
+  // A string, given as the bytes between another JSON string's quotes.
   JsonWriter& RawString(std::string_view escaped);
-  // A whole value, as it was written elsewhere.
+  // A complete JSON value, copied verbatim.
   JsonWriter& Raw(std::string_view json);
   JsonWriter& Integer(int64_t value);
   JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }
   JsonWriter& Null() { return Raw("null"); }
 
-  // For a value that the caller appends to the string itself.
+  // Begins a value that the caller appends to the returned string.
   std::string& Place();
 
  private:

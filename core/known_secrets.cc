@@ -12,7 +12,7 @@ constexpr size_t kLeastBytes = 8;
 constexpr size_t kNowhere = std::string_view::npos;
 constexpr std::string_view kCut = " …";
 
-// Where `c` ends, which begins at `at`, as it is or behind backslashes; kNowhere: something else.
+// If `c` is at `at`, as it is or escaped with backslashes, returns its end; else kNowhere.
 size_t EndOfByte(std::string_view text, size_t at, char c) {
   if (text[at] == c) return at + 1;
   if (text[at] != '\\') return kNowhere;
@@ -30,7 +30,7 @@ size_t EndOfByte(std::string_view text, size_t at, char c) {
   return text[at] == c ? at + 1 : kNowhere;
 }
 
-// Where `secret` ends, which begins at `at`.
+// If `secret` begins at `at`, returns its end.
 size_t EndOf(std::string_view text, size_t at, std::string_view secret) {
   size_t matched = 0;
   for (const char c : secret) {
@@ -62,7 +62,7 @@ KnownSecrets::Found KnownSecrets::Find(std::string_view text, size_t from) const
       if (found != kNowhere) end = std::max(end, found);
     }
     if (end > at) return {at, end};
-    // Within a run of backslashes nothing else begins.
+    // No secret begins inside a run of backslashes.
     const size_t next = text[at] == '\\' ? text.find_first_not_of('\\', at) : at + 1;
     at = next == kNowhere ? kNowhere : text.find_first_of(starts_, next);
   }

@@ -1,5 +1,6 @@
-// Takes keys and tokens whose value is known out of text that came back from where they were sent.
-// Knows nothing of shapes (secrets.h does): text that repeats none of them stays as it is.
+// Removes secrets of known value from text that came back from where they were sent, such as an
+// upstream's error message. Does not look for shapes of secrets (secrets.h does): text that repeats
+// none of them is unchanged.
 #pragma once
 
 #include <string>
@@ -10,13 +11,13 @@ namespace katra {
 
 class KnownSecrets {
  public:
-  // Values of less than 8 bytes are not taken: they would be found in ordinary words.
+  // Ignores values shorter than 8 bytes: they would match ordinary words.
   void Add(std::string_view value);
 
-  // Whether `text` spells one of them: plainly, or with any of its characters escaped as in JSON,
-  // also JSON within JSON. The beginning of one counts where the text ends or was cut (" …").
+  // Whether `text` contains one of them, plain or with any of its characters escaped as in JSON,
+  // also as JSON inside JSON. A prefix of one counts where the text ends or was cut (" …").
   [[nodiscard]] bool In(std::string_view text) const;
-  // `text` with "[redacted]" for each of them. Linear in the text for a handful of secrets.
+  // Replaces each of them by "[redacted]". Linear in the text for a handful of secrets.
   [[nodiscard]] std::string Without(std::string text) const;
 
  private:
@@ -27,7 +28,7 @@ class KnownSecrets {
   [[nodiscard]] Found Find(std::string_view text, size_t from) const;
 
   std::vector<std::string> values_;
-  std::string starts_ = "\\";  // what the spelling of one may begin with
+  std::string starts_ = "\\";  // first characters of the values, in any spelling
 };
 
 }  // namespace katra

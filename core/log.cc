@@ -32,7 +32,7 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
-// Shows text as ErrorLines() does: it may hold what a file or a server chose.
+// Escapes text with ErrorLines(), because it may contain text that a file or a server chose.
 class StderrLogger final : public Logger {
  public:
   StderrLogger(const std::string& name, LogLevel minimum)
@@ -61,7 +61,7 @@ class StderrLogger final : public Logger {
   bool Logs(LogLevel level) const override { return logger_.should_log(ToSpdlog(level)); }
 
  private:
-  // A pipe that can be written to takes a page (4,096 bytes) at least.
+  // A writable pipe accepts at least a page (4,096 bytes).
   static bool TakesALine() {
     pollfd out{STDERR_FILENO, POLLOUT, 0};
     return poll(&out, 1, 0) > 0;

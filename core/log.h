@@ -1,5 +1,5 @@
-// Logging to stderr (stdout belongs to the protocol). Set up once by main; the rest of the program
-// is handed a Logger. Never logs message bodies, memories or keys.
+// Logging to stderr (stdout belongs to the protocol). main() makes the Logger and passes it on.
+// Message bodies, memories and keys must never be logged.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class Logger {
  public:
   virtual ~Logger() = default;
   virtual void Log(LogLevel level, std::string_view text) = 0;
-  // False: a line of this level would go nowhere, and need not be made.
+  // Whether lines of this level are written. If not, a caller need not format one.
   [[nodiscard]] virtual bool Logs(LogLevel level) const = 0;
 
   void Debug(std::string_view text) { Log(LogLevel::kDebug, text); }
@@ -28,9 +28,9 @@ class Logger {
   void LogError(std::string_view text) { Log(LogLevel::kError, text); }
 };
 
-// Lines of "2026-11-21T12:03:05.123Z warning NAME: text" on stderr, from `minimum` on, 3,500 bytes
-// of text at the most. Never waits for a reader: what a full pipe or a stopped terminal does not
-// take is left out, and the next line that goes out says how many lines that were.
+// Writes lines such as "2026-11-21T12:03:05.123Z warning NAME: text" to stderr, from level
+// `minimum` on, with at most 3,500 bytes of text. Never blocks: if the pipe is full or the terminal
+// is stopped, lines are dropped, and the next line is preceded by their number.
 [[nodiscard]] std::unique_ptr<Logger> MakeStderrLogger(const std::string& name, LogLevel minimum);
 
 }  // namespace katra

@@ -1,6 +1,6 @@
 #include "core/malloc_tuning.h"
 
-#include <cstdlib>  // says which C library this is
+#include <cstdlib>  // defines __GLIBC__
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -8,7 +8,7 @@
 
 namespace katra {
 
-// Elsewhere the C library's ways are left as they are.
+// Other C libraries are left as they are.
 #ifdef __GLIBC__
 
 void KeepFreedMemory() {

@@ -20,7 +20,7 @@ namespace {
 
 #ifdef __APPLE__
 
-// The kernel's start time in microseconds; 0: no such process (or a zombie).
+// The kernel's start time in microseconds; 0 if there is no such process, or it is a zombie.
 int64_t StartTicks(int64_t pid) {
   int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, static_cast<int>(pid)};
   struct kinfo_proc info = {};
@@ -41,7 +41,8 @@ std::string Domain() {
 
 #else
 
-// Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot; 0: no such process, or a zombie.
+// Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot; 0 if there is no such process, or
+// it is a zombie.
 int64_t StartTicks(int64_t pid) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%lld/stat", static_cast<long long>(pid));
@@ -51,7 +52,8 @@ int64_t StartTicks(int64_t pid) {
   const size_t length = std::fread(stat, 1, sizeof stat - 1, file);
   std::fclose(file);
   stat[length] = '\0';
-  // The second field is the program's name in parentheses, and may itself hold any of them.
+  // The second field is the program's name in parentheses, which may itself contain parentheses and
+  // blanks.
   const char* after_name = std::strrchr(stat, ')');
   if (after_name == nullptr) return 0;
   char state = 0;
@@ -118,7 +120,7 @@ ProcessIdentity CurrentProcess() { return ProcessById(getpid()); }
 Liveness CheckProcess(const ProcessIdentity& process) {
   if (process.domain != ThisDomain()) return Liveness::kUnknown;
   if (process.pid <= 0) return Liveness::kDead;
-  if (process.start_ticks == 0) return Liveness::kUnknown;  // the system did not tell it
+  if (process.start_ticks == 0) return Liveness::kUnknown;  // start time unknown
   const int64_t start = StartTicks(process.pid);
   return start != 0 && start == process.start_ticks ? Liveness::kAlive : Liveness::kDead;
 }

@@ -1,4 +1,4 @@
-// Which process is meant by a process id: a number alone is reused by the system.
+// Identifies processes beyond their pid, which the system reuses, and hardens the current process.
 #pragma once
 
 #include <cstdint>
@@ -6,37 +6,37 @@
 
 namespace katra {
 
-// Names one process of one kernel, for as long as the machine is up.
+// Identifies one process until the machine restarts.
 struct ProcessIdentity {
   int64_t pid = 0;
-  // The kernel's start time of the process, in its own unit; 0: it could not be read.
+  // The process's start time in the kernel's unit; 0 if it could not be read.
   int64_t start_ticks = 0;
-  // Where the pid means something: boot id and pid namespace. Another machine or container differs.
+  // Where the pid is valid: boot id and pid namespace. Differs between machines and containers.
   std::string domain;
 };
 
-// kUnknown: another machine or container, or no /proc.
+// kUnknown: the process is on another machine or in another container, or there is no /proc.
 enum class Liveness { kAlive, kDead, kUnknown };
 
-// From now on the calling thread gets little of a processor that others want. Where the system
-// knows only the priority of processes nothing changes.
+// Lowers the priority of the calling thread. Does nothing on systems that only have priorities of
+// processes.
 void YieldToOtherThreads();
 
-// For a process that holds keys: from now on none of its memory reaches a core file, and no other
-// process of its user may attach to it or read its environment. What it starts, or becomes, gets a
-// limit of 0 for core files, which `ulimit -c` may raise again. Where the system knows none of this
-// nothing changes.
+// For processes that hold keys: from now on none of its memory is written to core files, and no
+// other process of its user may attach to it or read its environment. Processes that it starts or
+// execs get a core limit of 0, which `ulimit -c` can raise again. Does nothing on systems without
+// these features.
 void KeepMemoryPrivate();
 
-// From now on nothing that this process starts gains privileges (sudo). Not for what becomes, or
-// starts, a person's own program.
+// From now on no process that this one starts can gain privileges (sudo). Do not use it in a
+// process that starts or execs a user's own program.
 void ForgoPrivileges();
 
 [[nodiscard]] ProcessIdentity CurrentProcess();
-// Of a process of this machine and container; `start_ticks` is 0 when there is none.
+// Identifies a process of this machine and container; `start_ticks` is 0 if it does not exist.
 [[nodiscard]] ProcessIdentity ProcessById(int64_t pid);
 
-// kDead also for a zombie, and when the pid was given to another process. Thread-safe; ~20 us.
+// kDead also for a zombie, and if the pid belongs to another process now. Thread-safe; about 20 us.
 [[nodiscard]] Liveness CheckProcess(const ProcessIdentity& process);
 
 [[nodiscard]] std::string HostName();

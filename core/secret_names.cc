@@ -15,7 +15,7 @@ constexpr size_t kLeastQuotedBytes = 12;
 constexpr size_t kLeastPasswordBytes = 5;
 constexpr size_t kLeastRandomBytes = 20;
 
-// Anywhere in a name; without `_`, `-` and `.`.
+// Matched anywhere in a name, ignoring `_`, `-` and `.`.
 constexpr std::array<std::string_view, 25> kSecretParts = {
     "apikey",          "secret",
     "token",           "accesskey",
@@ -32,12 +32,12 @@ constexpr std::array<std::string_view, 25> kSecretParts = {
     "connectionstring"};
 constexpr std::array<std::string_view, 6> kPasswordParts = {"password", "passwd",   "passcode",
                                                             "passwort", "kennwort", "dbpass"};
-// A whole part of a name, between `_`, `-`, `.` and capitals.
+// Matched against whole parts of a name, separated by `_`, `-`, `.` and capitals.
 constexpr std::array<std::string_view, 4> kPasswordWords = {"pass", "pwd", "passw", "pw"};
 constexpr std::array<std::string_view, 5> kPhraseParts = {"passphrase", "mnemonic", "seedphrase",
                                                           "recoveryphrase", "secretphrase"};
 
-// Words that a sentence has and a passphrase hardly, and those that stand where a value belongs.
+// Words that are common in sentences but not in passphrases, and placeholders.
 constexpr std::array<std::string_view, 44> kSentence = {
     "a",      "an",       "and",    "are",  "as",     "at",   "be",  "by",  "can",
     "do",     "does",     "enter",  "for",  "forgot", "from", "if",  "in",  "invalid",
@@ -96,7 +96,7 @@ bool IsRandom(std::string_view value) {
       return false;
     }
   }
-  // A long name in CamelCase has few capitals and no digits.
+  // A long CamelCase name has few capitals and no digits.
   return (digits >= 3 && upper + lower >= 3) ||
          (upper >= value.size() / 4 && lower >= value.size() / 4);
 }
@@ -156,7 +156,7 @@ bool LooksSecret(std::string_view value, NameKind kind, bool quoted, bool settin
   if (Contains(lower, kPlaceholders) && !digit) return false;
   if (quoted && value.size() >= kLeastQuotedBytes) return true;
   if (kind == NameKind::kSecret) return setting && value.size() >= kLeastQuotedBytes && !quoted;
-  // A password may be any word where it is plain that a value stands.
+  // Any word may be a password where it is clearly a value.
   const bool marked = !std::all_of(value.begin(), value.end(), [](char c) { return IsLetter(c); });
   if (quoted) return value.size() >= kLeastPasswordBytes && marked;
   return setting ? value.size() >= kLeastPasswordBytes

@@ -1,32 +1,31 @@
-// What names and values of settings tell about themselves: whether a variable of such a name holds
-// a secret, and whether what is assigned to it looks like one rather than like code or prose. Pure
-// functions, linear.
+// Judges names and values of settings: whether a variable of that name holds a secret, and whether
+// its value looks like one rather than like code or prose. Pure functions, linear.
 #pragma once
 
 #include <string_view>
 
 namespace katra {
 
-// How much a name says about its value.
+// What a name implies about its value.
 enum class NameKind {
   kNone,
-  kKey,       // some key: SIGNING_KEY, auth; only what looks random is one
+  kKey,       // some key (SIGNING_KEY, auth): secret only if the value looks random
   kSecret,    // a token, an API key, a secret
   kPassword,  // a password, which may be a plain word
   kPhrase,    // a passphrase, which may be several words
-  kCookie,    // a Cookie header: all of its line
+  kCookie,    // a Cookie header: the rest of the line is secret
 };
 
 [[nodiscard]] NameKind KindOfName(std::string_view name);
 
-// Whether a member or variable of that name holds a secret: "api_key", "authorization", ….
+// Whether a member or variable of that name holds a secret, such as "api_key" or "authorization".
 [[nodiscard]] bool IsSecretName(std::string_view name);
 
-// Whether the one word `value` of a name of `kind` looks like a secret. `quoted`: it stood in
-// quotes; `setting`: it was assigned as in a file of settings, NAME=value.
+// Whether the single word `value`, assigned to a name of `kind`, looks like a secret. `quoted`: it
+// was in quotes. `setting`: it was assigned as in a settings file, NAME=value.
 [[nodiscard]] bool LooksSecret(std::string_view value, NameKind kind, bool quoted, bool setting);
 
-// Whether several words look like a passphrase or a password with blanks, not like a sentence.
+// Whether several words look like a passphrase, or a password with blanks, rather than a sentence.
 [[nodiscard]] bool LooksLikePhrase(std::string_view value, NameKind kind);
 
 }  // namespace katra

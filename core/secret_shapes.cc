@@ -11,7 +11,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c); }
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// What a key is made of behind its beginning.
+// The characters of a key after its prefix.
 enum class Tail : uint8_t { kKey, kAlnum, kBase64, kHex };
 
 bool IsOf(Tail tail, char c) {
@@ -29,14 +29,14 @@ bool IsOf(Tail tail, char c) {
   return false;
 }
 
-// How the keys of a service begin, and how many bytes follow at least.
+// The prefix of a service's keys, and the least number of bytes after it.
 struct Shape {
   std::string_view start;
   Tail tail;
   size_t tail_bytes;
 };
 
-// Sorted by the first character; of those that begin alike the longer comes first.
+// Sorted by first character; of prefixes that begin alike, the longer one comes first.
 constexpr std::array<Shape, 164> kShapes = {{
     {"1//0", Tail::kKey, 24},
     {"AGE-SECRET-KEY-", Tail::kKey, 16},
@@ -212,7 +212,8 @@ constexpr bool IsSortedByFirst() {
 }
 static_assert(IsSortedByFirst());
 
-// For each first character, where its shapes begin in the table; they end where the next ones do.
+// For each first character, the index of its first shape in the table; its shapes end where the
+// next character's begin.
 constexpr std::array<uint8_t, 129> MakeFirsts() {
   std::array<uint8_t, 129> firsts{};
   size_t at = 0;
@@ -235,7 +236,7 @@ size_t RunEnd(std::string_view text, size_t at, const Is& is) {
   return at;
 }
 
-// 123456789:AA… of a Telegram bot.
+// Telegram bot tokens: 123456789:AA….
 size_t TelegramEnd(std::string_view text, size_t at) {
   constexpr size_t kTailBytes = 33;
   const size_t colon = RunEnd(text.substr(0, std::min(text.size(), at + 11)), at, IsDigit);
@@ -244,7 +245,7 @@ size_t TelegramEnd(std::string_view text, size_t at) {
   return end - colon - 3 >= kTailBytes ? end : at;
 }
 
-// Three parts with dots between them, with these least lengths.
+// Three parts separated by dots, with these minimum lengths.
 size_t DottedEnd(std::string_view text, size_t at, std::array<size_t, 3> least) {
   const auto part = [](char c) { return IsAlnum(c) || c == '_' || c == '-'; };
   constexpr size_t kMostOfPart = 128;
@@ -261,8 +262,8 @@ size_t DottedEnd(std::string_view text, size_t at, std::array<size_t, 3> least) 
   return 0;
 }
 
-// MTE4….Gx….… of a Discord bot, 14 letters ".atlasv1." of Terraform, pat….… of Airtable, three
-// letters and "8Q~" of Azure.
+// Discord bot tokens (MTE4….Gx….…), Terraform's (14 letters and ".atlasv1."), Airtable's (pat….…),
+// Azure's (three letters and "8Q~").
 size_t OddEnd(std::string_view text, size_t at) {
   if (text[at] == 'M' || text[at] == 'N' || text[at] == 'O') {
     const size_t dot = text.substr(at, 40).find('.');
@@ -321,7 +322,7 @@ size_t KeyShapeEnd(std::string_view text, size_t at) {
 
 bool StartsLikeKey(std::string_view word) {
   return std::any_of(kShapes.begin(), kShapes.end(), [&](const Shape& shape) {
-    // Not those that need their tail to be told from ordinary words.
+    // Except prefixes that only the rest of the key distinguishes from ordinary words.
     return shape.tail == Tail::kKey && shape.tail_bytes <= 20 && word.starts_with(shape.start);
   });
 }

@@ -1,5 +1,5 @@
-// Keys that can be told by their own shape: how services begin theirs, what characters follow and
-// how many. Knows nothing of names or files. Pure functions, linear.
+// Recognises keys by their shape: the prefix that a service uses, and the characters and length of
+// the rest. Knows nothing of names or files. Pure functions, linear.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,10 @@
 
 namespace katra {
 
-// The end of a key of a known shape that begins at byte `at` of `text`; `at` when there is none.
+// If a key of a known shape begins at byte `at` of `text`, its end; otherwise `at`.
 [[nodiscard]] size_t KeyShapeEnd(std::string_view text, size_t at);
 
-// Whether `word` begins as the keys of known services do: "sk-", "AIza", "ghp_", "xoxb-", ….
+// Whether `word` begins like the keys of known services: "sk-", "AIza", "ghp_", "xoxb-", ….
 [[nodiscard]] bool StartsLikeKey(std::string_view word);
 
 }  // namespace katra

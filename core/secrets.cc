@@ -24,13 +24,13 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAlnum(char c) { return IsLetter(c) || IsDigit(c); }
 bool IsNameByte(char c) { return IsAlnum(c) || c == '_' || c == '-' || c == '.'; }
-// Of a value that is assigned: up to a blank, a quote, or what ends an expression.
+// An assigned value ends at a blank, a quote, or a character that ends an expression.
 bool IsValueByte(char c) {
   static constexpr std::string_view kMore = "_-+/=.~!@#%^&*$:?|";
   return IsAlnum(c) || kMore.find(c) != std::string_view::npos;
 }
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-// What may stand around a name or a value: quotes, also of a text within a text.
+// Quotes around a name or a value, also escaped ones of a string within a string.
 bool IsQuote(char c) { return c == '"' || c == '\'' || c == '`' || c == '\\'; }
 
 struct Span {
@@ -48,7 +48,8 @@ bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
-// The value at `at`, as far as is needed to tell what it is: what is no secret is looked at again.
+// The value at `at`, only as long as needed to classify it: text that is no secret is scanned
+// again.
 Span ValueAt(std::string_view text, size_t at) {
   return {at,
           RunEnd(text.substr(0, std::min(text.size(), at + kMostLookedAtBytes)), at, IsValueByte)};
@@ -58,16 +59,15 @@ std::string_view In(std::string_view text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
-// What is assigned to a name.
+// A value that is assigned to a name.
 struct Assigned {
   Span value;
-  char quote = 0;        // the quote that opens it
-  bool setting = false;  // NAME=value, as in a file of settings
+  char quote = 0;        // its opening quote
+  bool setting = false;  // NAME=value, as in a settings file
 };
 
-// Past what may stand between a name and the value that another member holds, as in
-// {"name": "KEY", "value": "x"}, `key="KEY" value="x"` and their like in YAML; `at` when it is not
-// so.
+// Skips what separates a name from a value in another member, as in {"name": "KEY", "value": "x"},
+// `key="KEY" value="x"` and their YAML equivalents; returns `at` if there is no such member.
 size_t ValueMember(std::string_view text, size_t at) {
   constexpr size_t kMostBetween = 64;
   const std::string_view near = text.substr(0, std::min(text.size(), at + kMostBetween));
@@ -80,19 +80,19 @@ size_t ValueMember(std::string_view text, size_t at) {
   return end < text.size() && IsNameByte(text[end]) ? at : end;
 }
 
-// Past the `|` or `>` of a YAML block and the line break behind it; `at` when there is none.
+// Skips the `|` or `>` of a YAML block and the line break after it; returns `at` if there is none.
 size_t BlockBegin(std::string_view text, size_t at) {
   if (at >= text.size() || (text[at] != '|' && text[at] != '>')) return at;
   size_t end = RunEnd(text, at + 1, [](char c) { return c == '-' || c == '+' || IsDigit(c); });
   end = RunEnd(text, end, IsBlank);
-  const bool escaped = text.substr(end, 2) == "\\n";  // in a JSON string
+  const bool escaped = text.substr(end, 2) == "\\n";  // inside a JSON string
   if (!escaped && (end >= text.size() || (text[end] != '\n' && text[end] != '\r'))) return at;
   end = escaped ? end + 2 : RunEnd(text, end, [](char c) { return c == '\n' || c == '\r'; });
   return RunEnd(text, end, IsBlank);
 }
 
-// The value after a name that ends at `at`: behind `:` or `=`, without its quotes; `flag`: also
-// behind a blank, as on a command line. Empty when nothing is assigned.
+// The value of a name that ends at `at`: after `:` or `=`, without quotes. `flag`: also after a
+// blank, as on a command line. Empty if nothing is assigned.
 Assigned AssignedAt(std::string_view text, size_t at, bool flag = false) {
   const size_t name_end = at;
   at = RunEnd(text, at, [](char c) { return IsQuote(c) || c == ']'; });
@@ -115,14 +115,14 @@ Assigned AssignedAt(std::string_view text, size_t at, bool flag = false) {
   }
   while (at < text.size() && IsQuote(text[at])) assigned.quote = text[at++];
   assigned.value = ValueAt(text, at);
-  // A call or an index is code, whatever its name: token = next(), secret = settings["x"].
+  // A call or an index is code and not a value: token = next(), secret = settings["x"].
   const size_t end = assigned.value.end;
   const bool code = end < text.size() && (text[end] == '(' || text[end] == '[');
   if (code && assigned.quote == 0) return {};
   return assigned;
 }
 
-// All up to the closing quote, or to the end of the line: of that at most so much.
+// Everything up to the closing quote or the end of the line, limited in length.
 Span LineAt(std::string_view text, const Assigned& assigned, size_t most_bytes) {
   const size_t begin = assigned.value.begin;
   const std::string_view near = text.substr(0, begin + std::min(text.size() - begin, most_bytes));
@@ -137,7 +137,7 @@ Span LineAt(std::string_view text, const Assigned& assigned, size_t most_bytes) 
   return {begin, end};
 }
 
-// After "Authorization": what follows a scheme, or one word.
+// After "Authorization": the word after a scheme, or a single word.
 Span CredentialAt(std::string_view text, size_t at) {
   const Span first = AssignedAt(text, at).value;
   const std::string scheme = ToLowerAscii(In(text, first));
@@ -148,13 +148,13 @@ Span CredentialAt(std::string_view text, size_t at) {
   return secret.end - secret.begin >= kLeastCredentialBytes ? secret : Span{};
 }
 
-// A JSON Web Token, the word from `begin` to `end`.
+// Whether `word` is a JSON Web Token.
 bool IsJwt(std::string_view word) {
   return StartsWith(word, "eyJ") && word.size() >= kLeastJwtBytes &&
          std::count(word.begin(), word.end(), '.') >= 2;
 }
 
-// "://user:password@host": the password. `at` is at the colon.
+// The password in "://user:password@host". `at` is the position of the first colon.
 Span PasswordAt(std::string_view text, size_t at) {
   constexpr std::string_view kMark = "://";
   if (!StartsWith(text.substr(at), kMark)) return {};
@@ -166,8 +166,8 @@ Span PasswordAt(std::string_view text, size_t at) {
   return {colon + 1, end};
 }
 
-// The last part of "https://hooks.slack.com/services/T0/B0/x" and its like, which is all that it
-// takes to write there. `begin`, `end`: of the host.
+// The last path segment of webhook URLs such as "https://hooks.slack.com/services/T0/B0/x", which
+// suffices to post there. The host is from `begin` to `end`.
 Span WebhookAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view host = text.substr(begin, end - begin);
   const bool slack = host == "hooks.slack.com" || host == "hooks.slack-gov.com";
@@ -193,7 +193,7 @@ Span WebhookAt(std::string_view text, size_t begin, size_t end) {
   return {secret, path_end};
 }
 
-// "-u sam:secret", "--user sam:secret": the password.
+// The password in "-u sam:secret" and "--user sam:secret".
 Span UserPasswordAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view word = text.substr(begin, end - begin);
   if (word != "u" && word != "user" && word != "proxy-user") return {};
@@ -212,7 +212,7 @@ Span UserPasswordAt(std::string_view text, size_t begin, size_t end) {
              : Span{};
 }
 
-// "machine example.org login sam password x", "sshpass -p x".
+// The password in "machine example.org login sam password x" and "sshpass -p x".
 Span OptionValueAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view word = text.substr(begin, end - begin);
   size_t at = RunEnd(text, end, IsBlank);
@@ -232,7 +232,7 @@ Span OptionValueAt(std::string_view text, size_t begin, size_t end) {
   return {};
 }
 
-// "API key: x": the word before "key" makes it one.
+// "API key: x": the word before "key" makes the name secret.
 bool IsSpacedKey(std::string_view text, size_t begin, std::string_view name) {
   if (name != "key") return false;
   constexpr size_t kLongest = 8;
@@ -242,7 +242,7 @@ bool IsSpacedKey(std::string_view text, size_t begin, std::string_view name) {
          before.ends_with("account ") || before.ends_with("private ");
 }
 
-// What is assigned to the name from `begin` to `end`, if it is a secret.
+// The value assigned to the name from `begin` to `end`, if it is a secret.
 Span AssignedSecret(std::string_view text, size_t begin, size_t end, const std::string& name) {
   const std::string_view before = text.substr(0, begin);
   const bool flag = before.ends_with('-') || before.ends_with("ENV ") ||
@@ -253,11 +253,12 @@ Span AssignedSecret(std::string_view text, size_t begin, size_t end, const std::
     const size_t member = ValueMember(text, end);
     if (member > end) assigned = AssignedAt(text, member);
   }
-  if (assigned.value.begin == 0) return {};  // so it is with most words: before the name is read
+  // true of most words, so checked before the name is read
+  if (assigned.value.begin == 0) return {};
   NameKind kind = KindOfName(text.substr(begin, end - begin));
   if (kind != NameKind::kSecret && IsSpacedKey(text, begin, name)) kind = NameKind::kSecret;
   if (kind == NameKind::kNone) return {};
-  // "PASS: render_test_2" is what test runners print.
+  // Test runners print "PASS: render_test_2".
   const std::string_view word = text.substr(begin, end - begin);
   if ((word == "PASS" || word == "Pass") && !assigned.setting) return {};
   const std::string_view value = In(text, assigned.value);
@@ -279,7 +280,7 @@ Span AssignedSecret(std::string_view text, size_t begin, size_t end, const std::
   return LooksSecret(value, kind, quoted, assigned.setting) ? assigned.value : Span{};
 }
 
-// A secret that the word from `begin` to `end` announces, or is.
+// The secret that the word from `begin` to `end` is, or introduces.
 Span AnnouncedAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view word = text.substr(begin, end - begin);
   if (IsJwt(word)) return {begin, end};
@@ -318,7 +319,7 @@ std::string WithoutPrivateKeys(std::string_view text) {
     const size_t last = text.find(kEnd, title_end);
     const size_t end = last == std::string_view::npos ? std::string_view::npos
                                                       : text.find(kDashes, last + kEnd.size());
-    if (end == std::string_view::npos) return out;  // cut within the key
+    if (end == std::string_view::npos) return out;  // truncated within the key
     text.remove_prefix(end + kDashes.size());
   }
   return out.append(text);
@@ -360,7 +361,7 @@ std::string SecretFilter::Clean(std::string_view given) const {
     return secret.end;
   };
   size_t at = 0;
-  size_t word_end = 0;  // of the last word that was looked at as a whole
+  size_t word_end = 0;  // end of the last word that was examined as a whole
   while (at < view.size()) {
     if (!IsAlnum(view[at])) {
       const Span password = view[at] == ':' ? PasswordAt(view, at) : Span{};
@@ -371,7 +372,7 @@ std::string SecretFilter::Clean(std::string_view given) const {
       }
       continue;
     }
-    // The start of a word, or of a part of one behind "_" or "-".
+    // The start of a word, or of a part after "_" or "-".
     if (const size_t end = KeyShapeEnd(view, at); end > at) {
       at = take_out(at, {at, end});
       continue;

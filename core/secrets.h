@@ -1,6 +1,6 @@
-// Takes keys, tokens and passwords out of text that is about to be written down: values that are
-// known, and whatever has the shape of a secret. Errs on the side of taking too much. Knows nothing
-// of where the text comes from or goes to.
+// Removes keys, tokens and passwords from text that is about to be written: known values, and
+// anything shaped like a secret. Errs on the side of removing too much. Does not know where the
+// text comes from or goes to.
 #pragma once
 
 #include <string>
@@ -12,23 +12,23 @@
 
 namespace katra {
 
-// What stands in the place of a secret.
+// Replaces each secret.
 inline constexpr std::string_view kRedacted = "[redacted]";
 
 // Immutable, so that any thread may use it.
 class SecretFilter {
  public:
-  // `known`: values that are taken out wherever they stand; those below six bytes are ignored,
-  // since they would be found in everything.
+  // `known`: values that are removed wherever they occur. Those shorter than six bytes are ignored,
+  // because they would match everywhere.
   explicit SecretFilter(std::vector<std::string> known);
 
-  // `text` without: known values, keys of known shapes, values of Authorization headers and bearer
-  // tokens, what is assigned to a secret name and looks like a secret, passwords in URLs, private
-  // keys in PEM. Everything else stays as it is, addresses of people included. Linear.
+  // Replaces in `text`: known values, keys of known shapes, values of Authorization headers and
+  // bearer tokens, values of secret names that look like secrets, passwords in URLs, and PEM
+  // private keys. Everything else is unchanged, email addresses included. Linear.
   [[nodiscard]] std::string Clean(std::string_view text) const;
 
  private:
-  std::vector<std::string> known_;  // the longest first
+  std::vector<std::string> known_;  // longest first
 };
 
 }  // namespace katra

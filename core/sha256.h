@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4), for names and ids that must come out the same each time, and for tokens of
-// which only the hash is kept. Knows nothing of what it hashes.
+// SHA-256 (FIPS 180-4), for names and ids that must be reproducible, and for tokens of which only
+// the hash is stored.
 #pragma once
 
 #include <array>

@@ -1,5 +1,4 @@
-// SHA-256 of secrets that come again with each request, so that each is hashed once. Knows nothing
-// of what they are for.
+// Caches SHA-256 digests of secrets that arrive with every request, so that each is hashed once.
 #pragma once
 
 #include <array>
@@ -10,8 +9,8 @@
 
 namespace katra {
 
-// Keeps the last few secrets in memory; compares them in constant time and overwrites what it
-// drops. Not thread-safe.
+// Keeps the last few secrets in memory, compares in constant time, and overwrites what it drops.
+// Not thread-safe.
 class Sha256Memo {
  public:
   Sha256Memo() = default;
@@ -19,10 +18,10 @@ class Sha256Memo {
   Sha256Memo(const Sha256Memo&) = delete;
   Sha256Memo& operator=(const Sha256Memo&) = delete;
 
-  // The digest of `secret`. Does not keep one that is longer than kMaxSecretBytes.
+  // The digest of `secret`. Secrets longer than kMaxSecretBytes are not cached.
   [[nodiscard]] Sha256Digest Of(std::string_view secret);
 
-  // Overwrites every secret that is kept.
+  // Overwrites and drops all cached secrets.
   void Clear();
 
   static constexpr size_t kMaxSecretBytes = 512;
@@ -34,7 +33,7 @@ class Sha256Memo {
   };
 
   std::array<Entry, 8> entries_;
-  size_t next_ = 0;  // the one that is replaced next
+  size_t next_ = 0;  // the entry to replace next
 };
 
 }  // namespace katra

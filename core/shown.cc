@@ -1,5 +1,5 @@
-// How text that others chose is shown (declared in text.h): one pass over the characters, in which
-// everything that could hide, move, break or give orders is replaced by something that can be seen.
+// Shows text that others chose (declared in text.h): one pass over the characters replaces
+// everything that could hide, move the cursor, break the layout or act as an instruction.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -17,14 +17,14 @@ void AppendEscaped(uint32_t c, std::string* out) {
   out->append(escaped);
 }
 
-// Reads `text` from its beginning to its end.
+// Reads `text` character by character.
 class Shower {
  public:
   explicit Shower(std::string_view text) : text_(text), tags_(text) {}
 
   [[nodiscard]] bool done() const { return at_ >= text_.size(); }
 
-  // The next line break, if that comes next: then it is passed.
+  // Consumes a line break if it is next.
   bool TakeLineBreak() {
     uint32_t c = 0;
     const size_t length = DecodeUtf8(text_.substr(at_), &c);
@@ -35,7 +35,7 @@ class Shower {
     return true;
   }
 
-  // Appends the next character as it is shown.
+  // Appends the next character in its displayed form.
   void Show(bool keep_tabs, std::string* out) {
     const std::string_view rest = text_.substr(at_);
     uint32_t c = 0;

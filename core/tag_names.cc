@@ -10,7 +10,7 @@
 namespace katra {
 namespace {
 
-// Each list sorted, for the search.
+// Each list is sorted, for binary search.
 constexpr std::array<std::string_view, 76> kHtml = {
     "a",      "article", "aside",  "audio",   "b",       "blockquote", "body",   "br",
     "button", "canvas",  "center", "circle",  "code",    "col",        "dd",     "del",
@@ -88,7 +88,7 @@ bool IsTypeWord(std::string_view word) {
 }
 
 bool BeginsInstruction(std::string_view text) {
-  constexpr size_t kLongest = 48;  // bytes up to the first word's end
+  constexpr size_t kLongest = 48;  // bytes to the end of the first word
   std::string word;
   size_t at = 0;
   const auto skip = [&](bool slash) {

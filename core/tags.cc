@@ -14,7 +14,7 @@ bool IsCloser(uint32_t c) {
          c == 0x203A || c == 0x1D237;
 }
 
-// `|` and what stands for it in the marks of models: <｜User｜>.
+// `|` and its look-alikes in models' special tokens: <｜User｜>.
 bool IsBar(uint32_t c) { return c == '|' || c == 0xFF5C || c == 0x2502 || c == 0x01C0; }
 
 bool IsLetter(uint32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -22,7 +22,7 @@ bool IsDigit(uint32_t c) { return c >= '0' && c <= '9'; }
 bool IsWordCharacter(uint32_t c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
 
 struct Character {
-  uint32_t value = 0;  // of a byte that is no UTF-8: U+FFFD
+  uint32_t value = 0;  // U+FFFD for invalid UTF-8
   size_t length = 0;   // 0 at the end
 };
 
@@ -34,12 +34,12 @@ Character At(std::string_view text, size_t at) {
   return c;
 }
 
-// The name behind a `<`, and how it goes on.
+// The name after a `<`, and how it continues.
 struct Name {
-  std::string text;      // in lower case, `_` as `-`, at most kMostNameBytes
-  bool hidden = false;   // invisible characters stand in it
-  bool foreign = false;  // other letters than ASCII's
-  bool joined = false;   // has one of `-_:.`
+  std::string text;      // lower case, `_` replaced by `-`, at most kMostNameBytes
+  bool hidden = false;   // contains invisible characters
+  bool foreign = false;  // contains non-ASCII letters
+  bool joined = false;   // contains one of `-_:.`
   bool letters = false;
   size_t end = 0;
 };
@@ -72,12 +72,12 @@ Name ReadName(std::string_view text, size_t at) {
   return name;
 }
 
-// How the text behind a tag's name goes on, up to the next `<`.
+// How the text after a tag's name continues, up to the next `<`.
 struct Rest {
-  bool closed = false;       // by `>`, with nothing before it but what attributes are made of
+  bool closed = false;       // by `>` after nothing but attributes
   bool closed_word = false;  // by `>` before any blank
   bool closed_line = false;  // by `>` before the end of the line
-  bool open = false;         // only what attributes are made of, and no `>`
+  bool open = false;         // nothing but attributes, and no `>`
 };
 
 Rest ReadRest(std::string_view text, size_t at) {
@@ -108,7 +108,7 @@ Rest ReadRest(std::string_view text, size_t at) {
                kOfNoAttribute.find(static_cast<char>(c.value)) != std::string_view::npos) {
       attributes = false;
     }
-    if (!attributes && !word && !line) return rest;  // nothing more to learn
+    if (!attributes && !word && !line) return rest;  // nothing more can be decided
     at += c.length;
   }
 }
@@ -120,14 +120,14 @@ bool IsAutolink(std::string_view text, const Name& name, const Rest& rest) {
   return behind.starts_with('@') && !name.foreign;
 }
 
-// Whether the `<` at `open` stands directly behind a word or a bracket, as operators do in code.
+// Whether the `<` at `open` directly follows a word or a bracket, as operators in code do.
 bool IsGlued(std::string_view text, size_t open) {
   if (open == 0) return false;
   const auto c = static_cast<unsigned char>(text[open - 1]);
   return IsWordCharacter(c) || c == ')' || c == ']';
 }
 
-// "#include <sys/types.h>", "#import <x>": what stands before it on its line is nothing else.
+// "#include <sys/types.h>", "#import <x>": whether the line has only the directive before the `<`.
 bool IsInclude(std::string_view text, size_t open, size_t path) {
   size_t begin = open;
   constexpr size_t kMostBefore = 32;
@@ -149,8 +149,8 @@ bool IsInclude(std::string_view text, size_t open, size_t path) {
   return file || header == "system_error" || !IsSteeringName(ReadName(header, 0).text);
 }
 
-// The arguments of a template: "vector<int>", "Map<String, Users>", "template <typename T>". The
-// words are types of the language's own, of the std namespace, or in CamelCase.
+// Template arguments: "vector<int>", "Map<String, Users>", "template <typename T>". The words are
+// built-in types, types of namespace std, or in CamelCase.
 bool IsTypeArguments(std::string_view text, size_t open, size_t at) {
   constexpr std::string_view kTemplate = "template ";
   const bool declared = open >= kTemplate.size() &&
@@ -158,7 +158,7 @@ bool IsTypeArguments(std::string_view text, size_t open, size_t at) {
   if (!declared && !IsGlued(text, open)) return false;
   constexpr std::string_view kBetween = ", *&[]():'?=|";
   bool any = false;
-  bool standard = false;  // behind std::
+  bool standard = false;  // preceded by std::
   while (at < text.size()) {
     const char c = text[at];
     if (c == '>' || c == '<') return any;
@@ -189,7 +189,7 @@ bool IsTagOpener(uint32_t c) {
 bool IsSquareOpener(uint32_t c) { return c == '[' || c == 0xFF3B; }
 
 bool TagFinder::BeginsTag(size_t open, size_t at, bool run) const {
-  // Blanks, and what cannot be seen, between the `<` and what follows.
+  // Skip blanks and invisible characters between the `<` and what follows.
   bool hidden = false;
   bool spaced = false;
   Character c = At(text_, at);
@@ -202,9 +202,9 @@ bool TagFinder::BeginsTag(size_t open, size_t at, bool run) const {
   };
   skip();
   if (c.length == 0) return false;
-  if (IsBar(c.value) && !spaced) return true;  // <|im_start|> and its kin
+  if (IsBar(c.value) && !spaced) return true;  // <|im_start|> and the like
   const bool marked = c.value == '/' || c.value == '!' || c.value == '?' || IsBar(c.value);
-  bool odd = false;  // signs that begin no name, such as * or "
+  bool odd = false;  // a character that cannot begin a name, such as * or "
   while (c.length > 0 && c.value < 0x80 && !IsWordCharacter(c.value) && !IsTagOpener(c.value) &&
          !IsCloser(c.value) && c.value != ':' && !IsBlankCharacter(c.value)) {
     odd = odd || (c.value != '/' && c.value != '!' && c.value != '?' && c.value != '\\');

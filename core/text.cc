@@ -10,7 +10,7 @@
 namespace katra {
 namespace {
 
-// Letters added, left out, replaced, or swapped with their neighbour.
+// The edit distance: insertions, deletions, replacements and swaps of neighbouring letters.
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> last(b.size() + 1);
@@ -34,7 +34,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 bool IsValidUtf8(std::string_view text) {
   while (!text.empty()) {
-    // Long runs of ASCII, eight bytes at a time.
+    // Skip long runs of ASCII eight bytes at a time.
     while (text.size() >= sizeof(uint64_t)) {
       uint64_t word = 0;
       std::memcpy(&word, text.data(), sizeof word);

@@ -7,7 +7,8 @@
 namespace katra {
 namespace {
 
-// Reads one character at `at`, and moves past it. A byte that is no UTF-8 takes one column.
+// Returns the columns of the character at `at` and advances past it. A byte of invalid UTF-8 takes
+// one column.
 size_t NextWidth(std::string_view text, size_t* at) {
   utf8proc_int32_t character = 0;
   const utf8proc_ssize_t read =

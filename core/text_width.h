@@ -1,4 +1,4 @@
-// How much room text takes on a terminal. Pure functions.
+// Width of text on a terminal. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,12 @@
 
 namespace katra {
 
-// Columns of valid UTF-8 without control characters: wide characters take two, combining ones none.
+// Columns of valid UTF-8 without control characters: wide characters count two, combining ones
+// none.
 [[nodiscard]] size_t DisplayWidth(std::string_view text);
 
-// As much from the start as fits into `columns`, never cutting a character off from its marks.
+// The longest prefix that fits into `columns` without separating a character from its combining
+// marks.
 [[nodiscard]] std::string_view TruncateToWidth(std::string_view text, size_t columns);
 
 }  // namespace katra

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// A calendar of one zone. Months and days out of range carry over, as mktime(3) does.
+// A calendar of one time zone. Out-of-range months and days carry over, as in mktime(3).
 class Calendar {
  public:
   explicit Calendar(DayZone zone) : zone_(zone) {}
@@ -40,7 +40,7 @@ class Calendar {
     return FromUnixMillis(static_cast<int64_t>(epoch) * 1000);
   }
 
-  // Midnight so many days from the day of `time`.
+  // Midnight of the day that many days after the day of `time`.
   [[nodiscard]] std::tm Day(WallTime time, int days) const {
     std::tm fields = Fields(time);
     fields.tm_hour = fields.tm_min = fields.tm_sec = 0;
@@ -70,7 +70,7 @@ bool BeginsWithDate(std::string_view text) {
          text[4] == '-';
 }
 
-// Whether the time of `text`, which ParseTime takes, says of which zone it is.
+// Whether `text`, which ParseTime accepts, states its time zone.
 bool HasZone(std::string_view text) {
   return text.find_first_of("zZ+") != std::string_view::npos ||
          text.find('-', 10) != std::string_view::npos;
@@ -116,7 +116,7 @@ std::optional<int> ReadWeekday(std::string_view word) {
   return std::nullopt;
 }
 
-// The day that the words begin with; takes them away.
+// Parses a day at the beginning of the words, and removes its words.
 std::optional<std::tm> ReadDay(std::vector<std::string>* words, WallTime now,
                                const Calendar& calendar) {
   if (words->empty()) return std::nullopt;
@@ -177,7 +177,7 @@ std::optional<WallTime> ReadPeriod(const std::vector<std::string>& words, WallTi
 std::optional<milliseconds> UnitOf(std::string_view word) {
   struct Unit {
     std::string_view name;
-    std::string_view others;  // each with a blank before and behind it
+    std::string_view others;  // each surrounded by blanks
     milliseconds length;
   };
   constexpr std::array<Unit, 7> kUnits = {{{"second", " s sec secs ", seconds(1)},
@@ -208,7 +208,7 @@ std::optional<milliseconds> ReadSpan(std::vector<std::string> words) {
   if (words.size() > 1 && words.back() == "ago") words.pop_back();
   if (!words.empty() && (words.front() == "a" || words.front() == "an")) words.front() = "1";
   const std::string text = Join(words, "");
-  constexpr int64_t kMost = 1'000'000;  // units: far past any use, far below overflow
+  constexpr int64_t kMost = 1'000'000;  // units: far above any use, far below overflow
   milliseconds span{0};
   size_t at = 0;
   while (at < text.size()) {

@@ -16,7 +16,7 @@ constexpr uint32_t kTextForm = 0xFE0E;
 constexpr uint32_t kEmojiForm = 0xFE0F;
 constexpr uint32_t kKeycap = 0x20E3;
 
-// Blocks of the scripts whose letters take joiners.
+// Blocks of scripts that use joiners.
 constexpr std::array<CodePointRange, 16> kJoiningBlocks = {{{0x0600, 0x08FF},
                                                             {0x0900, 0x0DFF},
                                                             {0x0F00, 0x109F},
@@ -110,7 +110,7 @@ bool ShowsSomething(std::string_view text) {
     uint32_t c = 0;
     const size_t length = DecodeUtf8(text.substr(at), &c);
     if (length == 0) return true;
-    // Controls are shown as escapes; of them, only those that move the line are blank.
+    // Controls are shown as escapes, so only tabs and line breaks count as blank.
     const bool moves = c == '\t' || IsLineBreak(c);
     const bool blank = moves || (IsBlankCharacter(c) && !IsControl(c)) || IsInvisible(c);
     if (!blank) return true;
@@ -124,7 +124,7 @@ std::string PlainLetters(std::string_view text) {
     uint32_t letter;
     std::string_view plain;
   };
-  // Those that Unicode does not take apart into a letter and its marks.
+  // Letters that Unicode does not decompose into a base letter and marks.
   static constexpr std::array<Letter, 18> kLetters = {{{0xC6, "Ae"},
                                                        {0xD0, "D"},
                                                        {0xD8, "O"},

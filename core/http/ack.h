@@ -1,13 +1,14 @@
-// Against the 40 ms that a peer without TCP_NODELAY waits in the middle of a message: it holds back
-// a small piece until the one before is acknowledged, and the kernel acknowledges late. Private to
-// the server and the clients.
+// Avoids the 40 ms stall of delayed ACKs: a peer without TCP_NODELAY holds a small segment back
+// until the previous one is acknowledged, and the kernel acknowledges late. Internal to the server
+// and the clients.
 #pragma once
 
 #include <uv.h>
 
 namespace katra::http {
 
-// Acknowledges what was read, now. For a connection on which more of a message is awaited.
+// Acknowledges received data immediately. For connections on which the rest of a message is
+// expected.
 void AcknowledgeNow(uv_stream_t* stream);
 
 }  // namespace katra::http

@@ -1,4 +1,4 @@
-// When a call's patience ends: the same for every transport. Private to the clients.
+// Timeouts of a call, shared by all transports. Internal to the clients.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ struct CallClock {
   using Clock = std::chrono::steady_clock;
 
   bool head_told = false;
-  bool paused = false;  // by its owner: nothing is waited for
+  bool paused = false;  // by its owner; no timeout runs
   Clock::time_point started = Clock::now();
   Clock::time_point last_byte = started;
 

@@ -26,7 +26,7 @@ class CurlCall final : public Call {
   Transfer* transfer_;
 };
 
-// Each request by the transport that suits its address (U10).
+// Sends each request through the transport that suits its address (U10).
 class ClientByAddress final : public Client {
  public:
   ClientByAddress(std::unique_ptr<LoopbackClient> local, std::unique_ptr<CurlClient> curl)
@@ -110,8 +110,8 @@ void CurlClient::Add(Transfer* transfer) {
   --depth_;
 }
 
-// curl may keep the reset of a cancelled HTTP/2 stream to itself when no other stream is left on
-// the connection; the server would go on with its work. Closing says it as well.
+// curl may not send the reset of a cancelled HTTP/2 stream when it is the last one of its
+// connection, and the server would continue its work. Closing the connection stops it too.
 void CurlClient::CloseWhenAlone(Transfer* transfer) {
   if (transfer->request.http2) curl_easy_setopt(transfer->handle, CURLOPT_FORBID_REUSE, 1L);
 }
@@ -147,7 +147,7 @@ void CurlClient::SetPaused(Transfer* transfer, bool paused) {
   transfer->paused = paused;
   transfer->last_byte = Transfer::Clock::now();
   ++depth_;
-  // Resuming may deliver what curl holds from within.
+  // Resuming may run callbacks with data that curl holds.
   curl_easy_pause(transfer->handle, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
   --depth_;
   wakeup_.Start(std::chrono::milliseconds(0));
@@ -161,7 +161,7 @@ void CurlClient::Act(curl_socket_t socket, int events) {
   Settle();
 }
 
-// Outside of curl: what has ended is told, what was abandoned goes, what was asked for begins.
+// Outside curl's callbacks: report finished transfers, start queued ones, free cancelled ones.
 void CurlClient::Settle() {
   if (depth_ > 0) return;
   int left = 0;
@@ -178,7 +178,7 @@ void CurlClient::Settle() {
 }
 
 void CurlClient::Finish(Transfer* transfer, const CallEnd& end) {
-  // The transfer lives until its Call is destroyed, but curl is done with it.
+  // curl is done with the transfer, which exists until its Call is destroyed.
   if (!end.complete) CloseWhenAlone(transfer);
   curl_multi_remove_handle(multi_, transfer->handle);
   transfer->added = false;
@@ -195,7 +195,7 @@ void CurlClient::Sweep() {
       expired.push_back(transfer);
     }
   }
-  ++depth_;  // what its owner destroys meanwhile stays until the list is through
+  ++depth_;  // transfers that callbacks destroy must survive the loop
   for (Transfer* transfer : expired) {
     if (transfer->abandoned) continue;
     Finish(transfer, transfer->TimedOut());

@@ -1,5 +1,6 @@
-// HTTP requests to other servers, many at a time, on a loop: pooled connections, TLS verified,
-// proxies of the environment honoured. Knows no endpoint and no credentials but what it is handed.
+// An HTTP client on a loop, for many concurrent requests: pools connections, verifies TLS, and
+// honours proxies from the environment. Knows no endpoints, and no credentials but those in the
+// requests.
 #pragma once
 
 #include <chrono>
@@ -23,34 +24,36 @@ struct Outgoing {
   std::string method = "POST";
   std::string url;  // http or https
   std::vector<Header> headers;
-  std::optional<Body> body;  // let go of once it is sent and answered
+  std::optional<Body> body;  // freed when it has been sent and answered
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds first_byte_timeout{300'000};  // from the start to the reply's head
-  std::chrono::milliseconds idle_timeout{300'000};        // between bytes of the reply
-  bool http2 = false;                                     // U1: only where a provider asks for it
+  // from the start to the head of the response
+  std::chrono::milliseconds first_byte_timeout{300'000};
+  std::chrono::milliseconds idle_timeout{300'000};  // between bytes of the response
+  bool http2 = false;                               // U1: only where a provider asks for it
 };
 
-// How far a call had come when it failed.
+// The stage at which a call failed.
 enum class CallFailure { kConnect, kTls, kTimeout, kCut, kProtocol };
 
 struct CallEnd {
-  bool complete = false;  // the whole reply was received
+  bool complete = false;  // the whole response was received
   CallFailure failure = CallFailure::kCut;
   std::string message;  // for a log; holds no credential
 };
 
-// On the loop's thread. A callback may destroy its Call, and may start others.
+// Callbacks of a call, on the loop's thread. They may destroy their Call and start others.
 struct CallEvents {
   std::function<void(int status, const Headers& headers)> head;
   std::function<void(std::string_view bytes)> data;  // borrowed for the call
-  std::function<void(const CallEnd& end)> end;       // once; nothing comes after it
+  std::function<void(const CallEnd& end)> end;       // called once, as the last callback
 };
 
-// Destroying it cancels at once: the connection is closed unless the reply was complete.
+// A request in flight. Destroying it cancels it at once and closes the connection, unless the
+// response is complete.
 class Call {
  public:
   virtual ~Call() = default;
-  // Stops the flow of data (at most one more buffer comes) and takes it up again.
+  // Stops the flow of data (at most one more buffer is delivered) and restarts it.
   virtual void Pause() = 0;
   virtual void Resume() = 0;
 };
@@ -58,14 +61,14 @@ class Call {
 class Client {
  public:
   struct Options {
-    std::string ca_file;  // empty: the system's
+    std::string ca_file;  // empty: the system's CA certificates
     int max_idle_connections = 256;
   };
   // `loop` is borrowed. Calls must be destroyed before the client.
   static Result<std::unique_ptr<Client>> Make(uv::Loop& loop, Options options);
 
   virtual ~Client() = default;
-  // Never calls back from within.
+  // Never runs a callback before it returns.
   [[nodiscard]] virtual std::unique_ptr<Call> Start(Outgoing request, CallEvents events) = 0;
 };
 

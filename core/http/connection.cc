@@ -24,7 +24,7 @@ bool HasBody(int status) { return status >= 200 && status != 204 && status != 30
 
 }  // namespace
 
-// What the handler holds. Outlives the connection: then it is gone, and does nothing.
+// The handler's view of the request. May outlive the connection; calls are then no-ops.
 class Connection::Answer final : public Exchange {
  public:
   Answer(Connection* connection, Request request)
@@ -87,7 +87,7 @@ class Connection::Answer final : public Exchange {
     if (connection_ == nullptr) return;
     Connection* connection = connection_;
     Detach();
-    connection->Flush();  // what was written before is not cut off
+    connection->Flush();  // send what was written before
     connection->Close();
   }
 
@@ -113,7 +113,7 @@ class Connection::Answer final : public Exchange {
   Request request_;
   bool head_only_;
   bool begun_ = false;
-  std::string head_;  // of a streamed answer, until its first bytes
+  std::string head_;  // head of a streamed answer, until its first bytes are written
   std::function<void()> on_gone_;
   std::function<void()> on_drained_;
 };
@@ -147,7 +147,7 @@ void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   CountHead(0);
-  parser_.Drop();  // now: the connection is freed only at the end of the loop's iteration
+  parser_.Drop();  // frees the buffers now; the connection is freed at the end of the iteration
   host_.closing(this);
   const std::shared_ptr<Answer> answer = std::move(answer_);
   answer_ = nullptr;
@@ -174,7 +174,7 @@ void Connection::OnRead(std::string_view bytes) {
       TakeBytes(bytes);
       break;
     case Phase::kAnswering:
-      close_after_ = true;  // a pipelined request is not served
+      close_after_ = true;  // pipelining is not supported
       break;
     case Phase::kLingering:
       discarded_ += bytes.size();
@@ -192,7 +192,7 @@ void Connection::TakeBytes(std::string_view bytes) {
     bytes.remove_prefix(parser_.Feed(bytes));
     const RequestParser::State state = parser_.state();
     CountHead(state == RequestParser::State::kHead ? parser_.head_bytes() : 0);
-    if (phase_ == Phase::kClosed) return;  // it was the one to go
+    if (phase_ == Phase::kClosed) return;  // the server closed this one to make room
     if (state == RequestParser::State::kFailed) {
       RefuseNow(parser_.error_status(), parser_.error());
       return;
@@ -204,18 +204,18 @@ void Connection::TakeBytes(std::string_view bytes) {
       return;
     }
   }
-  // Blank lines alone are no request: they buy no time.
+  // Blank lines do not begin a request, and must not extend the timeout.
   if (!had_begun && parser_.begun() && parser_.state() == RequestParser::State::kHead) {
     since_ = last_byte_;
   }
   RestWhenBusy();
-  // Many clients send the body in a write of its own.
+  // Many clients send the body in a separate write.
   const bool head_alone =
       parser_.state() == RequestParser::State::kBody && parser_.request().body.empty();
   if (phase_ == Phase::kReading && head_alone) AcknowledgeNow(stream_);
 }
 
-// Inflating takes time that the bytes read do not show.
+// Decompression takes time that the number of bytes read does not show.
 void Connection::RestWhenBusy() {
   constexpr size_t kInflatedInARound = size_t{4} * 1024 * 1024;
   if (phase_ != Phase::kReading ||
@@ -401,8 +401,8 @@ void Connection::FinishAnswer() {
   since_ = last_byte_ = Clock::now();
 }
 
-// The client may still be sending: closing at once would reset the connection and take the answer
-// away from under it.
+// The client may still be sending. Closing at once would reset the connection and destroy the
+// answer before it is read.
 void Connection::Linger() {
   phase_ = Phase::kLingering;
   since_ = Clock::now();

@@ -1,5 +1,5 @@
-// One accepted connection: reads a request, hands it over, writes the answer with bounded buffers.
-// Private to the server.
+// One accepted connection: reads a request, hands it to the handler, and writes the answer through
+// bounded buffers. Internal to the server.
 #pragma once
 
 #include <uv.h>
@@ -23,47 +23,49 @@ class Connection {
     const ServerLimits* limits = nullptr;
     // The connection has closed and may be destroyed.
     std::function<void(Connection*)> closed;
-    // It is being closed: nothing more happens on it.
+    // It is closing; no more events come from it.
     std::function<void(Connection*)> closing;
-    // The caller has become known, or is not known any more.
+    // known() has changed.
     std::function<void(Connection*)> known_changed;
-    // Heads of unknown callers take more than their share: some must go.
+    // Incomplete heads of unknown callers exceed `unknown_head_bytes`; the server must close some.
     std::function<void()> heads_too_large;
-    // The connection has done much for one iteration of the loop, and goes on in the next.
+    // The connection has used its share of this iteration of the loop and asks for GoOn() in the
+    // next one.
     std::function<void(Connection*)> rest;
     size_t unknown_head_bytes = 0;
-    // Shared by all connections: what is read is used up before the next read.
+    // Shared by all connections; each consumes what it read before the next read.
     uv_buf_t read_buffer{};
-    // Those that have something to send at the end of the loop's iteration: several answers wake
-    // the other side once, and small pieces of one answer go out together.
+    // Connections with output for the end of the loop's iteration: several answers then wake the
+    // peer once, and small pieces of one answer share a write.
     std::vector<Connection*> waiting;
     bool draining = false;
     std::string date;  // "date: …\r\n"
   };
   using Clock = std::chrono::steady_clock;
 
-  // `stream` was accepted and is taken over; `local`: it is a socket file's.
+  // Takes ownership of the accepted `stream`. `local`: it is a Unix socket.
   Connection(Host& host, uv_stream_t* stream, bool local);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void Start();
-  // Reads on after a rest.
+  // Resumes reading after Host::rest.
   void GoOn();
-  // Who is at the other end: the user of a local socket, or whom the last head's token names.
+  // Whether the caller is authenticated: the user of a local socket, or a valid token in the latest
+  // request head.
   [[nodiscard]] bool known() const { return known_; }
-  // Waits for a request that has not begun.
+  // Idle: no byte of the next request has arrived.
   [[nodiscard]] bool waits() const { return phase_ == Phase::kReading && !parser_.begun(); }
   [[nodiscard]] bool closed() const { return phase_ == Phase::kClosed; }
   [[nodiscard]] size_t head_bytes() const { return counted_head_bytes_; }
   [[nodiscard]] Clock::time_point since() const { return since_; }
-  // Once in a while: closes what is over its time.
+  // Called periodically; closes the connection if a timeout has passed.
   void Check(Clock::time_point now);
-  // Closes when no request is being answered; otherwise after the answer.
+  // Closes now if no request is in progress, otherwise after the answer.
   void DrainNow();
   void Close();
-  // Called at the end of the loop's iteration: sends what waits.
+  // Called at the end of the loop's iteration; writes the buffered output.
   void Flush();
 
  private:
@@ -92,23 +94,23 @@ class Connection {
   bool local_;
   bool known_;
   RequestParser parser_;
-  size_t counted_head_bytes_ = 0;  // of `Host::unknown_head_bytes`
+  size_t counted_head_bytes_ = 0;  // this connection's part of `Host::unknown_head_bytes`
   size_t inflated_before_rest_ = 0;
   Phase phase_ = Phase::kReading;
   std::shared_ptr<Answer> answer_;
   bool close_after_ = false;
-  bool ended_ = false;  // the answer is complete, its last bytes may be on their way
+  bool ended_ = false;  // the answer is complete; its last bytes may still be unwritten
 
   uv_write_t write_{};
   std::string writing_;
   std::string backlog_;
-  bool flush_waits_ = false;  // for the end of the iteration, with the backlog
+  bool flush_waits_ = false;  // queued in `Host::waiting`
   bool write_busy_ = false;
   size_t unsent_before_ = 0;
 
-  Clock::time_point since_;       // of the phase, or of the request's first byte
-  Clock::time_point last_byte_;   // read
-  Clock::time_point last_taken_;  // by the client
+  Clock::time_point since_;       // start of the phase, or first byte of the request
+  Clock::time_point last_byte_;   // when the last byte was read
+  Clock::time_point last_taken_;  // when the client last took bytes
   size_t discarded_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The client on libcurl's multi interface. Private to client.cc's family.
+// The client on libcurl's multi interface. Internal to client.cc and transfer.cc.
 #pragma once
 
 #include <curl/curl.h>
@@ -18,7 +18,7 @@ namespace katra::http {
 
 class CurlClient;
 
-// One request on its way. Owned by the client's list; its Call points to it.
+// A request in flight. Owned by the client; its Call points to it.
 class Transfer : public CallClock {
  public:
   Transfer(CurlClient& client, CURL* easy, Outgoing outgoing, CallEvents handlers);
@@ -47,7 +47,7 @@ class Transfer : public CallClock {
   void ReleaseBody();
 
   curl_slist* header_list_ = nullptr;
-  size_t read_piece_ = 0;  // of a body in pieces: what curl has read
+  size_t read_piece_ = 0;  // position of curl's reading in a body of several pieces
   size_t read_at_ = 0;
   size_t header_bytes_ = 0;
 };
@@ -63,7 +63,7 @@ class CurlClient final : public Client {
   void SetPaused(Transfer* transfer, bool paused);
 
  private:
-  struct Watch;  // a socket
+  struct Watch;  // libuv's watch of one of curl's sockets
 
   static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* watch);
   static int OnTimeout(CURLM* multi, long millis, void* self);
@@ -81,11 +81,11 @@ class CurlClient final : public Client {
   uv::Loop& loop_;
   Options options_;
   CURLM* multi_;
-  uv::Timer timeout_;  // curl's own
-  uv::Timer sweep_;    // ours: first byte and idleness
-  uv::Timer wakeup_;   // what was asked for inside of a callback
+  uv::Timer timeout_;  // drives curl's timers
+  uv::Timer sweep_;    // checks first-byte and idle timeouts
+  uv::Timer wakeup_;   // runs what was requested inside a callback
   bool sweeping_ = false;
-  int depth_ = 0;  // inside of curl: nothing may be added or removed
+  int depth_ = 0;  // above 0: inside a curl call, where no handle may be added or removed
   std::unordered_map<Transfer*, std::unique_ptr<Transfer>> transfers_;
   std::vector<Transfer*> fresh_;      // to be added
   std::vector<Transfer*> abandoned_;  // to be removed

@@ -1,4 +1,4 @@
-// One request, waited for: for a command that has no loop. Knows no endpoint.
+// A blocking HTTP request, for commands that have no loop. Knows no endpoints.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,14 @@ namespace katra::http {
 struct FetchRequest {
   std::string method = "GET";
   std::string url;           // http://localhost/… with a socket
-  std::string local_socket;  // a socket file to go to instead of the host; empty: none
+  std::string local_socket;  // if not empty, connects to this Unix socket instead of the host
   std::vector<Header> headers;
   std::string body;
   std::chrono::milliseconds timeout{5'000};
 };
 
-// Any status is a reply. kUnavailable: nobody answers there; kDeadlineExceeded.
+// Returns the response, whatever its status. kUnavailable: nothing answers at that address;
+// kDeadlineExceeded.
 [[nodiscard]] Result<Response> Fetch(const FetchRequest& request);
 
 }  // namespace katra::http

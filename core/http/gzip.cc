@@ -40,12 +40,12 @@ Status Inflater::Feed(std::string_view gzipped, std::string* out) {
   const size_t by_ratio = std::max(limits_.free_bytes, in_bytes_ * limits_.max_ratio);
   const size_t most = std::min(limits_.max_bytes, by_ratio);
   z_stream& z = stream_->z;
-  // zlib reads only; its interface predates const.
+  // zlib only reads from it; its interface predates const.
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzipped.data()));
   z.avail_in = static_cast<uInt>(gzipped.size());
   while (true) {
     const size_t had = out->size();
-    // One byte more than may come, so that too much is seen.
+    // One byte over the limit, so that exceeding it is noticed.
     const size_t step = std::min(kStepBytes, most - out_bytes_ + 1);
     out->resize(had + step);
     z.next_out = reinterpret_cast<Bytef*>(out->data() + had);

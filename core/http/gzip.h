@@ -1,5 +1,5 @@
-// gzip, for request bodies: inflated as they come in, so that neither memory nor time grows beyond
-// what is kept. Knows nothing of HTTP.
+// Incremental gzip decompression of request bodies, with limits on size and ratio. Knows nothing
+// about HTTP.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@ namespace katra::http {
 
 struct InflateLimits {
   size_t max_bytes = size_t{64} << 20U;  // inflated
-  // Beyond `free_bytes` no more than so many bytes for each one that came: text has a tenth of it.
+  // Beyond `free_bytes` of output, the largest ratio of output to input. Text compresses to about a
+  // tenth.
   size_t max_ratio = 100;
   size_t free_bytes = size_t{1} << 20U;
 };
@@ -26,13 +27,13 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  // Appends what `gzipped` holds to `out`. kInvalidArgument: not gzip, or something follows it.
-  // kResourceExhausted: a limit was passed. After an error nothing more may be fed.
+  // Decompresses `gzipped` and appends it to `out`. kInvalidArgument: not gzip, or data after its
+  // end. kResourceExhausted: over a limit. Feed nothing after an error.
   [[nodiscard]] Status Feed(std::string_view gzipped, std::string* out);
-  // At the end: kInvalidArgument when it was cut short.
+  // To be called at the end of the input. kInvalidArgument: the stream is truncated.
   [[nodiscard]] Status Finish() const;
 
-  // Inflated so far.
+  // Bytes of output so far.
   [[nodiscard]] size_t bytes() const { return out_bytes_; }
 
  private:

@@ -1,5 +1,5 @@
-// A socket file's path in a form that fits into a socket address (108 bytes): a long one goes by
-// way of its folder's descriptor.
+// Shortens the path of a Unix socket so that it fits into a socket address (108 bytes): a long path
+// is reached through a descriptor of its folder.
 #pragma once
 
 #include <string>

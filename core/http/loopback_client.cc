@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSweep{50};
 constexpr std::chrono::milliseconds kIdleSweep{10'000};
-constexpr std::chrono::seconds kIdleTime{118};  // U7: below what servers commonly keep
+constexpr std::chrono::seconds kIdleTime{118};  // U7: less than servers commonly use
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr std::string_view kScheme = "http://";
 
@@ -46,7 +46,8 @@ bool IsLocalhost(std::string_view authority) {
   return EqualsIgnoreCase(authority.substr(0, authority.find(':')), "localhost");
 }
 
-// Into `address`; false: not an address of this machine. `by_ipv6`: which one of localhost.
+// Writes `address`; false if the host is not an address of this machine. `by_ipv6` selects the
+// address of "localhost".
 bool ReadAddress(std::string_view authority, bool by_ipv6, sockaddr_storage* address) {
   const bool six = !authority.empty() && authority.front() == '[';
   const size_t host_end = six ? authority.find(']') : authority.find(':');
@@ -122,7 +123,7 @@ void LoopbackClient::Send(const std::shared_ptr<LoopbackRequest>& request, bool 
   const std::string endpoint(Authority(request->outgoing.url));
   const auto found = idle_.find(endpoint);
   if (!new_connection && found != idle_.end() && !found->second.empty()) {
-    LoopbackConnection* connection = found->second.back();  // the one that was used last
+    LoopbackConnection* connection = found->second.back();  // the most recently used
     found->second.pop_back();
     --idle_count_;
     connection->Begin(request);

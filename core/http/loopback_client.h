@@ -1,7 +1,7 @@
 // Plain HTTP/1.1 to a server on this machine (Ollama, llama.cpp, vLLM), where libcurl would cost
-// more than the forwarding itself (U10, U12): pooled connections that stay watched, bodies sent in
-// pieces without a copy. TLS, proxies, names and other machines are libcurl's. Private to
-// client.cc.
+// more than the forwarding itself (U10, U12). Watches its pooled connections, and sends bodies in
+// pieces without copying. TLS, proxies, host names and other machines are left to libcurl. Internal
+// to client.cc.
 #pragma once
 
 #include <uv.h>
@@ -21,12 +21,12 @@ namespace katra::http {
 
 class LoopbackConnection;
 
-// One request in flight. Shared by its Call, which alone keeps it going, and by its connection.
+// A request in flight, shared by its Call and its connection. It ends when the Call is destroyed.
 struct LoopbackRequest : CallClock {
   Outgoing outgoing;
   CallEvents events;
   LoopbackConnection* connection = nullptr;  // nullptr: not started, or finished
-  bool by_ipv6 = false;  // "localhost" has two addresses; the first one took no connection
+  bool by_ipv6 = false;  // trying [::1] because "localhost" refused on 127.0.0.1
   bool over = false;     // its end was reported, or its Call is gone
 };
 
@@ -35,29 +35,32 @@ class LoopbackClient final : public Client {
   LoopbackClient(uv::Loop& loop, int max_idle);
   ~LoopbackClient() override;
 
-  // http:// and "localhost", or a numeric address of this machine.
+  // Whether this client can serve `url`: plain http to "localhost" or to a numeric address of this
+  // machine.
   [[nodiscard]] static bool Serves(const std::string& url);
 
   std::unique_ptr<Call> Start(Outgoing outgoing, CallEvents events) override;
 
-  // For its calls and connections.
+  // The rest is for its calls and connections.
   void Abandon(const std::shared_ptr<LoopbackRequest>& request);
   void Send(const std::shared_ptr<LoopbackRequest>& request, bool new_connection);
-  // Called when its connection was refused. True: another address is being tried.
+  // Called when the connection of `request` was refused. True if another address is being tried.
   bool TryOtherAddress(const std::shared_ptr<LoopbackRequest>& request);
-  // Ends `request` once the current callback has returned, so that Start never calls back itself.
+  // Fails `request` after the current callback has returned, so that Start() never calls back
+  // itself.
   void FailSoon(const std::shared_ptr<LoopbackRequest>& request, CallEnd end);
   // The caller keeps `request` alive; the client drops its reference.
   void End(const std::shared_ptr<LoopbackRequest>& request, const CallEnd& end);
-  // The connection can serve another request.
+  // Returns the connection to the pool.
   void Idle(LoopbackConnection* connection);
-  void Closed(LoopbackConnection* connection);   // its handle is gone: deletes it
-  void Closing(LoopbackConnection* connection);  // it is no longer idle
-  // Sends its request at the end of the loop's iteration: several requests wake the server once.
+  void Closed(LoopbackConnection* connection);   // its handle has closed; deletes it
+  void Closing(LoopbackConnection* connection);  // removes it from the pool
+  // Sends the request at the end of the loop's iteration, so that several requests wake the server
+  // once.
   void SendSoon(LoopbackConnection* connection) { sending_.push_back(connection); }
 
   [[nodiscard]] uv_loop_t* raw_loop() { return loop_.raw(); }
-  // One buffer for all connections: what was read is used up before the next read.
+  // One buffer for all connections; each consumes what it read before the next read.
   [[nodiscard]] uv_buf_t read_buffer();
 
  private:
@@ -67,7 +70,7 @@ class LoopbackClient final : public Client {
   size_t max_idle_;
   std::vector<char> read_bytes_;
   std::unordered_set<std::shared_ptr<LoopbackRequest>> requests_;
-  std::unordered_set<LoopbackConnection*> connections_;  // owned; each until its handle has closed
+  std::unordered_set<LoopbackConnection*> connections_;  // owned until their handles have closed
   std::unordered_map<std::string, std::vector<LoopbackConnection*>> idle_;  // by "host:port"
   size_t idle_count_ = 0;
   std::vector<std::pair<std::shared_ptr<LoopbackRequest>, CallEnd>> failing_;
@@ -75,7 +78,7 @@ class LoopbackClient final : public Client {
   uv::Timer sweep_;
   uv::Timer wakeup_;
   uv::EndOfIteration end_of_iteration_;
-  bool sweeping_ = false;  // often, because of requests
+  bool sweeping_ = false;  // the timer runs at the short interval, because requests are in flight
 };
 
 }  // namespace katra::http

@@ -103,7 +103,7 @@ void LoopbackConnection::Begin(std::shared_ptr<LoopbackRequest> request) {
   client_->SendSoon(this);
 }
 
-// The request owns the bytes: of one that was abandoned meanwhile, nothing is sent.
+// The request owns the bytes, so nothing is sent of one that was abandoned meanwhile.
 void LoopbackConnection::Send() {
   if (closing_ || !request_) return;
   writing_ = false;
@@ -111,7 +111,8 @@ void LoopbackConnection::Send() {
   size_t skip = 0;
   if (connected_) {
     const int sent = uv_try_write(stream, buffers_.data(), static_cast<unsigned>(buffers_.size()));
-    size_t left = sent > 0 ? static_cast<size_t>(sent) : 0;  // a failure is told by the read
+    // a failure is reported by the next read
+    size_t left = sent > 0 ? static_cast<size_t>(sent) : 0;
     while (skip < buffers_.size() && left >= buffers_[skip].len) left -= buffers_[skip++].len;
     if (skip == buffers_.size()) return;
     buffers_[skip].base += left;
@@ -126,7 +127,8 @@ void LoopbackConnection::Send() {
   if (status != 0) writing_ = false;  // as above
 }
 
-// A failed write is told by the read that follows: the server may have answered before it closed.
+// A failed write is reported by the next read, because the server may have answered before it
+// closed.
 void LoopbackConnection::OnWritten(int status) {
   writing_ = false;
   if (status == 0 && parser_.begun()) ReleaseBody();
@@ -138,11 +140,11 @@ void LoopbackConnection::ReleaseBody() {
 
 void LoopbackConnection::OnRead(ssize_t count, const char* bytes) {
   if (closing_) return;
-  if (!request_) {  // idle: an end, or bytes that nobody asked for
+  if (!request_) {  // idle: the connection ended, or unsolicited bytes arrived
     Close();
     return;
   }
-  const std::shared_ptr<LoopbackRequest> request = request_;  // a callback may abandon it
+  const std::shared_ptr<LoopbackRequest> request = request_;  // callbacks may drop it
   if (count > 0) {
     request->last_byte = CallClock::Clock::now();
     TakeReply({bytes, static_cast<size_t>(count)});
@@ -151,7 +153,8 @@ void LoopbackConnection::OnRead(ssize_t count, const char* bytes) {
   if (parser_.Finish()) {
     Complete();
   } else if (used_ && !parser_.begun()) {
-    // The server had closed the idle connection when the request was sent: nothing was taken.
+    // The server had closed the idle connection before the request arrived, so it can be sent
+    // again.
     LoopbackClient* client = client_;
     request_ = nullptr;
     request->connection = nullptr;

@@ -1,5 +1,5 @@
-// One connection of the loopback client: sends a request, reads its reply, waits for the next.
-// Private to loopback_client.cc.
+// One connection of the loopback client: sends a request, reads the response, then waits for the
+// next request. Internal to loopback_client.cc.
 #pragma once
 
 #include <netinet/in.h>
@@ -14,22 +14,23 @@
 
 namespace katra::http {
 
-// Owns its handle, and itself: it is deleted when the handle has closed.
+// Owns its handle and itself; deletes itself when the handle has closed.
 class LoopbackConnection {
  public:
   LoopbackConnection(LoopbackClient& client, std::string endpoint);
   LoopbackConnection(const LoopbackConnection&) = delete;
   LoopbackConnection& operator=(const LoopbackConnection&) = delete;
 
-  // Starts to connect; a failure ends the request given to Begin(). False: it cannot even start.
+  // Starts connecting; a later failure fails the request given to Begin(). False: connecting could
+  // not start.
   [[nodiscard]] bool Connect(const sockaddr* address);
-  // Sends `request` at the end of the loop's iteration, and reports the reply to its events.
+  // Sends `request` at the end of the loop's iteration and reports the response to its callbacks.
   void Begin(std::shared_ptr<LoopbackRequest> request);
   void Send();
   void SetPaused(bool paused);
-  // Reports nothing from here on.
+  // Closes the connection; no callback runs after it.
   void Close();
-  // For a client that is destroyed before the handle has closed.
+  // Detaches the connection from a client that is destroyed before the handle has closed.
   void Orphan() { client_ = nullptr; }
 
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }

@@ -30,7 +30,7 @@ bool IsTokenCharacter(char c) {
 
 bool IsValueCharacter(char c) { return (c >= ' ' && c <= '~') || c == '\t'; }
 
-// Without branches, so that the compiler takes many bytes at once.
+// Branch-free, so that the compiler vectorises it.
 bool IsClean(std::string_view value) {
   uint8_t bad = 0;
   for (const char c : value) {
@@ -40,7 +40,7 @@ bool IsClean(std::string_view value) {
   return bad == 0;
 }
 
-// Nearly all values are clean, and copied at once.
+// Nearly all values are clean and are copied in one piece.
 void AppendClean(std::string_view value, std::string* out) {
   if (IsClean(value)) {
     out->append(value);

@@ -14,7 +14,7 @@ struct Header {
   std::string value;
 };
 
-// In the order of arrival; names compare without regard to case.
+// Headers in order of arrival. Names are compared case-insensitively.
 class Headers {
  public:
   Headers() = default;
@@ -33,17 +33,18 @@ class Headers {
   std::vector<Header> entries_;
 };
 
-// Bytes in pieces, each kept by whom it is a part of: a long body is changed without being copied.
+// A body as a list of pieces that share ownership of their buffers, so that a long body can be
+// changed without copying it.
 class Body {
  public:
   Body() = default;
   explicit Body(std::string whole) { Append(std::move(whole)); }
 
   void Append(std::string bytes);
-  // `part` is of `*whole`.
+  // `part` must be a view of `*whole`.
   void Append(std::shared_ptr<const std::string> whole, std::string_view part);
 
-  // Valid as long as this body or a copy of it.
+  // Valid as long as this body or a copy of it exists.
   [[nodiscard]] const std::vector<std::string_view>& pieces() const { return pieces_; }
   [[nodiscard]] size_t size() const { return size_; }
 
@@ -55,12 +56,12 @@ class Body {
 
 struct Request {
   std::string method;
-  std::string target;  // as sent: path and query
+  std::string target;  // as sent, with the query
   std::string path;    // without the query, not decoded
   std::string query;   // without the question mark
   Headers headers;
-  std::string body;  // decoded of chunks and gzip
-  // On the local socket: the kernel vouches for this user.
+  std::string body;  // after removing chunked encoding and gzip
+  // Came through the local socket, so the kernel has verified the user.
   bool local = false;
 };
 
@@ -70,26 +71,27 @@ struct Response {
   std::string body;
 };
 
-// Whether a body follows this head.
+// Whether the head announces a body.
 [[nodiscard]] bool DeclaresBody(const Request& head);
 
-// Whether `name` is a token of RFC 9110, as the name of a header must be.
+// Whether `name` is a token (RFC 9110), as header names must be.
 [[nodiscard]] bool IsHeaderName(std::string_view name);
 
-// A value as it may stand in a header: printable ASCII and tabs. Whatever else is in it, line ends
-// and bytes that readers take for some, becomes a blank; blanks around it go.
+// Returns a valid header value: printable ASCII and tabs. Every other byte becomes a space (line
+// ends, and bytes that some parsers take for line ends), and blanks at both ends are removed.
 [[nodiscard]] std::string CleanHeaderValue(std::string_view value);
 
-// "name: value" without its line end: all headers that are sent, to clients and to upstreams, are
-// written here. The value is cleaned. False, and nothing is written: the name is none.
+// Appends "name: value" without a line end, with the value cleaned. All headers that are sent, to
+// clients and to upstreams, are written here. Returns false and appends nothing if the name is
+// invalid.
 bool AppendHeaderLine(const Header& header, std::string* out);
 
-// A line of a reply's head, with or without its line end. Nothing for what is no header: a name
-// that is none, or the continuation of the line before.
+// Parses a header line of a response, with or without its line end. Returns nullopt if it is not
+// one: an invalid name, or a continuation of the previous line.
 [[nodiscard]] std::optional<Header> ReadHeaderLine(std::string_view line);
 
 [[nodiscard]] bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-// "Not Found"; "Unknown" for what has no name.
+// "Not Found" and so on; "Unknown" for other statuses.
 [[nodiscard]] const char* ReasonPhrase(int status);
 
 }  // namespace katra::http

@@ -33,7 +33,7 @@ struct RequestParser::Machine {
     };
     settings.on_header_value_complete = [](llhttp_t* p) {
       Machine& machine = Of(p);
-      if (machine.owner->state_ != State::kHead) {  // a trailer is no header
+      if (machine.owner->state_ != State::kHead) {  // ignore trailers
         machine.field.clear();
         machine.value.clear();
         return 0;
@@ -45,7 +45,7 @@ struct RequestParser::Machine {
     };
     settings.on_headers_complete = [](llhttp_t* p) {
       Of(p).head_complete = true;
-      p->upgrade = 0;  // no other protocol is spoken here: the body is read as HTTP's
+      p->upgrade = 0;  // upgrades are not supported: read the body as HTTP
       return 0;
     };
     settings.on_body = [](llhttp_t* p, const char* at, size_t length) {
@@ -115,7 +115,8 @@ size_t RequestParser::Feed(std::string_view bytes) {
   return 0;
 }
 
-// Only whole heads reach llhttp, so that the shape of the lines is checked on what it will see.
+// Only complete heads are passed to llhttp, so that the checks of their lines see exactly what
+// llhttp sees.
 size_t RequestParser::FeedHead(std::string_view bytes) {
   size_t taken = 0;
   while (taken < bytes.size()) {
@@ -135,7 +136,7 @@ size_t RequestParser::FeedHead(std::string_view bytes) {
       return taken;
     }
     if (head_ == "\r\n") {
-      head_.clear();  // an empty line before a request is allowed
+      head_.clear();  // allow an empty line before a request
       continue;
     }
     if (head_.size() >= 4 && head_.compare(head_.size() - 4, 4, "\r\n\r\n") == 0) {
@@ -189,7 +190,7 @@ void RequestParser::ParseHead() {
   if (machine_->complete) FinishBody();
 }
 
-// What a proxy before us might read otherwise is refused: request smuggling lives there.
+// Refuses framing that a proxy in front might read differently: the cause of request smuggling.
 bool RequestParser::CheckFraming() {
   const llhttp_t& parser = machine_->parser;
   const bool http11 = parser.http_major == 1 && parser.http_minor == 1;
@@ -277,7 +278,7 @@ void RequestParser::TakeBody(std::string_view bytes) {
     return;
   }
   if (request_.body.empty() && machine_->parser.content_length > 0) {
-    // A declared length is believed only as far as bytes could soon follow.
+    // Trust a declared length only as far as bytes could soon follow.
     constexpr uint64_t kReserveBytes = 4 * 1024 * 1024;
     request_.body.reserve(
         std::min(std::max<uint64_t>(machine_->parser.content_length, bytes.size()), kReserveBytes));

@@ -1,5 +1,5 @@
-// Bytes in, one request out: llhttp behind checks of its own for what llhttp 8 lets through (bare
-// line feeds, folded headers). No I/O; the fuzzer feeds it.
+// An incremental parser of one HTTP request: llhttp, after own checks for what llhttp 8 accepts
+// (bare line feeds, folded headers). No I/O; fuzzed.
 #pragma once
 
 #include <cstdint>
@@ -23,32 +23,32 @@ class RequestParser {
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
-  // Takes bytes of one request and says how many. Returns early when the head has just been
-  // completed, so that the caller may look at it; and at the end of the request.
+  // Consumes bytes of one request and returns how many. Returns early when the head is complete, so
+  // that the caller can look at it, and at the end of the request.
   size_t Feed(std::string_view bytes);
-  // Forgets the request and waits for the next one.
+  // Starts over for the next request.
   void Reset();
-  // Gives the memory back: nothing more will be fed.
+  // Frees the buffers; nothing more may be fed.
   void Drop();
 
   [[nodiscard]] State state() const { return state_; }
-  // Something of a request has come in.
+  // Whether any byte of a request has arrived.
   [[nodiscard]] bool begun() const { return state_ != State::kHead || !head_.empty(); }
   [[nodiscard]] Request& request() { return request_; }
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
 
-  // Bytes of a head that is not complete.
+  // Size of the incomplete head; 0 once the head is complete.
   [[nodiscard]] size_t head_bytes() const { return head_.size(); }
-  // Of the body, when it is gzipped: what was inflated so far.
+  // Decompressed bytes so far, if the body is gzipped; else 0.
   [[nodiscard]] size_t inflated_bytes() const { return inflater_ ? inflater_->bytes() : 0; }
 
-  // When kFailed: the status to answer, and why.
+  // In state kFailed: the HTTP status to answer with, and the reason.
   [[nodiscard]] int error_status() const { return error_status_; }
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
-  struct Machine;  // llhttp's
+  struct Machine;  // llhttp's state
 
   size_t FeedHead(std::string_view bytes);
   size_t FeedBody(std::string_view bytes);
@@ -68,8 +68,8 @@ class RequestParser {
   Request request_;
   bool keep_alive_ = true;
   bool expects_continue_ = false;
-  std::unique_ptr<Inflater> inflater_;  // of a gzipped body
-  size_t received_ = 0;                 // of the body, before it is inflated
+  std::unique_ptr<Inflater> inflater_;  // only for a gzipped body
+  size_t received_ = 0;                 // body bytes before decompression
   int error_status_ = 0;
   std::string error_;
 };

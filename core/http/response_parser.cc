@@ -7,7 +7,7 @@ namespace {
 
 constexpr size_t kMaxHeaders = 200;
 constexpr size_t kMaxHeadBytes = 64 * 1024;
-constexpr int kSkipBody = 1;  // llhttp's answer of on_headers_complete
+constexpr int kSkipBody = 1;  // return value of on_headers_complete
 
 }  // namespace
 
@@ -32,7 +32,7 @@ struct ResponseParser::Machine {
     };
     settings.on_header_value_complete = [](llhttp_t* p) {
       Machine& machine = Of(p);
-      if (machine.owner->state_ != State::kHead) {  // a trailer is no header
+      if (machine.owner->state_ != State::kHead) {  // ignore trailers
         machine.field.clear();
         machine.value.clear();
         return 0;
@@ -46,7 +46,7 @@ struct ResponseParser::Machine {
     };
     settings.on_headers_complete = [](llhttp_t* p) {
       ResponseParser& self = *Of(p).owner;
-      if (p->status_code == 101) return -1;  // no other protocol was asked for
+      if (p->status_code == 101) return -1;  // no upgrade was requested
       Of(p).interim = p->status_code < 200;
       if (Of(p).interim) return 0;
       self.state_ = State::kBody;
@@ -114,7 +114,7 @@ ResponseParser::News ResponseParser::Feed(std::string_view bytes) {
   if (machine_->complete) {
     state_ = State::kDone;
     const char* stopped = llhttp_get_error_pos(&parser);
-    // What follows a reply that nobody asked for cannot be told from the next one.
+    // Unsolicited bytes after a response could not be told from the next response.
     if (stopped != nullptr && stopped != bytes.data() + bytes.size()) reusable_ = false;
   } else if (code != HPE_OK) {
     const char* reason = llhttp_get_error_reason(&parser);

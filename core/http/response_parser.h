@@ -1,4 +1,4 @@
-// Bytes of a connection in, one reply out: llhttp with our limits. No I/O; the fuzzer feeds it.
+// An incremental parser of one HTTP response: llhttp with limits. No I/O; fuzzed.
 #pragma once
 
 #include <memory>
@@ -12,9 +12,9 @@ namespace katra::http {
 class ResponseParser {
  public:
   enum class State { kHead, kBody, kDone, kFailed };
-  // What one Feed has brought. `data` is borrowed until the next one.
+  // The result of one Feed(). `data` is valid until the next one.
   struct News {
-    bool head = false;  // it was completed: status() and headers() are there
+    bool head = false;  // the head is now complete: status() and headers() are valid
     std::string_view data;
   };
 
@@ -23,25 +23,27 @@ class ResponseParser {
   ResponseParser(const ResponseParser&) = delete;
   ResponseParser& operator=(const ResponseParser&) = delete;
 
-  // Waits for the reply to a request; `head_only`: to HEAD, whose reply has no body.
+  // Starts over for the response to the next request. `head_only`: the request was HEAD, so the
+  // response has no body.
   void Reset(bool head_only);
-  // Interim replies (1xx) are passed over.
+  // Skips interim responses (1xx).
   News Feed(std::string_view bytes);
-  // The connection has ended. True when that is how this reply ends: it is complete.
+  // Called when the connection has ended. True if the response is complete, because the end of the
+  // connection marks the end of its body.
   bool Finish();
 
   [[nodiscard]] State state() const { return state_; }
-  // Something of a reply has come in.
+  // Whether any byte of a response has arrived.
   [[nodiscard]] bool begun() const { return begun_; }
   [[nodiscard]] int status() const;
   [[nodiscard]] const Headers& headers() const { return headers_; }
-  // When kDone: the connection can serve another request.
+  // In state kDone: whether the connection can be used again.
   [[nodiscard]] bool reusable() const { return reusable_; }
-  // When kFailed.
+  // In state kFailed: the reason.
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
-  struct Machine;  // llhttp's
+  struct Machine;  // llhttp's state
 
   void TakeData(std::string_view bytes);
   void FailWith(std::string why);
@@ -54,7 +56,7 @@ class ResponseParser {
   Headers headers_;
   size_t head_bytes_ = 0;
   News news_;
-  std::string gathered_;  // data of several chunks
+  std::string gathered_;  // data of several chunks of one Feed()
   std::string error_;
 };
 

@@ -23,7 +23,7 @@ constexpr int kBacklog = 1024;
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr std::chrono::milliseconds kLongestSweep{1000};
 
-// Often enough for the shortest patience to be kept to a tenth.
+// Often enough to keep the shortest timeout to within a tenth.
 std::chrono::milliseconds SweepEvery(const ServerLimits& limits) {
   const auto shortest =
       std::min({limits.head_timeout, limits.idle_timeout, limits.unknown_idle_timeout,
@@ -76,7 +76,7 @@ class LoopServer final : public Server {
 
   ~LoopServer() override {
     Close();
-    // Closing takes an iteration of the loop; what is left of the connections goes with it.
+    // Handles close in the next iteration of the loop; the remaining connections are freed then.
     while (!open_.empty()) uv_run(loop_.raw(), UV_RUN_NOWAIT);
   }
 
@@ -183,8 +183,8 @@ class LoopServer final : public Server {
     }
   }
 
-  // Who is known keeps its place before who is not, and who has asked for something before who has
-  // not. False: everybody here is being served.
+  // Makes room for `newcomer`: closes the oldest unauthenticated connection, else the one that has
+  // been idle longest. False: all others are being served.
   bool MakePlace(const Connection* newcomer) {
     Connection* last = nullptr;
     if (!unknown_.empty()) {
@@ -200,7 +200,7 @@ class LoopServer final : public Server {
     return true;
   }
 
-  // The oldest of the callers that are not known and have sent a part of a head.
+  // Closes the oldest unauthenticated caller that has sent part of a head.
   void LetGoOfHead() {
     for (Connection* connection : unknown_) {
       if (connection->head_bytes() == 0) continue;
@@ -231,7 +231,7 @@ class LoopServer final : public Server {
   }
 
   void FlushAll() {
-    while (!host_.waiting.empty()) {  // one may make another wait
+    while (!host_.waiting.empty()) {  // flushing one may queue another
       flushing_.swap(host_.waiting);
       for (Connection* connection : flushing_) connection->Flush();
       flushing_.clear();
@@ -267,10 +267,10 @@ class LoopServer final : public Server {
   std::vector<Connection*> flushing_;
   uv::OwnedHandle<uv_tcp_t> tcp_;
   uv::OwnedHandle<uv_pipe_t> pipe_;
-  // Closing never removes from it: that is for a later iteration of the loop.
+  // Closing a connection removes it only in a later iteration of the loop.
   std::unordered_map<Connection*, std::unique_ptr<Connection>> open_;
-  size_t closing_ = 0;              // of those that are open: closed, and not let go of by the loop
-  std::list<Connection*> unknown_;  // whose callers are not known, the oldest first
+  size_t closing_ = 0;              // connections in the list that are closed but not yet freed
+  std::list<Connection*> unknown_;  // unauthenticated, oldest first
   std::unordered_map<Connection*, std::list<Connection*>::iterator> unknown_places_;
   std::vector<Connection*> resting_;
   bool sweeping_ = false;

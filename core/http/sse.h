@@ -1,4 +1,4 @@
-// Server-sent events as we write them. They are read by router/translate/sse_parser.h.
+// Writes server-sent events. router/translate/sse_parser.h reads them.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace katra::http {
 
-// "event: NAME\ndata: DATA\n\n". `data` holds no line break.
+// "event: NAME\ndata: DATA\n\n". `data` must not contain a line break.
 [[nodiscard]] std::string FormatSse(std::string_view name, std::string_view data);
 
 }  // namespace katra::http

@@ -1,4 +1,4 @@
-// One request as libcurl sees it: its options, its callbacks, what its end means.
+// One request as seen by libcurl: its options, its callbacks, and the meaning of its result.
 #include <algorithm>
 
 #include "core/authority.h"
@@ -10,12 +10,12 @@ namespace {
 
 constexpr long kLeastWriteBytes = 16 * 1024;
 constexpr long kMostWriteBytes = 1024 * 1024;
-constexpr long kReadBytes = 16 * 1024;  // U5: held by every open stream
+constexpr long kReadBytes = 16 * 1024;  // kept by every open stream
 constexpr long kIdleSeconds = 118;      // U7
 constexpr size_t kMaxHeaders = 200;
 constexpr size_t kMaxHeaderBytes = 64 * 1024;
 
-// A proxy of the environment is not for this machine's own servers.
+// Whether `url` is on this machine, so that proxies from the environment are not used.
 bool IsLoopback(const std::string& url) {
   const auto named = HostOfUrl(url);
   return named && IsLoopbackHost(named->authority.host);
@@ -36,7 +36,7 @@ void Transfer::Configure(const Client::Options& options) {
                    request.http2 ? static_cast<long>(CURL_HTTP_VERSION_2TLS)
                                  : static_cast<long>(CURL_HTTP_VERSION_1_1));  // U1
   curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);  // it would carry credentials elsewhere
+  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);  // would send credentials to another host
   curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);  // U4
@@ -62,7 +62,7 @@ void Transfer::Configure(const Client::Options& options) {
       curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, &Transfer::OnSeek);
       curl_easy_setopt(handle, CURLOPT_SEEKDATA, this);
     }
-    // A long body goes out in few writes; a thousand short ones need little memory.
+    // Long bodies need few writes, but a thousand short ones must not take much memory.
     curl_easy_setopt(
         handle, CURLOPT_UPLOAD_BUFFERSIZE,
         std::clamp(static_cast<long>(request.body->size()), kLeastWriteBytes, kMostWriteBytes));
@@ -76,7 +76,7 @@ void Transfer::Configure(const Client::Options& options) {
   for (const Header& header : request.headers) {
     std::string line;
     if (!AppendHeaderLine(header, &line)) continue;
-    // What has nothing behind its colon curl would leave out.
+    // curl omits headers with nothing after the colon.
     if (Trim(line).back() == ':') line = header.name + ";";
     header_list_ = curl_slist_append(header_list_, line.c_str());
   }
@@ -87,7 +87,7 @@ void Transfer::Configure(const Client::Options& options) {
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
 }
 
-// The next bytes of the body.
+// Supplies the next bytes of the body.
 size_t Transfer::OnRead(char* into, size_t size, size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.request.body) return 0;
@@ -105,7 +105,7 @@ size_t Transfer::OnRead(char* into, size_t size, size_t count, void* self) {
   return given;
 }
 
-// curl begins again on another connection.
+// curl sends the body again on another connection.
 int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
@@ -117,10 +117,10 @@ int Transfer::OnSeek(void* self, curl_off_t offset, int origin) {
 size_t Transfer::OnHeader(char* bytes, size_t size, size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const size_t length = size * count;
-  if (transfer.head_told) return length;  // a trailer is no header
+  if (transfer.head_told) return length;  // ignore trailers
   const std::string_view line(bytes, length);
   if (line.substr(0, 5) == "HTTP/") {
-    transfer.headers.Clear();  // of a reply before, e.g. 100 Continue
+    transfer.headers.Clear();  // of an earlier response, e.g. 100 Continue
     transfer.header_bytes_ = 0;
     const size_t space = line.find(' ');
     transfer.status =
@@ -149,7 +149,7 @@ void Transfer::TellHead() {
   if (!abandoned && events.head) events.head(status, headers);
 }
 
-// A stream may stay open for long; its request is not needed when the server has all of it.
+// Frees the body once the server has all of it: the response may stream for long.
 void Transfer::ReleaseBody() {
   curl_off_t sent = 0;
   if (request.body && curl_easy_getinfo(handle, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
@@ -178,7 +178,7 @@ CallEnd Transfer::Outcome(CURLcode code) const {
       end.failure = CallFailure::kConnect;
       break;
     case CURLE_OPERATION_TIMEDOUT:
-      end.failure = CallFailure::kConnect;  // the only limit that curl keeps here
+      end.failure = CallFailure::kConnect;  // the only timeout that curl itself enforces
       break;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:

@@ -5,7 +5,7 @@
 namespace katra::uv {
 namespace {
 
-// Handles point to their callback; the copy keeps it alive while it destroys its owner.
+// A handle points to its callback; the copy keeps the callback alive while it destroys its owner.
 template <typename Callback, typename Handle, typename... Args>
 void Call(Handle* handle, Args... args) {
   const auto callback = *static_cast<std::shared_ptr<Callback>*>(handle->data);
@@ -26,7 +26,7 @@ Timer::Timer(Loop& loop, std::function<void()> fire)
 }
 
 void Timer::Start(std::chrono::milliseconds delay) {
-  // The loop's idea of now is from the start of this round.
+  // The loop's cached time is from the start of this iteration.
   uv_update_time(handle_->loop);
   const auto millis = static_cast<uint64_t>(delay.count() < 0 ? 0 : delay.count());
   uv_timer_start(

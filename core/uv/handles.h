@@ -1,5 +1,5 @@
-// Timers, wake-ups from other threads, signals, ends of rounds and file watches on a loop, each
-// owned by its object. A callback may destroy its own object.
+// Timers, wake-ups from other threads, signals, end-of-iteration hooks and file watches on a loop.
+// Each object owns its libuv handle. A callback may destroy its own object.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ class Timer {
   // `loop` is borrowed. `fire` runs on the loop's thread.
   Timer(Loop& loop, std::function<void()> fire);
 
-  // Fires once, `delay` from now; an earlier start is forgotten. Never before `delay` has passed.
+  // Fires once, at least `delay` from now; replaces an earlier start.
   void Start(std::chrono::milliseconds delay);
   void Stop();
 
@@ -26,12 +26,12 @@ class Timer {
   OwnedHandle<uv_timer_t> handle_;
 };
 
-// Wakes the loop from another thread. Several Sends may come as one.
+// Wakes the loop from another thread. Several calls of Send() may cause one wake-up.
 class Async {
  public:
   static Result<std::unique_ptr<Async>> Make(Loop& loop, std::function<void()> wake);
 
-  // Any thread, as long as this object lives.
+  // Callable from any thread while this object exists.
   void Send();
 
  private:
@@ -43,7 +43,8 @@ class Async {
 
 class Signal {
  public:
-  // From now on `number` (e.g. SIGTERM) runs `caught` on the loop's thread, not its default action.
+  // From now on the signal `number` (e.g. SIGTERM) runs `caught` on the loop's thread instead of
+  // its default action.
   static Result<std::unique_ptr<Signal>> Catch(Loop& loop, int number,
                                                std::function<void()> caught);
 
@@ -54,8 +55,8 @@ class Signal {
   OwnedHandle<uv_signal_t> handle_;
 };
 
-// Calls `end` before the loop waits for events and after it has handled those that came: for work
-// that is better done once for several callbacks than in each of them. Keeps no loop running.
+// Calls `end` before the loop waits for events and after it has handled them: for work that is
+// better done once for several callbacks than in each. Does not keep the loop running.
 class EndOfIteration {
  public:
   // `loop` is borrowed. `end` runs on the loop's thread.
@@ -69,9 +70,9 @@ class EndOfIteration {
 
 class FileWatch {
  public:
-  // `changed(gone)` runs on the loop's thread whenever the file at `path` was written to; `gone`:
-  // it was moved or removed, and this watch sees nothing more. Changes before the return may be
-  // missed, later ones never. kNotFound, kResourceExhausted (too many watches on this system).
+  // Runs `changed(gone)` on the loop's thread whenever the file at `path` is written to. `gone`: it
+  // was moved or removed, and this watch reports nothing more. Changes before Start() returns may
+  // be missed, later ones never. kNotFound, kResourceExhausted (too many watches on this system).
   static Result<std::unique_ptr<FileWatch>> Start(Loop& loop, const std::string& path,
                                                   std::function<void(bool gone)> changed);
 

@@ -6,7 +6,7 @@ Result<std::unique_ptr<Loop>> Loop::Make() {
   auto loop = std::unique_ptr<Loop>(new Loop);
   const int status = uv_loop_init(loop->raw());
   if (status != 0) {
-    // The destructor must not close what was never opened.
+    // The destructor must not close a loop that was never opened.
     static_cast<void>(loop.release());
     return FailUv(status, "cannot make an event loop");
   }

@@ -1,5 +1,4 @@
-// The event loop of a process, and how its handles are owned. Nothing outside of core/ sees libuv
-// itself.
+// A process's event loop, and ownership of its handles. Nothing outside core/ uses libuv directly.
 #pragma once
 
 #include <uv.h>
@@ -16,14 +15,14 @@ class Loop {
  public:
   static Result<std::unique_ptr<Loop>> Make();
 
-  // Whatever was made on the loop must be destroyed before; their closing callbacks run here.
+  // Destroy everything made on the loop first; the destructor runs the closing callbacks.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Until Stop(), or until nothing is left that could happen.
+  // Runs until Stop(), or until there is nothing left to wait for.
   void Run();
-  // Handles what has happened by now, without waiting.
+  // Handles events that are ready, without waiting.
   void RunReady();
   void Stop();
 
@@ -35,7 +34,7 @@ class Loop {
   uv_loop_t loop_{};
 };
 
-// Closes a handle; its memory goes when the loop has let go of it.
+// Closes a handle and frees it when the loop has finished with it.
 template <typename Handle>
 struct CloseHandle {
   void operator()(Handle* handle) const noexcept {
@@ -46,13 +45,13 @@ struct CloseHandle {
 template <typename Handle>
 using OwnedHandle = std::unique_ptr<Handle, CloseHandle<Handle>>;
 
-// Takes over a new handle when its uv_*_init returned `status` 0; frees it otherwise.
+// Takes ownership of a new handle if its uv_*_init returned 0 as `status`; frees it otherwise.
 template <typename Handle>
 [[nodiscard]] OwnedHandle<Handle> Own(std::unique_ptr<Handle> handle, int status) {
   return OwnedHandle<Handle>(status == 0 ? handle.release() : nullptr);
 }
 
-// The Error for a negative libuv status: `what` failed.
+// The Error for a negative libuv status. `what` names the operation that failed.
 [[nodiscard]] tl::unexpected<Error> FailUv(int status, const std::string& what);
 
 }  // namespace katra::uv

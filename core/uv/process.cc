@@ -9,7 +9,7 @@ namespace katra::uv {
 namespace {
 
 constexpr size_t kPieceBytes = 4096;
-// How long a stream is waited for that the ended program has left to another.
+// How long to wait for the end of an output stream that the program left open in another process.
 constexpr std::chrono::milliseconds kLinger{1'000};
 
 std::vector<char*> Pointers(std::vector<std::string>& words) {
@@ -22,8 +22,8 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-// The pipes and the timer go with the Process. The handle of the program itself stays until the
-// program was reaped, and holds the state until then: closed earlier, it would leave a zombie.
+// The pipes and the timer are freed with the Process. The process handle remains until the program
+// has been reaped, and keeps the state alive: closing it earlier would leave a zombie.
 struct Process::State {
   struct Stream {
     State* of = nullptr;
@@ -75,7 +75,7 @@ struct Process::State {
     if (bytes > room && &stream == &out) Break(ProcessEnd::How::kTooLong);
   }
 
-  // Its group: what a shell has started as well. Only while the number is ours for certain.
+  // Kills the group, including what a shell has started. Only while the pid is certainly ours.
   void Kill() const {
     if (pid > 0 && !exited) uv_kill(-pid, SIGKILL);
   }
@@ -98,7 +98,7 @@ struct Process::State {
     }
   }
 
-  // The last act: whoever is told may destroy the Process.
+  // Last, because the callback may destroy the Process.
   void Tell() {
     Close();
     end.out = std::move(out.text);
@@ -137,7 +137,7 @@ std::unique_ptr<Process> Process::Start(Loop& loop, const ProcessRun& run,
   options.args = arguments.data();
   options.env = environment.data();
   options.cwd = run.folder.c_str();
-  options.flags = UV_PROCESS_DETACHED;  // a session of its own: no terminal, and one group to kill
+  options.flags = UV_PROCESS_DETACHED;  // its own session: no terminal, and one group to kill
   options.stdio_count = static_cast<int>(streams.size());
   options.stdio = streams.data();
   options.exit_cb = [](uv_process_t* handle, int64_t status, int signal) {
@@ -166,7 +166,7 @@ std::unique_ptr<Process> Process::Start(Loop& loop, const ProcessRun& run,
   }
   handle->data = new std::shared_ptr<State>(state);
   own->pid = handle->pid;
-  static_cast<void>(handle.release());  // the exit callback's
+  static_cast<void>(handle.release());  // freed by the exit callback
   State::Read(own->out);
   State::Read(own->err);
   own->timer = std::make_unique<Timer>(loop, [own] { own->OnTime(); });
@@ -180,7 +180,7 @@ Process::~Process() {
   state_->ended = nullptr;
   state_->Kill();
   state_->Close();
-  state_->timer.reset();  // the loop's, and the state may outlive this
+  state_->timer.reset();  // belongs to the loop, which the state may outlive
 }
 
 }  // namespace katra::uv

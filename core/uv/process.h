@@ -1,5 +1,5 @@
-// Another program, run on the loop to its end with what it prints collected. For short commands
-// whose output is an answer: nothing is written to it, and no output goes anywhere else.
+// Runs another program to its end on the loop and collects its output. For short commands that
+// answer a question: stdin is empty, and output goes nowhere else.
 #pragma once
 
 #include <chrono>
@@ -14,36 +14,36 @@
 namespace katra::uv {
 
 struct ProcessRun {
-  // The program, found in the PATH of `environment` unless it holds a slash, and its arguments. Not
-  // empty.
+  // The program and its arguments; not empty. Searched in the PATH of `environment` unless it
+  // contains a slash.
   std::vector<std::string> words;
-  std::vector<std::string> environment;  // "NAME=value", all of it
-  std::string folder = "/";              // where it runs
+  std::vector<std::string> environment;  // "NAME=value"; the complete environment
+  std::string folder = "/";              // working folder
   std::chrono::milliseconds timeout{30'000};
-  size_t max_out_bytes = size_t{64} * 1024;  // more ends the run
-  size_t max_err_bytes = size_t{16} * 1024;  // the rest is left out
+  size_t max_out_bytes = size_t{64} * 1024;  // more output ends the run
+  size_t max_err_bytes = size_t{16} * 1024;  // the rest is discarded
 };
 
 struct ProcessEnd {
   enum class How {
-    kEnded,       // by itself: see exit_code
-    kNotStarted,  // `why` says what the system said
-    kTimedOut,    // killed, with whatever it had started
-    kTooLong,     // likewise: more output than max_out_bytes
+    kEnded,       // exited by itself, see exit_code
+    kNotStarted,  // could not start; `why` has the system's message
+    kTimedOut,    // killed, with its process group
+    kTooLong,     // killed likewise, for more output than max_out_bytes
   };
   How how = How::kEnded;
-  int exit_code = 0;  // 128 + N: ended by signal N
+  int exit_code = 0;  // 128 + N if signal N ended it
   std::string why;
   std::string out;
   std::string err;
 };
 
-// One run. Destroyed before its end, the program is killed and nothing is told.
+// One run. Destroying it before the end kills the program without calling `ended`.
 class Process {
  public:
-  // `loop` is borrowed. `ended` is called once, on the loop's thread, never from within Start, and
-  // may destroy this object. Stdin is empty. The program leads a process group of its own, which is
-  // killed as a whole; its signals have their default actions.
+  // Borrows `loop`. Calls `ended` once, on the loop's thread, never before Start() returns; it may
+  // destroy this object. The program leads its own process group, which is killed as a whole; its
+  // signals have their default actions.
   [[nodiscard]] static std::unique_ptr<Process> Start(Loop& loop, const ProcessRun& run,
                                                       std::function<void(ProcessEnd)> ended);
 

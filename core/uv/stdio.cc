@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t kReadBytes = 64 * 1024;
 
-// libuv makes descriptors non-blocking, which other processes that share them would notice: gives
-// back the flags from before.
+// Restores a descriptor's flags: libuv makes it non-blocking, which other processes that share it
+// would notice.
 class BlockingModeKeeper {
  public:
   BlockingModeKeeper(int descriptor, int flags) : descriptor_(descriptor), flags_(flags) {}
@@ -28,7 +28,7 @@ class BlockingModeKeeper {
   int flags_;
 };
 
-// Any of the stream handles, owned as what they all begin with.
+// Any kind of stream handle, owned through their common base.
 struct CloseStream {
   void operator()(uv_any_handle* handle) const noexcept {
     uv_close(&handle->handle,
@@ -104,10 +104,10 @@ class StreamSource final : public ByteSource {
   bool ended_ = false;
   std::array<char, kReadBytes> bytes_{};
   OwnedStream stream_;
-  const BlockingModeKeeper mode_;  // goes before the stream, while the descriptor is open
+  const BlockingModeKeeper mode_;  // destroyed before the stream, while the descriptor is open
 };
 
-// Regular files and devices, read on libuv's worker threads.
+// Reads regular files and devices on libuv's worker threads.
 class FileSource final : public ByteSource {
  public:
   FileSource(Loop& loop, int descriptor, Handler handler)
@@ -118,7 +118,7 @@ class FileSource final : public ByteSource {
     request_->fs.data = request_.get();
   }
 
-  // A read that is under way cannot be taken back: it finishes on its own, and finds nobody.
+  // A read in progress cannot be cancelled; it finishes later and finds its source gone.
   ~FileSource() override {
     request_->owner = nullptr;
     if (!request_->busy) return;
@@ -195,7 +195,7 @@ class StreamSink final : public ByteSink {
     const size_t done = written < 0 ? 0 : static_cast<size_t>(written);
     if (done == bytes.size()) return Progress::kWritten;
 
-    // The request owns the bytes until the kernel has them, or the stream is closed.
+    // The request owns the bytes until the kernel has them or the stream is closed.
     auto pending = std::make_unique<Pending>();
     pending->bytes = std::move(bytes);
     pending->finished = finished_;

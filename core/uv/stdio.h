@@ -1,5 +1,5 @@
-// Bytes in and out of an inherited descriptor: a pipe, a socket, a terminal or a regular file, all
-// alike. Knows nothing of lines or messages.
+// Reads and writes an inherited descriptor, whether pipe, socket, terminal or regular file. Knows
+// nothing of lines or messages.
 #pragma once
 
 #include <functional>
@@ -12,45 +12,45 @@
 
 namespace katra::uv {
 
-// Reads until the end. On the loop's thread.
+// Reads until the end of the input. Used on the loop's thread.
 class ByteSource {
  public:
   struct Handler {
     // `bytes` is borrowed for the call.
     std::function<void(std::string_view bytes)> data;
-    // Once; nothing comes after it. An error: reading failed.
+    // Called once, as the last callback. An error: reading failed.
     std::function<void(const Status& status)> end;
   };
 
-  // Takes over the descriptor, but that 0 to 2 are never closed. Begins paused.
+  // Takes ownership of the descriptor, but never closes 0 to 2. Starts paused.
   static Result<std::unique_ptr<ByteSource>> Open(Loop& loop, int descriptor, Handler handler);
 
   virtual ~ByteSource() = default;
 
-  // Takes up reading; no effect when it runs, or after the end. The handler is never called from
-  // within.
+  // Starts or continues reading; no effect if it is running or has ended. Never calls the handler
+  // before it returns.
   virtual void Resume() = 0;
-  // At most one more call of `data` comes after it.
+  // Stops reading; `data` may be called at most once more.
   virtual void Pause() = 0;
 };
 
-// Writes, without ever blocking on a reader that does not read. On the loop's thread.
+// Writes without ever blocking on a slow reader. Used on the loop's thread.
 class ByteSink {
  public:
   enum class Progress { kWritten, kPending };
 
-  // Takes over the descriptor as a source does. `finished` is called, not from within Write, when a
-  // write that was kPending has ended.
+  // Takes ownership of the descriptor as ByteSource does. Calls `finished`, never from within
+  // Write(), when a pending write has ended.
   static Result<std::unique_ptr<ByteSink>> Open(Loop& loop, int descriptor,
                                                 std::function<void(const Status&)> finished);
 
   virtual ~ByteSink() = default;
 
-  // kWritten: the kernel has all of `bytes`. kPending: the sink keeps them until `finished`; no
-  // other write may begin before. kCancelled: nobody reads any more.
+  // kWritten: the kernel has all bytes. kPending: the sink keeps them until `finished`, and no
+  // other write may begin before. kCancelled: the reader has gone.
   [[nodiscard]] virtual Result<Progress> Write(std::string bytes) = 0;
 
-  // Of a write that is kPending, what the kernel does not have yet: falls as the reader reads.
+  // The bytes of a pending write that the kernel does not have yet; decreases as the reader reads.
   [[nodiscard]] virtual size_t unwritten_bytes() const = 0;
 };
 

@@ -6,12 +6,12 @@
 
 namespace katra::uv {
 
-// Shared with the threads.
+// Shared with the worker threads.
 struct WorkPool::Running {
   std::mutex mutex;
   std::condition_variable ended;
   int count = 0;
-  bool closed = false;  // nothing begins any more
+  bool closed = false;  // no more work may begin
 
   bool Begin() {
     const std::lock_guard lock(mutex);
@@ -30,7 +30,7 @@ struct WorkPool::Job::Request {
   std::shared_ptr<Running> running;
   std::function<void()> run;
   std::function<void()> done;
-  Job* job = nullptr;  // nullptr: it is gone
+  Job* job = nullptr;  // nullptr: destroyed
 };
 
 WorkPool::Job::Job(Request* request) : request_(request) { request->job = this; }
@@ -39,7 +39,7 @@ WorkPool::Job::~Job() {
   if (request_ == nullptr) return;
   request_->job = nullptr;
   request_->done = nullptr;
-  uv_cancel(reinterpret_cast<uv_req_t*>(&request_->work));  // if it has not begun
+  uv_cancel(reinterpret_cast<uv_req_t*>(&request_->work));  // succeeds only if it has not begun
 }
 
 WorkPool::WorkPool(Loop& loop) : loop_(loop), running_(std::make_shared<Running>()) {}

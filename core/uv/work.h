@@ -1,4 +1,4 @@
-// Work that would hold the loop: it runs on libuv's threads, and its end comes back to the loop.
+// Runs work that would block the loop on libuv's threads, and reports its end on the loop.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,8 @@ namespace katra::uv {
 
 class WorkPool {
  public:
-  // One piece of work. Destroyed before its end, nothing is `done`; what has begun goes on.
+  // One piece of work. If it is destroyed before the end, `done` is not called; work that has begun
+  // still finishes.
   class Job {
    public:
     ~Job();
@@ -23,18 +24,18 @@ class WorkPool {
 
     explicit Job(Request* request);
 
-    Request* request_;  // the loop's; nullptr: it has ended
+    Request* request_;  // owned by the loop; nullptr after the end
   };
 
-  // `loop` is borrowed. On the loop's thread, all of it.
+  // Borrows `loop`. All methods are called on the loop's thread.
   explicit WorkPool(Loop& loop);
-  // Waits for what is running: whatever that uses may go afterwards.
+  // Waits for running work, so that what it uses may be destroyed afterwards.
   ~WorkPool();
   WorkPool(const WorkPool&) = delete;
   WorkPool& operator=(const WorkPool&) = delete;
 
-  // `work` runs on another thread, so it owns what it uses or shares what is thread-safe; then
-  // `done` on the loop's, which may destroy the job.
+  // Runs `work` on another thread (it must own what it uses, or share only what is thread-safe),
+  // then `done` on the loop's thread, which may destroy the job.
   [[nodiscard]] std::unique_ptr<Job> Start(std::function<void()> work, std::function<void()> done);
 
  private:
