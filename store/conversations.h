@@ -1,6 +1,6 @@
-// Which conversation of its client each persona was in last, by the client's own name: small files
-// below HOME/run/conversations, which outlive the session that said it. For whoever goes on with a
-// conversation; losing one costs a question, never a message. Knows no client.
+// Remembers, for each persona, the last conversation of its client by the client's own id: small
+// files below HOME/run/conversations that outlive the session. They let a later session resume the
+// conversation; losing one is harmless. Knows nothing about particular clients.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@ namespace katra::store {
 
 struct LastConversation {
   std::string id;      // the client's own
-  std::string client;  // as it calls itself: "codex-mcp-client"
+  std::string client;  // the name that the client gives itself: "codex-mcp-client"
   WallTime said_at;
 };
 
-// `persona` is a name. kPermissionDenied: the folder is open to others.
+// `persona` must be a valid name. kPermissionDenied: the folder is accessible to others.
 [[nodiscard]] Status NoteLastConversation(const std::string& home, const std::string& persona,
                                           const LastConversation& last);
-// kNotFound: none was noted.
+// kNotFound: none was recorded.
 [[nodiscard]] Result<LastConversation> ReadLastConversation(const std::string& home,
                                                             const std::string& persona);
 

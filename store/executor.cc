@@ -54,7 +54,7 @@ struct LoopExecutor::State {
       lane.jobs.pop_front();
       lock.unlock();
       job.work();
-      job.work = nullptr;  // what it captured goes before anybody is told
+      job.work = nullptr;  // destroys its captures before `done` is reported
       lock.lock();
       Finish(std::move(job.done));
     }
@@ -62,14 +62,14 @@ struct LoopExecutor::State {
     thread_ended.notify_all();
   }
 
-  // With `mutex` held, so that `wake` cannot go meanwhile.
+  // With `mutex` held, so that `wake` is not destroyed meanwhile.
   void Finish(std::function<void()> finished) {
     if (stopped) return;
     done.push_back(std::move(finished));
     if (done.size() == 1) wake->Send();
   }
 
-  // On the loop's thread.
+  // Runs on the loop's thread.
   void RunDone() {
     std::vector<std::function<void()>> ready;
     {
@@ -83,7 +83,7 @@ struct LoopExecutor::State {
 Result<std::unique_ptr<LoopExecutor>> LoopExecutor::Make(uv::Loop& loop) {
   auto state = std::make_shared<State>();
   state->Get(Lane::kRead).max_threads = 2;
-  State* const borrowed = state.get();  // the handle lives in the state
+  State* const borrowed = state.get();  // the state owns the handle
   Result<std::unique_ptr<uv::Async>> wake =
       uv::Async::Make(loop, [borrowed] { borrowed->RunDone(); });
   if (!wake) return Pass(std::move(wake));
@@ -101,7 +101,7 @@ void LoopExecutor::Post(Lane lane_name, std::function<void()> work, std::functio
       lane.threads.emplace_back([state = state_, &lane] { state->Work(lane); });
       ++state_->running_threads;
     } catch (const std::system_error&) {
-      // The system has no more threads. What a thread of the lane cannot do is done here.
+      // The system has no more threads. If the lane has none, run the work here.
       if (lane.threads.empty()) {
         Job job = std::move(lane.jobs.back());
         lane.jobs.pop_back();
@@ -117,7 +117,7 @@ void LoopExecutor::Post(Lane lane_name, std::function<void()> work, std::functio
 }
 
 bool LoopExecutor::Stop(std::chrono::milliseconds grace) {
-  std::deque<Job> dropped;  // destroyed without the lock
+  std::deque<Job> dropped;  // destroyed after releasing the lock
   std::vector<std::function<void()>> dropped_done;
   bool all_ended = false;
   {

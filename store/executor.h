@@ -1,5 +1,5 @@
-// Runs blocking store calls off the event loop. Three lanes, so that what is slow or stuck in one
-// never stops the others: reads (two threads), writes (one), and hearing (one; it reads, and
+// Runs blocking store calls off the event loop, in three lanes, so that a slow or stuck call in one
+// lane does not stop the others: reads (two threads), writes (one), and hearing (one; it reads, and
 // sometimes writes). Threads start when their lane is first used.
 #pragma once
 
@@ -21,25 +21,25 @@ class Executor {
 
   virtual ~Executor() = default;
 
-  // Runs `work` on the lane's thread, first come, first served; then `done` on the loop's thread.
-  // Called on the loop's thread. `done` is dropped when the executor is destroyed first.
+  // Runs `work` on the lane's thread, in order of posting, then `done` on the loop's thread. Call
+  // it on the loop's thread. `done` is dropped if the executor is destroyed first.
   virtual void Post(Lane lane, std::function<void()> work, std::function<void()> done) = 0;
 };
 
-// The executor of a process: threads, whose completions come back through the loop.
+// The executor of a process: its threads report completions through the loop.
 class LoopExecutor final : public Executor {
  public:
   // `loop` is borrowed.
   static Result<std::unique_ptr<LoopExecutor>> Make(uv::Loop& loop);
 
-  // Stops; see Stop() about work that is stuck.
+  // Calls Stop(); see there about stuck work.
   ~LoopExecutor() override;
 
   void Post(Lane lane, std::function<void()> work, std::function<void()> done) override;
 
-  // Drops what has not begun, and waits up to `grace` for what has. False: some work is stuck. Then
-  // its thread is left behind, and what that work uses must not be destroyed: the process can only
-  // end by _exit(). Nothing is `done` any more from here on.
+  // Drops queued work and waits up to `grace` for running work. False: some work is stuck. Its
+  // thread is then abandoned, and what that work uses must not be destroyed, so the process must
+  // end with _exit(). No `done` is called from here on.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
  private:

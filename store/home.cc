@@ -30,13 +30,13 @@ Status EnsureHome(const std::string& path) {
   struct stat info = {};
   const bool mine =
       stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
-  // What others may write to they could have filled.
+  // A folder that others can write to may already contain their files.
   const bool open_to_looks = (info.st_mode & 077U) != 0 && (info.st_mode & 022U) == 0;
   if (mine && open_to_looks && HoldsOnlyConfiguration(path)) {
-    chmod(path.c_str(), 0700);  // what that could not mend is told below
+    chmod(path.c_str(), 0700);  // remaining problems are reported below
   }
-  // The home itself may lie elsewhere, on another disk, when its owner has linked it there; what is
-  // in it may not.
+  // The home itself may be its owner's symbolic link to another disk; nothing inside it may be a
+  // link.
   struct stat link = {};
   if (lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode) && link.st_uid == geteuid()) {
     std::error_code failed;

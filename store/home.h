@@ -1,4 +1,4 @@
-// Katra's folder, KATRA_HOME.
+// Creates or checks Katra's folder, KATRA_HOME.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace katra::store {
 
-// As EnsurePrivateFolder (core/files.h), but the home may be a link of its owner's. A folder that
-// was made by hand, into which others may look but in which there is nothing yet but configuration,
-// is closed to them: there is nothing that they could have read.
+// Like EnsurePrivateFolder (core/files.h), but the home may be a symbolic link of its owner. A
+// folder that others can read but not write, and that holds nothing but configuration yet, is
+// closed to others instead of refused: there was nothing private for them to read.
 [[nodiscard]] Status EnsureHome(const std::string& path);
 
 }  // namespace katra::store

@@ -1,5 +1,5 @@
-// Memories: what personas keep beyond a session. The rules of every call, errors included, are in
-// store/call_context.h.
+// Memories: what personas keep beyond a session. store/call_context.h has the rules of all calls,
+// including errors.
 #pragma once
 
 #include <string>
@@ -16,13 +16,13 @@ class MemoryStore {
   virtual ~MemoryStore() = default;
 
   // kInvalidArgument: a size, tag or importance out of bounds. kNotFound: the memory to supersede
-  // does not exist, or is another persona's private one. kFailedPrecondition: it is superseded
-  // already (the message names the newest version).
+  // does not exist, or is another persona's private one. kFailedPrecondition: it has already been
+  // superseded (the message names the newest version).
   virtual Result<RememberReceipt> Remember(const RememberRequest& request,
                                            const CallContext& context) = 0;
 
-  // At most `limit` memories most similar to `content` that the session may see, best first,
-  // without `except`.
+  // The memories that the session may see and that are most similar to `content`, best first, at
+  // most `limit`, without `except`.
   virtual Result<std::vector<MemoryHit>> NearestMemories(SessionId session,
                                                          const std::string& content,
                                                          MemoryId except, int limit,
@@ -31,14 +31,15 @@ class MemoryStore {
   // Searches memories and messages.
   virtual Result<RecallReply> Recall(const RecallRequest& request, const CallContext& context) = 0;
 
-  // Also finds superseded memories, but not forgotten ones. kNotFound.
+  // Returns superseded memories too, but not forgotten ones. kNotFound.
   virtual Result<Memory> GetMemory(SessionId session, MemoryId id, const CallContext& context) = 0;
 
-  // Hides a memory and keeps an audit row. kNotFound. kPermissionDenied: not the author.
+  // Hides a memory and writes an audit row. kNotFound. kPermissionDenied: the session's persona is
+  // not the author.
   virtual Result<ForgetReceipt> Forget(SessionId session, MemoryId id, const std::string& reason,
                                        const CallContext& context) = 0;
 
-  // Erases a memory, forgotten or not, and its text from every index. Asks for no session: for
+  // Erases a memory, forgotten or not, and removes its text from every index. Needs no session: for
   // `katra memory purge`.
   virtual Status Purge(MemoryId id, const CallContext& context) = 0;
 };

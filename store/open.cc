@@ -9,7 +9,7 @@
 namespace katra::store {
 namespace {
 
-// "postgres" of "postgres://host/db". Empty: a path.
+// The scheme of an address, such as "postgres" in "postgres://host/db"; empty for a path.
 std::string_view SchemeOf(std::string_view address) {
   const size_t end = address.find("://");
   if (end == std::string_view::npos) return {};
@@ -23,7 +23,7 @@ std::string_view SchemeOf(std::string_view address) {
 
 }  // namespace
 
-// A new backend is one more branch here, and a folder beside sqlite/.
+// A new backend adds one branch here, and a folder beside sqlite/.
 Result<std::shared_ptr<Store>> OpenStore(const std::string& address, const OpenOptions& options,
                                          const CallContext& context) {
   if (const std::string_view scheme = SchemeOf(address); !scheme.empty()) {

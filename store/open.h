@@ -1,4 +1,4 @@
-// Opens a store by its address: all that a main() needs to know of a backend.
+// Opens a store by its address. The only part of a backend that a main() needs.
 #pragma once
 
 #include <functional>
@@ -17,21 +17,21 @@ namespace katra::store {
 struct OpenOptions {
   const Clock* clock = nullptr;  // required; borrowed, outlives the store
   Random* random = nullptr;      // required; borrowed, outlives the store
-  // The quotas of a persona. Asked on the caller's thread, inside of its transaction, when they are
-  // needed. Unset: OpenStore uses what HOME/router/personas.json says.
+  // Returns the quotas of a persona. Called when they are needed, on the caller's thread, inside
+  // its transaction. If unset, OpenStore reads them from HOME/router/personas.json.
   std::function<Quotas(std::string_view persona)> quotas = {};
 };
 
-// Opens the store at `address`, or creates it, and brings its schema up to date. Blocks on the disk
-// and on other processes' writes: not for an event loop's thread. The store may be used by any
-// thread, and by as many processes as open the same address.
+// Opens the store at `address`, or creates it, and updates its schema. Blocks on the disk and on
+// writes of other processes, so do not call it on an event loop's thread. Any thread, and any
+// number of processes, may use the same store.
 //
-// An address is the path of a folder (a home). Backends of other kinds are chosen by a scheme,
-// "scheme://…"; there is none today.
+// An address is the path of a folder (a home). A scheme, "scheme://…", will select another kind of
+// backend; there is none today.
 //
 // kInvalidArgument: an unknown scheme, or no clock or random. kFailedPrecondition: not a folder.
-// kPermissionDenied: the folder or a file in it is open to others, or another user's.
-// kUnsupported: written by a newer Katra, or not a database of Katra. kDataLoss: damaged.
+// kPermissionDenied: the folder or a file in it is accessible to others or belongs to another user.
+// kUnsupported: written by a newer Katra, or not a Katra database. kDataLoss: damaged.
 [[nodiscard]] Result<std::shared_ptr<Store>> OpenStore(const std::string& address,
                                                        const OpenOptions& options,
                                                        const CallContext& context);

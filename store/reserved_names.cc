@@ -7,7 +7,7 @@
 namespace katra::store {
 namespace {
 
-// Not "me": people at a terminal call themselves that, and it names nobody else.
+// Does not contain "me": people at a terminal call themselves that, and it names nobody else.
 constexpr std::array<std::string_view, 48> kReserved = {
     "all",          "anonymous",  "any",
     "anybody",      "anyone",     "assistant",
@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 27> kReservedRooms = {
     "undefined", "unknown", "us",       "we",      "you",       "yourself"};
 static_assert(std::is_sorted(kReservedRooms.begin(), kReservedRooms.end()));
 
-// The letter that a reader takes the character for.
+// The letter that a reader would take the character for.
 char LooksLike(char c) {
   switch (c) {
     case '0':

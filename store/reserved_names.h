@@ -1,5 +1,5 @@
-// Names that no new persona may have, since others would read them as everybody, as nobody, as the
-// system or as Katra itself. Personas that had such a name before keep it. Pure functions.
+// Names that new personas may not take, because readers would take them for everyone, nobody, the
+// system or Katra itself. Existing personas keep such names. Pure functions.
 #pragma once
 
 #include <string_view>
@@ -8,15 +8,16 @@
 
 namespace katra::store {
 
-// Without regard to case, `-` and `_`, and to digits and letters that look alike (a1l, NOB0DY,
-// aIl): all, everyone, nobody, null, System, user, assistant, tool, here, katra, ….
+// Whether `name` is reserved: all, everyone, nobody, null, System, user, assistant, tool, here,
+// katra, …. Ignores case, `-` and `_`, and treats look-alike digits and letters as equal (a1l,
+// NOB0DY, aIl).
 [[nodiscard]] bool IsReservedName(std::string_view name);
 
-// kInvalidArgument that says so and what to do; `name` is a name by IsName.
+// kInvalidArgument with the reason and the next step; `name` must be valid by IsName.
 [[nodiscard]] tl::unexpected<Error> RefuseReservedName(std::string_view name);
 
-// The same for rooms, where only names that mean everybody or nobody mislead: whoever speaks in a
-// room `all` is heard by nobody.
+// The same for rooms, where only names for everyone or nobody are reserved: messages said in a room
+// named `all` would be heard by nobody.
 [[nodiscard]] bool IsReservedRoom(std::string_view name);
 [[nodiscard]] tl::unexpected<Error> RefuseReservedRoom(std::string_view name);
 

@@ -1,6 +1,6 @@
-// A store: sessions, rooms, memories and usage of one home, its maintenance, and waiting for its
-// changes. Shared by every process that opens it (store/open.h). Code above store/ takes the
-// narrowest of these interfaces that it can work with, so that it shows what it touches.
+// A store: the sessions, rooms, memories and usage of one home, with maintenance and change
+// notification. All processes that open the same address share it (store/open.h). Code above store/
+// takes the narrowest of these interfaces that it can work with, which shows what it uses.
 // tests/contract/ runs one suite against every backend.
 #pragma once
 

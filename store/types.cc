@@ -15,7 +15,7 @@ constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decisio
                                                "insight", "preference", "task"};
 constexpr std::array<const char*, 2> kScopes = {"shared", "private"};
 
-// The enumerators are numbered in the order of their names.
+// The names are in the order of the enumerators' values.
 template <typename Enum, size_t N>
 std::optional<Enum> Parse(const std::array<const char*, N>& names, std::string_view text) {
   for (size_t i = 0; i < N; ++i) {
@@ -24,7 +24,7 @@ std::optional<Enum> Parse(const std::array<const char*, N>& names, std::string_v
   return std::nullopt;
 }
 
-// A database that was tampered with may hold any number.
+// A damaged or manipulated database may contain any number.
 template <typename Enum, size_t N>
 const char* NameOf(const std::array<const char*, N>& names, Enum value, const char* other) {
   const auto index = static_cast<size_t>(value);

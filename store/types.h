@@ -1,5 +1,4 @@
-// The values that the store keeps and hands out: plain structs, copied freely. They know no SQL,
-// no MCP and no HTTP.
+// The store's domain values: plain structs, freely copied. They know nothing of SQL, MCP or HTTP.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +14,10 @@
 
 namespace katra::store {
 
-// Handles within one store. 0 is never a valid handle.
+// Ids within one store. 0 is never a valid id.
 using PersonaId = int64_t;
 using SessionId = int64_t;
-using MessageId = int64_t;  // numbers messages in commit order, across all rooms
+using MessageId = int64_t;  // increases in commit order across all rooms
 using MemoryId = int64_t;
 
 inline constexpr size_t kMaxMessageBytes = 65'536;
@@ -29,12 +28,12 @@ inline constexpr size_t kMaxTags = 10;
 inline constexpr size_t kMaxTagBytes = 64;
 inline constexpr size_t kMaxRecipients = 100;
 inline constexpr int kHistoryForNewcomers =
-    20;  // messages of a room that a new persona first hears
+    20;  // the latest messages of a room that a new persona hears first
 inline constexpr std::string_view kMainRoom = "main";
 
-// How it is known which provider and model a session runs on, weakest first. kImported is no
-// session's: the speaker, the provider and the time are what a file said, and nobody vouches for
-// it. kHuman has no model: somebody typed at a terminal.
+// How a session's provider and model are known, weakest first. kImported never belongs to a
+// session: speaker, provider and time come from a file and are unverified. kHuman has no model: a
+// person typed at a terminal.
 enum class TagSource {
   kUnknown = 0,
   kClient = 1,
@@ -44,28 +43,28 @@ enum class TagSource {
   kHuman = 5
 };
 
-// What a session's agent is doing, as its client tells.
+// What a session's agent is doing, as reported by its client.
 enum class Activity {
   kUnknown = 0,
   kWorking = 1,
   kIdle = 2,
   kWaiting = 3
-};  // kWaiting: for its user
+};  // kWaiting: for input from its user
 
-// `provider/model` of a session. Empty strings: not known.
+// The provider and model of a session. Empty strings: unknown.
 struct ProviderTag {
   std::string provider;
   std::string model;
   TagSource source = TagSource::kUnknown;
 };
 
-// What a persona uses of its quotas now.
+// A persona's current use of its quotas.
 struct QuotaUse {
   PersonaId persona_id = 0;
   std::string persona;
-  int64_t messages = 0;       // in its hour
-  int64_t message_bytes = 0;  // likewise
-  int64_t rooms = 0;          // that it made in its day
+  int64_t messages = 0;       // in the current hour
+  int64_t message_bytes = 0;  // in the current hour
+  int64_t rooms = 0;          // created in the current day
   int64_t memories = 0;       // in the last 24 hours; counted up to 100,000
   Quotas limits;
 };
@@ -78,7 +77,7 @@ struct Persona {
   bool live = false;  // at least one live session
 };
 
-// What a process says of itself when its session begins.
+// What a process states about itself when its session begins.
 struct SessionStart {
   std::string persona;  // empty: a guest with a generated name
   std::string role;     // empty: keeps the persona's role
@@ -94,7 +93,7 @@ struct SessionStart {
 
 struct Session {
   SessionId id = 0;
-  std::string uuid;  // UUIDv7, the name of the session outside of the store
+  std::string uuid;  // UUIDv7, identifies the session outside the store
   PersonaId persona_id = 0;
   std::string persona;
   std::string role;
@@ -110,12 +109,12 @@ struct Session {
   WallTime started_at;
   WallTime last_active;
   Activity activity = Activity::kUnknown;
-  WallTime activity_since;  // of `activity`, when that is known
+  WallTime activity_since;  // when `activity` began, if known
 };
 
-// Which sessions are looked for; what is empty does not matter.
+// Selects sessions; empty fields match all.
 struct SessionFilter {
-  std::string persona;  // without regard to case
+  std::string persona;  // case-insensitive
   std::string client_session_id;
 };
 
@@ -123,22 +122,22 @@ struct SessionFilter {
 struct Presence {
   Session session;
   int64_t unheard = 0;            // messages for this persona that this session has not been given
-  bool unheard_is_floor = false;  // there are more than `unheard`: counting stopped
+  bool unheard_is_floor = false;  // counting stopped; there may be more
 };
 
 struct RoomSummary {
   std::string name;
   WallTime created_at;
-  int64_t messages = 0;                  // said to all; direct messages are not counted
-  std::optional<WallTime> last_said_at;  // of a message to all
+  int64_t messages = 0;                  // messages to everyone; direct messages are not counted
+  std::optional<WallTime> last_said_at;  // the latest message to everyone
 };
 
 struct Message {
   MessageId id = 0;
   std::string room;
-  std::string from;             // the persona's name, stamped by the server
-  ProviderTag tag;              // of the speaker's session, when it was said
-  std::vector<std::string> to;  // empty: to all
+  std::string from;             // the persona's name, set by the server
+  ProviderTag tag;              // of the speaker's session at that time
+  std::vector<std::string> to;  // empty: to everyone
   std::optional<MessageId> reply_to;
   std::string body;  // valid UTF-8, 1..kMaxMessageBytes, no NUL
   WallTime said_at;
@@ -148,13 +147,13 @@ struct SayRequest {
   SessionId session = 0;
   std::string room;  // empty: the session's room
   std::string body;
-  std::vector<std::string> to;  // persona names; empty: all
+  std::vector<std::string> to;  // persona names; empty: everyone
   std::optional<MessageId> reply_to;
   std::string idempotency_key;  // empty: none
 };
 
-// Someone whom a message is for. `live`: has a session now, so that the message can be heard at
-// once; otherwise it waits for the persona's next session.
+// A recipient of a message. `live`: it has a session now and can hear the message at once;
+// otherwise the message waits for the persona's next session.
 struct Recipient {
   std::string name;
   bool live = false;
@@ -167,7 +166,7 @@ struct SayReceipt {
   bool repeated = false;  // the idempotency key was seen before; `id` is the first message's
   bool direct = false;
   std::vector<Recipient> recipients;  // live ones first, then by name
-  bool gone_guests = false;           // guests were in the room, and their sessions have ended
+  bool gone_guests = false;           // guests were in the room, but their sessions have ended
 };
 
 struct HearRequest {
@@ -176,22 +175,22 @@ struct HearRequest {
   int limit = 50;    // 1..200
   // A peek changes nothing: no cursor, no acknowledgement.
   bool peek = false;
-  // Acknowledges what was delivered up to and including this id; unset: all that was delivered.
-  // (A server passes what its client can have received when the call came in.)
+  // Acknowledges what was delivered up to and including this id; unset: everything delivered. (A
+  // server passes what its client can have received when the call arrived.)
   std::optional<MessageId> acknowledge_through;
-  // Stops adding messages when their bodies pass this many bytes (the first is always given).
+  // Stops adding messages when their bodies exceed this total; the first message is always
+  // included.
   size_t max_body_bytes = 48 * 1024;
-  // What a message counts for instead of its body's bytes: e.g. of the form in which it is shown.
-  // Called on the store's thread, maybe more than once a message.
+  // The size to count for a message instead of its body's, e.g. its size as rendered. Called on the
+  // store's thread, possibly more than once per message.
   std::function<size_t(const Message&)> weight;
 };
 
 struct HeardMessage {
   Message message;
-  bool history = false;  // said before this persona first came to the room
-  bool redelivered =
-      false;            // an earlier session of the persona was given it, and never acknowledged
-  bool direct = false;  // only for the personas in `message.to`
+  bool history = false;      // said before this persona first came to the room
+  bool redelivered = false;  // it was delivered before, but the persona never acknowledged it
+  bool direct = false;       // only for the personas in `message.to`
 };
 
 struct HearReply {
@@ -199,7 +198,8 @@ struct HearReply {
   std::vector<HeardMessage> messages;  // oldest first
   int64_t left = 0;                    // still unheard after these
   bool left_is_floor = false;
-  int64_t earlier = 0;  // first visit only: older messages of the room, before the history shown
+  // first visit only: older messages of the room, before the history included here
+  int64_t earlier = 0;
   bool earlier_is_floor = false;
 };
 
@@ -208,14 +208,15 @@ struct Speaker {
   int64_t messages = 0;
 };
 
-// What a backlog was that is left behind.
+// A summary of the skipped backlog.
 struct SkipReply {
   std::string room;
-  MessageId through = 0;          // what is passed over: up to and including this
+  MessageId through = 0;          // skipped up to and including this id
   int64_t skipped = 0;            // messages by others
-  std::vector<Speaker> speakers;  // who said most comes first; a dozen at most
-  int64_t other_speakers = 0;     // beside these
-  std::vector<Message> naming;  // the newest twenty to the persona or with its @name, oldest first
+  std::vector<Speaker> speakers;  // most messages first, at most twelve
+  int64_t other_speakers = 0;     // further speakers not in `speakers`
+  // the newest twenty that are addressed to the persona or contain its @name, oldest first
+  std::vector<Message> naming;
 };
 
 struct HistoryRequest {
@@ -224,7 +225,7 @@ struct HistoryRequest {
   std::string query;                // empty: newest first by id; else ranked full-text search
   std::string from;                 // a persona's name; empty: anyone
   std::optional<MessageId> before;  // ids below this
-  std::optional<MessageId> after;   // ids above this: then oldest first
+  std::optional<MessageId> after;   // ids above this; results are then oldest first
   int limit = 20;                   // 1..200
 };
 
@@ -237,7 +238,7 @@ struct HistoryReply {
   std::string room;
   std::vector<HistoryHit> hits;  // by id ascending without a query, best first with one
   bool more = false;
-  std::string note;  // e.g. that very common words limited the search; empty mostly
+  std::string note;  // e.g. that very common words limited the search; usually empty
 };
 
 enum class MemoryKind { kNote, kFact, kDecision, kInsight, kPreference, kTask };
@@ -246,7 +247,7 @@ enum class MemoryScope { kShared, kPrivate };
 struct Memory {
   MemoryId id = 0;
   std::string author;  // persona's name
-  ProviderTag tag;     // of the author's session, when it was remembered
+  ProviderTag tag;     // of the author's session at that time
   std::string content;
   std::string reasoning;
   MemoryKind kind = MemoryKind::kNote;
@@ -269,7 +270,7 @@ struct RememberRequest {
   double importance = 0.5;
   std::optional<MemoryId> supersedes;
   bool session_only = false;
-  bool another = false;  // stored even when the same words are remembered already
+  bool another = false;  // stored even if an identical memory exists
   std::string idempotency_key;
 };
 
@@ -280,9 +281,9 @@ struct MemoryHit {
 
 struct RememberReceipt {
   MemoryId id = 0;
-  bool repeated = false;  // nothing new was stored: the key was seen before, or see `same_by`
+  bool repeated = false;  // nothing new was stored: the key was used before, or see `same_by`
   WallTime created_at;
-  std::string same_by;  // the author of a memory that says the same; empty: there is none
+  std::string same_by;  // author of the identical memory, if there is one
 };
 
 enum class RecallInclude { kMemories, kMessages, kAll };
@@ -292,7 +293,7 @@ struct RecallRequest {
   std::string query;  // empty: the newest
   RecallInclude include = RecallInclude::kMemories;
   std::optional<MemoryKind> kind;
-  std::vector<std::string> tags;  // all of them must be on the memory
+  std::vector<std::string> tags;  // the memory must have all of them
   std::string from;               // author; empty: anyone
   std::optional<WallTime> since;
   std::optional<WallTime> until;
@@ -302,7 +303,7 @@ struct RecallRequest {
   int offset = 0;
 };
 
-// Exactly one of the two is set.
+// Exactly one of `memory` and `message` is set.
 struct RecallHit {
   std::optional<Memory> memory;
   std::optional<Message> message;
@@ -311,28 +312,28 @@ struct RecallHit {
 
 struct RecallReply {
   std::vector<RecallHit> hits;  // best first
-  int64_t total = 0;            // hits in all
-  bool total_is_floor = false;  // counting stopped: there are at least `total`
+  int64_t total = 0;            // number of all hits
+  bool total_is_floor = false;  // counting stopped; there are at least `total`
   std::string note;             // as in HistoryReply
 };
 
 struct ForgetReceipt {
   MemoryId id = 0;
-  bool repeated = false;  // it was forgotten before
+  bool repeated = false;  // it had already been forgotten
 };
 
 [[nodiscard]] const char* ToString(TagSource source);
-[[nodiscard]] const char* ToString(Activity activity);  // "working"; "unknown" when never told
+[[nodiscard]] const char* ToString(Activity activity);  // "working"; "unknown" if never reported
 [[nodiscard]] const char* ToString(MemoryKind kind);
 [[nodiscard]] const char* ToString(MemoryScope scope);
 [[nodiscard]] std::optional<TagSource> ParseTagSource(std::string_view text);
 [[nodiscard]] std::optional<MemoryKind> ParseMemoryKind(std::string_view text);
 [[nodiscard]] std::optional<MemoryScope> ParseMemoryScope(std::string_view text);
 
-// "anthropic/claude-opus-4, verified"; "anthropic, own choice" where the client was left to choose
-// the model; "human"; "imported"; "unknown" when nothing is known.
+// "anthropic/claude-opus-4, verified"; "anthropic, own choice" if the client chooses the model
+// itself; "human"; "imported"; "unknown" if nothing is known.
 [[nodiscard]] std::string Describe(const ProviderTag& tag);
-// The same without how it is known: "anthropic/claude-opus-4", "anthropic".
+// Without the source: "anthropic/claude-opus-4", "anthropic".
 [[nodiscard]] std::string DescribeModel(const ProviderTag& tag);
 
 }  // namespace katra::store

@@ -1,6 +1,6 @@
-// Usage of models through the gateway: what requests took and cost, and what a provider wants back
-// later. Never a prompt or an answer. The rules of every call, errors included, are in
-// store/call_context.h.
+// Usage of models through the gateway: tokens and costs of requests, and reasoning that providers
+// expect back later. Never a prompt or an answer. store/call_context.h has the rules of all calls,
+// including errors.
 #pragma once
 
 #include <vector>
@@ -16,17 +16,17 @@ class UsageStore {
  public:
   virtual ~UsageStore() = default;
 
-  // Records finished requests, and marks the tags of the sessions that they answered as verified
-  // (UsageRecord::verifies). Not synced.
+  // Records finished requests. Those with UsageRecord::verifies also mark the tags of the sessions
+  // that they answered as verified. Not synced.
   virtual Status RecordUsage(const std::vector<UsageRecord>& records,
                              const CallContext& context) = 0;
 
-  // Sums of the requests at or after `since`, by key.
+  // Totals of the requests at or after `since`, grouped by key.
   virtual Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                                  const CallContext& context) = 0;
 
-  // Keeps what a provider wants back with the result of a tool call. Replaces what was kept under
-  // the same id; drops what is older than 30 days. Not synced.
+  // Stores reasoning that a provider expects back with the result of a tool call. Replaces an entry
+  // with the same id, and deletes entries older than 30 days. Not synced.
   virtual Status KeepReasoning(const std::vector<KeptReasoning>& kept,
                                const CallContext& context) = 0;
 

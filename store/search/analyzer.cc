@@ -11,11 +11,11 @@
 namespace katra::store::search {
 namespace {
 
-constexpr size_t kContextBytes = 600;    // of a turn, that it lends to those after it
-constexpr size_t kDenseRunBytes = 600;   // folded at once
-constexpr size_t kMaxFoldedBytes = 512;  // of a word: folding puts marks in order, in square time
+constexpr size_t kContextBytes = 600;    // of a message, used as context of the following ones
+constexpr size_t kDenseRunBytes = 600;   // folded in one call
+constexpr size_t kMaxFoldedBytes = 512;  // limit per word: folding sorts marks, in quadratic time
 constexpr size_t kMaxJoinedParts = 12;
-constexpr size_t kLongWordCharacters = 6;  // shorter words are not looked for within others
+constexpr size_t kLongWordCharacters = 6;  // shorter words are not searched inside others
 
 class Analysis {
  public:
@@ -60,8 +60,8 @@ class Analysis {
     }
   }
 
-  // The signs behind a name that are a part of it, as a word: "plusplus" of C++, "sharp" of F#.
-  // Nothing where they may be an operator ("a+b") or begin a number ("issue#12").
+  // Symbols after a name that are part of it, as a word: "plusplus" for C++, "sharp" for F#. Empty
+  // where they may be an operator ("a+b") or begin a number ("issue#12").
   [[nodiscard]] std::string_view SignsAt(size_t at, size_t name_bytes, size_t* bytes) const {
     constexpr size_t kLongestSharp = 3;  // as in C#, J#, VB#
     const std::string_view rest = text_.substr(at);
@@ -78,8 +78,8 @@ class Analysis {
     return {};
   }
 
-  // A name with its signs. The letter of C++ is not the word C: it stands for nothing by itself.
-  // True when the word itself is not to be given.
+  // Emits a name with its symbols. The letter of C++ is not the word C and is not emitted by
+  // itself. Returns whether the word itself should be skipped.
   bool TakeSigns(size_t begin) {
     size_t bytes = 0;
     const std::string_view signs = SignsAt(at_, at_ - begin, &bytes);
@@ -98,9 +98,9 @@ class Analysis {
     return true;
   }
 
-  // A name that begins with a dot: "dotnet" of .NET, "dotenv" of .env.
+  // Emits a name that begins with a dot: "dotnet" for .NET, "dotenv" for .env.
   void TakeDot(size_t begin) {
-    constexpr std::string_view kEnds = ".)]}";  // of what the dot belongs to
+    constexpr std::string_view kEnds = ".)]}";  // the dot after these belongs to them
     const bool dot = begin > 0 && text_[begin - 1] == '.' && name_words_ == 0;
     if (!dot || Classify(Decode(text_, begin).value) == CharClass::kDigit) return;
     if (begin > 1) {
@@ -119,8 +119,8 @@ class Analysis {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
-  // Whether a dot between `last` and `next` stands in a name (node.js, ASP.NET, U.S.A.), and not at
-  // the end of a sentence without a blank behind it (end.Next).
+  // Whether a dot between `last` and `next` is part of a name (node.js, ASP.NET, U.S.A.), and not
+  // the end of a sentence without a following blank (end.Next).
   [[nodiscard]] bool DotJoins(size_t last, size_t next) const {
     const auto upper = [this](size_t at) {
       return Classify(Decode(text_, at).value) == CharClass::kUpper;
@@ -128,10 +128,10 @@ class Analysis {
     return !upper(next) || (static_cast<unsigned char>(text_[last]) < 0x80 && upper(last));
   }
 
-  // Gathers what dots and slashes join to one name: "node.js", "u.s.a.", "ci/cd". `begin`: of the
-  // word that was just taken.
+  // Collects names joined by dots and slashes: "node.js", "u.s.a.", "ci/cd". `begin`: start of the
+  // word just read.
   void GatherName(size_t begin) {
-    constexpr size_t kShort = 3;  // a slash joins abbreviations only, not the folders of a path
+    constexpr size_t kShort = 3;  // a slash joins only abbreviations, not folders of a path
     if (at_ - begin <= kMaxTokenBytes) {
       Fold({begin, at_}, &name_);
       ++name_words_;
@@ -161,7 +161,7 @@ class Analysis {
     if (!token.empty()) sink_(token, kind);
   }
 
-  // The largest size up to `limit` that cuts no character.
+  // The largest size up to `limit` that does not split a character.
   static size_t CutAt(std::string_view token, size_t limit) {
     while (limit > 0 && (static_cast<unsigned char>(token[limit]) & 0xC0) == 0x80) --limit;
     return limit;
@@ -186,7 +186,7 @@ class Analysis {
     }
     if (parts.size() == 1 || parts.size() > kMaxJoinedParts) return;
     EmitJoined(parts, 0, parts.size());
-    // What stands between hyphens or underscores: "utf8" of "utf8_decode".
+    // The text between hyphens or underscores: "utf8" in "utf8_decode".
     size_t first = 0;
     for (size_t i = 1; i <= parts.size(); ++i) {
       if (i < parts.size() && !parts[i].begins_group) continue;
@@ -214,7 +214,7 @@ class Analysis {
       const CodePoint point = Decode(text_, at_);
       const CharClass char_class = Classify(point.value);
       if (char_class != CharClass::kDense && char_class != CharClass::kExtend) break;
-      // Cut before a letter where possible, so that a mark stays with it.
+      // Cut before a letter if possible, so that a mark stays with its letter.
       const size_t taken = at_ - begin;
       if (taken >= kDenseRunBytes && char_class == CharClass::kDense) break;
       if (taken >= 2 * kDenseRunBytes) break;
@@ -241,7 +241,7 @@ class Analysis {
   const TokenSink& sink_;
   size_t at_ = 0;
   std::string token_;
-  // A name in the making: see GatherName.
+  // The name being collected by GatherName.
   std::string name_;
   size_t name_words_ = 0;
   bool name_has_slash_ = false;

@@ -21,8 +21,8 @@
 
 namespace katra::store::search {
 
-// Goes up whenever the same text gives other tokens. An index made under another version is made
-// anew when the store opens; a migration must go with it, so that an older build refuses the file.
+// Increase it whenever the same text gives other tokens. An index made by another version is
+// rebuilt when the store opens; add a migration too, so that older builds refuse the file.
 inline constexpr int kAnalyzerVersion = 2;
 
 inline constexpr size_t kMaxTokenBytes = 128;
@@ -30,13 +30,14 @@ inline constexpr size_t kMaxTokenBytes = 128;
 enum class TokenKind {
   kWord,      // a whole word
   kPart,      // a part of an identifier or of a hyphenated word
-  kGram,      // two neighbouring characters of a dense script, or one that stands alone
-  kJoined,    // an identifier's parts as one word, or a name with its signs: dotnet, nodejs
+  kGram,      // two adjacent characters of a dense script, or a single isolated one
+  kJoined,    // an identifier's parts as one word, or a name with its symbols: dotnet, nodejs
   kChar,      // a character of a dense script that has neighbours
-  kLoneChar,  // the same, a Han character between others that are not
+  kLoneChar,  // the same, for a Han character between characters that are not Han
 };
 
-// Kinds that keep the order of the text; the others are forms of what is near them.
+// Whether tokens of this kind follow the order of the text; the others are extra forms of nearby
+// tokens.
 [[nodiscard]] constexpr bool IsInOrder(TokenKind kind) {
   return kind == TokenKind::kWord || kind == TokenKind::kPart || kind == TokenKind::kGram;
 }
@@ -47,20 +48,23 @@ using TokenSink = std::function<void(std::string_view token, TokenKind kind)>;
 void Analyze(std::string_view text, const TokenSink& sink);
 
 struct IndexedText {
-  std::string text;   // the tokens in order: phrases are found in it
-  std::string extra;  // joined identifiers; each single character of dense scripts once
-  std::vector<std::string> long_words;  // distinct; those to be found by a part (see word_parts.h)
+  std::string text;   // tokens in text order, for phrase search
+  std::string extra;  // joined identifiers, and each single character of dense scripts once
+  // distinct words that can be found by a part of them (see word_parts.h)
+  std::vector<std::string> long_words;
 };
 
 [[nodiscard]] IndexedText AnalyzeForIndex(std::string_view text);
 
-// The content words of the first part of a text, in order: what it lends to the turns after it.
+// The content words of the beginning of a text, in order: the context that it gives to the
+// following messages.
 [[nodiscard]] std::string AnalyzeForContext(std::string_view text);
 
-// The tokens by which a moment is found: year, month's name, day, weekday, ISO date. UTC.
+// Tokens by which a date can be found: year, month name, day, weekday, ISO date. UTC.
 [[nodiscard]] std::string DateTokens(WallTime time);
 
-// A word of English, or a rest of one ("doesn", "ve"), that says nothing of what a text is about.
+// Whether this is an English word, or a fragment of one ("doesn", "ve"), that says nothing about a
+// text's topic.
 [[nodiscard]] bool IsStopWord(std::string_view token);
 
 }  // namespace katra::store::search

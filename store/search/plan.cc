@@ -28,7 +28,7 @@ Plan MakePlan(const std::vector<int64_t>& documents, int64_t rows, const WorkLim
   if (common.empty() || brought >= limits.few_rows) return plan;
 
   if (common.size() > 1) {
-    // Rows with the rarest and any other of the common terms. Both lists are walked through.
+    // Rows with the rarest and any other of the common terms; both lists are read.
     const int64_t rarest = std::max<int64_t>(documents[common[0]], 1);
     Pass both{.wanted = {common[0]}, .also = {common.begin() + 1, common.end()}};
     both.newest = true;

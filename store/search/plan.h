@@ -1,6 +1,5 @@
-// Decides which terms of a query may bring rows in, and which only add to the score of rows that
-// others brought: so that the work is bounded however large the index and however common the words.
-// Pure.
+// Decides which terms of a query select rows, and which only add to the score of rows that others
+// selected, so that the work is bounded however large the index and however common the words. Pure.
 #pragma once
 
 #include <cstddef>
@@ -11,35 +10,35 @@
 namespace katra::store::search {
 
 struct WorkLimits {
-  int64_t ranked_rows = 5'000;     // scored for one query, about
-  int64_t compared_rows = 40'000;  // walked through to find those that have several words
-  int64_t few_rows = 200;          // so few rows of rare terms are topped up with common ones
+  int64_t ranked_rows = 5'000;     // rows scored per query, approximately
+  int64_t compared_rows = 40'000;  // rows visited to find those that contain several words
+  int64_t few_rows = 200;          // if rare terms select fewer rows, common terms add some
   int64_t top_up_rows = 1'000;
 };
 
-// Rows that one MATCH expression brings in.
+// The rows that one MATCH expression selects.
 struct Pass {
-  // A row must have one of these …
+  // A row must have one of these terms …
   std::vector<size_t> wanted;
-  // … and, when not empty, one of these too.
+  // … and, if not empty, one of these.
   std::vector<size_t> also;
-  // Newest rows first, at most `limit` of them; else every row, in the order of ids.
+  // Selects the newest rows, at most `limit`; otherwise all rows, in order of ids.
   bool newest = false;
   int64_t limit = 0;
-  // Rows older than this many ids before the newest are left out. 0: none are.
+  // Skips rows that are more than this many ids older than the newest. 0: no limit.
   int64_t window = 0;
 };
 
 struct Plan {
   std::vector<Pass> passes;
-  bool complete = true;  // every row that has any of the terms is brought in
+  bool complete = true;  // every row with any of the terms is selected
 };
 
-// `documents[i]`: how many rows have term i, about. `rows`: of the whole index.
+// `documents[i]`: approximate number of rows with term i. `rows`: rows in the whole index.
 [[nodiscard]] Plan MakePlan(const std::vector<int64_t>& documents, int64_t rows,
                             const WorkLimits& limits);
 
-// How much it says of a text that it has a term which `documents` of `rows` have.
+// The inverse document frequency of a term that `documents` of `rows` have.
 [[nodiscard]] double InverseFrequency(int64_t documents, int64_t rows);
 
 }  // namespace katra::store::search

@@ -39,7 +39,7 @@ bool HasDigit(std::string_view token) {
   return token.find_first_of("0123456789") != std::string_view::npos;
 }
 
-// Gathers terms, each once; the first kMaxQueryTerms.
+// Collects distinct terms, up to kMaxQueryTerms.
 class TermList {
  public:
   void Add(std::string_view token, TokenKind kind) {
@@ -66,7 +66,7 @@ class TermList {
     Append({std::move(tokens), count > 1 ? kPhraseWeight : 1.0, count > 1, count == 1}, &terms_);
   }
 
-  // Content words; when there are none, what there is.
+  // The content words, or the stop words if there are no others.
   std::vector<QueryTerm> Take() {
     return terms_.empty() ? std::move(stop_words_) : std::move(terms_);
   }
@@ -83,7 +83,7 @@ class TermList {
   size_t phrases_ = 0;
 };
 
-// Where the next quotation mark is, and how many bytes it has.
+// The position of the next quotation mark, and its length in bytes.
 struct Quote {
   size_t at = std::string_view::npos;
   size_t bytes = 0;

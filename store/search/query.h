@@ -1,5 +1,5 @@
-// Turns what a reader asked into terms to look for. Whatever the text was, a term holds nothing but
-// tokens of the analyzer, so that no query can be an error. Knows nothing of SQL. Pure functions.
+// Turns a user's query into search terms. Whatever the text, terms consist only of tokens of the
+// analyzer, so no query can be an error. Knows nothing of SQL. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -9,34 +9,34 @@
 
 namespace katra::store::search {
 
-inline constexpr size_t kMaxQueryTerms = 64;  // that are looked at; the first ones
+inline constexpr size_t kMaxQueryTerms = 64;  // further terms are ignored
 inline constexpr size_t kMaxPhraseTokens = 16;
-inline constexpr size_t kMaxQueryBytes = 16'384;  // what is after these is not read
+inline constexpr size_t kMaxQueryBytes = 16'384;  // the rest is ignored
 
 struct QueryTerm {
-  std::string tokens;   // one token, or those of a phrase with spaces between
-  double weight = 1;    // among the terms of the query, before any frequency
-  bool phrase = false;  // the tokens must stand next to each other
-  bool word = false;    // a whole word of letters, that may be a part of longer ones
+  std::string tokens;   // one token, or the tokens of a phrase, separated by spaces
+  double weight = 1;    // within the query, before frequencies are considered
+  bool phrase = false;  // the tokens must be adjacent
+  bool word = false;    // a whole word of letters, which may be part of longer words
 };
 
 struct ParsedQuery {
-  std::vector<QueryTerm> terms;  // distinct; all are wished for, none is required
-  bool blank = false;            // nothing but white space was asked
+  std::vector<QueryTerm> terms;  // distinct; all are optional
+  bool blank = false;            // the query is only white space
 };
 
-// `leave_out`: words (as NamesIn gives them) that are not to become terms.
+// `leave_out`: words (as returned by NamesIn) that should not become terms.
 [[nodiscard]] ParsedQuery ParseQuery(std::string_view query,
                                      const std::vector<std::string>& leave_out = {});
 
-// The words of a phrase, as terms: for when the phrase itself is nowhere.
+// The words of a phrase as terms, for when the phrase itself is not found.
 [[nodiscard]] std::vector<QueryTerm> WordsOf(const QueryTerm& phrase);
 
-// The words of the query that have the form of a persona's name, as written, distinct, in order.
+// The distinct words of the query that have the syntax of a persona's name, as written, in order.
 [[nodiscard]] std::vector<std::string> NamesIn(std::string_view query);
 
-// The words of a text by which others like it can be found: distinct content words, no phrases;
-// those that come most often and are longest come first.
+// Terms for finding similar texts: distinct content words, no phrases; the most frequent and
+// longest first.
 [[nodiscard]] ParsedQuery ParseLikeness(std::string_view text);
 
 }  // namespace katra::store::search

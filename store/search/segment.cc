@@ -7,7 +7,7 @@
 namespace katra::store::search {
 namespace {
 
-// More changes between letters and digits than a name has: a hash, which is one word.
+// With more changes between letters and digits than a name has, it is a hash, which is one word.
 constexpr size_t kMaxPartsOfName = 5;
 constexpr size_t kHashCharacters = 12;
 
@@ -24,7 +24,7 @@ CharClass ClassAt(std::string_view text, size_t at) {
   return at < text.size() ? Classify(Decode(text, at).value) : CharClass::kOther;
 }
 
-// Letters and digits without a joint, split where case or kind changes. Moves `at` to its end.
+// Splits a run of letters and digits where case or kind changes. Moves `at` to its end.
 class Group {
  public:
   Group(std::string_view text, size_t begin) : text_(text), begin_(begin), at_(begin) {}
@@ -95,7 +95,8 @@ class Group {
 
 enum class Joint { kNone, kHyphen, kApostrophe };
 
-// What stands at `at`, after a group that ended in `last`; `after`: where the next group begins.
+// The joining character at `at`, after a group that ended in `last`. `after`: where the next group
+// begins.
 Joint JointAt(std::string_view text, size_t at, CharClass last, size_t* after) {
   if (at >= text.size()) return Joint::kNone;
   const CodePoint point = Decode(text, at);

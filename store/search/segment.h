@@ -1,5 +1,5 @@
-// Splits one run of letters and digits, with what may join them ("snake_case", "HTTPServer",
-// "well-known", "1.32.2", "Sam's"), into its parts. Pure.
+// Splits one run of letters, digits and joining characters ("snake_case", "HTTPServer",
+// "well-known", "1.32.2", "Sam's") into its parts. Pure.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,13 @@ namespace katra::store::search {
 struct Part {
   size_t begin = 0;
   size_t end = 0;
-  bool begins_group = false;  // after a hyphen, an underscore, …; not by its case or digits
+  // after a hyphen, an underscore, …; not after a change of case or to digits
+  bool begins_group = false;
   [[nodiscard]] size_t size() const { return end - begin; }
 };
 
 struct Segment {
-  size_t end = 0;           // where the text goes on
+  size_t end = 0;           // where the rest of the text begins
   std::vector<Part> parts;  // at least one, in order, none empty
 };
 

@@ -1,5 +1,5 @@
-// The words of English that a query does without. Folded as the analyzer folds, with what its
-// splitting leaves of contractions.
+// English words that queries ignore, folded as by the analyzer, including the fragments of
+// contractions that its splitting leaves.
 #include <algorithm>
 #include <array>
 

@@ -16,7 +16,7 @@ struct Range {
   char32_t last;
 };
 
-// Sorted. Digits and punctuation within are sorted out by their category.
+// Sorted. Digits and punctuation inside the ranges are excluded by their category.
 constexpr std::array kDenseRanges = {
     Range{0x0E00, 0x0EFF},    // Thai, Lao
     Range{0x1000, 0x109F},    // Myanmar
@@ -129,12 +129,12 @@ std::u32string Folded(std::string_view word) {
     buffer.resize(static_cast<size_t>(length));
     length = utf8proc_decompose(bytes, size, buffer.data(), length, kDecompose);
   }
-  if (length < 0) return {};  // not UTF-8: callers pass what Decode accepted
+  if (length < 0) return {};  // not UTF-8; cannot happen, callers pass what Decode accepted
   buffer.resize(static_cast<size_t>(length));
   std::erase_if(buffer, [](utf8proc_int32_t value) {
     return (value >= 0x0300 && value <= 0x036F) || !StaysInToken(static_cast<char32_t>(value));
   });
-  // utf8proc writes a terminating zero after what it composes.
+  // utf8proc writes a terminating zero after its output.
   buffer.push_back(0);
   length = utf8proc_normalize_utf32(buffer.data(), static_cast<utf8proc_ssize_t>(buffer.size() - 1),
                                     kCompose);

@@ -1,4 +1,4 @@
-// What sessions are doing, and finding the live ones by persona or by the client's own name.
+// Activities of sessions, and finding live sessions by persona or by the client's own id.
 #include <filesystem>
 
 #include "core/text.h"
@@ -56,7 +56,8 @@ Status SqliteStore::SetClientSession(SessionId session, const std::string& clien
       },
       Durability::kRelaxed);
   if (recorded && !database.empty()) {
-    // Outlives the session, for whoever goes on with the conversation. Not worth an error.
+    // Outlives the session, so that a later one can resume the conversation. Failure is not worth
+    // an error.
     static_cast<void>(NoteLastConversation(std::filesystem::path(database).parent_path().string(),
                                            persona, last));
   }

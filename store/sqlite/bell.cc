@@ -27,12 +27,12 @@ Bell::~Bell() { close(descriptor_); }
 
 void Bell::Ring() const {
   const uint64_t stroke = 1;
-  // Writing wakes the watchers whatever is written, and the file grows only once.
+  // Any write wakes the watchers; writing at a fixed position keeps the file's size.
   ssize_t written = 0;
   do {
     written = pwrite(descriptor_, &stroke, sizeof stroke, 0);
   } while (written < 0 && errno == EINTR);
-  // A full disk: touching its time wakes them, too.
+  // If the disk is full, updating the file's time wakes them too.
   if (written < 0) futimens(descriptor_, nullptr);
 }
 

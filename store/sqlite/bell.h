@@ -1,5 +1,5 @@
-// The bell of a home: a file that is touched after each commit, and that every process with a
-// waiting reader watches. Knows nothing of what was committed.
+// The bell of a home: a file that is touched after each commit and watched by every process with a
+// waiting reader. Knows nothing about what was committed.
 #pragma once
 
 #include <chrono>
@@ -14,18 +14,18 @@
 
 namespace katra::store::sqlite {
 
-// The ringing end. Thread-safe.
+// Rings the bell. Thread-safe.
 class Bell {
  public:
-  // The file is made with mode 0600 when it does not exist.
+  // Creates the file with mode 0600 if it does not exist.
   static Result<std::unique_ptr<Bell>> Open(const std::string& path);
 
   ~Bell();
   Bell(const Bell&) = delete;
   Bell& operator=(const Bell&) = delete;
 
-  // Wakes every watcher. Call it after the commit: who is woken must be able to see it. Cannot fail
-  // in a way that matters: watchers also look by themselves.
+  // Wakes every watcher. Call it after the commit, so that woken readers can see the change. Errors
+  // are ignored, because watchers also poll.
   void Ring() const;
 
  private:
@@ -34,17 +34,16 @@ class Bell {
   int descriptor_;
 };
 
-// The hearing end, on a loop's thread.
+// Waits for the bell, on a loop's thread.
 class BellWatch final : public ChangeWatch {
  public:
-  // How often the watcher calls although nothing rang, in case a wake was missed. Without a watch
-  // (the system has no more of them) it looks more often instead.
+  // The interval of calls without a ring, in case a notification was missed. Polls more often if
+  // the system cannot provide a file watch.
   static constexpr std::chrono::milliseconds kLook{2000};
   static constexpr std::chrono::milliseconds kLookWithoutWatch{200};
 
-  // Watches from the return on: what is committed later than that calls `rung`, once or more,
-  // though many rings may come as one. Read after making the watcher, then wait. `loop` is
-  // borrowed.
+  // Starts watching: any later commit leads to at least one call of `rung`, although several rings
+  // may cause one call. Read after constructing the watch, then wait. `loop` is borrowed.
   BellWatch(uv::Loop& loop, std::string path, std::function<void()> rung);
 
   [[nodiscard]] bool is_immediate() const override { return watch_ != nullptr; }

@@ -10,12 +10,13 @@
 namespace katra::store::sqlite {
 namespace {
 
-constexpr int kStepsBetweenLooks = 4000;  // of SQLite's virtual machine: well under a millisecond
+// instructions of SQLite's virtual machine; well under a millisecond
+constexpr int kStepsBetweenLooks = 4000;
 constexpr int kBusyTimeoutMillis =
-    10'000;  // only for who comes past the queue, e.g. a sqlite3 shell
+    10'000;  // only matters for programs outside the queue, e.g. an sqlite3 shell
 
-// What a file that somebody else made could do to whoever opens it. Katra itself has no triggers,
-// no views and no need to write SQLite's own tables.
+// Disables features through which a malicious file could act on whoever opens it. Katra itself has
+// no triggers or views, and does not write SQLite's internal tables.
 void TrustNothing(sqlite3* handle) {
   constexpr std::pair<int, int> kSettings[] = {{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
                                                {SQLITE_DBCONFIG_DEFENSIVE, 1},
@@ -42,7 +43,7 @@ Connection::Connection(const std::string& path, Mode mode)
   db_.exec("PRAGMA cell_size_check = ON");
   db_.exec("PRAGMA foreign_keys = ON");
   db_.exec("PRAGMA temp_store = MEMORY");
-  // A macOS fsync does not reach the platter; these do. Elsewhere they do nothing.
+  // On macOS fsync() does not flush the drive's cache; these do. Elsewhere they have no effect.
   db_.exec("PRAGMA fullfsync = ON");
   db_.exec("PRAGMA checkpoint_fullfsync = ON");
   if (mode == Mode::kReadOnly) {

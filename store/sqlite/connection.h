@@ -1,5 +1,5 @@
-// One SQLite connection with its prepared statements. The only place, with its .cc, that knows how
-// a connection of Katra is set up; domain queries live beside it in store/sqlite.
+// One SQLite connection with its prepared statements. Only this file and its .cc know how a
+// connection is configured; domain queries are in the other files of store/sqlite.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -14,8 +14,8 @@
 
 namespace katra::store::sqlite {
 
-// A prepared statement that is reset when the borrower is done with it, so that no read transaction
-// stays open by accident.
+// A prepared statement that is reset when the borrower destroys this object, so that no read
+// transaction stays open by accident.
 class Query {
  public:
   explicit Query(SQLite::Statement& statement) : statement_(&statement) {}
@@ -40,26 +40,27 @@ class Query {
   SQLite::Statement* statement_;
 };
 
-// Not thread-safe: used by one thread at a time. Throws SQLite::Exception; the methods of
-// SqliteStore turn that into Error (see Guard in errors.h).
+// Not thread-safe: used by one thread at a time. Throws SQLite::Exception, which Database turns
+// into an Error (ToError in database.h).
 class Connection {
  public:
   enum class Mode { kReadOnly, kReadWrite };
 
-  // Opens an existing database file, or makes it (kReadWrite), and registers katra_rank().
+  // Opens a database file, creating it in kReadWrite mode if it does not exist, and registers
+  // katra_rank().
   Connection(const std::string& path, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // `sql` must be a string literal: its address is the key of the cache.
+  // `sql` must be a string literal, because its address is the cache key.
   [[nodiscard]] Query Prepare(const char* sql);
 
   [[nodiscard]] SQLite::Database& db() { return db_; }
   [[nodiscard]] sqlite3* handle() { return db_.getHandle(); }
 
-  // Until the next call, statements are interrupted when the context is cancelled or past its
-  // deadline (SQLITE_INTERRUPT). nullptr: never. Borrowed.
+  // Until the next call, interrupts statements (SQLITE_INTERRUPT) when the context is cancelled or
+  // past its deadline. nullptr: never. Borrowed.
   void SetContext(const CallContext* context) { context_ = context; }
 
  private:

@@ -11,10 +11,11 @@ struct Place {
   MessageId history_through = 0;
 };
 
-// Where a persona that never was in a room begins: before the last kHistoryForNewcomers messages.
+// The starting position of a persona that is new to a room: before the last kHistoryForNewcomers
+// messages.
 Place NewcomersPlace(Connection& connection, PersonaId persona, int64_t stream) {
   Place place;
-  if (stream == kInbox) return place;  // it existed as a recipient before it could be written to
+  if (stream == kInbox) return place;  // nothing was sent to it before it existed
   place.history_through = NewestInStream(connection, persona, stream);
   Query query = connection.Prepare(
       "SELECT min(id) FROM (SELECT id FROM messages"
@@ -106,7 +107,7 @@ MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stre
 
 int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& cursor, MessageId after,
                    int64_t limit) {
-  // The index over what was imported, not the row: counting stays within indexes.
+  // Uses an index of imported messages and not the rows, so that counting only reads indexes.
   Query query = connection.Prepare(
       cursor.stream == kInbox
           ? "SELECT count(*) FROM (SELECT 1 FROM message_recipients x"
@@ -124,7 +125,8 @@ int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& curs
 
 namespace {
 
-// Moves the places of a stream that had nothing unheard before message `first` to its newest one.
+// Moves positions in a stream that had nothing unheard before message `first` to its newest
+// message.
 void PassOver(Connection& connection, PersonaId persona, int64_t stream, MessageId first) {
   const bool inbox = stream == kInbox;
   Query before = connection.Prepare(

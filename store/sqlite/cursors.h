@@ -1,6 +1,6 @@
-// Where a session and its persona stand in a stream: a room's messages to all (the room's id), or
-// the persona's direct messages from all rooms (kInbox). All functions run inside the caller's
-// transaction and throw SQLite::Exception.
+// The positions of a session and its persona in a stream: a room's messages to everyone (the room's
+// id), or the persona's direct messages from all rooms (kInbox). All functions run inside the
+// caller's transaction and throw SQLite::Exception.
 #pragma once
 
 #include "store/sqlite/rows.h"
@@ -13,41 +13,41 @@ struct Cursor {
   int64_t stream = kInbox;
   MessageId acked = 0;
   MessageId delivered = 0;
-  MessageId session_redeliver = 0;  // given to this session before, and taken back
-  MessageId persona_redeliver = 0;  // given to an ended session of the persona
+  MessageId session_redeliver = 0;  // up to here delivered to this session, then revoked
+  MessageId persona_redeliver = 0;  // up to here delivered to an ended session of the persona
   MessageId persona_acked = 0;
   MessageId history_through = 0;
-  bool newcomer = false;  // the persona has acknowledged nothing here, and was given nothing
+  bool newcomer = false;  // the persona has received and acknowledged nothing here
   bool stored = false;    // both rows exist
 
-  // The persona was given this message before, and never acknowledged it.
+  // Whether this message was delivered before but never acknowledged.
   [[nodiscard]] bool WasGiven(MessageId id) const {
     return id <= session_redeliver || (id <= persona_redeliver && id > persona_acked);
   }
 };
 
-// The session's cursor; when it has none yet, the one it would begin with. Changes nothing.
+// The session's cursor, or the one that it would start with. Changes nothing.
 [[nodiscard]] Cursor LoadCursor(Connection& connection, const Caller& caller, int64_t stream);
 
-// Writes the session's cursor, and takes the persona's along when it was further behind.
+// Stores the session's cursor, and advances the persona's if it is behind.
 void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor);
 
-// The persona begins to take part in the stream, unless it does already.
+// Adds the persona to the stream, unless it takes part already.
 void JoinStream(Connection& connection, PersonaId persona, int64_t stream);
 
-// The newest message in the stream, by anyone; 0: none.
+// The newest message in the stream, by anyone; 0 if there is none.
 [[nodiscard]] MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stream);
 
-// Messages by others after `after` that the persona has yet to hear, counted up to `limit`: what
-// was imported counts only as history of before it came.
+// The number of messages by others after `after` that the persona has yet to hear, counted up to
+// `limit`. Imported messages count only as history from before the persona came.
 [[nodiscard]] int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& cursor,
                                  MessageId after, int64_t limit);
 
-// After an import of messages from `first` on: whoever had heard everything has passed them, so
-// that hearing does not look at them again and again.
+// After an import of messages with ids from `first` on: advances the positions that were at the end
+// of their stream past them, so that hearing does not read them again and again.
 void PassOverImported(Connection& connection, MessageId first);
 
-// Removes the cursors of a session that has ended, and remembers for its persona what it was given.
+// Removes the cursors of an ended session, and records for its persona what had been delivered.
 void RetireCursors(Connection& connection, SessionId session);
 
 }  // namespace katra::store::sqlite

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kIdleReaders = 4;
 
-// How long a write waits for the writers before it when the caller names no deadline.
+// How long a write waits for earlier writers if the caller sets no deadline.
 constexpr std::chrono::seconds kPatience{30};
 
 SteadyTime WriteDeadline(const CallContext& context) {
@@ -88,11 +88,12 @@ Error ToError(const SQLite::Exception& exception, const CallContext& context, co
 Database::WriteTransaction::WriteTransaction(Database& database, const CallContext& context,
                                              Durability durability)
     : database_(database), mutex_(database.write_mutex_), durability_(durability) {
-  // The mutex wait is bounded by its holder's deadline; this call's own applies from here on.
+  // The wait for the mutex was bounded by its holder's deadline; from here on this call's own
+  // applies.
   status_ = database_.lock_.Acquire(WriteDeadline(context), context.cancelled);
   locked_ = status_.has_value();
   if (!locked_) return;
-  // The wait may have outlasted the caller's interest.
+  // The caller may have cancelled during the wait.
   if (context.cancelled != nullptr && context.cancelled->load()) {
     status_ =
         Fail(ErrorCode::kCancelled, "cancelled before its turn to write; nothing was changed");
@@ -106,7 +107,7 @@ Database::WriteTransaction::~WriteTransaction() {
   if (locked_) {
     if (database_.writer_ != nullptr) {
       database_.writer_->SetContext(nullptr);
-      // After some errors SQLite has rolled back by itself.
+      // After some errors SQLite has already rolled back.
       if (open_ && sqlite3_get_autocommit(database_.writer_->handle()) == 0) {
         sqlite3_exec(database_.writer_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
       }
@@ -127,7 +128,7 @@ void Database::WriteTransaction::Begin() {
 }
 
 void Database::WriteTransaction::Commit() {
-  // From here on the outcome is the disk's: a cancelled caller no longer undoes it.
+  // From here on only the disk decides the outcome; cancellation no longer rolls back.
   database_.writer_->SetContext(nullptr);
   database_.writer_->Prepare("COMMIT")->exec();
   open_ = false;
@@ -148,7 +149,7 @@ Database::ReadSnapshot::ReadSnapshot(Database& database, const CallContext& cont
   }
   connection_->SetContext(&context);
   connection_->Prepare("BEGIN")->exec();
-  // A newer Katra may have brought the schema further while this process lives.
+  // A newer Katra may have migrated the schema while this process runs.
   if (fresh && connection_->db().execAndGet("PRAGMA user_version").getInt() <= LatestVersion()) {
     status_ = CheckSchema(*connection_, LatestVersion());
   }
@@ -178,7 +179,7 @@ Status Database::CheckSameFile() const {
 std::string Database::FileIdentity() const {
   std::string identity = std::to_string(inode_);
 #ifdef __linux__
-  // Not the device: it has another number after a new mount, and in another container.
+  // Excludes the device number, which changes with a new mount and in another container.
   struct statx info = {};
   if (statx(AT_FDCWD, path_.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BTIME, &info) == 0 &&
       (info.stx_mask & STATX_BTIME) != 0) {
@@ -200,8 +201,8 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& home,
   if (!lock) return Pass(std::move(lock));
   std::unique_ptr<Database> database(new Database(path, std::move(*lock)));
 
-  // Making the file and migrating it happen in the writers' queue, so that of two first processes
-  // one makes it and the other finds it made.
+  // The file is created and migrated in the writers' queue, so that of two processes that start
+  // first, one creates it and the other finds it.
   if (auto locked = database->lock_.Acquire(WriteDeadline(context), context.cancelled); !locked) {
     return Pass(std::move(locked));
   }

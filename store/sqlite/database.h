@@ -1,6 +1,5 @@
-// The database file as several processes and threads share it: readers each on their own
-// connection, writers one at a time behind a lock file. Knows transactions and errors, not the
-// domain.
+// Shares the database file between processes and threads: each reader has its own connection;
+// writers take turns behind a lock file. Knows transactions and errors, not the domain.
 #pragma once
 
 #include <SQLiteCpp/Exception.h>
@@ -18,24 +17,25 @@
 
 namespace katra::store::sqlite {
 
-// What a commit promises. kRelaxed survives the death of the process, not the loss of power.
+// What a commit guarantees. kRelaxed survives the death of the process but not a power loss.
 enum class Durability { kFull, kRelaxed };
 
-// What an SQLite error means to a caller, with the next step. `doing`: "say", "recall", …
+// Translates an SQLite exception to an Error with the next step. `doing`: the operation ("say",
+// "recall", …).
 [[nodiscard]] Error ToError(const SQLite::Exception& exception, const CallContext& context,
                             const char* doing);
 
 // Thread-safe.
 class Database {
  public:
-  // Opens or makes HOME/katra.db and brings its schema up to date.
-  // kPermissionDenied: the folder or a file of it is open to others or not ours.
-  // kUnsupported: the file was written by a newer Katra. kDataLoss: it is not a database.
+  // Opens or creates HOME/katra.db and updates its schema. kPermissionDenied: the folder or one of
+  // its files is accessible to others or belongs to another user. kUnsupported: the file was
+  // written by a newer Katra. kDataLoss: it is not a database.
   static Result<std::unique_ptr<Database>> Open(const std::string& home,
                                                 const CallContext& context);
 
-  // Runs `body(Connection&) -> Result<T>` in a write transaction: committed and synced when it
-  // gives a value, undone when it gives an error. Waits for the writers before it.
+  // Runs `body(Connection&) -> Result<T>` in a write transaction, which is committed and synced if
+  // it returns a value and rolled back if it returns an error. Waits for earlier writers.
   template <typename Body>
   auto Write(const CallContext& context, const char* doing, Body&& body,
              Durability durability = Durability::kFull) -> std::invoke_result_t<Body, Connection&> {
@@ -65,8 +65,8 @@ class Database {
     }
   }
 
-  // Runs `body(Connection&) -> Status` on the writer's connection and in its queue, outside of a
-  // transaction: for backup, checkpoints and pragmas.
+  // Runs `body(Connection&) -> Status` on the writer's connection, in turn, but outside a
+  // transaction: for backups, checkpoints and pragmas.
   template <typename Body>
   Status Maintain(const CallContext& context, const char* doing, Body&& body) {
     WriteTransaction transaction(*this, context, Durability::kFull);
@@ -79,12 +79,12 @@ class Database {
   }
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  // Tells this file from every copy of it, and stays when it is moved within its file system.
+  // Identifies this file: differs from every copy, and survives a move within its file system.
   [[nodiscard]] std::string FileIdentity() const;
 
  private:
-  // A write transaction. Waits for the writers before it: first the process's mutex, then the lock
-  // file. Rolls back unless it was committed.
+  // A write transaction. Waits for earlier writers: first for the process's mutex, then for the
+  // lock file. Rolls back unless committed.
   class WriteTransaction {
    public:
     WriteTransaction(Database& database, const CallContext& context, Durability durability);
@@ -105,14 +105,14 @@ class Database {
     bool open_ = false;
   };
 
-  // A consistent snapshot for reading: a connection borrowed from the pool, in a read transaction.
+  // A consistent snapshot for reading: a pooled connection in a read transaction.
   class ReadSnapshot {
    public:
     ReadSnapshot(Database& database, const CallContext& context);
     ~ReadSnapshot();
     ReadSnapshot(const ReadSnapshot&) = delete;
     ReadSnapshot& operator=(const ReadSnapshot&) = delete;
-    // kUnsupported: the schema is no longer Katra's.
+    // kUnsupported: a newer Katra has changed the schema.
     [[nodiscard]] Status& status() { return status_; }
     [[nodiscard]] Connection& connection() { return *connection_; }
 
@@ -132,7 +132,7 @@ class Database {
   std::mutex write_mutex_;
   LockFile lock_;
   std::unique_ptr<Connection> writer_;
-  Durability set_durability_ = Durability::kFull;  // what the writer's connection is set to
+  Durability set_durability_ = Durability::kFull;  // the current setting of the writer's connection
 
   std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_;

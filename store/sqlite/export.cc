@@ -17,7 +17,7 @@ json TagJson(const ProviderTag& tag) {
   return {{"provider", tag.provider}, {"model", tag.model}, {"source", ToString(tag.source)}};
 }
 
-// Where a row was made: here, or where it was imported from.
+// The origin of a row: this store, or the one that it was imported from.
 json Origin(Connection& connection, const char* kind, int64_t id, const std::string& store_uuid) {
   Query query = connection.Prepare(
       "SELECT source, source_id FROM imported WHERE kind = ?1 AND target_id = ?2");

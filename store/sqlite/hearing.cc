@@ -1,4 +1,4 @@
-// Hearing: what was said since the persona last heard, and who has heard what.
+// Hearing: messages since the persona last heard, and acknowledgements.
 #include <algorithm>
 
 #include "store/sqlite/cursors.h"
@@ -7,12 +7,12 @@
 namespace katra::store::sqlite {
 namespace {
 
-constexpr int64_t kCountLimit = 10'000;  // counting what is left stops here
+constexpr int64_t kCountLimit = 10'000;  // counting of remaining messages stops here
 
-// The two streams that one call of hear reads together.
+// The two streams that one call of Hear reads.
 struct Ears {
   RoomRow room;
-  Cursor said;   // the room's messages to all
+  Cursor said;   // the room's messages to everyone
   Cursor inbox;  // direct messages from every room
 };
 
@@ -28,7 +28,7 @@ MessageId AckTarget(const Cursor& cursor, const HearRequest& request) {
   return std::max(cursor.acked, std::min(cursor.delivered, through));
 }
 
-// What was imported is history: only who first came to the room after it is told of it.
+// Imported messages are history: only personas that first come to the room afterwards see them.
 void ReadStream(Connection& connection, const Caller& caller, const Cursor& cursor, int limit,
                 std::vector<HeardMessage>* heard) {
   Query query = connection.Prepare(
@@ -78,7 +78,7 @@ void CountEarlier(Connection& connection, const Caller& caller, const Cursor& cu
   reply->earlier_is_floor = count > kCountLimit;
 }
 
-// Reads both streams after what was delivered; oldest first, within the limits of the request.
+// Reads both streams after the delivered positions; oldest first, within the limits of the request.
 HearReply Listen(Connection& connection, const Caller& caller, const Ears& ears,
                  const HearRequest& request) {
   HearReply reply;
@@ -117,7 +117,7 @@ Result<HearReply> SqliteStore::Hear(const HearRequest& request, const CallContex
     return Fail(ErrorCode::kInvalidArgument, "limit must be from 1 to 200");
   }
 
-  // Most calls find nothing and change nothing: they only read.
+  // Most calls find nothing, change nothing, and so only read.
   bool must_write = false;
   bool must_sync = false;
   auto reply = database_->Read(context, "hear", [&](Connection& c) -> Result<HearReply> {
@@ -169,7 +169,7 @@ Result<HearReply> SqliteStore::Hear(const HearRequest& request, const CallContex
         if (!heard.messages.empty()) {
           const MessageId last = heard.messages.back().message.id;
           for (Cursor* cursor : {&ears->said, &ears->inbox}) {
-            // With nothing left, the persona's own words after the last one are passed over too.
+            // If nothing is left, also skip the persona's own messages after the last one.
             const MessageId end =
                 heard.left > 0 ? last : NewestInStream(c, caller->persona, cursor->stream);
             cursor->delivered = std::max(cursor->delivered, end);
@@ -188,7 +188,7 @@ Status SqliteStore::Acknowledge(SessionId session, const std::string& room, Mess
   request.session = session;
   request.room = room;
   request.acknowledge_through = through;
-  // True: something changed, or would.
+  // Returns whether anything changed, or would change.
   const auto acknowledge = [&](Connection& c, bool write) -> Result<bool> {
     auto caller = FindCaller(c, session);
     if (!caller) return Pass(std::move(caller));

@@ -1,4 +1,4 @@
-// Looking back: pages of what was said, and ranked search of it.
+// History: pages of past messages, and ranked search of them.
 #include <algorithm>
 
 #include "store/sqlite/full_text/message_index.h"
@@ -8,12 +8,12 @@
 namespace katra::store::sqlite {
 namespace {
 
-// For a lock that another process holds: a batch itself takes milliseconds.
+// For waiting for another process's lock; a batch itself takes milliseconds.
 constexpr std::chrono::seconds kIndexingLimit{1};
 
-// What the caller may see comes from three places, each with an index of its own: messages to all,
-// direct ones it said, direct ones it was named in. ?1 room or 0, ?2 caller, ?3 speaker or 0,
-// ?4 and ?5 the ids between, ?6 limit.
+// The messages visible to the caller come from three sources, each with its own index: messages to
+// everyone, direct messages that it sent, direct messages that it received. ?1 room or 0, ?2
+// caller, ?3 speaker or 0, ?4 and ?5 the range of ids, ?6 limit.
 #define KATRA_PAGE(order)                                                             \
   "SELECT id FROM (SELECT * FROM (SELECT id FROM messages"                            \
   "  WHERE room_id = ?1 AND ?1 <> 0 AND direct = 0 AND id > ?4 AND id < ?5"           \
@@ -61,11 +61,12 @@ std::string SqliteStore::CatchUpSearch(const CallContext& context) {
   const auto behind = database_->Read(context, "search", [](Connection& c) -> Result<int64_t> {
     return full_text::CountUnindexed(c);
   });
-  if (!behind || *behind == 0) return "";  // a broken database is the search's own to report
-  // Whoever writes for long makes the newest wait, not the search.
+  // errors of the database are reported by the search itself
+  if (!behind || *behind == 0) return "";
+  // If another writer takes long, the search runs without the newest messages instead of waiting.
   CallContext brief = context;
   brief.deadline = std::min(context.deadline, std::chrono::steady_clock::now() + kIndexingLimit);
-  // Not synced: after a power loss the messages are there, and are indexed again.
+  // Not synced: after a power loss the messages still exist and are indexed again.
   const Status indexed = database_->Write(
       brief, "indexing the newest messages",
       [](Connection& c) -> Status {

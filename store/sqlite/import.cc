@@ -1,6 +1,6 @@
-// Import of an export, in one transaction: all of it, or an error that names the line. Nothing that
-// a file says is more than what a file says: see Store::Import. Rows keep where they came from, so
-// that importing again, or back into their own store, changes nothing.
+// Imports an export in one transaction: all of it, or an error that names the line. Everything in
+// the file is treated as an unverified claim, see Maintenance::Import. Rows record where they came
+// from, so importing again, or back into the original store, changes nothing.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -36,7 +36,7 @@ class Importer {
     return {};  // the header
   }
 
-  // After the last record.
+  // Called after the last record.
   ImportReceipt Finish() {
     if (first_message_ != 0) {
       PassOverImported(connection_, first_message_);
@@ -46,13 +46,12 @@ class Importer {
   }
 
  private:
-  // What the file says of provider and model is kept; that it is known by more than the file is
-  // not.
+  // Provider and model are kept as the file states them, but the source becomes kImported.
   static ProviderTag ReadTag(const json& tag) {
     return ProviderTag{tag["provider"], tag["model"], TagSource::kImported};
   }
 
-  // A time of before now, whatever the file says.
+  // The record's time, but not later than now.
   Result<int64_t> ReadTime(const json& time) const {
     const auto parsed = ParseTime(time.get<std::string>(), WallTime());
     if (!parsed) return Pass(Result<WallTime>(parsed));
@@ -84,9 +83,8 @@ class Importer {
     return {};
   }
 
-  // What `origin` names when it is here already, and whether the record says the same: two queries,
-  // for a row of this store's own and for one that was imported, each with the words and the
-  // author's key.
+  // The existing row that `origin` names, if any, and whether the record says the same. `row_sql`
+  // selects the text and the author's key of a row by its id.
   struct Known {
     int64_t id = 0;
     bool native = false;
@@ -112,11 +110,12 @@ class Importer {
     query.Bind(kind, store, id);
     if (!query->executeStep()) return std::nullopt;
     const int64_t target = query->getColumn(0).getInt64();
-    // A memory that was erased since does not come back by itself.
+    // A memory that was imported before and then erased is not imported again.
     return look(target, false).value_or(Known{target, false, true});
   }
 
-  // Counts a record that is here already. False: it is another under its name, and was refused.
+  // Counts a record that exists already. False: the existing row differs, so the record was
+  // refused.
   bool Settle(const char* kind, const Known& known, const json& origin) {
     if (known.same) {
       ++receipt_.skipped;
@@ -196,8 +195,8 @@ class Importer {
     return {};
   }
 
-  // The memory here that the record replaces; 0: none. Only what came from the same store, by the
-  // same author, can be replaced by a file: never what was remembered here.
+  // The memory in this store that the record replaces; 0 if none. A file can only replace memories
+  // that were imported from the same store by the same author, never one that was remembered here.
   MemoryId Superseded(const json& record, PersonaId author) {
     if (!record.contains("supersedes")) return 0;
     const auto named = memories_.find(record["supersedes"].get<int64_t>());
@@ -265,7 +264,7 @@ class Importer {
   ImportReceipt receipt_;
   int64_t line_ = 0;
   MessageId first_message_ = 0;
-  std::map<int64_t, MessageId> messages_;  // ids of the file -> ids here
+  std::map<int64_t, MessageId> messages_;  // ids in the file -> ids in this store
   std::map<int64_t, MemoryId> memories_;
 };
 
@@ -293,7 +292,7 @@ Result<json> ParseRecord(const std::string& line, const JsonSchema& schema) {
 Result<ImportReceipt> SqliteStore::Import(const LineSource& source, const CallContext& context) {
   auto schema = RecordSchema();
   if (!schema) return Pass(std::move(schema));
-  // Nobody waits for what is imported: the bell does not ring.
+  // Imported messages wake nobody, so the bell does not ring.
   return database_->Write(context, "import", [&](Connection& c) -> Result<ImportReceipt> {
     Importer importer(c, Now());
     std::string line;

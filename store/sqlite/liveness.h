@@ -1,5 +1,5 @@
-// Whether the process behind a session is alive. A killed process of this machine is gone at once;
-// one elsewhere counts as alive while its heartbeat is young.
+// Checks whether a session's process is alive. On this machine a killed process is noticed at once;
+// elsewhere it counts as alive while its heartbeat is recent.
 #pragma once
 
 #include <mutex>
@@ -17,11 +17,11 @@ class LivenessCheck {
  public:
   explicit LivenessCheck(const Clock& clock) : clock_(clock) {}
 
-  // The full check, ~20 us.
+  // The full check, about 20 us.
   [[nodiscard]] bool IsLive(const ProcessIdentity& process, WallTime heartbeat_at) const;
 
-  // As IsLive, but a process found alive within the last two seconds is only asked whether its pid
-  // still exists (~0.3 us): a pid is not given anew that fast. For the path of every say.
+  // As IsLive, but for a process found alive in the last two seconds only checks that the pid still
+  // exists (about 0.3 us): pids are not reused that quickly. For every say.
   [[nodiscard]] bool IsLiveQuick(const ProcessIdentity& process, WallTime heartbeat_at);
 
  private:
@@ -32,7 +32,7 @@ class LivenessCheck {
 
   const Clock& clock_;
   std::mutex mutex_;
-  std::unordered_map<int64_t, Seen> alive_;  // by pid, of this machine
+  std::unordered_map<int64_t, Seen> alive_;  // by pid; this machine only
 };
 
 }  // namespace katra::store::sqlite

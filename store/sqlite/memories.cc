@@ -14,7 +14,7 @@
 namespace katra::store::sqlite {
 namespace {
 
-// The memory that a new one replaces. Others' private ones are as if they did not exist.
+// The memory that a new one replaces. Private memories of others are treated as not existing.
 Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id,
                        MemoryScope scope) {
   const auto old = LoadMemory(connection, caller.persona, id);
@@ -203,7 +203,7 @@ Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
   });
   if (!purged) return purged;
   Ring();
-  // The log that led here still holds the text: fold it into the (zeroed) database.
+  // The WAL still holds the text: checkpoint it into the database, whose freed pages are zeroed.
   return database_->Maintain(context, "purge", [](Connection& c) -> Status {
     c.db().exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return {};

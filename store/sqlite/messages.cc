@@ -1,4 +1,4 @@
-// Saying something, and what is known of rooms.
+// Saying messages, and listing rooms.
 #include <algorithm>
 
 #include "core/text.h"
@@ -36,7 +36,7 @@ bool HasLiveSession(Connection& connection, LivenessCheck& liveness, PersonaId p
   return false;
 }
 
-// Whoever the names stand for, without repeats and without the speaker.
+// The personas with these names, without duplicates and without the speaker.
 Result<std::vector<PersonaRow>> ResolveRecipients(Connection& connection, const Caller& caller,
                                                   const std::vector<std::string>& names) {
   std::vector<PersonaRow> found;
@@ -112,7 +112,7 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
 
 std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t room_id,
                                               PersonaId speaker, bool* gone_guests) {
-  // A live session listens to its own room, and to those whose messages it was given.
+  // A live session listens to its own room, and to rooms from which it has been given messages.
   Query query = connection.Prepare(
       "SELECT p.id, p.name, p.guest, s.pid, s.pid_start, s.pid_domain, s.heartbeat_at"
       " FROM persona_cursors c JOIN personas p ON p.id = c.persona_id"

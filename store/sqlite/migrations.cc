@@ -9,7 +9,7 @@
 namespace katra::store::sqlite {
 namespace {
 
-constexpr int kApplicationId = 0x4B415452;  // "KATR", so that file(1) and we know our own
+constexpr int kApplicationId = 0x4B415452;  // "KATR": identifies the file to file(1) and to Katra
 
 int ReadPragma(Connection& connection, const char* sql) {
   return connection.db().execAndGet(sql).getInt();
@@ -50,7 +50,7 @@ Status Migrate(Connection& connection) {
                     "): install that version, or choose another folder with KATRA_HOME. Nothing "
                     "was changed");
   }
-  // Before anything is written: a trigger of somebody else's would act on it.
+  // Before anything is written, because foreign triggers would act on it.
   if (auto checked = CheckSchema(connection, version); !checked) return checked;
   if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     return Fail(ErrorCode::kUnsupported,

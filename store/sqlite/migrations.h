@@ -1,5 +1,6 @@
-// Brings a database's schema up to this build's, forward only. The steps are the files of
-// store/migrations, NNNN_name.sql, embedded at build; PRAGMA user_version counts those applied.
+// Updates a database's schema to this build's, forward only. The steps are the files of
+// store/migrations, NNNN_name.sql, embedded at build time; PRAGMA user_version counts those
+// applied.
 #pragma once
 
 #include "core/result.h"
@@ -7,17 +8,16 @@
 
 namespace katra::store::sqlite {
 
-// Called in the writers' queue. All steps that are missing run in one transaction.
-// kUnsupported: the database is newer than this build, another program's, or has a schema that the
-// migrations do not make (schema_check.h); then nothing was changed.
-// Throws SQLite::Exception.
+// Call it in the writers' queue. Runs all missing steps in one transaction. kUnsupported, with
+// nothing changed: the database is newer than this build, belongs to another program, or has a
+// schema that the migrations do not create (schema_check.h). Throws SQLite::Exception.
 [[nodiscard]] Status Migrate(Connection& connection);
 
-// Runs the steps after version `from` up to version `through`, within the caller's transaction.
-// Throws SQLite::Exception.
+// Runs the steps after version `from`, up to version `through`, in the caller's transaction. Throws
+// SQLite::Exception.
 void ApplyMigrations(Connection& connection, int from, int through);
 
-// The version that Migrate brings a database to.
+// The version after Migrate().
 [[nodiscard]] int LatestVersion();
 
 }  // namespace katra::store::sqlite

@@ -1,4 +1,4 @@
-// Opens the store on SQLite, without showing SQLite to the caller.
+// Opens the SQLite store without exposing SQLite to the caller.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,9 @@
 
 namespace katra::store::sqlite {
 
-// Opens HOME/katra.db, or creates it, with HOME/bell to wake those who wait. The home is made with
-// mode 0700 when it does not exist. As OpenStore, but without `options.quotas` there are none.
+// Opens or creates HOME/katra.db, with HOME/bell to wake waiting readers. Creates the home with
+// mode 0700 if it does not exist. As OpenStore, but there are no quotas if `options.quotas` is
+// unset.
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& home,
                                                              const OpenOptions& options,
                                                              const CallContext& context);

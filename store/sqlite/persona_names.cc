@@ -14,7 +14,8 @@ NamedPersonas FindNamedPersonas(Connection& connection, std::string_view query) 
     Query find = connection.Prepare("SELECT id, name FROM personas WHERE name_key = ?1");
     if (!find.Bind(ToLowerAscii(word))->executeStep()) continue;
     personas.insert(find->getColumn(0).getInt64());
-    // "lead" may be a word of the question though there is a persona "Lead"; "Lead" is its name.
+    // If there is a persona "Lead", the word "lead" in a query may be an ordinary word, but "Lead"
+    // is the name.
     if (find->getColumn(1).getString() == word) named.written.push_back(std::move(word));
   }
   if (personas.size() == 1) named.only = *personas.begin();

@@ -1,4 +1,4 @@
-// Which personas a query names. Knows the table personas. Throws SQLite::Exception.
+// Finds the personas that a query names. Knows the table personas. Throws SQLite::Exception.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@
 namespace katra::store::sqlite {
 
 struct NamedPersonas {
-  std::optional<PersonaId> only;     // set when exactly one is named
-  std::vector<std::string> written;  // the words of the query that are a name as it is written
+  std::optional<PersonaId> only;     // set if exactly one is named
+  std::vector<std::string> written;  // words of the query that match a name exactly, including case
 };
 
 [[nodiscard]] NamedPersonas FindNamedPersonas(Connection& connection, std::string_view query);

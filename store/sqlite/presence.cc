@@ -1,4 +1,4 @@
-// Who is here, and who ever was.
+// Presence: live sessions, and all personas.
 #include <algorithm>
 
 #include "core/text.h"
@@ -8,7 +8,7 @@
 namespace katra::store::sqlite {
 namespace {
 
-// What follows KATRA_SESSION_COLUMNS in kLiveSessions.
+// The columns after KATRA_SESSION_COLUMNS in kLiveSessions.
 constexpr int kHeartbeatColumn = 22;
 constexpr int kRoomColumn = 23;
 constexpr int64_t kCountLimit = 1000;  // counting unheard messages stops here
@@ -84,8 +84,8 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
           persona.role = query->getColumn(2).getString();
           persona.created_at = FromUnixMillis(query->getColumn(3).getInt64());
           persona.live = std::find(live.begin(), live.end(), persona.id) != live.end();
-          // A guest whose session has ended never comes back: its words keep its name, lists do
-          // not.
+          // Guests whose session has ended never come back: their messages keep the name, but lists
+          // omit them.
           if (!persona.live && query->getColumn(4).getInt() != 0) continue;
           personas.push_back(std::move(persona));
         }

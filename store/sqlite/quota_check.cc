@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kHour = int64_t{3600} * 1000;
 constexpr int64_t kDay = 24 * kHour;
 
-// A clock that was set back must not make a window endless.
+// A window must not last forever if the clock was set back.
 bool Within(int64_t from, int64_t length, int64_t now) {
   return from <= now && now < from + length;
 }
@@ -36,7 +36,7 @@ HourUse LastHour(Connection& connection, PersonaId persona, int64_t now) {
   return Within(use.from, kHour, now) ? use : HourUse{now, 0, 0};
 }
 
-// When the persona kept its memory before the newest `skip` ones; 0: there is none.
+// The time of the persona's memory before the newest `skip` ones; 0 if there is none.
 int64_t MemoryTime(Connection& connection, PersonaId persona, int64_t skip) {
   Query query = connection.Prepare(
       "SELECT created_at FROM memories WHERE persona_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2");
@@ -112,7 +112,7 @@ Status QuotaCheck::Room(Connection& connection, const PersonaRow& persona, int64
 
 Status QuotaCheck::Memory(Connection& connection, const PersonaRow& persona, int64_t now) {
   if (!source_) return {};
-  // The memory that must be a day old before another may be kept.
+  // The time of the memory that must be a day old before another may be stored.
   const auto gate = [&](const Quotas& quotas) {
     return quotas.memories_per_day > 0
                ? MemoryTime(connection, persona.id, quotas.memories_per_day - 1)

@@ -1,5 +1,5 @@
-// Holds a persona to its quotas, within the transaction that would use them: what several processes
-// say at once is counted once. All of it throws SQLite::Exception.
+// Enforces a persona's quotas inside the transaction that uses them, so that concurrent calls of
+// several processes are each counted once. Everything throws SQLite::Exception.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@
 
 namespace katra::store::sqlite {
 
-// What a message's row says of the hour that it was said in.
+// The hour's totals as stored in a message's row.
 struct HourUse {
-  int64_t from = 0;  // Unix milliseconds
+  int64_t from = 0;  // start of the hour, Unix milliseconds
   int64_t messages = 0;
   int64_t bytes = 0;
 };
@@ -28,25 +28,26 @@ class QuotaCheck {
  public:
   using Source = std::function<Quotas(std::string_view persona)>;
 
-  // `source` is asked once for each persona, and again before anything is refused, so that a raised
-  // limit holds at once. An empty source: nothing is refused.
+  // Calls `source` once per persona, and again before refusing anything, so that a raised limit
+  // takes effect at once. With an empty source nothing is refused.
   explicit QuotaCheck(Source source) : source_(std::move(source)) {}
 
-  // The hour's use with one more message of `bytes`, for its row. kResourceExhausted: the limit is
-  // reached; the message says when more may be said, and where the limit is configured.
+  // The hour's totals including one more message of `bytes`, to be stored in its row.
+  // kResourceExhausted: the limit is reached; the message says when more may be said and where the
+  // limit is configured.
   [[nodiscard]] Result<HourUse> Message(Connection& connection, const PersonaRow& persona,
                                         size_t bytes, int64_t now);
   // Counts a new room. kResourceExhausted.
   [[nodiscard]] Status Room(Connection& connection, const PersonaRow& persona, int64_t now);
-  // kResourceExhausted: as many memories as a day may have were kept in the last 24 hours.
+  // kResourceExhausted: the daily number of memories was stored within the last 24 hours.
   [[nodiscard]] Status Memory(Connection& connection, const PersonaRow& persona, int64_t now);
 
-  // What is used now, by persona; those that use nothing are left out.
+  // The current use by persona; personas without any are left out.
   [[nodiscard]] std::vector<QuotaUse> List(Connection& connection, int64_t now);
 
  private:
   [[nodiscard]] Quotas Of(const std::string& persona);
-  // Asks the source again.
+  // Calls the source again.
   [[nodiscard]] Quotas Anew(const std::string& persona);
 
   Source source_;

@@ -10,7 +10,7 @@
 namespace katra::store::sqlite {
 namespace {
 
-// Scores of the two kinds come from different tables: each is measured against its own best.
+// Scores of the two kinds come from different tables, so each is scaled by the best of its kind.
 void Scale(std::vector<full_text::SearchHit>* hits) {
   if (hits->empty() || hits->front().score <= 0) return;
   const double best = hits->front().score;
@@ -22,7 +22,7 @@ struct MergedHit {
   bool is_message;
 };
 
-// Without a query both lists come newest first, and merge by time.
+// Without a query both lists are newest first, and are merged by time.
 void ScoreByTime(Connection& connection, const char* sql, std::vector<full_text::SearchHit>* hits) {
   for (full_text::SearchHit& hit : *hits) {
     Query query = connection.Prepare(sql);
@@ -31,7 +31,7 @@ void ScoreByTime(Connection& connection, const char* sql, std::vector<full_text:
   }
 }
 
-// Without what depends on the store: the viewer, the author, the page.
+// Everything except what depends on the store: the viewer, the author, the page.
 full_text::MemorySearch AsMemorySearch(const RecallRequest& request) {
   full_text::MemorySearch search;
   search.query = request.query;
@@ -90,7 +90,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       search.offset = offset;
       memories = full_text::SearchMemories(c, memory_terms_, search);
     }
-    // A kind, a tag or a scope is only ever a memory's.
+    // Only memories have a kind, tags or a scope.
     const bool any_message = !request.kind && request.tags.empty() && !request.scope;
     full_text::SearchReply messages;
     if (request.include != RecallInclude::kMemories && any_message) {

@@ -35,8 +35,8 @@ bool IsForgotten(Connection& connection, MemoryId id) {
   return !query.Bind(id)->executeStep();
 }
 
-// Whether the memory was stored as a new version of `older`. A chain that has closed over a
-// forgotten version leads elsewhere by now; the audit keeps what was said.
+// Whether the memory was stored as a new version of `older`. If a version in between was forgotten,
+// the chain has been closed over it; the audit table keeps the original link.
 bool Superseded(Connection& connection, const Memory& memory, std::optional<MemoryId> older) {
   if (memory.supersedes == older) return true;
   if (!older) return false;
@@ -46,7 +46,7 @@ bool Superseded(Connection& connection, const Memory& memory, std::optional<Memo
   return query.Bind(*older, "by memory " + std::to_string(memory.id))->executeStep();
 }
 
-// What a repeated call says otherwise; "" when it says the same.
+// How a repeated call differs from the first; "" if it does not.
 std::string Difference(Connection& connection, const Memory& first,
                        const RememberRequest& request) {
   if (first.content != request.content) return "says something else";

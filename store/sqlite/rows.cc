@@ -213,7 +213,7 @@ std::string PackTags(const std::vector<std::string>& tags) {
 
 std::vector<std::string> UnpackTags(const std::string& packed) {
   std::vector<std::string> tags = Split(packed, '\n');
-  tags.pop_back();  // what follows the last newline
+  tags.pop_back();  // empty text after the last newline
   return tags;
 }
 

@@ -1,5 +1,5 @@
-// Rows as domain values, and the look-ups that several families of methods share. All of them throw
-// SQLite::Exception and run inside the caller's transaction.
+// Reads rows as domain values, and does look-ups that several groups of methods share. Everything
+// throws SQLite::Exception and runs inside the caller's transaction.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace katra::store::sqlite {
 
-// What most methods need to know of the calling session.
+// What most methods need to know about the calling session.
 struct Caller {
   SessionId session = 0;
   PersonaId persona = 0;
@@ -38,15 +38,16 @@ struct RoomRow {
 
 [[nodiscard]] std::optional<PersonaRow> FindPersona(Connection& connection,
                                                     const std::string& name);
-// kNotFound with near matches; kInvalidArgument for a name of the wrong form.
+// kNotFound with near matches; kInvalidArgument for a malformed name.
 [[nodiscard]] Result<PersonaRow> RequirePersona(Connection& connection, const std::string& name);
 
 [[nodiscard]] std::optional<RoomRow> FindRoom(Connection& connection, const std::string& name);
-// The caller's own room for an empty name. kNotFound with near matches; kInvalidArgument.
+// An empty name means the caller's own room. kNotFound with near matches; kInvalidArgument.
 [[nodiscard]] Result<RoomRow> RequireRoom(Connection& connection, const Caller& caller,
                                           const std::string& name);
-// Makes the room when it is new and `allowed` (empty: always, under any name: an import).
-// kInvalidArgument: also a name that others would read as everybody or nobody.
+// Creates the room if it is new and `allowed` returns no error. If `allowed` is empty (an import),
+// it is created under any name. kInvalidArgument: the name is malformed, or would be read as
+// everyone or nobody.
 [[nodiscard]] Result<RoomRow> EnsureRoom(Connection& connection, const Caller& caller,
                                          const std::string& name, int64_t now,
                                          const std::function<Status()>& allowed = {});
@@ -60,34 +61,35 @@ struct RoomRow {
 // A row that begins with KATRA_SESSION_COLUMNS.
 [[nodiscard]] Session ReadSession(SQLite::Statement& row);
 
-// Macros, so that they join with string literals. A row that begins with KATRA_MESSAGE_COLUMNS:
+// Macros, so that they can be joined with string literals. For rows that begin with
+// KATRA_MESSAGE_COLUMNS:
 #define KATRA_MESSAGE_COLUMNS                                                                \
   "m.id, r.name, p.name, m.provider, m.model, m.tag_source, m.reply_to, m.said_at, m.body, " \
   "m.direct"
 [[nodiscard]] Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct);
 
-// nullopt: no such message, or not for the viewer.
+// nullopt: no such message, or not visible to the viewer.
 [[nodiscard]] std::optional<Message> LoadMessage(Connection& connection, PersonaId viewer,
                                                  MessageId id);
 
 [[nodiscard]] std::vector<std::string> LoadRecipients(Connection& connection, MessageId id);
 
-// nullopt: no such memory, forgotten, or not for the viewer.
+// nullopt: no such memory, forgotten, or not visible to the viewer.
 [[nodiscard]] std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer,
                                                MemoryId id);
 
-// Tags as the database keeps them: in lower case, each once, each followed by a newline.
+// Tags as stored: lower case, without duplicates, each followed by a newline.
 [[nodiscard]] std::string PackTags(const std::vector<std::string>& tags);
 [[nodiscard]] std::vector<std::string> UnpackTags(const std::string& packed);
 
-// --- Forms of values, each kInvalidArgument with what is allowed ---
+// --- Validation; each returns kInvalidArgument that says what is allowed ---
 
 [[nodiscard]] Status CheckName(const std::string& name, const char* what);
 [[nodiscard]] Status CheckText(const std::string& text, const char* what, size_t max_bytes,
                                bool may_be_empty);
-// For what is said or remembered: text in which nothing can be seen says nothing.
+// For messages and memories: refuses text without a visible character.
 [[nodiscard]] Status CheckSaysSomething(const std::string& text, const char* what);
-// Of a memory.
+// Tags of a memory.
 [[nodiscard]] Status CheckTags(const std::vector<std::string>& tags);
 [[nodiscard]] Status CheckTag(const ProviderTag& tag);
 [[nodiscard]] Status CheckIdempotencyKey(const std::string& key);

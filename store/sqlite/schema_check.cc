@@ -1,5 +1,5 @@
-// The schema as text: one entry an object, its SQL without comments and with spaces only where they
-// part words, so that what SQLite versions lay out differently compares equal.
+// Compares schemas as text: one entry per object, its SQL without comments and with only the
+// necessary spaces, so that differences in layout between SQLite versions do not matter.
 #include "store/sqlite/schema_check.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 
 using Objects = std::map<std::string, std::string>;  // "table messages" -> its table and SQL
 
-// Made by ANALYZE, which a person may have run.
+// Created by ANALYZE, which a person may have run.
 constexpr std::array<std::string_view, 2> kStatistics = {
     "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
     "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"};
@@ -57,7 +57,7 @@ std::string Normalized(std::string_view sql) {
   return out;
 }
 
-// In a fixed order, as SQLite tells them. `visit(type, name, table, sql)`.
+// Visits all objects in a fixed order, as SQLite reports them: `visit(type, name, table, sql)`.
 template <typename Visitor>
 void VisitObjects(Connection& connection, Visitor&& visit) {
   SQLite::Statement query(connection.db(),

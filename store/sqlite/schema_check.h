@@ -1,6 +1,5 @@
-// Whether a database has the tables that Katra's migrations make, and nothing else: a file that
-// came from elsewhere may hold triggers, views or other tables, which would act on what is written
-// here.
+// Checks that a database has exactly the schema that Katra's migrations create. A file from
+// elsewhere may contain triggers, views or other tables that would act on what is written here.
 #pragma once
 
 #include <string>
@@ -9,13 +8,14 @@
 
 namespace katra::store::sqlite {
 
-// Compares every object of the schema with what the migrations up to `version` make. Some 50 us
-// when it is this build's own schema; some milliseconds otherwise. kUnsupported names the object.
+// Compares every object of the schema with the result of the migrations up to `version`. Takes
+// about 50 us for this build's own schema, some milliseconds otherwise. The message of kUnsupported
+// names the object.
 [[nodiscard]] Status CheckSchema(Connection& connection, int version);
 
-// SHA-256 of every object's words, in hexadecimal. CheckSchema looks first whether it is
-// kLatestSchemaDigest, and compares object by object when it is not (another SQLite may lay out its
-// own tables differently). A test tells the digest of the newest migration.
+// SHA-256 of the normalised SQL of every object, in hexadecimal. CheckSchema first compares it with
+// kLatestSchemaDigest, and object by object only if they differ (another SQLite version may write
+// its own tables differently). A test prints the digest for the newest migration.
 [[nodiscard]] std::string SchemaDigest(Connection& connection);
 extern const char* const kLatestSchemaDigest;
 

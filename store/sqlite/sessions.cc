@@ -47,7 +47,7 @@ void SetRole(Connection& connection, PersonaId persona, const std::string& role)
   update.Bind(persona, role)->exec();
 }
 
-// Forgets what a session remembered only for itself.
+// Forgets the session_only memories of a session.
 void ExpireMemories(Connection& connection, SessionId session, int64_t now) {
   std::vector<MemoryId> expired;
   {
@@ -69,7 +69,7 @@ void ExpireMemories(Connection& connection, SessionId session, int64_t now) {
   }
 }
 
-// True when the session was live.
+// Returns whether the session was live.
 bool End(Connection& connection, SessionId session, const std::string& reason, int64_t now) {
   Query end = connection.Prepare(
       "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL");
@@ -209,7 +209,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
                         "in use)");
       }
       persona = known->id;
-      // The guest's place is given up; messages that it said keep its name.
+      // The guest leaves its streams; messages that it said keep its name.
       Query forget_session = c.Prepare("DELETE FROM session_cursors WHERE session_id = ?1");
       forget_session.Bind(session)->exec();
       Query forget_guest = c.Prepare("DELETE FROM persona_cursors WHERE persona_id = ?1");

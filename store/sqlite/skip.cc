@@ -1,4 +1,4 @@
-// Leaving a backlog behind: what is passed over counts as heard, and is told in sum.
+// Skipping a backlog: marks messages as heard and returns a summary of them.
 #include <algorithm>
 
 #include "store/sqlite/cursors.h"
@@ -10,8 +10,8 @@ namespace {
 constexpr int kNamedSpeakers = 12;
 constexpr int kNamingMessages = 20;
 
-// ?1 the room or 0 for the inbox, ?2 the persona, ?3 and ?4 the ids: after, through; ?5 what is
-// history. The same messages as Hear gives.
+// Selects the same messages as Hear. ?1 room, or 0 for the inbox; ?2 persona; ?3 and ?4 ids: after,
+// through; ?5 last id of the history.
 #define KATRA_SKIPPED                                                                        \
   " FROM messages m JOIN personas p ON p.id = m.persona_id JOIN rooms r ON r.id = m.room_id" \
   " WHERE m.id > ?3 AND m.id <= ?4 AND m.persona_id <> ?2"                                   \

@@ -1,4 +1,4 @@
-// Opening the store, and what concerns it as a whole.
+// Opening the store, and operations on the store as a whole.
 #include "store/sqlite/sqlite_store.h"
 
 #include <SQLiteCpp/Backup.h>
@@ -32,7 +32,8 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& home,
       [](Connection& c) -> Result<bool> { return full_text::SearchIndexIsCurrent(c); });
   if (!current) return Pass(std::move(current));
   if (!*current) {
-    // Once after an update. A large store takes longer than a caller waits for anything else.
+    // Once after an update. Rebuilding the index of a large store takes longer than callers usually
+    // allow.
     const CallContext patient{std::chrono::steady_clock::now() + kIndexPatience, context.cancelled};
     auto made =
         store->database_->Write(patient, "making the search index", [](Connection& c) -> Status {
@@ -59,7 +60,7 @@ Status SqliteStore::SettleCopy(const CallContext& context) {
   if (*written == file) return {};
   return database_->Write(context, "settling a copied database", [&](Connection& c) -> Status {
     const auto before = known(c);
-    // A home of before this was written down keeps its sessions.
+    // A home from before this value was recorded keeps its sessions.
     if (!before->empty() && *before != file) EndCopiedSessions(c);
     Query put = c.Prepare(
         "INSERT INTO meta(key, value) VALUES ('file', ?1)"
@@ -91,7 +92,7 @@ Status SqliteStore::Backup(const std::string& path, const CallContext& context) 
                 "\"" + path + "\" exists already: choose another name, or remove it", path);
   }
   if (auto made = EnsurePrivateFile(path); !made) return made;
-  // From a reader's snapshot, so that nobody who writes waits for it.
+  // From a read snapshot, so that writers do not wait for it.
   auto copied = database_->Read(context, "backup", [&](Connection& c) -> Status {
     SQLite::Database target(path, SQLite::OPEN_READWRITE);
     SQLite::Backup backup(target, c.db());
@@ -100,11 +101,11 @@ Status SqliteStore::Backup(const std::string& path, const CallContext& context) 
         return Fail(ErrorCode::kCancelled, "the backup was cancelled");
       }
     }
-    // Whatever home it is copied into, its sessions are not there.
+    // Marks the copy, so that the sessions in it end wherever it is opened.
     target.exec(
         "INSERT INTO meta(key, value) VALUES ('file', 'a backup')"
         " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
-    // One file that stands by itself.
+    // Leaves a single file without a WAL.
     target.exec("PRAGMA journal_mode = DELETE");
     return {};
   });

@@ -1,5 +1,5 @@
-// The store on one SQLite file, shared by every process of a home. The .cc files beside this one
-// hold a family of methods each: sessions, presence, messages, hearing, history, memories,
+// The store on one SQLite file, shared by all processes of a home. Each .cc file beside this one
+// implements one group of methods: sessions, presence, messages, hearing, history, memories,
 // transfer.
 #pragma once
 
@@ -100,21 +100,23 @@ class SqliteStore final : public Store {
         quotas_(options.quotas) {}
 
   [[nodiscard]] int64_t Now() const { return ToUnixMillis(clock_.Now()); }
-  // Wakes those who wait. After the commit: who wakes must be able to see it.
+  // Wakes waiting readers. Call it after the commit, so that they can see the change.
   void Ring() const {
     if (bell_ != nullptr) bell_->Ring();
   }
-  // Indexes what was said since the last batch. Empty, or a note for whoever searches: what could
-  // not be indexed is not found yet, and nothing else is wrong with the search.
+  // Indexes messages said since the last batch. Returns an empty string, or a note for the user of
+  // the search: messages that could not be indexed are not found yet, but the search is otherwise
+  // correct.
   std::string CatchUpSearch(const CallContext& context);
-  // Finds out whether the database is the file that it was when it was last opened.
+  // Checks whether the database is the same file as when it was last opened.
   Status SettleCopy(const CallContext& context);
-  // When the database is a copy (of a backup, or of another home's file), the sessions in it are
-  // those of another: they end. In a write transaction.
+  // Ends all sessions if the database is a copy (a backup, or another home's file): its sessions
+  // belong to the original. In a write transaction.
   void EndCopiedSessions(Connection& connection);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
-  // Whom a message to all in the room is for. `gone_guests`: set when guests were there who ended.
+  // The recipients of a message to everyone in the room. Sets `gone_guests` if guests were there
+  // whose sessions have ended.
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
                                                  PersonaId speaker, bool* gone_guests);
 
@@ -134,8 +136,8 @@ class SqliteStore final : public Store {
   full_text::TermStatistics message_terms_;
   full_text::TermStatistics memory_terms_;
 
-  // Per session and room: nobody else said anything between `base` and `through`. Saves hear from
-  // reading the persona's own words again and again.
+  // Per session and room: no message by others is between `base` and `through`. Saves Hear from
+  // reading the persona's own messages again and again.
   struct Silence {
     MessageId base = 0;
     MessageId through = 0;

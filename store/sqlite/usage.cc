@@ -1,4 +1,4 @@
-// Answers of the gateway: usage, verified tags, kept reasoning.
+// Records of the gateway: usage, verified tags, stored reasoning.
 #include <algorithm>
 #include <set>
 
@@ -9,13 +9,14 @@ namespace katra::store::sqlite {
 namespace {
 
 constexpr size_t kMaxText = 200;
-// Of one answer. KATRA_SUM reads rows of before with the same bounds.
+// Limits per answer. KATRA_SUM applies the same limits to older rows.
 constexpr int64_t kMaxTokens = 1'000'000'000;
-constexpr int64_t kCacheNotTold = -1;  // in cache_read_tokens; sums take it for 0
+constexpr int64_t kCacheNotTold = -1;  // stored in cache_read_tokens; counted as 0 in sums
 constexpr int64_t kMaxCostUsdMicros = 1'000'000'000'000;
 constexpr int64_t kKeepReasoningMillis = int64_t{30} * 24 * 3600 * 1000;
 
-// The live sessions of persona ?4 that have the client's session id ?3, or all of them.
+// Selects the live sessions of persona ?4 with the client's session id ?3, or all of its live
+// sessions if ?3 is empty.
 #define KATRA_ANSWERED_SESSIONS                                     \
   " WHERE ended_at IS NULL AND (?3 = '' OR client_session_id = ?3)" \
   " AND persona_id = (SELECT id FROM personas WHERE name_key = ?4)"
@@ -46,8 +47,8 @@ void InsertAnswer(Connection& c, const UsageRecord& record) {
   insert->exec();
 }
 
-// The persona's live sessions of that client conversation; when the store knows none by that name,
-// all its live ones. Returns whether a tag changed.
+// Marks the persona's live sessions of that client conversation as verified; all its live ones if
+// none has that conversation's id. Returns whether a tag changed.
 bool VerifyTag(Connection& c, const UsageRecord& record) {
   Query known = c.Prepare(
       "SELECT 1 FROM sessions s JOIN personas p ON p.id = s.persona_id"
@@ -74,7 +75,7 @@ bool VerifyTag(Connection& c, const UsageRecord& record) {
   return changed;
 }
 
-// Of several answers for one session the last one tells what it is answered by. In their order.
+// The last record of each session, in their order: it tells which model now answers the session.
 std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>& records) {
   std::vector<const UsageRecord*> last;
   std::set<std::pair<std::string_view, std::string_view>> seen;
@@ -87,8 +88,8 @@ std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>
   return last;
 }
 
-// sum() of integers fails when it overflows, and total() does not: rows of before counts were
-// bounded may hold anything. The cast ends at the largest integer.
+// SQLite's sum() of integers fails on overflow; total() does not. Older rows, written before counts
+// were limited, may contain anything. The cast saturates at the largest integer.
 #define KATRA_SUM(COLUMN, MOST) \
   "cast(total(min(max(coalesce(" COLUMN ", 0), 0), " MOST ")) AS INTEGER)"
 #define KATRA_SUM_TOKENS(COLUMN) KATRA_SUM(COLUMN, "1000000000")

@@ -1,5 +1,5 @@
-// Versions of memories as a chain: `supersedes` leads to the older, `superseded_by` to the newer.
-// Inside the caller's transaction; everything throws SQLite::Exception.
+// Version chains of memories: `supersedes` points to the older version, `superseded_by` to the
+// newer. Runs inside the caller's transaction; throws SQLite::Exception.
 #pragma once
 
 #include "store/sqlite/connection.h"
@@ -7,8 +7,8 @@
 
 namespace katra::store::sqlite {
 
-// Takes a memory that goes (forgotten, expired or erased) out of its chain: its neighbours are
-// linked to each other, so that only the newest version left is current. Its own links are gone.
+// Removes a memory that is being forgotten, expired or erased from its chain: links its neighbours
+// to each other, so that only the newest remaining version is current, and clears its own links.
 void LeaveChain(Connection& connection, MemoryId id);
 
 }  // namespace katra::store::sqlite

@@ -72,7 +72,7 @@ void Rank(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_context* re
   }
 }
 
-// How SQLite hands out the interface of its FTS5.
+// SQLite's way to provide the FTS5 API.
 fts5_api* FindApi(sqlite3* handle) {
   fts5_api* api = nullptr;
   sqlite3_stmt* statement = nullptr;

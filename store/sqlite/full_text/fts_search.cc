@@ -14,13 +14,14 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr size_t kPreciseRows = 300;  // of the best: scored with their lengths too
-constexpr double kPartWeight = 0.3;   // of a longer word that has the term in it
+constexpr size_t kPreciseRows = 300;  // best rows, which are scored with their lengths too
+constexpr double kPartWeight = 0.3;   // weight of a longer word that contains the term
 constexpr size_t kWordsWithPart = 6;
-constexpr int64_t kRarePart = 2;         // a word in no more rows than this may be a part of others
-constexpr size_t kSurePart = 6;          // characters of such a word, unless it is in no row at all
-constexpr int64_t kPhraseWalk = 60'000;  // rows walked through to find one phrase
-constexpr double kSelectiveKey = 0.5;  // a key that more rows than this share have selects nothing
+constexpr int64_t kRarePart = 2;  // a word in at most this many rows may be part of longer words
+constexpr size_t kSurePart = 6;   // minimum length of such a word, unless no row has it
+constexpr int64_t kPhraseWalk = 60'000;  // rows visited to find one phrase
+// a key that a larger share of rows has is not worth selecting by
+constexpr double kSelectiveKey = 0.5;
 
 struct Term {
   std::string match;
@@ -31,7 +32,7 @@ struct Term {
 struct Rough {
   int64_t id = 0;
   double score = 0;
-  size_t frequencies = 0;  // where its begin
+  size_t frequencies = 0;  // start of the row's frequencies
 };
 
 struct StatementCloser {
@@ -98,7 +99,8 @@ class Search {
     }
   }
 
-  // A phrase is as rare as its rarest word at most; finding it walks through all rows of that word.
+  // A phrase occurs in at most as many rows as its rarest word, and finding it visits all rows of
+  // that word.
   void AddPhrase(const search::QueryTerm& phrase) {
     int64_t fewest = last_row_;
     for (size_t at = 0; at < phrase.tokens.size();) {
@@ -121,7 +123,7 @@ class Search {
       terms_.push_back({match, phrase.weight, documents});
       return;
     }
-    // Nobody else has said so; the viewer may have, in private.
+    // No public row has the phrase, but private rows of the viewer may.
     terms_.push_back({match, phrase.weight, 1});
     for (const search::QueryTerm& word : search::WordsOf(phrase)) AddTerm(word);
   }
@@ -135,21 +137,21 @@ class Search {
     if (terms_.size() > request_.max_terms) terms_.resize(request_.max_terms);
   }
 
-  // Makes the MATCH of what rows must have; returns what share of the rows has it, about.
+  // Builds the MATCH of required keys, and returns the approximate share of rows that have them.
   double SelectRequired() {
     double share = 1;
     for (const std::string& match : request_.required) {
       const double part =
           static_cast<double>(Count(match)) / static_cast<double>(std::max<int64_t>(last_row_, 1));
-      if (part > kSelectiveKey) continue;  // cheaper to look at each row found
+      if (part > kSelectiveKey) continue;  // checking each row is cheaper
       required_ += " AND (" + match + ")";
       share = std::min(share, part);
     }
     return share;
   }
 
-  // The MATCH of a pass, and which term each of its phrases is. Every term adds to the score; those
-  // of the first group bring the rows in.
+  // Builds the MATCH of a pass, and which term each of its phrases stands for. Every term adds to
+  // the score; those of the first group select the rows.
   std::string MatchOf(const search::Pass& pass, std::vector<int>* phrase_terms) const {
     std::string match = JoinTerms(terms_, pass.wanted);
     phrase_terms->assign(pass.wanted.size(), -1);
@@ -163,7 +165,7 @@ class Search {
       phrase_terms->push_back(static_cast<int>(i));
     }
     if (pass.also.empty() && pass.wanted.size() == terms_.size()) {
-      // Every term brings rows in: one list of them is enough.
+      // Every term selects rows, so one list of terms is enough.
       phrase_terms->clear();
       for (const size_t i : pass.wanted) phrase_terms->push_back(static_cast<int>(i));
     } else {
@@ -191,7 +193,7 @@ class Search {
     sqlite3_bind_pointer(raw, 2, &job, RankJob::kPointerType, nullptr);
     sqlite3_bind_int64(raw, 3, from);
     sqlite3_bind_int64(raw, 4, through);
-    // A wrong estimate of a frequency must not make the work unbounded either.
+    // The work must stay bounded even if a frequency was estimated wrongly.
     const int64_t limit = pass.limit > 0 ? pass.limit : 2 * request_.limits.ranked_rows;
     while ((status = sqlite3_step(raw)) == SQLITE_ROW) {
       if (static_cast<int64_t>(job.ids.size()) < limit) continue;
@@ -206,7 +208,7 @@ class Search {
     Merge(job);
   }
 
-  // Scores the rows as if all were of average length.
+  // Scores the rows as if all had average length.
   void Merge(const RankJob& job) {
     for (size_t row = 0; row < job.ids.size(); ++row) {
       if (!seen_.insert(job.ids[row]).second) continue;
@@ -228,7 +230,7 @@ class Search {
     result_.precise = std::min(rough_.size(), kPreciseRows);
   }
 
-  // Scores the best rows with their lengths, which cost a look at the disk each.
+  // Scores the best rows with their real lengths, each of which costs a read from disk.
   void MeasureBest() {
     struct Precise {
       ScoredRow row;
@@ -259,7 +261,7 @@ class Search {
     }
   }
 
-  // Tokens of the row, weighted by column.
+  // The number of tokens of the row, weighted by column.
   double LengthOf(int64_t id) {
     Query query = connection_.Prepare(table_.sizes);
     if (!query.Bind(id)->executeStep()) return 0;
@@ -268,7 +270,8 @@ class Search {
     const unsigned char* const end = at + sizes.getBytes();
     double length = 0;
     for (const double weight : table_.column_weights) {
-      // A number of SQLite's: seven bits a byte, the highest first; these are never near 2^56.
+      // An SQLite varint: seven bits per byte, most significant first. These values are far below
+      // 2^56.
       int64_t tokens = 0;
       while (at != end && (*at & 0x80) != 0) tokens = (tokens << 7) | (*at++ & 0x7F);
       if (at != end) tokens = (tokens << 7) | *at++;
@@ -297,7 +300,7 @@ class Search {
   std::string required_;
   std::unordered_set<int64_t> seen_;
   std::vector<Rough> rough_;
-  std::vector<float> frequencies_;  // of each row of rough_, `terms` of them
+  std::vector<float> frequencies_;  // `terms` values for each row of rough_
   double average_length_ = 0;
   FtsResult result_;
 };

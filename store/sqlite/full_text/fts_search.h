@@ -1,6 +1,6 @@
-// What searching messages and searching memories have in common: from a parsed query to scored rows
-// of one FTS5 table, in bounded work. Knows FTS5's query language; neither table's meaning.
-// Throws SQLite::Exception.
+// The common part of searching messages and memories: from a parsed query to scored rows of one
+// FTS5 table, with bounded work. Knows FTS5's query language, not what the tables mean. Throws
+// SQLite::Exception.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace katra::store::sqlite::full_text {
 struct FtsRequest {
   search::ParsedQuery query;
   size_t max_terms = 32;
-  // MATCH expressions (see MatchKey) that help to find rows fast. A common one is passed over: the
-  // caller looks at each row all the same.
+  // MATCH expressions (see MatchKey) that narrow the search to save work. A common one may be
+  // ignored, so the caller must still check each row.
   std::vector<std::string> required;
   int64_t id_from = 1;
   int64_t id_through = std::numeric_limits<int64_t>::max();
@@ -35,12 +35,13 @@ struct ScoredRow {
 struct FtsResult {
   std::vector<ScoredRow> rows;  // best first, then newest; each id once
   size_t terms = 0;
-  // Of the first rows, `precise` of them: what each term added to the score, precise x terms. The
-  // others' scores do not take their length into account, and are no higher than these.
+  // The number of leading rows that have entries in `term_scores`: the score contributed by each
+  // term, precise x terms values. The scores of the other rows ignore their length, and are not
+  // higher than these.
   size_t precise = 0;
   std::vector<float> term_scores;
-  bool complete = true;  // nothing that has a term of the query was left out
-  int64_t ranked = 0;    // rows scored
+  bool complete = true;  // no row with a term of the query was left out
+  int64_t ranked = 0;    // number of rows scored
   std::string note;
 };
 

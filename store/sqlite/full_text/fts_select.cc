@@ -7,7 +7,7 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr int64_t kNearIds = 20;                     // messages of any room, before and after
+constexpr int64_t kNearIds = 20;  // distance in ids, counting messages of all rooms
 constexpr int64_t kNearMillis = 6 * 60 * 60 * 1000;  // a longer silence ends a conversation
 
 bool AreNear(const Neighbour& a, const Neighbour& b) {

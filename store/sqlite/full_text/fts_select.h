@@ -1,5 +1,5 @@
-// From scored rows to a page of hits: the best first, as far as the viewer may see them. Knows no
-// SQL; what a row is, and who may see it, its callers know.
+// Turns scored rows into a page of the best hits that the viewer may see. Knows no SQL; the callers
+// know what a row is and who may see it.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +12,20 @@
 
 namespace katra::store::sqlite::full_text {
 
-inline constexpr int64_t kCountedHits = 300;  // counted exactly; beyond these `total` is a floor
+// counted exactly up to here; beyond, `total` is a lower bound
+inline constexpr int64_t kCountedHits = 300;
 
 struct Selected {
   std::vector<size_t> rows;  // indices of FtsResult::rows, in their order
-  bool all = true;           // every row was looked at
+  bool all = true;           // every row was examined
 };
 
-// Asks `accept` about rows from the best on, until enough are accepted to count and to show.
+// Calls `accept` for rows, best first, until enough are accepted for counting and for the page.
 [[nodiscard]] Selected SelectRows(const FtsResult& result, int limit, int offset,
                                   const std::function<bool(size_t row)>& accept);
 
-// Sorts by score, newest first among equals, and cuts out the page. `reply.hits` holds all hits.
+// Sorts `reply.hits`, which holds all hits, by score and then newest first, sets the total, and
+// cuts out the page.
 void TakePage(int limit, int offset, SearchReply* reply);
 
 struct Neighbour {
@@ -33,8 +35,8 @@ struct Neighbour {
   int64_t said_at = 0;  // milliseconds
 };
 
-// What each row's conversation says of the query: for each term the best score among the rows near
-// by in its room. One score for each neighbour, in their order. Rows must be precise.
+// Scores the conversation around each row: for each term, the best score among nearby rows of the
+// same room. Returns one score per neighbour, in their order. The rows must be precise.
 [[nodiscard]] std::vector<double> ScoreConversations(const FtsResult& result,
                                                      const std::vector<Neighbour>& neighbours);
 

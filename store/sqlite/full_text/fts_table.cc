@@ -3,8 +3,9 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr int64_t kCountedRows = 1'500;   // of one term; beyond these its frequency is estimated
-constexpr int64_t kVisitedRows = 50'000;  // of a list of the newest
+// rows counted per term; beyond, the frequency is estimated
+constexpr int64_t kCountedRows = 1'500;
+constexpr int64_t kVisitedRows = 50'000;  // rows visited when listing the newest
 
 }  // namespace
 

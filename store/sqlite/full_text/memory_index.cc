@@ -15,9 +15,9 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr double kAuthorBoost = 1.3;      // for the memories of the one persona named in the query
-constexpr double kTagBoost = 1.2;         // a tag is a word of the query
-constexpr double kImportanceShare = 0.3;  // the most important against the least
+constexpr double kAuthorBoost = 1.3;      // if the author is the only persona named in the query
+constexpr double kTagBoost = 1.2;         // if a tag is a word of the query
+constexpr double kImportanceShare = 0.3;  // between the most and the least important memory
 constexpr size_t kLikenessTerms = 12;
 
 const FtsTable& MemoriesTable() {
@@ -52,7 +52,8 @@ struct IndexedColumns {
   std::vector<std::string> long_words;
 };
 
-// What a memory's row gives to the index: the same whenever it is asked for.
+// The indexed text of a memory's row; must be the same each time it is computed, because removal
+// needs it.
 IndexedColumns ColumnsOf(Connection& connection, MemoryId id) {
   Query query = connection.Prepare(
       "SELECT content, reasoning, tags, persona_id, kind, scope FROM memories WHERE id = ?1");
@@ -96,10 +97,10 @@ bool IsWordInUse(Connection& connection, const std::string& word) {
 struct Attributes {
   PersonaId persona_id = 0;
   double importance = 0;
-  std::string tags;  // each followed by a newline
+  std::string tags;  // as packed by PackTags
 };
 
-// Looks at the rows that a search found: may the viewer see them, and are they what was asked for?
+// Checks whether rows found by a search match its filters and are visible to the viewer.
 class Filter {
  public:
   Filter(Connection& connection, const MemorySearch& search)

@@ -1,7 +1,7 @@
-// Full-text search of memories: keeping the index, and asking it. Knows the tables memories,
+// Full-text search of memories: maintains and queries the index. Knows the tables memories,
 // personas and memories_fts.
 //
-// Every function throws SQLite::Exception, and is called by the connection's thread.
+// Every function throws SQLite::Exception and runs on the connection's thread.
 #pragma once
 
 #include <optional>
@@ -16,22 +16,23 @@
 
 namespace katra::store::sqlite::full_text {
 
-// Makes a memory findable. Called once, in the transaction that inserts its row, after the insert.
+// Adds a memory to the index. Call it once, in the transaction that inserts its row, after the
+// insert.
 void IndexMemory(Connection& connection, MemoryId id);
 
-// Takes a memory out of the index: when it is forgotten or purged, in that transaction, while its
-// row still has the text that was indexed. Never twice for one memory.
+// Removes a memory from the index when it is forgotten or purged, in that transaction, while its
+// row still has the indexed text. Call it at most once per memory.
 void UnindexMemory(Connection& connection, MemoryId id);
 
-// Rewrites the index so that no byte of what was taken out is left in it. Takes time in proportion
-// to all memories: for purge.
+// Rewrites the index so that no byte of removed text remains. Takes time proportional to all
+// memories; for purge.
 void ScrubMemoryIndex(Connection& connection);
 
 struct MemorySearch {
   PersonaId viewer = 0;
   std::string query;  // blank: the newest
   std::optional<MemoryKind> kind;
-  std::vector<std::string> tags;  // in lower case; all of them
+  std::vector<std::string> tags;  // lower case; must have all of them
   std::optional<PersonaId> from;  // the author
   std::optional<WallTime> since;  // remembered at or after
   std::optional<WallTime> until;  // remembered before
@@ -42,11 +43,11 @@ struct MemorySearch {
   int offset = 0;
 };
 
-// Forgotten memories are never found, private ones by their author only.
+// Never returns forgotten memories; returns private ones only to their author.
 [[nodiscard]] SearchReply SearchMemories(Connection& connection, TermStatistics& statistics,
                                          const MemorySearch& search);
 
-// The memories most alike to `content`, by its most distinctive words.
+// The memories most similar to `content`, judged by its most distinctive words.
 [[nodiscard]] std::vector<SearchHit> FindNearestMemories(Connection& connection,
                                                          TermStatistics& statistics,
                                                          PersonaId viewer, std::string_view content,

@@ -14,8 +14,9 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr double kSpeakerBoost = 1.3;       // for the turns of the one persona named in the query
-constexpr double kConversationShare = 0.2;  // of the best score, for the best conversation
+constexpr double kSpeakerBoost = 1.3;  // if the speaker is the only persona named in the query
+// share of the best score that is added for the best conversation
+constexpr double kConversationShare = 0.2;
 
 const FtsTable& MessagesTable() {
   static const FtsTable table{
@@ -46,7 +47,7 @@ struct Attributes {
   int64_t said_at = 0;
 };
 
-// Looks at the rows that a search found: may the viewer see them, and are they what was asked for?
+// Checks whether rows found by a search match its filters and are visible to the viewer.
 class Filter {
  public:
   Filter(Connection& connection, const MessageSearch& search)
@@ -108,7 +109,7 @@ SearchReply ListNewest(Connection& connection, const MessageSearch& search,
   return reply;
 }
 
-// Of the best rows, those in a conversation that has more of the query's words come first.
+// Moves up rows whose conversation contains more of the query's words.
 void BoostConversations(const FtsResult& found, const std::vector<Neighbour>& best,
                         std::vector<SearchHit>* hits) {
   const std::vector<double> conversations = ScoreConversations(found, best);

@@ -1,7 +1,7 @@
-// Full-text search of what was said: keeping the index, and asking it. Knows the tables messages,
-// message_recipients, personas, messages_fts; nothing of rooms' cursors or of sessions.
+// Full-text search of messages: maintains and queries the index. Knows the tables messages,
+// message_recipients, personas and messages_fts; nothing of cursors or sessions.
 //
-// Every function throws SQLite::Exception, and is called by the connection's thread.
+// Every function throws SQLite::Exception and runs on the connection's thread.
 #pragma once
 
 #include <optional>
@@ -24,21 +24,21 @@ struct IndexedMessage {
   std::string_view body;  // borrowed for the call
 };
 
-// Makes a message findable. Called once for each, in the order of ids: the messages to all that
-// came before it in the room become its context.
+// Adds a message to the index. Call it once per message, in order of ids: the preceding messages to
+// everyone in the room become its context.
 void IndexMessage(Connection& connection, const IndexedMessage& message);
 
-// The index follows the table: a batch of messages costs it little more than one, so that saying
-// something need not pay for it each time. These may be said before they are findable: whoever
-// searches indexes them first.
+// Messages are indexed in batches, because a batch costs little more than one message, and Say need
+// not pay for it each time. At most this many messages wait to be indexed; every search indexes
+// them first.
 inline constexpr int64_t kUnindexedMessages = 16;
-inline constexpr size_t kUnindexedBytes = 4096;  // of one message: a longer one is indexed at once
+inline constexpr size_t kUnindexedBytes = 4096;  // a message longer than this is indexed at once
 
-// How many messages are not in the index yet.
+// The number of messages that are not indexed yet.
 [[nodiscard]] int64_t CountUnindexed(Connection& connection);
-// Makes them findable, in the caller's write transaction.
+// Indexes them, in the caller's write transaction.
 void IndexNewMessages(Connection& connection);
-// Forgets which are in the index: IndexNewMessages begins with the first.
+// Resets the position, so that IndexNewMessages starts again from the first message.
 void ForgetIndexedMessages(Connection& connection);
 
 struct MessageSearch {

@@ -1,6 +1,6 @@
-// Makes both full-text indexes anew when they were written by another analyzer.
+// Rebuilds both full-text indexes if they were written by another version of the analyzer.
 //
-// Every function throws SQLite::Exception, and is called by the connection's thread.
+// Every function throws SQLite::Exception and runs on the connection's thread.
 #pragma once
 
 #include "store/sqlite/connection.h"
@@ -10,8 +10,8 @@ namespace katra::store::sqlite::full_text {
 // Whether the indexes were written by this build's analyzer.
 [[nodiscard]] bool SearchIndexIsCurrent(Connection& connection);
 
-// Makes both indexes anew from the tables when they are not current. Called in a write transaction,
-// when the store opens. True when it did.
+// Rebuilds both indexes from the tables if they are not current, and returns whether it did. Called
+// in a write transaction when the store opens.
 bool EnsureSearchIndex(Connection& connection);
 
 }  // namespace katra::store::sqlite::full_text

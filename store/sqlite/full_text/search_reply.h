@@ -1,4 +1,4 @@
-// What a full-text search found, whichever index it looked in.
+// The result of a full-text search in either index.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ struct SearchHit {
 
 struct SearchReply {
   std::vector<SearchHit> hits;  // best first, then newest first
-  int64_t total = 0;            // hits in all, that the viewer may see
+  int64_t total = 0;            // number of all hits that the viewer may see
   bool total_is_floor = false;  // there may be more than `total`
-  std::string note;             // for the reader: what limited the search; empty mostly
-  int64_t rows_ranked = 0;      // how many rows were scored: the work done
+  std::string note;             // what limited the search; usually empty
+  int64_t rows_ranked = 0;      // number of rows scored, a measure of the work
 };
 
 }  // namespace katra::store::sqlite::full_text

@@ -3,7 +3,7 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-// A table that grew by more than this share since a term was counted has it counted again.
+// A term is counted again when the table has grown by more than this share since.
 constexpr int64_t kShare = 16;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// How many rows have a term: counted to a bound, estimated beyond it, remembered while the table
-// has not grown much. One for a store, shared by its connections.
+// A cache of how many rows contain a term, valid while the table has not grown much. One per index,
+// shared by the store's connections.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class TermStatistics {
  public:
   explicit TermStatistics(size_t capacity = 8192) : capacity_(capacity) {}
 
-  // What was put under `key` when the table had `rows` rows or a few less.
+  // The value stored under `key` if the table had about as many rows then, at most a few less.
   [[nodiscard]] std::optional<int64_t> Find(std::string_view key, int64_t rows);
   void Put(std::string_view key, int64_t rows, int64_t documents);
 
@@ -30,8 +30,9 @@ class TermStatistics {
 
   const size_t capacity_;
   std::mutex mutex_;
-  std::list<Entry> entries_;  // the one used last is first
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;  // keys are in entries_
+  std::list<Entry> entries_;  // most recently used first
+  // keys point into entries_
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;
 };
 
 }  // namespace katra::store::sqlite::full_text

@@ -6,12 +6,13 @@ namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr size_t kShortestPart = 3;  // characters
-constexpr size_t kAnywherePart = 5;  // characters: from this length on, a part may be in the middle
-constexpr size_t kStoredPart = 12;   // characters kept of each part
-constexpr size_t kMaxParts = 48;     // of one word: those of its first characters
-constexpr int kMaxLooks = 256;       // dictionary rows looked at for one part
+// characters; parts of this length or longer may be in the middle of a word
+constexpr size_t kAnywherePart = 5;
+constexpr size_t kStoredPart = 12;  // characters kept of each part
+constexpr size_t kMaxParts = 48;    // per word; from its first characters
+constexpr int kMaxLooks = 256;      // dictionary rows examined per part
 
-// Where each character begins, and the end.
+// The byte offset of each character, and of the end.
 std::vector<size_t> CharacterStarts(std::string_view word) {
   std::vector<size_t> starts;
   for (size_t i = 0; i < word.size(); ++i) {
@@ -21,8 +22,8 @@ std::vector<size_t> CharacterStarts(std::string_view word) {
   return starts;
 }
 
-// A name is split where digits begin or end; what has digits in it still is a hash or the like, of
-// which people only know the beginning.
+// Names are split where digits begin or end, so a word that still has digits is a hash or the like,
+// of which people only know the beginning.
 bool IsFoundByBeginningOnly(std::string_view word) {
   return word.find_first_of("0123456789") != std::string_view::npos;
 }

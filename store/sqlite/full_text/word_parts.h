@@ -1,6 +1,6 @@
-// The dictionary of long words, by which a compound ("Haustürschlüssel") or a run-together name
-// ("getusername") is found by one of its parts. Much smaller than an index of every text's
-// character n-grams, and it never changes how whole words rank. Knows the tables search_words and
+// A dictionary of long words that finds a compound ("Haustürschlüssel") or a run-together name
+// ("getusername") by one of its parts. Much smaller than an index of every text's character
+// n-grams, and it never changes the ranking of whole words. Knows the tables search_words and
 // search_word_parts. Throws SQLite::Exception.
 #pragma once
 
@@ -12,16 +12,16 @@
 
 namespace katra::store::sqlite::full_text {
 
-// Learns those of the words (tokens of the analyzer) that are new.
+// Adds the words (tokens of the analyzer) that are new.
 void AddWords(Connection& connection, const std::vector<std::string>& words);
 
-// Forgets a word and its parts. Nothing when it is not there.
+// Removes a word and its parts. Does nothing if it is not there.
 void RemoveWord(Connection& connection, const std::string& word);
 
 void RemoveAllWords(Connection& connection);
 
-// At most `limit` known words that have `part` in them and more, the shortest first. A part of
-// three or four characters must begin or end the word; shorter parts find nothing.
+// At most `limit` known words that contain `part` and are longer, shortest first. A part of three
+// or four characters must begin or end the word; shorter parts find nothing.
 [[nodiscard]] std::vector<std::string> FindWordsWith(Connection& connection, std::string_view part,
                                                      size_t limit);
 
