@@ -1,4 +1,4 @@
-// What every tool, resource and prompt is given of the call that it serves.
+// What every tool, resource and prompt receives about the call that it serves.
 #pragma once
 
 #include "core/clock.h"
@@ -7,7 +7,7 @@
 
 namespace katra::mcp {
 
-// Which lane runs a call: one that is stuck stops only itself.
+// The executor's lane that runs a call; a stuck call blocks only its own lane.
 using Lane = store::Executor::Lane;
 
 // Borrowed for the duration of the call, on a store thread.

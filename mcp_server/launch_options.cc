@@ -10,7 +10,7 @@
 namespace katra::mcp {
 namespace {
 
-constexpr size_t kMaxRoleBytes = 200;  // as the store takes it
+constexpr size_t kMaxRoleBytes = 200;  // the store's limit
 
 LaunchOutcome Refuse(const std::string& why) {
   LaunchOutcome outcome;
@@ -24,7 +24,7 @@ std::string DefaultHome() {
   return home.empty() ? home : home + "/.katra";
 }
 
-// Empty: fine.
+// Returns an error text; empty if the value is valid.
 std::string WrongName(const char* what, const std::string& name) {
   if (name.empty() || IsName(name)) return {};
   return "\"" + OneLine(name, 128) + "\" is not a " + what +

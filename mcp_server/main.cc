@@ -1,5 +1,5 @@
-// katra_mcp_server: wires the loop, the store, the session and the protocol together, and brings
-// the process to its end.
+// katra_mcp_server: connects the loop, the store, the session and the protocol, and ends the
+// process.
 #include <fcntl.h>
 #include <unistd.h>
 #ifdef __GLIBC__
@@ -35,11 +35,11 @@
 namespace katra::mcp {
 namespace {
 
-// How long a call that is under way may still take when the process ends.
+// How long a running call may still take when the process ends.
 constexpr std::chrono::milliseconds kThreadPatience{30};
 constexpr size_t kMaxPathBytes = 4096;
 
-// Small results and few threads: memory is given back rather than kept for speed.
+// Results are small and threads few, so memory is returned rather than kept for speed.
 void KeepMemorySmall() {
 #ifdef __GLIBC__
   mallopt(M_ARENA_MAX, 1);
@@ -142,7 +142,7 @@ int Serve(const LaunchOptions& options, Logger& logger) {
                     },
                 .failed =
                     [&transport](const Error& error) {
-                      // What was given at launch cannot become right later.
+                      // Invalid launch options cannot become valid later.
                       if (error.code == ErrorCode::kInvalidArgument) {
                         transport.Interrupt("wrong launch options");
                       }
@@ -152,12 +152,13 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   (*loop)->Run();
 
   const int exit_code = host.failure() ? NamesOf(host.failure()->code).exit_code : 0;
-  // A thread that is stuck would use what is destroyed here.
+  // A stuck thread would use objects that are destroyed here.
   if (!(*executor)->Stop(kThreadPatience)) _exit(exit_code);
   return exit_code;
 }
 
-// A descriptor that the parent closed would be given to something else, and be taken for stdin.
+// If the parent closed descriptor 0, 1 or 2, the next file opened would be taken for stdin, stdout
+// or stderr.
 void OpenStandardDescriptors() {
   int descriptor = 0;
   do {
@@ -167,7 +168,7 @@ void OpenStandardDescriptors() {
 }
 
 int Main(int argc, char** argv) {
-  KeepMemoryPrivate();  // an agent's keys are in its environment
+  KeepMemoryPrivate();  // its environment may contain an agent's keys
   ForgoPrivileges();
   OpenStandardDescriptors();
   const LaunchOutcome launch = ParseLaunchOptions(argc, argv, KATRA_VERSION);

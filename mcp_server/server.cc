@@ -117,7 +117,7 @@ void Server::Handle(const LineFramer::Line& line) {
     return;
   }
   auto batch = std::make_shared<Batch>();
-  batch->open = 1;  // until it is read to its end
+  batch->open = 1;  // until it has been read completely
   for (const Message& message : parsed.messages) {
     HandleMessage(message, batch, line.text.size() / parsed.messages.size());
   }
@@ -134,7 +134,7 @@ void Server::HandleMessage(const Message& message, const std::shared_ptr<Batch>&
       HandleNotification(message);
       break;
     case MessageKind::kResponse:
-      break;  // this server asks nothing
+      break;  // this server sends no requests
     case MessageKind::kInvalid:
       requests_.Reject(message.id, message.error_code, message.error, batch.get());
       break;
@@ -198,7 +198,7 @@ bool Server::WantsInput() const {
 void Server::HandleNotification(const Message& message) {
   if (message.method == "notifications/cancelled") Cancel(*message.params);
   if (message.method == "notifications/initialized") channel_.Begin();
-  // All others ask for nothing: progress, and what is not known.
+  // Other notifications need no action: progress, and unknown ones.
 }
 
 void Server::Cancel(const json& params) {
@@ -206,7 +206,7 @@ void Server::Cancel(const json& params) {
   if (raw_id == params.end()) return;
   const auto id = RequestId::FromJson(*raw_id);
   const RequestPtr request = id ? requests_.Find(*id) : nullptr;
-  if (!request) return;  // it was answered meanwhile
+  if (!request) return;  // already answered
   *request->cancelled = true;
   requests_.Drop(request);
   tool_calls_.OnCancelled(request);

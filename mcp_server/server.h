@@ -1,5 +1,5 @@
-// The MCP server of one client, without I/O: lines and bells and time go in, lines come out of its
-// outbox. Both protocol eras, on one connection. On the loop's thread.
+// The MCP server for one client, without I/O: lines, store changes and time go in, lines come out
+// of its outbox. Speaks both protocol eras on one connection. Used on the loop's thread.
 #pragma once
 
 #include <deque>
@@ -25,14 +25,14 @@ namespace katra::mcp {
 
 class Server {
  public:
-  // Requests that use the store; further ones wait for their turn.
+  // The limit on running requests that use the store; further ones are queued.
   static constexpr size_t kMaxInFlight = 64;
   static constexpr size_t kMaxBacklogBytes = 1024 * 1024;
   static constexpr size_t kMaxBacklogRequests = 1024;
 
   struct Options {
     std::string version;       // of Katra
-    bool legacy_only = false;  // as if the stateless era did not exist
+    bool legacy_only = false;  // behaves as if the stateless era did not exist
     bool channel = false;      // see protocol/channel.h; needs legacy_only
   };
   struct Deps {
@@ -42,37 +42,37 @@ class Server {
     const Clock& clock;
   };
 
-  // All of `deps` is borrowed, and outlives the server. Work of the executor may refer to the
-  // server: the executor stops first.
+  // Everything in `deps` is borrowed and outlives the server. The executor's work may refer to the
+  // server, so the executor must stop first.
   Server(const Options& options, const Deps& deps);
 
-  // One line of the client, without its end.
+  // Handles one line from the client, without its line end.
   void HandleLine(std::string_view line);
   void Handle(const LineFramer::Line& line);
-  // Answers a line that passed kMaxLineBytes; null: its id is not known.
+  // Answers a line longer than kMaxLineBytes. `id` is null if unknown.
   void RefuseTooLong(const RequestId& id);
 
-  // False: no more lines should be handed in for now. The client does not read its answers, or has
-  // asked for more than can be done at once.
+  // False: pass no more lines for now, because the client does not read its answers or has sent
+  // more requests than can be handled at once.
   [[nodiscard]] bool WantsInput() const;
 
-  // To be called after whatever the executor has done: starts what waits for its turn.
+  // Starts queued requests. Call it after the executor has completed something.
   void Continue();
   // Something was committed to the store.
   void OnBell();
-  // To be called when NextDeadline() has come.
+  // Call it when NextDeadline() has come.
   void Tick(SteadyTime now);
   [[nodiscard]] SteadyTime NextDeadline() const;
 
-  // The client says nothing any more. What it waits for is dropped; what can be answered still is:
-  // until IsIdle().
+  // The client has ended its input. Waiting calls are dropped; the others are still answered, until
+  // IsIdle().
   void EndInput();
   [[nodiscard]] bool IsIdle() const;
-  // Ends all that is in flight at once; nothing more is sent but the ends of streams.
+  // Ends all requests immediately, sending nothing more but the ends of streams.
   void Abort();
 
   [[nodiscard]] Outbox& outbox() { return outbox_; }
-  // Grows whenever a request ends: whether there is any progress.
+  // Increases whenever a request ends; shows whether there is progress.
   [[nodiscard]] uint64_t ended() const { return requests_.ended(); }
 
  private:
@@ -123,8 +123,8 @@ class Server {
   ToolCalls tool_calls_;
 
   std::optional<std::string> legacy_version_;  // set by initialize
-  bool ended_ = false;                         // no more input, or aborted
-  std::deque<Waiting> backlog_;                // admitted, not started
+  bool ended_ = false;                         // input ended, or aborted
+  std::deque<Waiting> backlog_;                // admitted but not started
   size_t backlog_bytes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The methods that Server answers by itself, or hands on to its parts (see server.h).
+// The methods that Server answers itself or forwards to its parts (see server.h).
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-// Tools, prompts and templates are those of the program.
+// Tools, prompts and templates are fixed in the program.
 constexpr CacheHint kStable{300'000, true};
 // Instructions name the persona.
 constexpr CacheHint kOfThisSession{0, false};
@@ -36,7 +36,7 @@ void Server::Initialize(const RequestPtr& request) {
     requests_.Fail(request, asked.error());
     return;
   }
-  // A client that has lost its state may shake hands again; the last agreement holds.
+  // A client that has lost its state may initialize again; the last agreement applies.
   legacy_version_ = NegotiateVersion(*asked);
   if (const auto info = request->params->find("clientInfo");
       info != request->params->end() && info->is_object()) {

@@ -82,7 +82,7 @@ void SessionHost::OnOpened(const Opened& opened) {
 }
 
 void SessionHost::NoteFailure(const Error& error) {
-  if (*closing_ && error.code == ErrorCode::kCancelled) return;  // by Close
+  if (*closing_ && error.code == ErrorCode::kCancelled) return;  // cancelled by Close()
   const bool is_news = !failure_ || failure_->message != error.message;
   failure_ = error;
   if (!is_news) return;
@@ -129,7 +129,7 @@ void SessionHost::SendDescription() {
       store::Executor::Lane::kWrite,
       [store = store_, id = session_->id, name = client_, version = client_version_,
        deadline = clock_.Steady() + kCallPatience, closing = closing_] {
-        // Only shown to people: not worth an error.
+        // Only shown to people, so not worth an error.
         static_cast<void>(store->DescribeClient(id, name, version, {deadline, closing.get()}));
       },
       [] {});
@@ -171,8 +171,8 @@ void SessionHost::SendHeartbeat(bool active) {
 }
 
 void SessionHost::ForgetSession() {
-  // Another process took this one for dead, e.g. while the machine slept. The same persona begins
-  // anew, when it is next needed.
+  // Another process considered this one dead, e.g. while the machine slept. The same persona starts
+  // a new session.
   logger_.Warning("the session had been ended; another one begins");
   if (!session_->guest) start_.persona = session_->persona;
   session_.reset();
@@ -196,7 +196,7 @@ void SessionHost::EndSession() {
       store::Executor::Lane::kWrite,
       [store = store_, id = session_->id, reason = close_reason_,
        deadline = clock_.Steady() + kCallPatience] {
-        // A session that could not be ended is found dead by the next who looks.
+        // If this fails, other processes will find the session dead.
         static_cast<void>(store->EndSession(id, reason, {deadline, nullptr}));
       },
       [this] {

@@ -1,6 +1,6 @@
-// The store and this process's one session in it: opened in the background, opened again when that
-// failed, kept alive, ended. Knows nothing of JSON-RPC. On the loop's thread; the store itself is
-// only called through the executor.
+// Owns the store and this process's one session: opens them in the background, retries after a
+// failure, keeps the session alive, and ends it. Knows nothing of JSON-RPC. Used on the loop's
+// thread; calls the store only through the executor.
 #pragma once
 
 #include <atomic>
@@ -25,54 +25,55 @@ class SessionHost {
       std::function<Result<std::shared_ptr<store::Store>>(const store::CallContext& context)>;
 
   struct Events {
-    std::function<void(const store::Session&)> opened;  // also when it opened again
+    std::function<void(const store::Session&)> opened;  // also when it was opened again
     std::function<void(const Error&)> failed;           // once per reason
   };
 
   static constexpr std::chrono::seconds kHeartbeat{10};
-  static constexpr std::chrono::seconds kActiveHeartbeat{2};  // at most one in this time
+  static constexpr std::chrono::seconds kActiveHeartbeat{2};  // minimum interval
 
   // All references are borrowed.
   SessionHost(OpenStore open_store, store::SessionStart start, store::Executor& executor,
               const Clock& clock, Logger& logger);
 
-  // Told in the order of the calls, before those who wait in WhenReady.
+  // Observers are called in order of registration, before the callbacks of WhenReady.
   void Observe(Events events) { observers_.push_back(std::move(events)); }
 
-  // Begins to open, unless that is under way or done.
+  // Starts opening, unless it is opening or open.
   void Open();
 
-  // Runs `ready(nullptr)` when the session is open, or `ready(&error)` when it cannot be: within
-  // the call when it is open already, else later. A failure before is tried again.
+  // Runs `ready(nullptr)` when the session is open, or `ready(&error)` if it cannot be opened:
+  // immediately if it is open already, else later. Retries after an earlier failure.
   void WhenReady(std::function<void(const Error* error)> ready);
 
-  // Null unless open.
+  // Null if not open.
   [[nodiscard]] std::shared_ptr<store::Store> store() const { return store_; }
   [[nodiscard]] const store::Session* session() const { return session_ ? &*session_ : nullptr; }
-  // What a client is told of the session: the open one, or, before, what the launch says of it,
-  // since clients ask in the first milliseconds. Unset: a guest, whose name is not known yet.
+  // The session to describe to the client: the open one, or what is known from the launch options
+  // until then, because clients ask within the first milliseconds. Unset: a guest, whose name is
+  // not known yet.
   [[nodiscard]] std::optional<store::Session> KnownSession() const;
-  // Why the session is not open; unset while it is, or while it is being opened the first time.
+  // Why the session is not open; unset if it is open or being opened for the first time.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
-  // The session as the store has it now (katra_register has named it).
+  // Replaces the session by the store's current version, after katra_register has named it.
   void Adopt(const store::Session& session);
 
-  // What the client says that it is. Empty: nothing.
+  // Records the client's name and version, as stated by itself. Ignores an empty name.
   void DescribeClient(const std::string& name, const std::string& version);
 
-  // The session's agent just did something.
+  // Records that the session's agent has just done something.
   void NoteActivity();
 
   void Tick(SteadyTime now);
   [[nodiscard]] SteadyTime NextDeadline() const;
 
-  // Marks the session as left. `closed` runs when that is done, or could not be; within the call
-  // when there is nothing to end. Nothing is opened any more.
+  // Ends the session. `closed` runs when that has been done or has failed; immediately if there is
+  // nothing to end. Nothing is opened after this.
   void Close(const std::string& reason, std::function<void()> closed);
 
  private:
-  struct Opened;  // what the opening thread brings
+  struct Opened;  // the result of opening
 
   void OnOpened(const Opened& opened);
   void NoteFailure(const Error& error);
@@ -94,7 +95,7 @@ class SessionHost {
   bool opening_ = false;
   std::vector<std::function<void(const Error*)>> waiting_;
 
-  // Of the client; `described_` is what the store has been told.
+  // About the client. `described_` is what the store has been told.
   std::string client_;
   std::string client_version_;
   std::string described_;

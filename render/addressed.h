@@ -1,5 +1,5 @@
-// Which of the messages that wait are meant for one persona: said to it directly, or naming it with
-// @name. Those are worth waking an agent for; words to all are not.
+// Finds unheard messages that are meant for one persona: sent to it directly, or naming it with
+// @name. Those are worth waking an agent for; messages to everyone are not.
 #pragma once
 
 #include <cstdint>
@@ -10,23 +10,23 @@
 
 namespace katra::render {
 
-// True: `body` names the persona as @name, as a word of its own, without regard to case.
+// Whether `body` names the persona as @name, as a whole word, ignoring case.
 [[nodiscard]] bool Mentions(const std::string& body, const std::string& persona);
 
-// Of the messages that a session was not given yet, those for its persona.
+// The unheard messages of a session that are meant for its persona.
 struct Addressed {
   int64_t count = 0;
   store::MessageId newest = 0;
-  std::string from;  // of the newest one
+  std::string from;  // sender of the newest one
   std::string room;
 };
 
-// Changes nothing. Only messages after `after` are looked at.
+// Changes nothing. Considers only messages after `after`.
 [[nodiscard]] Result<Addressed> FindAddressed(const store::Session& session, store::MessageId after,
                                               store::RoomStore& store,
                                               const store::CallContext& context);
 
-// "1 message in Katra for Sam, the newest from Dario in room main. …": without any body.
+// "1 message in Katra for Sam, the newest from Dario in room main. …", without any message body.
 [[nodiscard]] std::string NoticeText(const Addressed& addressed, const std::string& persona);
 
 }  // namespace katra::render

@@ -10,8 +10,8 @@
 namespace katra::render {
 namespace {
 
-// At most so many bytes the text has as a JSON string: EscapeJsonText writes invisible characters
-// and what may begin a tag as \uXXXX, a character beyond U+FFFF as two of them.
+// An upper bound of the text's size as a JSON string: EscapeJsonText writes invisible characters
+// and possible tag openers as \uXXXX, and characters above U+FFFF as two of them.
 size_t EscapedBytes(std::string_view text) {
   size_t bytes = 0;
   for (const char c : text) {
@@ -21,7 +21,7 @@ size_t EscapedBytes(std::string_view text) {
     } else if (byte >= 0xC0) {
       bytes += 6;
     } else if (byte >= 0x80) {
-      continue;  // counted with the byte that begins the character
+      continue;  // counted with the character's first byte
     } else if (byte == '"' || byte == '\\' || byte == '\n' || byte == '\t') {
       bytes += 2;
     } else if (byte < 0x20 || byte == 0x7F || byte == '<' || byte == '[') {
@@ -48,7 +48,7 @@ size_t JsonCost(std::string_view written) {
 std::string_view FitText(std::string_view text, size_t budget,
                          const std::function<size_t(std::string_view)>& cost) {
   if (text.empty()) return text;
-  // Nothing is shorter when it is shown.
+  // The displayed form is never shorter than the text.
   if (text.size() > budget) text = TruncateUtf8(text, std::max<size_t>(budget, 4));
   if (cost(text) <= budget) return text;
   size_t fits = 0;

@@ -15,7 +15,7 @@ void AddTag(const store::ProviderTag& tag, json* object) {
   (*object)["tag_source"] = store::ToString(tag.source);
 }
 
-// What a session says of itself, to whomever may see it.
+// What a session states about itself, visible to everyone who may see it.
 json PublicSession(const store::Session& session) {
   json object = {{"persona", session.persona},
                  {"role", session.role},

@@ -1,5 +1,5 @@
-// The JSON forms of the store's values, as schemas/tools/*.json and the resources publish them.
-// Exact texts: JSON's own quoting keeps them apart. Knows no protocol. Pure functions.
+// The JSON forms of the store's values, as published in schemas/tools/*.json and by the resources.
+// Texts are exact, because JSON quoting separates them. Knows no protocol. Pure functions.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,13 +9,13 @@
 
 namespace katra::render {
 
-// JSON as text (core/json_text.h) on one line; bytes that are not UTF-8 are replaced.
+// Serialises JSON as safe text (core/json_text.h) on one line; replaces invalid UTF-8.
 [[nodiscard]] std::string DumpJson(const nlohmann::json& value);
 
 // id, room, from, provider, model, tag_source, to, [reply_to], body, said_at, direct.
 [[nodiscard]] nlohmann::json MessageJson(const store::Message& message);
 
-// The same with history and redelivered.
+// As MessageJson, with history and redelivered.
 [[nodiscard]] nlohmann::json HeardJson(const store::HeardMessage& heard);
 
 // id, author, provider, model, tag_source, content, [reasoning], kind, scope, tags, importance,
@@ -26,7 +26,7 @@ namespace katra::render {
 // working_folder, host, started_at.
 [[nodiscard]] nlohmann::json SessionJson(const store::Session& session);
 
-// One line of who_is_here; `you`: the caller's own session.
+// An entry of who_is_here. `you`: it is the caller's own session.
 [[nodiscard]] nlohmann::json PresenceJson(const store::Presence& presence, bool you);
 
 }  // namespace katra::render

@@ -32,7 +32,7 @@ std::string Word(std::string_view text, size_t max_bytes) {
 
 namespace {
 
-// A tag whose names are shown as words.
+// A provider tag whose names are shown as by Word.
 store::ProviderTag Words(const store::ProviderTag& tag) {
   const auto word = [](const std::string& text) { return text.empty() ? text : Word(text); };
   return {word(tag.provider), word(tag.model), tag.source};

@@ -1,4 +1,4 @@
-// How a session that is here is shown in text form. Knows no store calls. Pure functions.
+// The text form of a live session. Does not call the store. Pure functions.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 namespace katra::render {
 
 // "Sam (openai/gpt-4-turbo, launch), role "…", room main, client codex-mcp-client 0.46.0, in
-// /srv/x, since 11:33:18Z, active 2 s ago, 3 unheard"; `you`: marks the caller's own.
+// /srv/x, since 11:33:18Z, active 2 s ago, 3 unheard". `you`: marks it as the caller's own.
 [[nodiscard]] std::string PresenceLine(const store::Presence& presence, bool you, WallTime now);
 
-// What the caller is told of its own session: "you are Sam (…), room main, …, session 1f3c…".
+// A description of the caller's own session: "you are Sam (…), room main, …, session 1f3c…".
 [[nodiscard]] std::string SelfText(const store::Session& session, WallTime now);
 
 }  // namespace katra::render

@@ -12,8 +12,8 @@
 namespace katra::render {
 namespace {
 
-constexpr size_t kNearestBytes = 240;  // of each of the nearest memories
-constexpr size_t kShownBytes = 1200;   // of each message that names the persona
+constexpr size_t kNearestBytes = 240;  // shown of each similar memory
+constexpr size_t kShownBytes = 1200;   // shown of each message that names the persona
 constexpr size_t kAround = 2048;
 
 std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<bool> live) {
@@ -24,7 +24,7 @@ std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<b
   return names;
 }
 
-// A room that many were in: the first of those who are named, and how many there are.
+// For a room of many: the first of the named recipients, and the number of the rest.
 constexpr size_t kNamed = 12;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What saying, remembering and forgetting answer, as text and as JSON: the tools and the command
-// line tell the same. Pure functions.
+// The answers of say, remember, forget and hear, as text and as JSON, identical for tools and the
+// command line. Pure functions.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +14,7 @@ namespace katra::render {
 [[nodiscard]] std::string SaidText(const store::SayReceipt& receipt);
 [[nodiscard]] nlohmann::json SaidJson(const store::SayReceipt& receipt);
 
-// `nearest`: what is worth comparing with it.
+// `nearest`: similar memories, for comparison.
 [[nodiscard]] std::string RememberedText(const store::RememberReceipt& receipt,
                                          const store::RememberRequest& request,
                                          const std::vector<store::MemoryHit>& nearest,
@@ -26,12 +26,12 @@ namespace katra::render {
 [[nodiscard]] std::string ForgottenText(const store::ForgetReceipt& receipt);
 [[nodiscard]] nlohmann::json ForgottenJson(const store::ForgetReceipt& receipt);
 
-// A backlog that was left behind: who said how much, and what names the persona.
+// A skipped backlog: how much each speaker said, and which messages name the persona.
 [[nodiscard]] std::string SkippedText(const store::SkipReply& reply, WallTime now);
 
 // schemas/tools/katra_hear-v1.json.
 [[nodiscard]] nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek);
-// The same for a backlog; `left`: what is unheard after it.
+// The same for a skipped backlog. `left`: messages that are still unheard after it.
 [[nodiscard]] nlohmann::json SkippedJson(const store::SkipReply& reply, int64_t left);
 
 }  // namespace katra::render

@@ -10,8 +10,9 @@ namespace katra::render {
 namespace {
 
 constexpr size_t kMostNeedles = 24;
-constexpr size_t kMostMatches = 4000;  // of one needle: the work stays linear for hostile texts
-constexpr size_t kShortWord = 3;       // shorter ASCII words are left out when there are longer
+// per needle, so that the work stays linear for hostile texts
+constexpr size_t kMostMatches = 4000;
+constexpr size_t kShortWord = 3;  // shorter ASCII words are ignored if there are longer ones
 
 bool IsAsciiWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -19,14 +20,14 @@ bool IsAsciiWord(char c) {
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
 bool IsWide(char c) { return static_cast<uint8_t>(c) >= 0x80; }
 
-// A word without its ending, so that "migrations" finds "migrate".
+// Removes a word's ending, so that "migrations" finds "migrate".
 std::string Stem(std::string_view word) {
   return std::string(word.substr(0, word.size() > 6   ? word.size() - 3
                                     : word.size() > 4 ? word.size() - 1
                                                       : word.size()));
 }
 
-// The query's words in lower case; of scripts beyond ASCII, each pair of characters.
+// The query's words in lower case; for non-ASCII scripts, each pair of characters.
 std::vector<std::string> Needles(std::string_view query) {
   std::vector<std::string> needles;
   std::vector<std::string> short_words;
@@ -76,8 +77,8 @@ std::vector<Match> FindAll(const std::string& text, const std::vector<std::strin
   return matches;
 }
 
-// The range of matches within `width` bytes that holds the most different words, then the most
-// matches; the first of equals.
+// The range of matches within `width` bytes with the most distinct words, then the most matches; of
+// equal ranges the first.
 std::pair<size_t, size_t> BestRange(const std::vector<Match>& matches, size_t needles,
                                     size_t width) {
   std::vector<size_t> inside(needles, 0);
@@ -100,7 +101,7 @@ std::pair<size_t, size_t> BestRange(const std::vector<Match>& matches, size_t ne
   return best;
 }
 
-// Moves forward to the beginning of a character, and of a word when one is near.
+// Moves forward to the beginning of a character, or of a word if one is near.
 size_t SnapForward(std::string_view text, size_t at) {
   while (at < text.size() && IsContinuation(text[at])) ++at;
   constexpr size_t kNear = 24;

@@ -27,12 +27,13 @@ struct PromptInfo {
 
 struct PromptText {
   std::string description;
-  std::string text;  // one user message; what others said in it is fenced
+  std::string text;  // one user message; other personas' text in it is fenced
 };
 
 [[nodiscard]] const std::vector<PromptInfo>& ListPrompts();
 
-// kNotFound: no such prompt (names the prompts). kInvalidArgument: a missing or unknown argument.
+// kNotFound: no such prompt (the message lists them). kInvalidArgument: a missing or unknown
+// argument.
 [[nodiscard]] Result<PromptText> GetPrompt(const CallEnvironment& environment,
                                            std::string_view name,
                                            const std::map<std::string, std::string>& arguments);

@@ -1,5 +1,5 @@
 // The prompts catch_up, handover and standup (declared in prompt.h). They only read: what they show
-// still counts as unheard. What others wrote is fenced, and said to be data.
+// still counts as unheard. Other personas' text is fenced and marked as data.
 #include <algorithm>
 #include <chrono>
 
@@ -21,20 +21,20 @@ constexpr std::string_view kDataNotice =
 constexpr int kHistoryMessages = 20;
 constexpr int kDayMessages = 100;
 constexpr int kMemories = 12;
-constexpr size_t kShownBytes = 1200;  // of each message or memory
+constexpr size_t kShownBytes = 1200;  // shown of each message or memory
 
 std::string Argument(const Arguments& arguments, const std::string& name) {
   const auto found = arguments.find(name);
   return found == arguments.end() ? std::string() : std::string(Trim(found->second));
 }
 
-// What is being written, bounded: a list that does not fit says so.
+// The text being written, limited in size: a list that does not fit says so.
 class PromptWriter {
  public:
   explicit PromptWriter(WallTime now) : now_(now) {}
 
   void Line(std::string_view line) { text_.append(line).append("\n"); }
-  // `messages` in the order of their numbers. When they do not all fit: the newest, or the oldest.
+  // Adds `messages` in order of their ids. If they do not all fit, the newest or the oldest.
   void Messages(std::vector<const store::Message*> messages, const std::string& room,
                 bool keep_newest) {
     if (keep_newest) std::reverse(messages.begin(), messages.end());
@@ -78,9 +78,9 @@ class PromptWriter {
   [[nodiscard]] std::string Take() { return std::move(text_); }
 
  private:
-  // What follows a list of messages: memories and the request.
+  // Room for what follows a list of messages: memories and the request.
   static constexpr size_t kForTheEnd = 20 * 1024;
-  static constexpr size_t kRequest = 2 * 1024;  // what stands around the lists
+  static constexpr size_t kRequest = 2 * 1024;  // the text around the lists
 
   [[nodiscard]] std::string Item(const store::Message& message, const std::string& room) const {
     const render::Snippet snippet = render::MakeSnippet(message.body, "", kShownBytes);
@@ -92,7 +92,7 @@ class PromptWriter {
 
   WallTime now_;
   std::string text_;
-  size_t cost_ = 0;  // of the lists
+  size_t cost_ = 0;  // cost of the lists
 };
 
 std::string Greeting(const store::Session& session, const std::string& room) {
@@ -109,7 +109,7 @@ Result<store::HistoryReply> Newest(const CallEnvironment& environment, const std
   return environment.store.History(request, environment.context);
 }
 
-// The messages that are not older than `since`; `to_all`: without direct ones.
+// The messages since `since`. `to_all`: without direct ones.
 std::vector<const store::Message*> Select(const store::HistoryReply& reply, WallTime since,
                                           bool to_all) {
   std::vector<const store::Message*> messages;
@@ -154,7 +154,7 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
   return writer.Take();
 }
 
-// The name as the store writes it. kInvalidArgument names near matches.
+// The name as spelled in the store. kInvalidArgument names near matches.
 Result<std::string> KnownPersona(const CallEnvironment& environment, const std::string& name) {
   Result<std::vector<store::Persona>> personas =
       environment.store.ListPersonas(environment.context);
@@ -182,7 +182,7 @@ Result<std::string> Handover(const CallEnvironment& environment, const store::Se
   Result<store::HistoryReply> before =
       Newest(environment, Argument(arguments, "room"), kHistoryMessages);
   if (!before) return Pass(std::move(before));
-  // Shared ones only: what is written from this prompt goes to others.
+  // Only shared memories: what is written from this prompt goes to others.
   store::RecallRequest own;
   own.session = environment.session;
   own.from = session.persona;

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 namespace {
 
-// A client may show this much of a result to its model without cutting it.
+// How much of a result a client may show to its model without truncating it.
 constexpr int kMaxResultCharacters = 200'000;
 
 json Capabilities(std::string_view version) {
@@ -21,7 +21,7 @@ json Capabilities(std::string_view version) {
   return capabilities;
 }
 
-// Name, title and description, which nearly everything has.
+// Name, title and description, which nearly every entry has.
 template <typename Info>
 json Described(const Info& info) {
   json entry = {{"name", info.name}, {"description", info.description}};

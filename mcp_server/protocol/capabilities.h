@@ -1,4 +1,4 @@
-// What the server says of itself and of what it offers, as JSON. Pure functions.
+// The server's description of itself and of what it offers, as JSON. Pure functions.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -20,7 +20,7 @@ namespace katra::mcp {
                                               bool channel = false);
 [[nodiscard]] nlohmann::json DiscoverResult(const std::string& instructions);
 
-// Arrays of what the lists show.
+// The entries of the list results, as arrays.
 [[nodiscard]] nlohmann::json ToolEntries(const std::vector<Tool>& tools);
 [[nodiscard]] nlohmann::json ResourceEntries(const std::vector<ResourceInfo>& resources);
 [[nodiscard]] nlohmann::json TemplateEntries(const std::vector<ResourceTemplateInfo>& templates);

@@ -37,7 +37,7 @@ void Channel::Look() {
         if (error == nullptr && *found && (*found)->count > 0 && host_.session() != nullptr) {
           const render::Addressed& addressed = **found;
           announced_ = addressed.newest;
-          // Values are strings, keys are words: what the client shows as attributes.
+          // Values are strings and keys are words, because the client shows them as attributes.
           requests_.Notify("notifications/claude/channel",
                            {{"content", render::NoticeText(addressed, host_.session()->persona)},
                             {"meta",
@@ -46,7 +46,7 @@ void Channel::Look() {
                               {"message", std::to_string(addressed.newest)}}}},
                            "channel");
         }
-        // What failed is looked at again when the bell rings next.
+        // A failed look is repeated at the next change.
         if (std::exchange(look_again_, false)) OnBell();
       });
 }

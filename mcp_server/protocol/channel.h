@@ -1,7 +1,7 @@
-// notifications/claude/channel: tells a client that was started with this channel that somebody
-// speaks to its persona. A notice without a body, since nobody acknowledges a notification: what
-// was said is heard by katra_hear. Of the handshake era only, which alone has notifications that
-// nobody asked for. No I/O.
+// Sends notifications/claude/channel, which tells a client started with this channel that somebody
+// is addressing its persona. The notification contains no message body, because notifications are
+// not acknowledged: the messages themselves are read with katra_hear. Only in the handshake era,
+// since the stateless one has no unsolicited notifications. No I/O.
 #pragma once
 
 #include "mcp_server/protocol/pending_requests.h"
@@ -18,9 +18,9 @@ class Channel {
 
   [[nodiscard]] bool enabled() const { return enabled_; }
 
-  // The handshake is done: from now on notices may be sent.
+  // The handshake is done; notifications may be sent from now on.
   void Begin();
-  // Something was committed.
+  // Something was committed to the store.
   void OnBell();
 
  private:

@@ -17,7 +17,7 @@ void ClientLog::LogFor(const PendingRequest& request, Severity severity, const s
 }
 
 void ClientLog::Send(Severity severity, const std::string& text) {
-  // One of a kind is enough for a client that does not read.
+  // For a client that does not read, one copy of each message is enough.
   requests_.Notify("notifications/message",
                    {{"level", ToString(severity)}, {"logger", "katra"}, {"data", text}},
                    "message|" + text);

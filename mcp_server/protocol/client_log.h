@@ -1,6 +1,6 @@
-// notifications/message: what the client may want to know of the server's work, by the rules of its
-// era. A handshake client gets what reaches its level (logging/setLevel); a stateless one only what
-// belongs to a request that asked for it.
+// Sends notifications/message, log messages for the client, by the rules of its era: a handshake
+// client gets those at or above its level (logging/setLevel), a stateless one only those of a
+// request that asked for them.
 #pragma once
 
 #include <string>
@@ -14,13 +14,13 @@ class ClientLog {
   // `requests` is borrowed.
   explicit ClientLog(PendingRequests& requests) : requests_(requests) {}
 
-  // The handshake is done: from now on messages outside of requests may be sent.
+  // The handshake is done; messages that belong to no request may be sent from now on.
   void Begin() { begun_ = true; }
   void SetLevel(Severity level) { level_ = level; }
 
-  // Of no request in particular.
+  // Sends a message that belongs to no request.
   void Log(Severity severity, const std::string& text);
-  // Of a request that is in flight.
+  // Sends a message that belongs to a request in flight.
   void LogFor(const PendingRequest& request, Severity severity, const std::string& text);
 
  private:

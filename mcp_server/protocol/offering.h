@@ -1,4 +1,4 @@
-// Everything that this server offers, as values, so that the protocol is tested without the real
+// Everything that the server offers, as values, so that the protocol can be tested without the real
 // tools. Knows nothing of JSON-RPC.
 #pragma once
 
@@ -15,7 +15,7 @@
 namespace katra::mcp {
 
 // The functions are those of tool.h, resource.h and prompt.h. Those that take a CallEnvironment run
-// on store threads, several at once.
+// on store threads, possibly several at once.
 struct Offering {
   std::vector<Tool> tools;
   std::function<ToolOutput(const Tool&, const std::vector<SchemaViolation>&)> argument_error;
@@ -40,7 +40,7 @@ struct Offering {
       complete_prompt;
 };
 
-// What katra_mcp_server offers.
+// The offering of katra_mcp_server.
 [[nodiscard]] Offering MakeOffering();
 
 }  // namespace katra::mcp

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kMostMessageBytes = 2000;
 
-// "tools-100" in hexadecimal: clients hand it back, and have no reason to look into it.
+// "tools-100" in hexadecimal: clients pass it back and have no reason to interpret it.
 std::string MakeCursor(const std::string& list, size_t offset) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string cursor;
@@ -28,7 +28,7 @@ std::string MakeCursor(const std::string& list, size_t offset) {
   return cursor;
 }
 
-// The offset that a cursor of `list` stands for.
+// The offset encoded in a cursor of `list`.
 std::optional<size_t> ReadCursor(const std::string& list, const std::string& cursor) {
   std::string text;
   for (size_t i = 0; i + 1 < cursor.size(); i += 2) {

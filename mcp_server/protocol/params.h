@@ -1,5 +1,4 @@
-// Parts of a request's parameters that several methods read alike, and lists in pages. Knows no
-// method.
+// Parameters that several methods have in common, and paging of lists. Knows no particular method.
 #pragma once
 
 #include <cstddef>
@@ -17,12 +16,12 @@ inline constexpr size_t kPageSize = 100;
 [[nodiscard]] ProtocolResult<std::string> RequiredString(const nlohmann::json& params,
                                                          const char* name);
 
-// The page of `entries` at `params.cursor`, as {"<name>": [...], "nextCursor": ...}. -32602 for a
-// cursor that this list did not give out.
+// The page of `entries` at `params.cursor`, as {"<name>": [...], "nextCursor": ...}. -32602: the
+// cursor is not one of this list.
 [[nodiscard]] ProtocolResult<JsonPtr> Page(const nlohmann::json& params, const char* name,
                                            const nlohmann::json& entries);
 
-// What went wrong with a resource, in the words of the request's era.
+// The error of a resource in the form of the request's era.
 [[nodiscard]] ProtocolError ResourceError(const PendingRequest& request, const std::string& uri,
                                           const Error& error);
 [[nodiscard]] ProtocolError ToProtocolError(const Error& error);

@@ -101,7 +101,7 @@ void PendingRequests::Reject(const RequestId& id, int code, const std::string& m
 }
 
 void PendingRequests::CloseBatch(const std::shared_ptr<Batch>& batch) {
-  // Whoever reads the batch holds it open with one count of its own.
+  // The reader of the batch keeps it open by counting itself.
   --batch->open;
   MaybeSendBatch(*batch);
 }

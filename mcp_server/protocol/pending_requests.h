@@ -1,5 +1,5 @@
-// The requests that have no answer yet, and how they are answered: in the envelope of their era,
-// alone or in their batch, once. Knows nothing of methods, of the store or of I/O.
+// Requests in flight, and their answers: exactly one each, in the envelope of the request's era,
+// alone or in a batch. Knows nothing of methods, the store or I/O.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace katra::mcp {
 
-// The answers of a JSON-RPC batch, sent together when the last is there.
+// The answers of a JSON-RPC batch, sent together when the last one is ready.
 struct Batch {
   std::vector<std::string> answers;
   std::vector<std::function<void()>> written;
@@ -27,21 +27,22 @@ struct Batch {
 
 struct PendingRequest {
   RequestId id;
-  std::string key;  // of `id`
+  std::string key;  // RequestId::Key() of `id`
   std::string method;
   RequestContext context;
   JsonPtr params;
-  std::shared_ptr<Batch> batch;  // null: answered alone
+  std::shared_ptr<Batch> batch;  // null: not part of a batch
   // Read by store threads, which may outlive the request.
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
-  bool finished = false;       // answered, cancelled or dropped: nothing more may be sent for it
-  bool stream = false;         // subscriptions/listen: open until the client or the server ends it
-  uint64_t lines_written = 0;  // to the client, when it came in: what the client can have known
-  size_t bytes = 0;            // of its line, for the bound on what waits
+  bool finished = false;  // answered, cancelled or dropped; nothing more may be sent for it
+  bool stream = false;    // subscriptions/listen: open until the client or the server ends it
+  // Outbox::lines_written() when the request arrived: what the client can have received by then
+  uint64_t lines_written = 0;
+  size_t bytes = 0;  // size of its line, for the limit on queued requests
 };
 using RequestPtr = std::shared_ptr<PendingRequest>;
 
-// How long a client may keep a modern result. Unset: the method has no such hints.
+// How long a client may cache a result of the stateless era. Unset: the method has no cache hints.
 struct CacheHint {
   int ttl_ms = 0;
   bool is_public = false;
@@ -49,31 +50,31 @@ struct CacheHint {
 
 class PendingRequests {
  public:
-  // `outbox` is borrowed. `server_info` goes with each modern result.
+  // `outbox` is borrowed. `server_info` is added to each result of the stateless era.
   PendingRequests(Outbox& outbox, JsonPtr server_info);
 
-  // Null: a request with this id is in flight.
+  // Returns null if a request with this id is already in flight.
   [[nodiscard]] RequestPtr Begin(const Message& message, std::shared_ptr<Batch> batch);
-  // Null: none such in flight.
+  // Returns null if no such request is in flight.
   [[nodiscard]] RequestPtr Find(const RequestId& id) const;
 
-  // Each has no effect on a request that is finished.
+  // No effect on a request that is finished.
   void Succeed(const RequestPtr& request, nlohmann::json result,
                std::optional<CacheHint> cache = std::nullopt, std::function<void()> written = {});
   void Fail(const RequestPtr& request, const ProtocolError& error);
-  void Drop(const RequestPtr& request);  // nothing is sent
+  void Drop(const RequestPtr& request);  // sends nothing
 
-  // Answers something that never was a request.
+  // Answers a message that is not a valid request.
   void Reject(const RequestId& id, int code, const std::string& message, Batch* batch);
-  // The batch has been read to its end; until then it is not sent.
+  // The batch has been read completely. Its answers are not sent before that.
   void CloseBatch(const std::shared_ptr<Batch>& batch);
 
-  // `key`: replaces what was sent with the same key and is not written yet; empty: never.
+  // Replaces an unwritten notification that has the same `key`; with an empty key, never.
   void Notify(const std::string& method, const nlohmann::json& params, const std::string& key = {});
 
-  // Requests in flight, without streams.
+  // The number of requests in flight, not counting streams.
   [[nodiscard]] size_t in_flight() const { return in_flight_; }
-  // Requests ended so far: grows as long as there is progress.
+  // The number of requests ended so far; increases as long as there is progress.
   [[nodiscard]] uint64_t ended() const { return ended_; }
   // As Outbox::lines_written().
   [[nodiscard]] uint64_t lines_written() const { return outbox_.lines_written(); }

@@ -1,6 +1,6 @@
-// Which revision of MCP a request speaks. The handshake revisions ("legacy") agree on a version
-// once per process; the stateless one ("modern") says it in `_meta` of each request. Both may be
-// mixed on one connection. Knows nothing of what the methods do.
+// Determines the MCP revision of a request. The handshake revisions ("legacy") agree on a version
+// once per process; the stateless one ("modern") states it in `_meta` of each request. One
+// connection may mix both. Knows nothing of what methods do.
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ inline constexpr int kUnsupportedVersion = -32022;
 
 enum class Era { kLegacy, kModern };
 
-// Syslog's severities, least first.
+// The severities of syslog, lowest first.
 enum class Severity { kDebug, kInfo, kNotice, kWarning, kError, kCritical, kAlert, kEmergency };
 [[nodiscard]] std::optional<Severity> ParseSeverity(std::string_view text);
 [[nodiscard]] const char* ToString(Severity severity);
 
-// What a request says beside its own parameters.
+// What a request's `_meta` says.
 struct RequestContext {
   Era era = Era::kLegacy;
   std::optional<RequestId> progress_token;
@@ -52,13 +52,14 @@ using ProtocolResult = tl::expected<T, ProtocolError>;
   return tl::unexpected<ProtocolError>(ProtocolError{code, std::move(message), std::move(data)});
 }
 
-// Reads and checks `params._meta`. `legacy_only`: this server plays one that has never heard of the
-// modern era.
+// Reads and checks `params._meta`. `legacy_only`: behave like a server that does not know the
+// stateless era.
 [[nodiscard]] ProtocolResult<RequestContext> ReadContext(std::string_view method,
                                                          const nlohmann::json& params,
                                                          bool legacy_only);
 
-// The version that `initialize` agrees on: what the client asked for, or our newest.
+// The version that `initialize` agrees on: the one that the client asked for if it is supported,
+// else our newest.
 [[nodiscard]] std::string_view NegotiateVersion(std::string_view asked);
 
 }  // namespace katra::mcp

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-// Contents change with every message: nothing may be kept.
+// Contents change with every message, so they may not be cached.
 constexpr CacheHint kNoCache{0, false};
 
 ProtocolResult<std::map<std::string, std::string>> PromptArguments(const json& params) {
@@ -31,7 +31,7 @@ ProtocolResult<std::map<std::string, std::string>> PromptArguments(const json& p
   return arguments;
 }
 
-// What completion/complete asks for.
+// The parameters of completion/complete.
 struct CompletionQuestion {
   bool prompt = false;
   std::string of;  // the prompt's name or the resource template's URI

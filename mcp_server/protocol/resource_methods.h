@@ -1,5 +1,5 @@
-// The methods that read: resources/list, resources/read, prompts/get, completion/complete. Parses,
-// asks the offering on a store thread, answers. No I/O.
+// The reading methods: resources/list, resources/read, prompts/get, completion/complete. Parses the
+// request, calls the offering on a store thread, answers. No I/O.
 #pragma once
 
 #include "mcp_server/protocol/offering.h"
@@ -15,7 +15,7 @@ class ResourceMethods {
     const Offering& offering;
     PendingRequests& requests;
     StoreRunner& runner;
-    Subscriptions& subscriptions;  // learns what the client knows of the list
+    Subscriptions& subscriptions;  // is told which list the client has seen
   };
 
   // All of `deps` is borrowed.
@@ -27,7 +27,7 @@ class ResourceMethods {
   void Complete(const RequestPtr& request);
 
  private:
-  // Runs `ask` on a store thread, then `answer` on the loop with what it gave.
+  // Runs `ask` on a store thread, then `answer` on the loop with its result.
   template <typename T>
   void Ask(const RequestPtr& request, std::function<Result<T>(const CallEnvironment&)> ask,
            std::function<void(Result<T>)> answer);

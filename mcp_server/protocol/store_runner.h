@@ -1,5 +1,5 @@
-// Runs a piece of a request on the store, for the session, off the loop: waits for the session,
-// builds the environment, and keeps exceptions of a defect from ending the process.
+// Runs a piece of a request on a store thread: waits until the session is open, builds the call's
+// environment, and turns exceptions (bugs) into errors instead of ending the process.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,8 @@ class StoreRunner {
  public:
   // On a store thread.
   using Work = std::function<void(const CallEnvironment& environment)>;
-  // On the loop. `error`: the session is not open, the call was cancelled before it began, or
-  // `work` threw; then there is no outcome.
+  // On the loop. `error` is set if the session is not open, the call was cancelled before it began,
+  // or `work` threw; there is no result then.
   using Done = std::function<void(const Error* error)>;
 
   // All references are borrowed.
@@ -28,7 +28,7 @@ class StoreRunner {
 
   void Run(Lane lane, CancelFlag cancelled, Work work, Done done);
 
-  // Pieces that are not done, whether or not anybody still wants them.
+  // Pieces of work that are not done, including cancelled ones.
   [[nodiscard]] size_t running() const { return running_; }
 
  private:

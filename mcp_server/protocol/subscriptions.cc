@@ -14,7 +14,7 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kSubscriptionIdKey = "io.modelcontextprotocol/subscriptionId";
-// The version of what can no longer be read.
+// The version of a resource that can no longer be read.
 constexpr const char* kGone = "\n";
 
 std::string Flatten(const std::vector<ResourceInfo>& resources) {
@@ -123,7 +123,7 @@ void Subscriptions::Unsubscribe(const RequestPtr& request) {
 void Subscriptions::BeginLegacyListChanged() {
   if (legacy_list_) return;
   legacy_list_ = true;
-  OnBell();  // what the list is to begin with
+  OnBell();  // reads the initial list
 }
 
 void Subscriptions::Listen(const RequestPtr& request) {
@@ -163,14 +163,14 @@ void Subscriptions::Acknowledge(const ListenerPtr& listener, const Snapshot& sna
   json honoured = json::object();
   if (listener->resources_list) {
     honoured["resourcesListChanged"] = true;
-    // A list that cannot be read now is news when it can be.
+    // A list that cannot be read now is reported when it can be.
     if (!list_) list_ = snapshot.list.value_or("");
   }
   json uris = json::array();
   for (const std::string& uri : std::set<std::string>(listener->uris)) {
     const auto version = snapshot.versions.find(uri);
     if (version == snapshot.versions.end() || !version->second) {
-      listener->uris.erase(uri);  // nothing that this session can read
+      listener->uris.erase(uri);  // this session cannot read it
       continue;
     }
     Watched& watched = watched_[uri];
@@ -220,7 +220,7 @@ SteadyTime Subscriptions::NextDeadline() const {
 }
 
 void Subscriptions::Poll() {
-  if (deps_.host.session() == nullptr) return;  // OnBell comes when it is open
+  if (deps_.host.session() == nullptr) return;  // OnBell() is called when it opens
   if (polling_) {
     poll_again_ = true;
     return;

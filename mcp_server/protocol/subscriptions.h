@@ -1,6 +1,7 @@
-// Who wants to hear of changed resources, in both eras: resources/subscribe and the list_changed of
-// the handshake revisions, subscriptions/listen of the stateless one. When the bell rings, the
-// versions of what is watched are compared, so that only what this session can see counts. No I/O.
+// Notifies clients of changed resources, in both eras: resources/subscribe and list_changed of the
+// handshake revisions, subscriptions/listen of the stateless one. When the store changes, it
+// compares the versions of the watched resources, so that only changes that this session can see
+// are reported. No I/O.
 #pragma once
 
 #include <map>
@@ -22,7 +23,7 @@ class Subscriptions {
  public:
   static constexpr size_t kMaxWatched = 256;
   static constexpr size_t kMaxListens = 16;
-  // The list of resources is read at most once in this time.
+  // The list of resources is read at most once per period.
   static constexpr std::chrono::seconds kListPeriod{1};
 
   struct Deps {
@@ -39,17 +40,17 @@ class Subscriptions {
   // resources/subscribe and resources/unsubscribe.
   void Subscribe(const RequestPtr& request);
   void Unsubscribe(const RequestPtr& request);
-  // The handshake is done: from now on the client is told when the list of resources changes.
+  // The handshake is done; changes of the list of resources are reported from now on.
   void BeginLegacyListChanged();
 
   // subscriptions/listen.
   void Listen(const RequestPtr& request);
-  // `request` was cancelled, and is finished.
+  // `request` was cancelled and is finished.
   void OnCancelled(const RequestPtr& request);
-  // The server ends: each listener gets its result.
+  // The server is ending; each listener gets its result.
   void EndListens();
 
-  // The client has just been given this list: what differs from it is news.
+  // The client has just received this list; only differences from it are reported.
   void NoteList(const std::vector<ResourceInfo>& resources);
 
   // Something may have changed.
@@ -67,9 +68,9 @@ class Subscriptions {
   using ListenerPtr = std::shared_ptr<Listener>;
   struct Watched {
     std::optional<std::string> version;  // unset: not known yet
-    bool legacy = false;                 // by resources/subscribe
+    bool legacy = false;                 // watched by resources/subscribe
   };
-  struct Snapshot;  // what a poll reads
+  struct Snapshot;  // the result of a poll
   using SnapshotPtr = std::shared_ptr<Snapshot>;
 
   void Poll();
@@ -86,9 +87,9 @@ class Subscriptions {
 
   const Deps deps_;
   std::map<std::string, Watched> watched_;
-  std::map<std::string, ListenerPtr> listeners_;  // by the key of their request
+  std::map<std::string, ListenerPtr> listeners_;  // by the key of their requests
   bool legacy_list_ = false;
-  std::optional<std::string> list_;  // as the client knows it; unset: it does not
+  std::optional<std::string> list_;  // as last sent to the client; unset: never sent
   bool list_dirty_ = false;
   uint64_t bells_ = 0;
   SteadyTime next_list_;

@@ -32,8 +32,8 @@ int64_t WholeSeconds(SteadyTime::duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
-// Codex names its thread with each call, so that it is known which conversation is the session's.
-// What a helper of the model calls is of a thread of its own. Empty: the client says nothing.
+// Codex sends its thread id with each call, which tells the session's conversation. Calls of
+// subagents belong to threads of their own and are ignored. Empty: the client states none.
 std::string ConversationIn(const json& params) {
   const auto meta = params.find("_meta");
   if (meta == params.end() || !meta->is_object()) return {};
@@ -54,17 +54,17 @@ struct ToolCalls::ToolCall {
   const Tool* tool = nullptr;
   JsonPtr arguments;
   SteadyTime started;
-  SteadyTime deadline;       // of the waiting; `started` when the tool does not wait
-  SteadyTime next_progress;  // max: nobody asked
-  bool idle = false;         // waits for the bell or the deadline
-  uint64_t bell_seen = 0;    // when it was last run
-  WaitState wait;            // of the run under way
+  SteadyTime deadline;       // end of the wait; `started` if the tool does not wait
+  SteadyTime next_progress;  // max: progress was not requested
+  bool idle = false;         // waiting for a change or the deadline
+  uint64_t bell_seen = 0;    // value of bells_ at the last run
+  WaitState wait;            // for the current run
 };
 
-// What a run brings, filled on the store's thread.
+// The result of a run, filled in on the store's thread.
 struct ToolCalls::Outcome {
   std::optional<ToolOutput> output;
-  std::optional<store::Session> session;  // as a tool that changes it has left it
+  std::optional<store::Session> session;  // the session after a tool that changes it
 };
 
 ToolCalls::ToolCalls(const Deps& deps) : deps_(deps) {}
@@ -227,7 +227,7 @@ void ToolCalls::NoteConversation(const std::string& conversation) {
   deps_.runner.Run(
       Lane::kWrite, std::make_shared<std::atomic<bool>>(false),
       [conversation](const CallEnvironment& environment) {
-        // Not worth an error: who goes on with a conversation that is not known is told so.
+        // Not worth an error: resuming an unknown conversation reports that itself.
         static_cast<void>(environment.store.SetClientSession(environment.session, conversation,
                                                              environment.context));
       },
@@ -238,11 +238,11 @@ void ToolCalls::TakeBack(const Delivery& delivery) {
   deps_.runner.Run(
       Lane::kHear, std::make_shared<std::atomic<bool>>(false),
       [delivery](const CallEnvironment& environment) {
-        // What cannot be taken back is heard by the persona's next session.
+        // If this fails, the persona's next session hears the messages.
         static_cast<void>(
             environment.store.Undeliver(environment.session, delivery.room, environment.context));
       },
-      // Somebody else may wait for what comes again.
+      // Another call may be waiting for these messages.
       [this](const Error*) { OnBell(); });
 }
 

@@ -1,6 +1,6 @@
-// tools/call: arguments are checked, the tool runs on its lane, and one that waits is run again
-// whenever the bell rings, until its time is up. What was delivered to the client is kept track of,
-// so that only what it can have received is acknowledged. No I/O.
+// Serves tools/call: checks the arguments and runs the tool on its lane. A waiting tool runs again
+// at every change of the store until its time is up. Keeps track of what was delivered, so that
+// only what the client can have received is acknowledged. No I/O.
 #pragma once
 
 #include <deque>
@@ -35,15 +35,15 @@ class ToolCalls {
 
   void Start(const RequestPtr& request);
 
-  // Something was committed: who waits looks again.
+  // Something was committed to the store; waiting calls run again.
   void OnBell();
   void Tick(SteadyTime now);
   [[nodiscard]] SteadyTime NextDeadline() const;
 
-  // `request` was cancelled, and is finished: whoever waits for it stops.
+  // `request` was cancelled and is finished; stops its call.
   void OnCancelled(const RequestPtr& request);
 
-  // The client says nothing any more: who waits is dropped, now and from here on.
+  // The client has ended its input: drops waiting calls, now and from here on.
   void StopWaiting();
 
  private:
@@ -51,7 +51,7 @@ class ToolCalls {
   using ToolCallPtr = std::shared_ptr<ToolCall>;
   struct Outcome;
 
-  // See WaitState. Calls come here in the order in which they came in.
+  // See WaitState. Called in the order in which the calls arrived.
   [[nodiscard]] store::MessageId ReceivedThrough(const PendingRequest& request,
                                                  const nlohmann::json& arguments);
   void NoteReceived(const Delivery& delivery);
@@ -61,7 +61,7 @@ class ToolCalls {
   void OnRan(const ToolCallPtr& tool_call, Outcome& outcome, const Error* error);
   void Wait(const ToolCallPtr& tool_call);
   void Reply(const ToolCallPtr& tool_call, ToolOutput& output);
-  // The client's own name of the conversation that a call is of; empty: nothing.
+  // Records the client's own id of the call's conversation. Does nothing if it is empty.
   void NoteConversation(const std::string& conversation);
   void TakeBack(const Delivery& delivery);
   void Release(const ToolCallPtr& tool_call);
@@ -69,18 +69,19 @@ class ToolCalls {
 
   const Deps deps_;
   uint64_t bells_ = 0;
-  std::string conversation_;  // the last that was noted
+  std::string conversation_;  // last conversation recorded
   bool stopping_ = false;
 
-  // Hearing calls run one after another, and the next only when the loop has seen the last one's
-  // outcome: what was taken back is heard again before anything newer.
+  // Hearing calls run one after another, each after the loop has seen the outcome of the one
+  // before, so that revoked messages are heard again before newer ones.
   std::deque<ToolCallPtr> hear_queue_;
   bool hear_running_ = false;
 
-  std::vector<ToolCallPtr> waiters_;  // calls that may wait, running or not
+  std::vector<ToolCallPtr> waiters_;  // calls of waiting tools, running or idle
 
-  // By room, in lower case: up to where its messages were in results that the client's pipe had
-  // taken, by how many lines it had taken then. What later calls cannot ask for is left out.
+  // By room (lower case): which message ids were contained in results that the client's pipe had
+  // accepted, by the number of lines accepted then. Entries that later calls cannot need are
+  // removed.
   std::map<std::string, std::map<uint64_t, store::MessageId>> received_;
 };
 

@@ -1,5 +1,5 @@
-// The resources katra://… of one session: what they are, how they are read, when they have changed.
-// Knows the store; knows nothing of JSON-RPC or of protocol versions.
+// The resources katra://… of one session: listing, reading, detecting changes. Knows the store;
+// knows nothing of JSON-RPC or of protocol versions.
 #pragma once
 
 #include <optional>
@@ -34,18 +34,18 @@ struct ResourceContents {
   std::string text;
 };
 
-// katra://rooms, katra://personas, then the messages of each room, by name. All of them: the
-// caller pages.
+// katra://rooms, katra://personas, then the messages of each room, ordered by name. Not paged; the
+// caller does that.
 [[nodiscard]] Result<std::vector<ResourceInfo>> ListResources(const CallEnvironment& environment);
 
 // katra://rooms/{room}/messages and katra://memories/{id}.
 [[nodiscard]] std::vector<ResourceTemplateInfo> ListResourceTemplates();
 
-// kNotFound: no such resource, or not for this session.
+// kNotFound: no such resource, or not visible to this session.
 [[nodiscard]] Result<ResourceContents> ReadResource(const CallEnvironment& environment,
                                                     std::string_view uri);
 
-// A text that differs whenever what this session reads at `uri` differs. kNotFound as above.
+// A string that changes whenever the contents at `uri` change for this session. kNotFound as above.
 [[nodiscard]] Result<std::string> ResourceVersion(const CallEnvironment& environment,
                                                   std::string_view uri);
 
@@ -61,7 +61,7 @@ struct Completion {
                                                   std::string_view variable,
                                                   std::string_view prefix);
 
-// Of `values`, in their order, those that begin with `prefix`, without regard to case; at most 100.
+// Those of `values`, in their order, that begin with `prefix`, ignoring case; at most 100.
 [[nodiscard]] Completion CompleteFrom(std::vector<std::string> values, std::string_view prefix);
 
 }  // namespace katra::mcp

@@ -1,5 +1,5 @@
-// The resources of a session (declared in resource.h): always what its own persona may see, since
-// every read goes through the store with the session.
+// The resources of a session (declared in resource.h). They contain only what its persona may see,
+// because every read goes through the store with the session.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -39,13 +39,13 @@ Result<std::vector<store::RoomSummary>> SortedRooms(const CallEnvironment& envir
   return rooms;
 }
 
-// What stands around the items of a page.
+// Room for the text around the items of a page.
 constexpr size_t kAround = 1024;
 
-// Gathers items while they fit the bound of an answer; the first always does.
+// Collects items while they fit the limit of an answer; the first always does.
 class PageWriter {
  public:
-  // False: the page is full without it.
+  // False: the item does not fit.
   bool Add(json item) {
     cost_ += 1 + render::TextCost(render::DumpJson(item));
     if (!items_.empty() && cost_ > render::kTextBudgetBytes) return false;
@@ -63,7 +63,7 @@ bool ComesBefore(const std::string& a, const std::string& b) {
   return ToLowerAscii(a) < ToLowerAscii(b);
 }
 
-// The page of a list in the order of its names that begins after the name `after`.
+// The page of a list, ordered by name, that begins after the name `after`.
 template <typename Item, typename ToJson>
 json NamedPage(const std::vector<Item>& list, const char* member, std::string_view uri,
                const std::string& after, const ToJson& to_json) {
@@ -109,12 +109,12 @@ Result<json> PersonasJson(const CallEnvironment& environment, const std::string&
   });
 }
 
-// A message as a page shows it: one that is too long by itself, in part.
+// A message as shown on a page; one that is too long by itself is shown in part.
 json PageMessage(const store::Message& message) {
   json object = render::MessageJson(message);
   if (render::TextCost(render::DumpJson(object)) + kAround <= render::kTextBudgetBytes)
     return object;
-  constexpr size_t kHeader = 12 * 1024;  // of a hundred recipients
+  constexpr size_t kHeader = 12 * 1024;  // for a hundred recipients
   const std::string_view part = render::FitText(
       message.body, render::kTextBudgetBytes - kAround - kHeader,
       [](std::string_view text) { return render::TextCost(render::DumpJson(json(text))); });
@@ -162,7 +162,7 @@ Result<json> RoomMessagesJson(const CallEnvironment& environment, const Resource
   return object;
 }
 
-// The text and then the reasoning, from byte `from` of both on, as far as they fit.
+// The text followed by the reasoning, from byte `from` of both together, as far as they fit.
 Result<json> MemoryPageJson(const CallEnvironment& environment, const ResourceUri& uri) {
   Result<store::Memory> memory =
       environment.store.GetMemory(environment.session, uri.memory, environment.context);
@@ -177,7 +177,7 @@ Result<json> MemoryPageJson(const CallEnvironment& environment, const ResourceUr
                                                  std::to_string(all) +
                                                  " bytes: from is beyond them");
   }
-  constexpr size_t kHeader = 4096;  // of ten long tags
+  constexpr size_t kHeader = 4096;  // for ten long tags
   size_t budget = render::kTextBudgetBytes - kAround - kHeader;
   size_t at = uri.from;
   size_t begin = 0;
@@ -222,7 +222,7 @@ Result<json> ResourceJson(const CallEnvironment& environment, const ResourceUri&
   return MemoryPageJson(environment, uri);
 }
 
-// Everything that a subscriber of the resource would see change, on whatever page.
+// Everything whose change a subscriber of the resource could see, on any page.
 Result<std::string> WholeVersion(const CallEnvironment& environment, ResourceKind kind) {
   std::string text;
   if (kind == ResourceKind::kRooms) {
@@ -292,7 +292,7 @@ Result<std::string> ResourceVersion(const CallEnvironment& environment, std::str
     return WholeVersion(environment, parsed->kind);
   }
   if (parsed->kind == ResourceKind::kMemory) {
-    // Its text never changes, and what does is on every page.
+    // Its text never changes, and what does change is on every page.
     Result<json> value = ResourceJson(environment, *parsed);
     if (!value) return Pass(std::move(value));
     return render::DumpJson(*value);
@@ -313,7 +313,7 @@ Result<Completion> CompleteResource(const CallEnvironment& environment,
                                                  " has no variable " +
                                                  render::Quoted(variable, 80));
   }
-  if (!room) return Completion{};  // memories are found by their words, not by numbers
+  if (!room) return Completion{};  // memories are searched by words, not by number
   Result<std::vector<store::RoomSummary>> rooms = SortedRooms(environment);
   if (!rooms) return Pass(std::move(rooms));
   std::vector<std::string> names;

@@ -12,7 +12,7 @@ constexpr std::string_view kMessagesSuffix = "/messages";
 constexpr std::string_view kMemoriesPrefix = "katra://memories/";
 constexpr size_t kLongestUri = 512;
 
-// "" when an escape is broken.
+// Returns "" if an escape is malformed.
 std::string PercentDecode(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -31,7 +31,7 @@ std::string PercentDecode(std::string_view text) {
   return decoded;
 }
 
-// A whole number that is not negative.
+// A non-negative integer.
 template <typename Number>
 bool ParseWhole(std::string_view text, Number* number) {
   const char* const end = text.data() + text.size();
@@ -64,7 +64,8 @@ std::optional<ResourceUri> ParsePath(std::string_view uri) {
   return std::nullopt;
 }
 
-// One "name=value" of the query. False: the resource has no such one, or not with such a value.
+// Parses one "name=value" of the query. False: the resource does not support it, or not with this
+// value.
 bool TakePair(std::string_view pair, ResourceUri* uri) {
   const size_t equals = pair.find('=');
   if (equals == std::string_view::npos) return false;

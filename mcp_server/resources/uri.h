@@ -1,4 +1,4 @@
-// The resource URIs katra://…: taken apart and put together. Knows no store. Pure functions.
+// Parses and builds the resource URIs katra://…. Knows no store. Pure functions.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@ enum class ResourceKind { kRooms, kPersonas, kRoomMessages, kMemory };
 
 struct ResourceUri {
   ResourceKind kind = ResourceKind::kRooms;
-  std::string room;            // kRoomMessages: a name of the right form
+  std::string room;            // kRoomMessages: a valid name
   store::MemoryId memory = 0;  // kMemory: at least 1
-  // Which page; each in the query of the URI, such as "?before=41".
-  std::string after;            // kRooms, kPersonas: the last name of the page before
-  store::MessageId before = 0;  // kRoomMessages: only older ones; 0: the newest
-  std::string since;            // kRoomMessages: only newer ones; a time as ReadTime takes it
-  size_t from = 0;              // kMemory: the byte of its text and reasoning where to begin
+  // The page, from the URI's query, such as "?before=41".
+  std::string after;            // kRooms, kPersonas: the last name of the previous page
+  store::MessageId before = 0;  // kRoomMessages: only older messages; 0: the newest
+  std::string since;            // kRoomMessages: only newer messages; a time as ReadTime parses it
+  size_t from = 0;              // kMemory: the first byte to return of its text and reasoning
 };
 
 inline constexpr std::string_view kRoomsUri = "katra://rooms";
@@ -27,8 +27,8 @@ inline constexpr std::string_view kPersonasUri = "katra://personas";
 inline constexpr std::string_view kRoomMessagesTemplate = "katra://rooms/{room}/messages";
 inline constexpr std::string_view kMemoryTemplate = "katra://memories/{id}";
 
-// Nothing: not one of Katra's, or with a query that it does not have. Percent-encoding is decoded
-// once; a room that is not a name, such as "../x", is none of Katra's either.
+// Returns nullopt if it is not one of Katra's URIs or has an unsupported query. Decodes
+// percent-encoding once; a room that is not a valid name, such as "../x", is refused too.
 [[nodiscard]] std::optional<ResourceUri> ParseResourceUri(std::string_view uri);
 
 [[nodiscard]] std::string RoomMessagesUri(std::string_view room);

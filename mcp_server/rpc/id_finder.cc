@@ -5,7 +5,7 @@
 namespace katra::mcp {
 namespace {
 
-constexpr size_t kLongestToken = 1024;  // a longer id is not remembered
+constexpr size_t kLongestToken = 1024;  // longer ids are ignored
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 

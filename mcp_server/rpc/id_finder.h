@@ -1,5 +1,6 @@
-// Finds the id of a request in a line that cannot be read as a whole: broken, too deep or too long.
-// Whoever sent it waits for an answer under that id. Takes the line in pieces, in bounded memory.
+// Finds the request id in a line that cannot be parsed because it is malformed, too deep or too
+// long, so that the error can be sent to the request that waits for it. Reads the line in pieces,
+// in bounded memory.
 #pragma once
 
 #include <string>
@@ -13,8 +14,8 @@ class IdFinder {
  public:
   void Feed(std::string_view bytes);
 
-  // The value of the last member "id" of the line's one object that was passed by now. Null: there
-  // is none yet, or it is a response's, which nobody waits for.
+  // The value of the last member "id" seen so far at the top level of the line's object. Null if
+  // there is none yet, or if the line is a response, which needs no answer.
   [[nodiscard]] RequestId id() const;
 
  private:
@@ -23,12 +24,12 @@ class IdFinder {
   void EndScalar();
 
   bool begun_ = false;
-  bool dead_ = false;  // the line is no object, or its object has ended
+  bool dead_ = false;  // the line is not an object, or the object has ended
   int depth_ = 0;
   bool in_string_ = false;
   bool escaped_ = false;
   bool expects_key_ = true;
-  std::string token_;  // the string or number at the object's own level, as written
+  std::string token_;  // the current string or number at the top level, as written
   std::string key_;
   std::string raw_id_;
   bool has_method_ = false;

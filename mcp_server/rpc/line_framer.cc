@@ -3,7 +3,7 @@
 namespace katra::mcp {
 namespace {
 
-// What an idle framer keeps of its buffer.
+// The buffer capacity that an idle framer keeps.
 constexpr size_t kKeptBytes = 128 * 1024;
 
 bool IsBlank(std::string_view text) {

@@ -1,4 +1,4 @@
-// Cuts a stream of bytes into lines, in bounded memory. Knows nothing of JSON.
+// Splits a stream of bytes into lines, in bounded memory. Knows nothing of JSON.
 #pragma once
 
 #include <cstddef>
@@ -15,24 +15,24 @@ inline constexpr size_t kMaxLineBytes = 4 * 1024 * 1024;
 class LineFramer {
  public:
   struct Line {
-    std::string_view text;  // without its end; valid until the next call of the framer
-    bool too_long = false;  // `text` is empty: the line passed the limit, and is skipped to its end
+    std::string_view text;  // without the line end; valid until the next call of the framer
+    bool too_long = false;  // the line exceeded the limit and is skipped; `text` is empty
   };
 
-  // Is given the bytes of lines that are too long, in pieces and without their ends; the last piece
-  // of a line comes with `ended`. Called from Next().
+  // Receives the bytes of lines that are too long, in pieces and without line ends; `ended` marks
+  // the last piece of a line. Called from Next().
   using Observer = std::function<void(std::string_view bytes, bool ended)>;
   void ObserveSkipped(Observer observer) { observer_ = std::move(observer); }
 
   explicit LineFramer(size_t max_line_bytes = kMaxLineBytes) : max_line_bytes_(max_line_bytes) {}
 
-  // Adds what was read. Call Next() until it has no more before feeding again, so that no more than
-  // a line and a read are held.
+  // Adds bytes. Call Next() until it returns nothing before feeding again, so that at most one line
+  // and one read are buffered.
   void Feed(std::string_view bytes);
-  // Nothing comes any more: what is left without a newline is the last line.
+  // The input has ended; the rest without a newline is the last line.
   void Finish() { finished_ = true; }
 
-  // The next line, ended by LF or CRLF. Lines of nothing but blanks are passed over.
+  // The next line, ended by LF or CRLF. Skips blank lines.
   [[nodiscard]] std::optional<Line> Next();
 
  private:
@@ -41,8 +41,8 @@ class LineFramer {
 
   const size_t max_line_bytes_;
   std::string buffer_;
-  size_t begin_ = 0;    // of the current line
-  size_t scanned_ = 0;  // no newline from begin_ to here
+  size_t begin_ = 0;    // start of the current line
+  size_t scanned_ = 0;  // there is no newline between begin_ and here
   bool skipping_ = false;
   bool finished_ = false;
   Observer observer_;

@@ -28,8 +28,7 @@ Message Invalid(int code, std::string error, RequestId id = {}) {
   return message;
 }
 
-// Whether arrays and objects stand in one another deeper than kMaxNesting. Does not need the text
-// to be JSON.
+// Whether arrays and objects are nested deeper than kMaxNesting. The text need not be valid JSON.
 bool IsTooDeep(std::string_view text) {
   size_t depth = 0;
   bool in_string = false;
@@ -52,7 +51,7 @@ bool IsTooDeep(std::string_view text) {
   return false;
 }
 
-// The hexadecimal number of an escape \uXXXX at `at`; nothing: there is none.
+// The value of an escape \uXXXX at `at`; nullopt if there is none.
 std::optional<unsigned> UnitAt(std::string_view text, size_t at) {
   constexpr size_t kEscapeBytes = 6;
   if (at + kEscapeBytes > text.size() || text.substr(at, 2) != "\\u") return std::nullopt;
@@ -64,8 +63,8 @@ std::optional<unsigned> UnitAt(std::string_view text, size_t at) {
   return unit;
 }
 
-// Halves of surrogate pairs that stand alone become U+FFFD. Programs that cut a text by UTF-16
-// units leave half an emoji, which is no character; the rest of the text is worth having.
+// Replaces lone surrogates by U+FFFD. Programs that cut text by UTF-16 units leave half an emoji,
+// which is not a character; the rest of the text is still useful.
 std::string WithWholeCharacters(std::string_view line) {
   constexpr size_t kEscapeBytes = 6;
   const auto is_high = [](unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; };
@@ -144,7 +143,7 @@ Message Classify(json& value) {
   return message;
 }
 
-// A notification is never answered, not even a wrong one.
+// A notification is never answered, not even an invalid one.
 bool IsWrongNotification(const json& value, const Message& message) {
   return message.kind == MessageKind::kInvalid && message.error_code == kInvalidParams &&
          value.is_object() && !value.contains("id");
@@ -215,7 +214,7 @@ Message TooLongMessage(RequestId id) {
 }
 
 std::string ResultLine(const RequestId& id, const json& result) {
-  // Put together by hand: the result may be large, and need not be copied.
+  // Assembled by hand, because the result may be large and need not be copied.
   return R"({"jsonrpc":"2.0","id":)" + id.Key() + R"(,"result":)" + Dump(result) + "}";
 }
 

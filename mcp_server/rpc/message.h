@@ -1,5 +1,5 @@
-// One line of JSON-RPC 2.0, taken apart: what kind of message it is, or what is wrong with it.
-// Knows nothing of MCP's methods or versions.
+// Parses one line of JSON-RPC 2.0: what kind of message it is, or what is wrong with it. Knows
+// nothing of MCP's methods or versions.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,16 @@ inline constexpr int kInvalidParams = -32602;
 inline constexpr size_t kMaxNesting = 64;
 inline constexpr size_t kMaxBatchMessages = 64;
 
-// The id of a request, or a progress token: a string or an integer. Default: null, not known.
+// The id of a request, or a progress token: a string or an integer. Default: null, for an unknown
+// id.
 struct RequestId {
   std::variant<std::monostate, int64_t, uint64_t, std::string> value;
 
-  // Nothing: neither a string nor an integer.
+  // Returns nullopt for anything but a string or an integer.
   static std::optional<RequestId> FromJson(const nlohmann::json& json);
 
   [[nodiscard]] nlohmann::json ToJson() const;
-  // Differs for ids that differ, also in type ("1" and 1).
+  // Distinct for distinct ids, including by type ("1" and 1).
   [[nodiscard]] std::string Key() const;
 };
 
@@ -39,10 +40,10 @@ enum class MessageKind { kRequest, kNotification, kResponse, kInvalid };
 
 struct Message {
   MessageKind kind = MessageKind::kInvalid;
-  RequestId id;        // of a request; of an invalid message when it could be read
+  RequestId id;        // of a request; of an invalid message if it could be read
   std::string method;  // of a request or notification
-  JsonPtr params;      // never null: an empty object when there are none
-  // Of an invalid message only: what it must be answered with.
+  JsonPtr params;      // never null; an empty object if there are none
+  // Only for an invalid message: the error to answer with.
   int error_code = 0;
   std::string error;
 };
@@ -52,14 +53,13 @@ struct ParsedLine {
   std::vector<Message> messages;  // exactly one unless `batch`
 };
 
-// Never fails: what is wrong with the line is in its messages.
+// Never fails: errors are reported as invalid messages.
 [[nodiscard]] ParsedLine ParseLine(std::string_view line);
 
-// The answer to a line that passed kMaxLineBytes; `id`: of the request that was in it, when it is
-// known.
+// The invalid message for a line longer than kMaxLineBytes. `id`: of the request in it, if known.
 [[nodiscard]] Message TooLongMessage(RequestId id = {});
 
-// Lines to send, without newlines. Invalid UTF-8 in strings is replaced by U+FFFD.
+// Lines to send, without newlines. Replaces invalid UTF-8 in strings by U+FFFD.
 [[nodiscard]] std::string ResultLine(const RequestId& id, const nlohmann::json& result);
 [[nodiscard]] std::string ErrorLine(const RequestId& id, int code, const std::string& message,
                                     const JsonPtr& data = nullptr);

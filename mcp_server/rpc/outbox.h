@@ -1,5 +1,5 @@
-// The lines that wait to be written, in order, and how much there is of them: who fills it sees
-// when the client has stopped reading. No I/O: a transport takes the lines out.
+// The queue of lines to write to the client. Counts its bytes, so that producers notice when the
+// client has stopped reading. No I/O: a transport takes the lines out.
 #pragma once
 
 #include <cstddef>
@@ -14,23 +14,24 @@ namespace katra::mcp {
 
 class Outbox {
  public:
-  // From here on nothing should be started that makes more output.
+  // Above this, nothing that produces more output should be started.
   static constexpr size_t kFullBytes = 1024 * 1024;
 
-  // `written` runs when the transport has handed the whole line to the client's pipe.
+  // `written` runs when the transport has written the whole line to the client's pipe.
   void Push(std::string line, std::function<void()> written = {});
 
-  // A line that replaces the one that was pushed with the same key, if that still waits.
+  // Replaces a queued line that was pushed with the same key, otherwise adds the line.
   void PushLatest(const std::string& key, std::string line);
 
-  // The next line to write, with its newline. Each must be followed by Written() before the next.
+  // Returns the next line to write, with its newline. Call Written() after each, before taking the
+  // next.
   [[nodiscard]] std::optional<std::string> Take();
   void Written();
 
-  // Of all that is not written, taken or not.
+  // Bytes of all unwritten lines, including the one taken.
   [[nodiscard]] size_t bytes() const { return bytes_; }
   [[nodiscard]] bool IsFull() const { return bytes_ >= kFullBytes; }
-  // So many lines the client's pipe has taken since the beginning.
+  // The number of lines that the client's pipe has accepted so far.
   [[nodiscard]] uint64_t lines_written() const { return lines_written_; }
   [[nodiscard]] bool IsEmpty() const { return lines_.empty() && !taken_; }
 

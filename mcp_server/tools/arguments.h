@@ -1,4 +1,4 @@
-// Typed reading of tool arguments that have passed their schema. Knows no store and no protocol.
+// Typed access to tool arguments that have passed their schema. Knows no store and no protocol.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,11 +11,11 @@
 
 namespace katra::mcp {
 
-// The member's exact text; "" when absent.
+// The member's exact text; "" if absent.
 [[nodiscard]] std::string TextArgument(const nlohmann::json& arguments, std::string_view name);
-// The same without blanks around it, for names and words.
+// The same, trimmed: for names and words.
 [[nodiscard]] std::string WordArgument(const nlohmann::json& arguments, std::string_view name);
-// A persona's name: also without a leading '@'.
+// A persona's name: trimmed, without a leading '@'.
 [[nodiscard]] std::string NameArgument(const nlohmann::json& arguments, std::string_view name);
 
 [[nodiscard]] bool BoolArgument(const nlohmann::json& arguments, std::string_view name);
@@ -24,20 +24,21 @@ namespace katra::mcp {
 [[nodiscard]] double NumberArgument(const nlohmann::json& arguments, std::string_view name,
                                     double otherwise);
 
-// A number of a message or a memory, as 41, "41" or "#41". Unset when absent, "" or "#".
+// The number of a message or a memory, given as 41, "41" or "#41". Unset if absent, "" or "#".
 [[nodiscard]] std::optional<int64_t> IdArgument(const nlohmann::json& arguments,
                                                 std::string_view name);
 
-// A list of words, or one text with commas between them; blank words are dropped.
+// A list of words, or one string with commas between them; drops blank words.
 [[nodiscard]] std::vector<std::string> ListArgument(const nlohmann::json& arguments,
                                                     std::string_view name);
 
-// Recipients: names without '@'. Empty when nobody is named, or when "all", "everyone", "everybody"
-// or "*" is among them.
+// Recipients: names without '@'. Empty if nobody is named, or if one of them is "all", "everyone",
+// "everybody" or "*".
 [[nodiscard]] std::vector<std::string> RecipientsArgument(const nlohmann::json& arguments,
                                                           std::string_view name);
 
-// 0..1 as a number or a numeral, a word, or one to three stars. kInvalidArgument names them.
+// 0..1 as a number or numeric string, a word, or one to three stars. The message of
+// kInvalidArgument lists them.
 [[nodiscard]] Result<double> ImportanceArgument(const nlohmann::json& arguments,
                                                 std::string_view name, double otherwise);
 

@@ -21,7 +21,7 @@ bool Wants(const json& schema, std::string_view type) {
   return std::find(found->begin(), found->end(), type) != found->end();
 }
 
-// Discarded: the text is no JSON.
+// Returns a discarded value if the text is not JSON.
 json Parsed(std::string_view text) { return json::parse(text, nullptr, false); }
 
 bool IsListOfTexts(const json& value) {
@@ -29,7 +29,7 @@ bool IsListOfTexts(const json& value) {
          std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_string(); });
 }
 
-// A word that is JSON again, or a piece of it: a list within a list, a text that was quoted twice.
+// Whether a word is JSON or a piece of it: a list within a list, a string that was quoted twice.
 bool IsPieceOfJson(std::string_view word) {
   if (word.find('"') != std::string_view::npos || word.starts_with('{')) return true;
   if (word.starts_with('[') != word.ends_with(']')) return true;
@@ -41,7 +41,7 @@ SchemaViolation Violation(const std::string& name, std::string expected, const j
           OneLine(found.dump(-1, ' ', false, json::error_handler_t::replace), kShownBytes)};
 }
 
-// A word that is JSON as a whole, or begins a list of texts.
+// Whether a word is complete JSON or the beginning of a list of strings.
 bool IsJsonAgain(std::string_view word) {
   if (word.starts_with("[\"") || word.starts_with("{\"")) return true;
   const bool quoted = word.size() > 1 && word.starts_with('"') && word.ends_with('"');
@@ -76,7 +76,7 @@ class Coercion {
     }
   }
 
-  // False: the member is left out.
+  // Converts `value` in place. False: the member should be removed.
   bool Take(const std::string& name, const json& property, json& value) {
     if (Wants(property, "array")) return TakeList(name, value);
     if (!value.is_string()) return true;
@@ -111,7 +111,7 @@ class Coercion {
     const bool is_id = Wants(property, "integer") && Wants(property, "string");
     std::string_view digits = text;
     if (is_id && digits.starts_with('#')) digits.remove_prefix(1);
-    // Numbers of messages may be written with zeros before them; JSON has none of that.
+    // Message numbers may have leading zeros, which JSON does not allow.
     const bool plain = !digits.empty() && std::all_of(digits.begin(), digits.end(),
                                                       [](char c) { return c >= '0' && c <= '9'; });
     if (is_id && plain) {
@@ -134,14 +134,14 @@ class Coercion {
     } else if (IsListOfTexts(value)) {
       for (const json& item : value) words.emplace_back(Trim(item.get_ref<const std::string&>()));
       std::erase(words, "");
-      // What is a list already may have any words; one that was made JSON twice is meant otherwise.
+      // A real list may contain any words, except ones that show that it was serialised twice.
       if (std::none_of(words.begin(), words.end(),
                        [](const std::string& word) { return IsJsonAgain(word); })) {
         value = std::move(words);
         return true;
       }
     } else {
-      return true;  // the schema says what is wrong
+      return true;  // the schema reports the error
     }
     if (std::any_of(words.begin(), words.end(),
                     [](const std::string& word) { return IsPieceOfJson(word); })) {

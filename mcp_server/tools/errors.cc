@@ -1,5 +1,5 @@
-// Results that tell a model what to mend (declared in tool.h). Whatever words of others an error
-// carries stay on one line and cannot pass for a special tag.
+// Results that tell a model what to correct (declared in tool.h). Other people's text in an error
+// stays on one line and cannot pass for a special tag.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kLongestMessage = 2000;
 
-// The error's own message says what is wrong, and what exists instead.
+// The message says what is wrong and what exists instead.
 std::string_view NextStep(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:

@@ -1,4 +1,4 @@
-// katra_forget: hides a memory of the caller's own.
+// katra_forget: hides one of the caller's own memories.
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"

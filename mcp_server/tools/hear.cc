@@ -1,4 +1,4 @@
-// katra_hear: what was said since, and the wait for it.
+// katra_hear: returns messages said since the last call, and waits for them.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -14,7 +14,7 @@
 namespace katra::mcp {
 namespace {
 
-constexpr size_t kAround = 1024;  // bytes of the first and the last lines
+constexpr size_t kAround = 1024;  // bytes for the first and the last lines
 
 std::string AtLeast(int64_t count, bool is_floor) {
   return (is_floor ? "more than " : "") + std::to_string(count);
@@ -65,7 +65,8 @@ std::string ItemText(const store::HeardMessage& heard, std::string_view room, Wa
          render::FencedBody(heard.message.body);
 }
 
-// `whole_bytes`: of the first message, when only its beginning is in the reply; else 0.
+// `whole_bytes`: the full size of the first message, if the reply contains only its beginning; else
+// 0.
 std::string HeardText(const store::HearReply& reply, const store::Session* self, bool peek,
                       WallTime now, size_t whole_bytes) {
   std::string text = Headline(reply, self);
@@ -86,13 +87,12 @@ std::string HeardText(const store::HearReply& reply, const store::Session* self,
   return text;
 }
 
-// Leaves of a first message that is too long by itself what fits an answer. Returns its whole
-// length, 0 when it fits.
+// Truncates a first message that is too long for an answer. Returns its full size, 0 if it fits.
 size_t CutFirst(store::HearReply* reply, size_t first_cost, size_t budget, bool as_json) {
   if (first_cost <= budget) return 0;
   std::string& body = reply->messages.front().message.body;
   const size_t whole_bytes = body.size();
-  const size_t header = 2 * kAround;  // of a hundred recipients, with the mark
+  const size_t header = 2 * kAround;  // for a hundred recipients, with the mark
   body = std::string(render::FitBody(body, budget - (as_json ? 8 : 1) * header, as_json));
   return whole_bytes;
 }
@@ -103,7 +103,7 @@ std::chrono::milliseconds Wait(const nlohmann::json& arguments) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
-// Leaves a backlog behind, up to the number that is given; "latest": all of it.
+// Skips a backlog up to the given number; "latest" skips all of it.
 ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments) {
   if (BoolArgument(arguments, "peek")) {
     return FailedOutput(ErrorCode::kInvalidArgument,
@@ -138,14 +138,14 @@ std::optional<ToolOutput> Run(const CallEnvironment& environment, const nlohmann
   request.limit = IntArgument(arguments, "limit", request.limit);
   request.peek = BoolArgument(arguments, "peek");
   request.acknowledge_through = wait.received_through;
-  // Counted in the form in which it is shown: escaping can make a body several times longer.
+  // Measured in the displayed form: escaping can make a body several times longer.
   request.max_body_bytes = render::kTextBudgetBytes - kAround;
   const WallTime now = environment.clock.Now();
   const bool as_json = WantsJson(arguments);
   request.weight = [&](const store::Message& message) {
     store::HeardMessage heard;
     heard.message = message;
-    heard.history = heard.redelivered = !as_json;  // the longer form
+    heard.history = heard.redelivered = !as_json;  // assume the longer form
     return as_json ? render::JsonCost(render::DumpJson(render::HeardJson(heard)))
                    : render::TextCost(ItemText(heard, "", now));
   };
@@ -158,7 +158,7 @@ std::optional<ToolOutput> Run(const CallEnvironment& environment, const nlohmann
         arguments, [&] { return NothingText(*reply, arguments); },
         [&] { return render::HeardReplyJson(*reply, request.peek); });
   }
-  // The messages are delivered by now, so that they are given out even without the caller's name.
+  // The messages are already delivered, so return them even without the caller's name.
   const Result<store::Session> session =
       environment.store.GetSession(environment.session, environment.context);
   const store::Session* const self = session ? &*session : nullptr;

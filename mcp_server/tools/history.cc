@@ -1,4 +1,4 @@
-// katra_history: paging and searching what was said. Changes nothing.
+// katra_history: pages through and searches past messages. Changes nothing.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -14,7 +14,7 @@
 namespace katra::mcp {
 namespace {
 
-// One page, each message already in the form that is asked for.
+// One page, with each message in the requested form.
 struct Page {
   std::vector<const store::HistoryHit*> hits;
   std::vector<render::Snippet> bodies;
@@ -45,7 +45,8 @@ nlohmann::json HitJson(const store::HistoryHit& hit, const render::Snippet& body
   return object;
 }
 
-// Keeps the hits that fit the budget: the newest of a page that goes back, else the first ones.
+// Keeps the hits that fit the budget: the newest of a page that goes back in time, otherwise the
+// first ones.
 Page MakePage(const store::HistoryReply& reply, const store::HistoryRequest& request, bool as_json,
               WallTime now) {
   const bool searched = !request.query.empty();
@@ -71,8 +72,8 @@ Page MakePage(const store::HistoryReply& reply, const store::HistoryRequest& req
       break;
     }
     if (bytes + kAround > render::kTextBudgetBytes) {
-      // One that is too long by itself: its beginning.
-      const size_t header = (as_json ? 16 : 2) * kAround;  // of a hundred recipients
+      // For one that is too long by itself, its beginning.
+      const size_t header = (as_json ? 16 : 2) * kAround;  // for a hundred recipients
       body.text = std::string(
           render::FitBody(body.text, render::kTextBudgetBytes - kAround - header, as_json));
       body.shortened = true;

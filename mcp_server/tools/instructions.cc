@@ -1,4 +1,4 @@
-// What every session is told first (declared in tool.h). Clients cut at 2,048 characters, so that
+// The instructions for every session (declared in tool.h). Clients truncate at 2,048 characters, so
 // the most important comes first and the whole stays under 2,000.
 #include "mcp_server/tools/tool.h"
 #include "render/peer_text.h"

@@ -1,4 +1,4 @@
-// Makes the result of a tool from its text and its JSON form. Knows nothing of single tools.
+// Makes a tool's result from its text and JSON forms. Knows nothing of particular tools.
 #pragma once
 
 #include <functional>
@@ -9,18 +9,18 @@
 
 namespace katra::mcp {
 
-// The text form, or with format=json the JSON form (as structured content, and written out as text
-// for clients that know no structured content). Only the form that is asked for is made.
+// The text form, or with format=json the JSON form (as structured content, and also as text for
+// clients that do not support structured content). Only the requested form is made.
 [[nodiscard]] ToolOutput MakeOutput(const nlohmann::json& arguments,
                                     const std::function<std::string()>& text,
                                     const std::function<nlohmann::json()>& json);
 
-// The caller's own session, as katra_whoami and katra_register tell it.
+// The caller's own session, as shown by katra_whoami and katra_register.
 [[nodiscard]] ToolOutput SelfOutput(const CallEnvironment& environment,
                                     const nlohmann::json& arguments,
                                     const Result<store::Session>& session);
 
-// An error that a tool found by itself.
+// An error found by the tool itself.
 [[nodiscard]] ToolOutput FailedOutput(ErrorCode code, std::string message);
 
 }  // namespace katra::mcp

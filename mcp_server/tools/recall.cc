@@ -18,7 +18,7 @@
 namespace katra::mcp {
 namespace {
 
-// A hit, with what of its text is shown.
+// A hit, with the part of its text that is shown.
 struct Shown {
   const store::RecallHit* hit = nullptr;
   render::Snippet body;
@@ -27,9 +27,8 @@ struct Shown {
 
 struct Page {
   std::vector<Shown> hits;
-  std::string cursor;  // empty: there is no more
-  bool whole =
-      false;  // asked for by number: texts are given whole, page by page when they are long
+  std::string cursor;  // empty on the last page
+  bool whole = false;  // requested by number: shows whole texts, in pages if they are long
 };
 
 std::string ScoreText(double score) {
@@ -51,7 +50,7 @@ std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now)
     add(mark);
     render::MessageMarks marks;
     marks.prefix = "message ";
-    marks.extra = extra;  // the room is always named: an answer may hold several
+    marks.extra = extra;  // always names the room, because an answer may contain several
     return render::MessageHeader(*hit.message, marks, now) + "\n" +
            render::FencedBody(shown.body.text);
   }
@@ -66,7 +65,7 @@ std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now)
   return text;
 }
 
-// schemas/tools/katra_recall-v1.json names both kinds of hit alike.
+// schemas/tools/katra_recall-v1.json uses the same names for both kinds of hit.
 nlohmann::json HitJson(const Shown& shown, bool whole, WallTime now) {
   const store::RecallHit& hit = *shown.hit;
   nlohmann::json object =
@@ -100,8 +99,8 @@ nlohmann::json HitJson(const Shown& shown, bool whole, WallTime now) {
   return object;
 }
 
-// A page of texts that are given whole: the bodies and reasonings one after the other, from byte
-// `offset` of them all on.
+// A page of whole texts: the bodies and reasonings one after the other, from byte `offset` of them
+// all.
 class WholePage {
  public:
   WholePage(size_t offset, bool as_json) : skip_(offset), offset_(offset), as_json_(as_json) {}
@@ -122,7 +121,7 @@ class WholePage {
   }
 
  private:
-  static constexpr size_t kHeader = 4096;  // of a memory with ten long tags
+  static constexpr size_t kHeader = 4096;  // for a memory with ten long tags
 
   render::Snippet Take(const std::string& text) {
     render::Snippet part;
@@ -271,7 +270,7 @@ Result<store::RecallRequest> ReadRequest(const CallEnvironment& environment,
   return request;
 }
 
-// The number in a query of "#12" alone.
+// The number, if the query is just "#12".
 std::optional<int64_t> NumberQuery(std::string_view query) {
   constexpr size_t kMostDigits = 16;
   if (!query.starts_with('#') || query.size() < 2 || query.size() > kMostDigits + 1) {
@@ -300,7 +299,7 @@ Status AddMessage(const CallEnvironment& environment, int64_t id, store::RecallR
   return {};
 }
 
-// The memory or message of that number, or both.
+// The memory or message with that number, or both.
 Result<store::RecallReply> LookUp(const CallEnvironment& environment, int64_t id,
                                   store::RecallInclude include) {
   store::RecallReply reply;

@@ -12,7 +12,7 @@ namespace {
 constexpr int kBase = 36;
 constexpr int kLargestOffset = 10'000'000;
 
-// FNV-1a. Guards against mistakes, not against forgery: a forged cursor reaches nothing more.
+// FNV-1a. Protects against mistakes, not forgery: a forged cursor gives no access.
 uint64_t Hash(std::string_view text) {
   uint64_t hash = 0xcbf29ce484222325ULL;
   for (const char c : text) {
@@ -22,8 +22,8 @@ uint64_t Hash(std::string_view text) {
   return hash;
 }
 
-// What makes a query: every argument but the place, the size and the form of the page; absent ones
-// as their defaults.
+// Identifies a query by every argument except the offset, size and form of the page; absent ones by
+// their defaults.
 uint64_t QueryHash(const nlohmann::json& arguments, int offset) {
   const auto word = [&](const char* name, const char* otherwise) {
     const std::string value = WordArgument(arguments, name);

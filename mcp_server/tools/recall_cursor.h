@@ -1,6 +1,6 @@
-// The opaque cursor of katra_recall. It holds a place in the hits and is bound to the arguments of
-// its query, so that it cannot be used with another. It gives no access: what may be seen is
-// decided anew for each page. Pure functions.
+// The opaque cursor of katra_recall. It holds an offset into the hits and is bound to the query's
+// arguments, so that it cannot be used with another query. It grants no access: visibility is
+// checked again for each page. Pure functions.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,10 +11,10 @@
 
 namespace katra::mcp {
 
-// `offset`: how many hits were shown already.
+// `offset`: the number of hits already shown.
 [[nodiscard]] std::string MakeRecallCursor(const nlohmann::json& arguments, int offset);
 
-// The offset. kInvalidArgument: not a cursor, or one of another query.
+// Returns the offset. kInvalidArgument: not a cursor, or one of another query.
 [[nodiscard]] Result<int> ReadRecallCursor(const nlohmann::json& arguments,
                                            std::string_view cursor);
 

@@ -1,4 +1,4 @@
-// katra_remember: keeps a text for later sessions, and shows what is already known beside it.
+// katra_remember: stores a text for later sessions, and shows similar memories.
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"
@@ -40,7 +40,7 @@ ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& argumen
   if (!receipt->repeated) {
     Result<std::vector<store::MemoryHit>> found = environment.store.NearestMemories(
         environment.session, request->content, receipt->id, kNearest, environment.context);
-    // It is stored: that the neighbours cannot be read must not make it look otherwise.
+    // The memory is stored; failing to read similar ones must not look like a failure.
     if (found) nearest = std::move(*found);
   }
   return MakeOutput(

@@ -1,5 +1,5 @@
-// katra_say. Its answer claims no more than is true: the message is stored; who has a live session
-// can hear it, and whoever has none will.
+// katra_say. Its answer claims only what is known: the message is stored; personas with a live
+// session can hear it now, the others later.
 #include <nlohmann/json.hpp>
 
 #include "mcp_server/tools/arguments.h"

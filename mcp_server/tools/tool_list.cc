@@ -1,4 +1,5 @@
-// Ties each tool's published schema (schemas/tools/*.json, embedded at build) to what it does.
+// Joins each tool's published schema (schemas/tools/*.json, embedded at build time) with its
+// definition.
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -9,8 +10,7 @@
 namespace katra::mcp {
 namespace {
 
-// A schema file is part of the program: one that does not fit is a defect of the build, which no
-// caller could mend. A test reads every one of them.
+// Schemas are compiled in, so a wrong one is a build bug: abort. A test reads all of them.
 [[noreturn]] void Defect(std::string_view name, const std::string& what) {
   std::fprintf(stderr, "katra: schemas/tools/%.*s-v1.json: %s\n", static_cast<int>(name.size()),
                name.data(), what.c_str());
@@ -52,7 +52,7 @@ Tool MakeTool(const ToolDefinition& definition) {
 
 }  // namespace
 
-// The tools in the order in which clients are shown them. Each is defined in a file of this folder.
+// The tools in the order in which clients see them. Each is defined in a file of this folder.
 #define KATRA_TOOLS(TOOL) \
   TOOL(kSay)              \
   TOOL(kHear)             \

@@ -12,7 +12,7 @@
 namespace katra::mcp {
 namespace {
 
-// The sessions from one place on, as many as fit an answer.
+// The sessions from an offset on, as many as fit an answer.
 struct PresencePage {
   const std::vector<store::Presence>& present;
   store::SessionId self;
@@ -21,7 +21,7 @@ struct PresencePage {
   WallTime now;
 };
 
-constexpr size_t kAroundBytes = 512;  // of the first and the last line
+constexpr size_t kAroundBytes = 512;  // for the first and the last line
 
 std::string PresenceText(const PresencePage& page) {
   const std::string where = page.room.empty() ? "" : " in " + render::Word(page.room);

@@ -47,7 +47,7 @@ void StdioTransport::OnEndOfInput(const Status& status) {
   input_ended_ = true;
   lines_left_ = true;
   framer_.Finish();
-  // Lines that were held back for want of room are still handled, while anything moves.
+  // Lines that were held back for lack of room are still handled, as long as there is progress.
   deps_.server.EndInput();
   state_ = State::kDraining;
   progress_at_ = deps_.clock.Steady();
@@ -70,7 +70,7 @@ void StdioTransport::OnTimer() {
   Update();
 }
 
-// What happens in here may call Update() again: once is enough.
+// Calls in here may call Update() again; one run is enough.
 void StdioTransport::Update() {
   if (updating_ || state_ == State::kEnded) return;
   updating_ = true;
@@ -94,7 +94,7 @@ void StdioTransport::HandleLines() {
       lines_left_ = false;
       break;
     }
-    // What is too long is refused by its id, which may not have come yet.
+    // Lines that are too long are refused in OnSkipped(), when their id is known.
     if (!line->too_long) deps_.server.Handle(*line);
     Flush();
   }

@@ -1,5 +1,6 @@
-// One client on stdin and stdout: reads lines into the server, writes its outbox, keeps its time,
-// and brings the process to its end. All I/O of the protocol is here, and no knowledge of it.
+// Serves one client on stdin and stdout: passes lines to the server, writes its outbox, runs its
+// timer, and shuts the process down. Does all of the protocol's I/O, and knows nothing of the
+// protocol.
 #pragma once
 
 #include <functional>
@@ -19,11 +20,11 @@ namespace katra::mcp {
 
 class StdioTransport {
  public:
-  // After the end of input: how long the client may read nothing, and how long the store may finish
-  // nothing, before what is left is given up.
+  // After the end of input: how long the client may go without reading, and the store without
+  // completing anything, before the rest is given up.
   static constexpr std::chrono::milliseconds kReadPatience{1000};
   static constexpr std::chrono::milliseconds kStorePatience{1500};
-  // How long marking the session as left may take: after the end of input, and after a signal.
+  // How long ending the session may take: after the end of input, and after a signal.
   static constexpr std::chrono::milliseconds kEndPatience{400};
   static constexpr std::chrono::milliseconds kSignalPatience{60};
 
@@ -35,13 +36,13 @@ class StdioTransport {
     SessionHost& host;
   };
 
-  // All of `deps` is borrowed. `ended` runs once, when the process may end.
+  // Everything in `deps` is borrowed. `ended` runs once, when the process may exit.
   static Result<std::unique_ptr<StdioTransport>> Open(const Deps& deps, int in, int out,
                                                       std::function<void()> ended);
 
   void Begin();
 
-  // A signal came: ends now, without waiting for requests. Twice is no error.
+  // Ends now, without waiting for requests, because of a signal. May be called again.
   void Interrupt(const std::string& reason);
 
  private:
@@ -54,8 +55,8 @@ class StdioTransport {
   void OnWriteFinished(const Status& status);
   void OnTimer();
 
-  // Acts on what the server has become: writes its outbox, hands it the lines for which there is
-  // room, sets the timer to its next deadline.
+  // Acts on the server's state: writes its outbox, passes it as many lines as it accepts, and sets
+  // the timer to its next deadline.
   void Update();
   void HandleLines();
   void OnSkipped(std::string_view bytes, bool ended);
@@ -71,25 +72,26 @@ class StdioTransport {
   std::unique_ptr<uv::ByteSource> source_;
   std::unique_ptr<uv::ByteSink> sink_;
   uv::Timer timer_;
-  // Runs Update() at the end of each iteration of the loop, so that whatever the executor, the bell
-  // or a signal has led to is acted upon, and none of them knows the transport. A signal from the
-  // outbox would not be enough: a call that waits on sets a deadline, and one that was cancelled
-  // makes room for the next, without a line.
+  // Runs Update() at the end of each iteration of the loop, so that effects of the executor, the
+  // store's notifications and signals are handled without any of them knowing the transport. A
+  // callback of the outbox would not suffice: a waiting call sets a deadline, and a cancelled call
+  // makes room for the next, without writing a line.
   uv::EndOfIteration iteration_end_;
   LineFramer framer_;
-  // Of a line that is too long: its id may come last. Unset: it is answered.
+  // Searches a line that is too long for its id, which may come last. Unset: the line has been
+  // answered.
   std::optional<IdFinder> skipped_;
   bool skipping_ = false;
 
   State state_ = State::kServing;
   bool updating_ = false;
   bool input_ended_ = false;
-  bool lines_left_ = false;  // the framer may hold more lines
+  bool lines_left_ = false;  // the framer may have more lines
   bool writing_ = false;
   bool client_gone_ = false;
   SteadyTime armed_for_ = SteadyTime::max();
 
-  // While draining: when something last moved, and what there was then.
+  // While draining: the time of the last progress, and the counters at that time.
   SteadyTime progress_at_;
   uint64_t progress_ended_ = 0;
   size_t progress_bytes_ = 0;
