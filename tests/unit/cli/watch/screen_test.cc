@@ -1,9 +1,9 @@
 // The parts of `katra watch` that need no terminal: keys, the line that is typed, and what is
 // drawn. The whole is driven on a real terminal in tests/e2e/cli.
+#include "cli/watch/screen.h"
 #include "cli/watch/keys.h"
 #include "cli/watch/line_editor.h"
 #include "cli/watch/room_view.h"
-#include "cli/watch/screen.h"
 #include "core/text_width.h"
 #include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
