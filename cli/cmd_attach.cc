@@ -57,9 +57,9 @@ int Attach(const std::string& persona, Context& context) {
   if (!context.terminal().in || !context.terminal().out) {
     return context.PrintError(
         {ErrorCode::kFailedPrecondition,
-         "attach needs a terminal: run it in one, or look at the session with "
-         "tmux capture-pane -p -t =" +
-             record->tmux_session + ":",
+         "attach needs a terminal: run it in one, or look at the session with " +
+             // Quoted: zsh takes a word that begins with = for the path of a program.
+             tmux->Typed("capture-pane -p -t '=" + record->tmux_session + ":'"),
          {},
          false});
   }

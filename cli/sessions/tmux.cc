@@ -6,7 +6,11 @@
 #include <filesystem>
 #include <iterator>
 #include <string_view>
+#include <system_error>
 
+#include <unistd.h>
+
+#include "cli/clients/agent.h"
 #include "cli/sessions/programs.h"
 #include "core/sha256.h"
 #include "core/text.h"
@@ -18,12 +22,6 @@ constexpr std::chrono::seconds kPatience{10};
 constexpr int kEndingServers = 3;  // one after the other
 // The option that marks our sessions. Its value is the home.
 constexpr const char* kMark = "@katra_home";
-
-Error Failed(const ProcessOutcome& outcome) {
-  return Fail(ErrorCode::kUnavailable,
-              "tmux failed: " + OneLine(Trim(outcome.err), 300) + "; try `tmux list-sessions`")
-      .value();
-}
 
 bool Contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
@@ -108,6 +106,35 @@ Result<Tmux> Tmux::Find(const Context& context, const std::string& path) {
   return tmux;
 }
 
+bool Tmux::IsUsualServer() const {
+  const auto variable = [this](const char* name) {
+    const auto found = environment_.find(name);
+    return found == environment_.end() ? std::string() : found->second;
+  };
+  // "/tmp/tmux-1000/default,1234,0": within tmux, that server is the usual one.
+  const std::string inside = variable("TMUX");
+  if (!inside.empty()) return inside.starts_with(path_ + ",");
+  const std::string folder = variable("TMUX_TMPDIR");
+  const std::string usual =
+      (folder.empty() ? "/tmp" : folder) + "/tmux-" + std::to_string(geteuid()) + "/default";
+  std::error_code failed;
+  return path_ == usual || (std::filesystem::equivalent(path_, usual, failed) && !failed);
+}
+
+std::string Tmux::Typed(const std::string& command) const {
+  if (!path_.empty()) {
+    return IsUsualServer() ? "tmux " + command : "tmux -S " + ShellQuoted(path_) + " " + command;
+  }
+  if (!socket_.empty()) return "tmux -L " + ShellQuoted(socket_) + " " + command;
+  return "tmux " + command;
+}
+
+Error Tmux::Failed(const ProcessOutcome& outcome) const {
+  return Fail(ErrorCode::kUnavailable, "tmux failed: " + OneLine(Trim(outcome.err), 300) +
+                                           "; try `" + Typed("list-sessions") + "`")
+      .value();
+}
+
 ProcessSpec Tmux::Command(std::vector<std::string> arguments) const {
   if (!path_.empty()) {
     arguments.insert(arguments.begin(), {"-S", path_});
@@ -167,10 +194,9 @@ Result<Tmux::Made> Tmux::NewNamed(const std::string& name, const std::string& fo
     return made;
   }
   if (Contains(run->err, "duplicate session")) {
-    return Fail(ErrorCode::kAlreadyExists,
-                "tmux has a session " + name +
-                    " already. When it is not Katra's, rename it: tmux rename-session -t " + name +
-                    " NEW-NAME");
+    return Fail(ErrorCode::kAlreadyExists, "tmux has a session " + name +
+                                               " already. When it is not Katra's, rename it: " +
+                                               Typed("rename-session -t " + name + " NEW-NAME"));
   }
   return tl::unexpected<Error>(Failed(*run));
 }

@@ -56,6 +56,10 @@ class Tmux {
   // Ends a session of this home; one that is not there, or not ours, is left as it is.
   [[nodiscard]] Status Kill(const std::string& name) const;
 
+  // A tmux command for this server, as the user would type it in this terminal: with -S or -L when
+  // plain `tmux` would ask another server.
+  [[nodiscard]] std::string Typed(const std::string& command) const;
+
   // What brings the user's terminal into the session.
   [[nodiscard]] ProcessSpec Attach(const std::string& name) const;
 
@@ -73,6 +77,10 @@ class Tmux {
   [[nodiscard]] Result<std::string> MarkOf(const std::string& name) const;
   [[nodiscard]] Result<Made> NewNamed(const std::string& name, const std::string& folder,
                                       const std::vector<std::string>& command) const;
+
+  // Whether plain `tmux` in this terminal asks the server of path_.
+  [[nodiscard]] bool IsUsualServer() const;
+  [[nodiscard]] Error Failed(const ProcessOutcome& outcome) const;
 
   std::string program_;
   std::string socket_;

@@ -298,7 +298,7 @@ class BackgroundTest(fixture.Fixture):
         self.tmux("new-session", "-d", "-s", "katra-Sam", "/bin/cat")
         run = self.run_katra("start", "--persona", "Sam", "-b")
         self.assertEqual(run.returncode, 4)
-        self.assertIn("tmux rename-session", run.stderr)
+        self.assertIn("tmux -L katra-test rename-session", run.stderr)
         self.succeed("stop", "--all")
         self.assertEqual(self.tmux_sessions(), ["katra-Sam"])
 
