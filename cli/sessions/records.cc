@@ -66,7 +66,14 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
   try {
     const Json json = Json::parse(text);
     SessionRecord record;
-    if (json.at("version").get<int>() != kVersion) return unreadable("an unknown version");
+    const int version = json.at("version").get<int>();
+    if (version > kVersion) {
+      return Fail(ErrorCode::kUnsupported,
+                  path + " was written by a newer Katra (version " + std::to_string(version) +
+                      " of the format; this one reads " + std::to_string(kVersion) +
+                      ") and is left as it is: use that Katra");
+    }
+    if (version != kVersion) return unreadable("an unknown version");
     record.persona = json.at("persona").get<std::string>();
     if (!IsName(record.persona)) return unreadable("no persona's name");
     const auto read = [&json](const char* key, std::string* value) {
