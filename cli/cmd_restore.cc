@@ -79,8 +79,11 @@ int Restore(const RestoreOptions& options, Context& context) {
     }
   }
   if (found == 0) {
-    context.out()
-        << "Nothing to restore: no session was interrupted by a restart of the machine.\n";
+    const std::string of = options.personas.empty()
+                               ? std::string()
+                               : " of " + OneLine(Join(options.personas, ", "), 300);
+    context.out() << "Nothing to restore: no session" << of
+                  << " was interrupted by a restart of the machine.\n";
   }
   return worst;
 }
