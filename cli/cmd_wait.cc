@@ -1,6 +1,6 @@
 // katra wait: stands behind an asyncRewake hook of Claude Code, and ends with exit code 2 when
 // somebody speaks to an idle session, which wakes it. It delivers nothing: the hooks of the turn
-// that it wakes do.
+// that it wakes do. Without a persona and a session id there is nothing to wait for.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -89,7 +89,11 @@ int Wait(Context& context) {
 void AddWait(CLI::App& app, Program& program) {
   CLI::App* command = app.add_subcommand(
       "wait",
-      "called by Claude Code: waits until somebody speaks to an idle session, and wakes it");
+      "called by Claude Code: waits until somebody speaks to an idle session, and wakes it\n"
+      "Whose session it is comes from KATRA_PERSONA, or from the client's session id on stdin. "
+      "With "
+      "neither, and in print mode, it ends at once. Exit codes: 2 wakes the session, 0 does not, 1 "
+      "reports an error. To wait for messages yourself, use `katra hear --wait`.");
   command->group(kClientCommands);
   command->callback([&program] { program.Run([](Context& context) { return Wait(context); }); });
 }
