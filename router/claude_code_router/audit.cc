@@ -1,5 +1,5 @@
-// Looks over a finished config.json for what CCR passes over without a word. Much of it is the
-// user's own, so that it only warns.
+// Checks a finished config.json for what CCR would silently ignore. Much of it belongs to the user,
+// so this only warns.
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -36,11 +36,11 @@ constexpr std::array<std::string_view, 23> kTransformers = {"Anthropic",
                                                             "customparams",
                                                             "image",
                                                             "claude-code"};
-// Those that take options; with any other, CCR drops the whole provider (G7).
+// Transformers that take options; for options of any other, CCR drops the whole provider (G7).
 constexpr std::array<std::string_view, 7> kWithOptions = {
     "maxtoken",   "maxcompletiontokens", "sampling", "reasoning",
     "openrouter", "customparams",        "vercel"};
-// CCR's own top-level members. It puts every one into its environment (G17).
+// CCR's own top-level members. CCR copies all top-level members into its environment (G17).
 constexpr std::array<std::string_view, 20> kKnown = {"PORT",
                                                      "HOST",
                                                      "APIKEY",
@@ -158,7 +158,7 @@ class Auditor {
 
   void LookAtSelector(const std::string& where, const std::string& selector) {
     const auto comma = selector.find(',');
-    if (comma == std::string::npos) return;  // another kind of value
+    if (comma == std::string::npos) return;  // not a "provider,model"
     const std::string provider = selector.substr(0, comma);
     const std::string model = selector.substr(comma + 1);
     for (const ordered_json& known : document_.at("Providers")) {

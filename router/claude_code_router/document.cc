@@ -1,4 +1,4 @@
-// Writes a plan into CCR's config.json, around what else stands there.
+// Writes a plan into CCR's config.json, keeping its other contents.
 #include "router/claude_code_router/document.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// The member in which a run writes down what it wrote, for the next run.
+// The member that records what a run wrote, for the next run.
 constexpr const char* kOwnMember = "katra";
 constexpr const char* kRouterKeys[] = {"default",     "background", "think",
                                        "longContext", "webSearch",  "image"};
@@ -27,7 +27,7 @@ ordered_json Table(const RouteTable& routes) {
   return table;
 }
 
-// "openai,gpt-5" -> "openai/gpt-5", as 3.x writes it.
+// "openai,gpt-5" -> "openai/gpt-5", the form of 3.x.
 std::string Slashed(std::string selector) {
   if (const auto comma = selector.find(','); comma != std::string::npos) selector[comma] = '/';
   return selector;
@@ -47,7 +47,7 @@ ordered_json Transformer(const Upstream& upstream) {
   return transformer;
 }
 
-// A rule of 3.x. Ids with "legacy-" would be thrown away (G9).
+// A rule of 3.x, which discards ids that begin with "legacy-" (G9).
 ordered_json Rule(const std::string& name, const char* operation, const char* right,
                   const std::string& selector) {
   return {
@@ -93,7 +93,7 @@ class Writer {
   }
 
  private:
-  // Whether the run before wrote `name` into its list `list`.
+  // Whether the previous run wrote `name` into its list `list`.
   [[nodiscard]] bool WroteBefore(const char* list, const std::string& name) const {
     if (!before_.contains(list) || !before_[list].is_array()) return false;
     return std::find(before_[list].begin(), before_[list].end(), name) != before_[list].end();
@@ -107,7 +107,7 @@ class Writer {
     SetMissing(document_, "LOG", false);
     SetMissing(document_, "LOG_LEVEL", "info");
     SetMissing(document_, "API_TIMEOUT_MS", 600000);
-    // Without it, 3.x changes the settings of Claude Code and Codex when it first starts (G11).
+    // Without this, 3.x changes the settings of Claude Code and Codex when it first starts (G11).
     SetMissing(document_, "profile", {{"enabled", false}, {"profiles", ordered_json::array()}});
     const std::string other = NameOf(document_, "CUSTOM_ROUTER_PATH");
     if (!other.empty() && other != script_path) {
@@ -119,7 +119,7 @@ class Writer {
 
   void WriteProviders() {
     ordered_json existing = ordered_json::array();
-    for (const char* name : {"Providers", "providers"}) {  // CCR reads the first that is there
+    for (const char* name : {"Providers", "providers"}) {  // CCR reads the first that exists
       if (!existing.empty() || !document_.contains(name) || !document_[name].is_array()) continue;
       existing = document_[name];
     }
@@ -199,7 +199,7 @@ class Writer {
     }
   }
 
-  // 2.x has it at the top.
+  // In 2.x it is a top-level member.
   void WriteFallback() {
     if (!plan_.fallbacks.empty()) {
       ObjectAt(document_, "fallback")["default"] = plan_.fallbacks;
@@ -232,8 +232,8 @@ std::string RenderScript(const Plan& plan) {
   constexpr std::string_view kPlace = "__KATRA_TABLE__";
   ordered_json personas = ordered_json::object();
   for (const auto& [name, routes] : plan.personas) personas[name] = Table(routes);
-  // Models by their bare name. The clients' own names are left out: they only say which kind of
-  // request it is.
+  // Models by their bare names, except the clients' own names, which only say what kind of request
+  // it is.
   ordered_json models = ordered_json::object();
   for (const Upstream& upstream : plan.upstreams) {
     for (const std::string& model : upstream.models) {

@@ -1,4 +1,4 @@
-// Files in, files out. The deciding is in plan.cc, the form in document.cc.
+// Reads and writes the files; plan.cc decides, document.cc formats.
 #include "router/claude_code_router/generate.h"
 
 #include <filesystem>
@@ -23,7 +23,7 @@ constexpr const char* kScriptName = "katra-router.js";
 
 std::string FolderOf(const std::string& path) { return fs::path(path).parent_path().string(); }
 
-// A new key for CCR's own clients; it leads to nothing outside of this computer.
+// Generates a key for CCR's own clients; it is useless outside this computer.
 std::string MakeLocalKey(Random& random) {
   std::string key = "sk-katra-";
   for (int i = 0; i < 2; ++i) {
@@ -33,7 +33,7 @@ std::string MakeLocalKey(Random& random) {
   return key;
 }
 
-// "config.json.katra-backup-20261121T140312Z", or with a number behind it.
+// "config.json.katra-backup-20261121T140312Z", or with a number appended.
 std::string BackupPath(const std::string& output, const Clock& clock) {
   std::string stamp;
   for (const char c : FormatRfc3339(clock.Now())) {
@@ -46,7 +46,7 @@ std::string BackupPath(const std::string& output, const Clock& clock) {
   return path;
 }
 
-// The existing file as the ground to write on.
+// Parses the existing file, into which the plan is written.
 Status ParseExisting(const std::string& text, const std::string& path, bool force,
                      ordered_json* document) {
   *document = ordered_json::object();
@@ -59,8 +59,8 @@ Status ParseExisting(const std::string& text, const std::string& path, bool forc
   return Fail(ErrorCode::kInvalidArgument, path + ":1: expected a JSON object" + way_out, path);
 }
 
-// claude-code-router runs the script, so that nobody else may put another in its place. In a folder
-// such as /tmp, where everybody may write, the sticky bit sees to that.
+// claude-code-router runs the script, so nobody else may be able to replace it. In a world-writable
+// folder such as /tmp the sticky bit ensures that.
 Status EnsureFolder(const std::string& folder) {
   std::error_code failed;
   if (fs::is_directory(folder, failed)) {

@@ -1,5 +1,5 @@
-// The whole way from personas.json to claude-code-router's files: reads, decides, merges, keeps a
-// backup, writes. Knows no command line.
+// Generates claude-code-router's files from personas.json: reads, decides, merges, backs up,
+// writes. Knows no command line.
 #pragma once
 
 #include <optional>
@@ -24,14 +24,14 @@ struct GenerateOptions {
 struct Generated {
   size_t personas = 0;
   size_t providers = 0;
-  bool wrote = false;                 // false: nothing had to be changed, or validate_only
+  bool wrote = false;                 // false: nothing changed, or validate_only
   std::string script;                 // beside `output`
-  std::string backup;                 // empty: there was no file before
-  std::vector<std::string> warnings;  // of the configuration, and of what CCR cannot do
+  std::string backup;                 // empty: there was no previous file
+  std::vector<std::string> warnings;  // about the configuration, and about what CCR cannot do
 };
 
-// kNotFound: there is no personas.json; kInvalidArgument: it is wrong, or the existing file cannot
-// be merged into. Then nothing is written. Blocking.
+// kNotFound: there is no personas.json. kInvalidArgument: it is wrong, or the existing file cannot
+// be merged into. On an error nothing is written. Blocking.
 [[nodiscard]] Result<Generated> Generate(const GenerateOptions& options, const IsSet& is_set,
                                          const Clock& clock, Random& random);
 

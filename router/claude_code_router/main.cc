@@ -98,7 +98,7 @@ int Main(int argc, char** argv) {
   options.home = std::move(*home);
   options.output = Absolute(options.output);
   options.personas_file = Absolute(options.personas_file);
-  // A convenience: where it cannot be put, the reading of the files says why.
+  // Only a convenience: if it cannot be written, reading the files will report why.
   if (options.personas_file.empty()) static_cast<void>(PlaceExample(options.home));
   const SystemClock clock;
   SystemRandom random;

@@ -1,5 +1,5 @@
-// From the configuration to CCR's terms: who needs which provider with which key, and every route
-// as "provider,model".
+// Translates the configuration to CCR's terms: who needs which provider with which key, and every
+// route as "provider,model".
 #include "router/claude_code_router/plan.h"
 
 #include <algorithm>
@@ -69,7 +69,7 @@ class Planner {
     return table;
   }
 
-  // "upstream,model"; makes the upstream with the key that this persona uses.
+  // Returns "upstream,model", creating the upstream with the key that this persona uses.
   std::string Selector(const PersonaConfig* persona, const Target& target) {
     const Provider& provider = *config_.FindProvider(target.provider);
     const std::string key_env = ApiKeyEnv(persona, provider);
@@ -83,7 +83,7 @@ class Planner {
       WarnOfKeys(persona, provider, key_env);
     }
     AddModel(*found, provider, target.model);
-    // Those that may be chosen in a session (G5).
+    // Models that may be chosen in a session (G5).
     for (const std::string& model : provider.models) AddModel(*found, provider, model);
     if (target.model.find('$') != std::string::npos) {
       plan_.warnings.push_back(
@@ -93,7 +93,7 @@ class Planner {
     return name + "," + target.model;
   }
 
-  // One upstream of claude-code-router has one key, which it reads from a variable.
+  // An upstream of claude-code-router has one key, which it reads from a variable.
   void WarnOfKeys(const PersonaConfig* persona, const Provider& provider,
                   const std::string& key_env) {
     if (provider.platform != Platform::kNone) {
@@ -116,7 +116,7 @@ class Planner {
     }
   }
 
-  // The provider's own name with the provider's own key; else one for each other key.
+  // The provider's own name if the key is the provider's, otherwise one name per key.
   std::string NameFor(const PersonaConfig* persona, const Provider& provider,
                       const std::string& key_env) {
     if (persona == nullptr || key_env == provider.api_key_env) return provider.name;
@@ -127,7 +127,7 @@ class Planner {
     return names_[key] = name;
   }
 
-  // Providers that the file itself names are written too, also when no route leads there.
+  // Providers that the file defines are written even if no route uses them.
   void AddOwnProviders() {
     for (const Provider& provider : config_.providers) {
       if (config_.OriginOf("providers." + provider.name).kind == OriginKind::kDefault) continue;

@@ -1,6 +1,5 @@
-// What claude-code-router (CCR) must be told so that it routes as personas.json says: its
-// providers, and for each persona the model of each kind of request. Decides; ccr/document.h writes
-// it down.
+// Decides what claude-code-router (CCR) needs to route as personas.json says: its providers, and
+// for each persona the model of each kind of request. document.h writes it down.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +14,24 @@
 
 namespace katra::router::claude_code_router {
 
-// The request header that names the persona (the client sends it when ANTHROPIC_CUSTOM_HEADERS is
+// The request header with the persona's name (the client sends it if ANTHROPIC_CUSTOM_HEADERS is
 // "x-katra-persona: NAME").
 inline constexpr const char* kPersonaHeader = "x-katra-persona";
 
-// One provider of CCR. One of ours becomes several when personas use different keys: a provider of
-// CCR has one key.
+// A provider of CCR. One of ours becomes several if personas use different keys, because a provider
+// of CCR has one key.
 struct Upstream {
   std::string name;                       // lower case, no comma or slash (G2)
   std::string url;                        // the full endpoint (G4)
-  std::string key;                        // "$NAME", or a word that stands for none (G3, G14)
-  std::vector<std::string> models;        // every one that a route names (G5)
+  std::string key;                        // "$NAME", or a placeholder if there is no key (G3, G14)
+  std::vector<std::string> models;        // all that a route names (G5)
   std::vector<std::string> transformers;  // exact names (G6)
-  // Models that need transformers of their own.
+  // Models that need their own transformers.
   std::map<std::string, std::vector<std::string>> model_transformers;
-  int64_t max_output_tokens = 0;  // 0: no limit of ours
+  int64_t max_output_tokens = 0;  // 0: no limit
 };
 
-// "provider,model" of each kind of request; empty: not routed apart.
+// "provider,model" for each kind of request; empty: no separate route.
 struct RouteTable {
   std::string standard;
   std::string background;
@@ -47,15 +46,15 @@ struct Plan {
   RouteTable rules;                            // for sessions without a persona
   std::map<std::string, RouteTable> personas;  // by lower-case name
   int64_t long_context_threshold_tokens = 60000;
-  std::vector<std::string> fallbacks;  // "provider,model", for everybody
-  std::optional<int> port;             // unset: the file's own, else CCR's usual one
-  std::vector<std::string> warnings;   // what CCR cannot do, or would drop without a word
+  std::vector<std::string> fallbacks;  // "provider,model", for all personas
+  std::optional<int> port;             // unset: the file's port, else CCR's default
+  std::vector<std::string> warnings;   // what CCR cannot do, or would silently drop
 };
 
-// Whether an environment variable is set (and not empty).
+// Whether an environment variable is set and not empty.
 using IsSet = std::function<bool(const std::string& name)>;
 
-// kInvalidArgument: a persona has no model that could be written down.
+// kInvalidArgument: a persona has no model to write.
 [[nodiscard]] Result<Plan> MakePlan(const RouterConfig& config, const IsSet& is_set);
 
 }  // namespace katra::router::claude_code_router

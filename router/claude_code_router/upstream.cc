@@ -11,14 +11,14 @@ constexpr const char* kPassthrough = "Anthropic";
 constexpr const char* kStreamUsage = "streamoptions";
 constexpr const char* kGeminiUrl = "https://generativelanguage.googleapis.com/v1beta/models/";
 
-// Whether the address is still the one that the provider comes with.
+// Whether the address is the provider's built-in one.
 bool AtHome(const Provider& provider) {
   const Provider* built_in = FindBuiltIn(provider.name);
   return built_in != nullptr && built_in->chat_base_url == provider.chat_base_url;
 }
 
-// OpenRouter's own transformer asks for what its Chat face offers beyond OpenAI's; its Messages
-// face is only guaranteed for Anthropic's models.
+// OpenRouter's own transformer requests extensions of its Chat endpoint; its Messages endpoint is
+// only guaranteed for Anthropic's models.
 bool TranslatedByCcr(const Provider& provider) {
   return provider.interface != Interface::kMessages ||
          (provider.name == "openrouter" && AtHome(provider));
@@ -37,11 +37,12 @@ Upstream DescribeUpstream(const Provider& provider, const std::string& name,
                           const std::string& key_env) {
   Upstream upstream;
   upstream.name = name;
-  // CCR passes over a provider without a key.
+  // CCR ignores a provider without a key.
   upstream.key = key_env.empty() ? "none" : "$" + key_env;
   if (!TranslatedByCcr(provider)) {
     upstream.url = provider.messages_base_url + "/v1/messages";
-    upstream.transformers = {kPassthrough};  // alone: headers and body go through (G8)
+    // no other transformer, so headers and body pass unchanged (G8)
+    upstream.transformers = {kPassthrough};
     return upstream;
   }
   upstream.max_output_tokens = provider.max_output_tokens;
@@ -54,7 +55,7 @@ Upstream DescribeUpstream(const Provider& provider, const std::string& name,
   if (AtHome(provider) && (provider.name == "openrouter" || provider.name == "groq")) {
     upstream.transformers.push_back(provider.name);
   }
-  // Without it CCR never asks for the usage (G13).
+  // Without it CCR never requests usage (G13).
   if (provider.quirks.stream_usage) upstream.transformers.emplace_back(kStreamUsage);
   return upstream;
 }

@@ -1,4 +1,4 @@
-// A provider of ours as CCR must be told of it: endpoint, key reference, transformers.
+// Describes one of our providers to CCR: endpoint, key reference, transformers.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace katra::router::claude_code_router {
 
-// Without models. `key_env` empty: no key is needed.
+// An Upstream without models. `key_env` empty: no key is needed.
 [[nodiscard]] Upstream DescribeUpstream(const Provider& provider, const std::string& name,
                                         const std::string& key_env);
 
-// Adds the model, with what CCR must do for it.
+// Adds the model, with the transformers that it needs.
 void AddModel(Upstream& upstream, const Provider& provider, const std::string& model);
 
-// What CCR cannot be told of this provider.
+// Describes what CCR cannot express about this provider.
 [[nodiscard]] std::vector<std::string> Losses(const RouterConfig& config, const Provider& provider,
                                               const Upstream& upstream);
 

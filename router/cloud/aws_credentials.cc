@@ -14,7 +14,7 @@ bool IsWord(std::string_view text) {
   return !text.empty();
 }
 
-// The bytes of a bearer token (RFC 6750).
+// The characters of a bearer token (RFC 6750).
 bool IsBearer(std::string_view text) {
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -1,4 +1,4 @@
-// Base64 of RFC 4648, with its padding, as AWS writes bytes into JSON.
+// Base64 (RFC 4648) with padding, as AWS encodes bytes in JSON.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace katra::router::cloud {
 
-// Nothing: a byte that is none of the alphabet, or a length or padding that cannot be.
+// nullopt: a byte outside the alphabet, or an invalid length or padding.
 [[nodiscard]] std::optional<std::string> FromBase64(std::string_view text);
 
 }  // namespace katra::router::cloud

@@ -13,7 +13,7 @@ namespace {
 struct Exception {
   std::string_view name;  // lower case
   std::string_view type;
-  int status;  // what it means
+  int status;  // the status with that meaning
 };
 
 // The errors of InvokeModel and InvokeModelWithResponseStream in the API reference of Amazon
@@ -47,7 +47,7 @@ const Exception* Find(std::string_view exception) {
   return found == kExceptions.end() ? nullptr : found;
 }
 
-// Line ends between the tokens of a JSON text mean nothing there, and would end a field here.
+// Line ends between JSON tokens have no meaning, but would end an SSE field.
 void AppendOneLine(std::string_view json, std::string* out) {
   const size_t begin = out->size();
   out->append(json);
@@ -56,7 +56,7 @@ void AppendOneLine(std::string_view json, std::string* out) {
       [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
-// Types of events are words; anything else is not repeated in a field of its own.
+// Event types are words; anything else is not copied into an SSE field.
 bool IsWord(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || c == '_' || c == '-';
@@ -87,7 +87,7 @@ Status BedrockStream::Feed(std::string_view bytes, std::string* out) {
 
 Status BedrockStream::Take(const EventMessage& message, std::string* out) {
   if (message.message_type == "event") {
-    // The service may add events; they are no part of the answer.
+    // The service may add events, which are not part of the answer.
     return message.event_type == "chunk" ? TakeChunk(message.payload, out) : Status();
   }
   if (message.message_type == "exception") {

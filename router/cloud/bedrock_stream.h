@@ -1,5 +1,5 @@
-// A streamed reply of Amazon Bedrock's InvokeModelWithResponseStream as the server-sent events that
-// the Messages API itself would send, so that everything behind it reads one form. No I/O.
+// Converts a stream of Amazon Bedrock's InvokeModelWithResponseStream to the server-sent events
+// that the Messages API itself would send, so that later code reads only one format. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ class BedrockStream {
  public:
   explicit BedrockStream(size_t max_event_bytes) : decoder_(max_event_bytes) {}
 
-  // Appends whole events to `out`. An exception of the service becomes an `error` event, with the
-  // type that Anthropic has for it. kDataLoss: the stream is damaged, and a part of the answer is
-  // lost; what was appended before it is sound.
+  // Appends complete events to `out`. An exception from the service becomes an `error` event with
+  // Anthropic's matching type. kDataLoss: the stream is damaged and part of the answer is lost;
+  // events appended before that are valid.
   [[nodiscard]] Status Feed(std::string_view bytes, std::string* out);
 
-  // Whether an event has begun and not ended.
+  // Whether an event has begun but not ended.
   [[nodiscard]] bool within_event() const { return decoder_.within_message(); }
 
  private:
@@ -32,16 +32,16 @@ class BedrockStream {
   EventStreamDecoder decoder_;
   JsonDocument payload_;
   JsonDocument event_;
-  bool failed_ = false;  // an exception came: nothing follows it
+  bool failed_ = false;  // an exception arrived; nothing follows it
 };
 
-// Anthropic's error type for an exception of Bedrock's, whatever its first letter's case and suffix
-// ("throttlingException", "ThrottlingException:http://…"); "api_error" for an unknown one.
+// Anthropic's error type for a Bedrock exception, ignoring the case of the first letter and any
+// suffix ("throttlingException", "ThrottlingException:http://…"); "api_error" for an unknown one.
 [[nodiscard]] std::string_view BedrockErrorType(std::string_view exception);
 
-// The HTTP status that tells what the exception of a refused request means, where its own status
-// does not: e.g. 424 of ModelErrorException is the model's failure, not the client's. `status`
-// itself for all others.
+// The HTTP status with the meaning of a refused request's exception, where Bedrock's own status
+// differs: e.g. 424 of ModelErrorException is a failure of the model, not of the client. Otherwise
+// `status`.
 [[nodiscard]] int BedrockStatus(int status, std::string_view exception);
 
 }  // namespace katra::router::cloud

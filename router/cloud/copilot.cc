@@ -8,8 +8,7 @@ namespace katra::router::cloud {
 namespace {
 
 constexpr std::string_view kDefaultApi = "https://api.githubcopilot.com";
-// Copilot serves editors that it knows; these are the names of the one whose requests it expects
-// the most of.
+// Copilot serves only known editors; these are the names of its most common one.
 constexpr const char* kEditor = "vscode/1.107.0";
 constexpr const char* kPlugin = "copilot-chat/0.35.0";
 constexpr const char* kAgent = "GitHubCopilotChat/0.35.0";

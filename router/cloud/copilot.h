@@ -1,5 +1,5 @@
-// GitHub Copilot: a GitHub login is exchanged for a short-lived token and the address that takes
-// it. GitHub documents none of this; it is what its editors do. Pure.
+// GitHub Copilot: a GitHub login is exchanged for a short-lived token and the address that accepts
+// it. GitHub does not document this; it is what its editors do. Pure.
 #pragma once
 
 #include <string>
@@ -11,29 +11,29 @@
 
 namespace katra::router::cloud {
 
-// What is asked for a token, behind the address of GitHub's API.
+// The path of the token exchange, below the address of GitHub's API.
 inline constexpr std::string_view kCopilotTokenPath = "/copilot_internal/v2/token";
 
-// The headers of that request, with the login.
+// The headers of that request, including the login.
 [[nodiscard]] HeaderList CopilotTokenHeaders(const std::string& github_token);
 
-// The headers by which Copilot's API knows an editor, for every request to it.
+// The headers that identify an editor to Copilot's API, for every request to it.
 [[nodiscard]] HeaderList CopilotHeaders();
 
 struct CopilotToken {
   std::string token;
-  std::string api_url;  // without a trailing slash: where the token may go, and nowhere else
+  std::string api_url;  // without a trailing slash; the token may be sent only there
   WallTime expires_at;
 };
 
-// Reads the reply of the exchange. kPermissionDenied: it names an address that is not of
-// githubcopilot.com over TLS, so that the token goes nowhere. kInvalidArgument: something is
-// missing. Neither repeats the reply. `configured_api_url`: where the user wants the token to go,
-// whatever the reply names; empty: as it names.
+// Reads the response of the exchange. kPermissionDenied: it names an address that is not at
+// githubcopilot.com over TLS, so the token must not be sent. kInvalidArgument: something is
+// missing. Messages contain nothing of the response. `configured_api_url`: where the user wants the
+// token to be sent, regardless of the response; empty: to the address in the response.
 [[nodiscard]] Result<CopilotToken> ReadCopilotToken(std::string_view reply,
                                                     const std::string& configured_api_url);
 
-// Whether a token may go to the address that an exchange named.
+// Whether a token may be sent to the address that an exchange named.
 [[nodiscard]] bool IsCopilotUrl(std::string_view url);
 
 }  // namespace katra::router::cloud

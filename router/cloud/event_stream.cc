@@ -12,7 +12,7 @@ constexpr size_t kPreludeBytes = 12;  // two lengths and their checksum
 constexpr size_t kChecksumBytes = 4;
 constexpr size_t kLeastBytes = kPreludeBytes + kChecksumBytes;
 
-// Big-endian. `bytes` are long enough.
+// Big-endian. `bytes` must be long enough.
 uint32_t Number(std::string_view bytes, size_t at, size_t count) {
   uint32_t value = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -26,14 +26,14 @@ uint32_t Checksum(std::string_view bytes) {
                                        static_cast<z_size_t>(bytes.size())));
 }
 
-// The types of a header's value.
+// The types of header values.
 constexpr uint8_t kBinary = 6;
 constexpr uint8_t kString = 7;
-// How long the values are whose type says it: true, false, byte, short, integer, long, –, –,
-// timestamp, UUID.
+// The sizes of values with a fixed size: true, false, byte, short, integer, long, –, –, timestamp,
+// UUID.
 constexpr std::array<size_t, 10> kValueBytes = {0, 0, 1, 2, 4, 8, 0, 0, 8, 16};
 
-// Reads one header after another off the front of `rest`.
+// Reads headers one by one from the front of `rest`.
 class HeaderReader {
  public:
   explicit HeaderReader(std::string_view bytes) : rest_(bytes) {}
@@ -43,7 +43,7 @@ class HeaderReader {
     std::string_view text;  // empty unless it is a string
   };
   [[nodiscard]] bool AtEnd() const { return rest_.empty(); }
-  // Nothing: the bytes are no header.
+  // nullopt: the bytes are not a header.
   [[nodiscard]] std::optional<Header> Next() {
     Header header;
     const auto name_bytes = Size(1);
@@ -100,7 +100,7 @@ Status EventStreamDecoder::Damaged(std::string what) {
 
 Result<size_t> EventStreamDecoder::Length(std::string_view bytes) {
   if (bytes.size() < kPreludeBytes) return 0;
-  // The lengths first: before their checksum fits, they mean nothing.
+  // Checks the lengths first: they mean nothing until their checksum matches.
   if (Checksum(bytes.substr(0, 8)) != Number(bytes, 8, 4)) {
     return Pass(Damaged("the checksum of an event's lengths is wrong"));
   }
@@ -135,7 +135,7 @@ Status EventStreamDecoder::Take(std::string_view message, EventMessage* out) {
 Status EventStreamDecoder::Feed(std::string_view bytes,
                                 const std::function<bool(const EventMessage&)>& on_message) {
   if (!damaged_.empty()) return Fail(ErrorCode::kDataLoss, damaged_);
-  // Whole messages are read where they stand; only what is begun is copied.
+  // Complete messages are read in place; only an incomplete one is copied.
   std::string begun = std::move(held_);
   held_.clear();
   std::string_view rest = bytes;
@@ -153,7 +153,7 @@ Status EventStreamDecoder::Feed(std::string_view bytes,
     if (!on_message(message)) return {};
   }
   if (rest.data() == begun.data() && !begun.empty()) {
-    held_ = std::move(begun);  // nothing of it was read: no copy, however it trickles in
+    held_ = std::move(begun);  // nothing was consumed, so no copy, however small the pieces
   } else {
     held_.assign(rest);
   }

@@ -11,8 +11,9 @@
 namespace katra::router::cloud {
 namespace {
 
-// "Request and Response" of Anthropic's models in Bedrock's user guide, with what its validation
-// takes beyond that page. Anything else is a 400 there ("Extra inputs are not permitted").
+// The members in "Request and Response" of Anthropic's models in Bedrock's user guide, and those
+// that its validation accepts beyond that page. Any other is a 400 ("Extra inputs are not
+// permitted").
 constexpr std::array<std::string_view, 13> kBedrockMembers = {"context_management",
                                                               "max_tokens",
                                                               "messages",
@@ -26,7 +27,7 @@ constexpr std::array<std::string_view, 13> kBedrockMembers = {"context_managemen
                                                               "tools",
                                                               "top_k",
                                                               "top_p"};
-// The members that need a beta there: without it they are unknown.
+// Members that need a beta there; without it they are unknown.
 constexpr std::string_view kContextManagement = "context_management";
 
 bool HasContextBeta(const std::vector<std::string>& betas) {
@@ -54,7 +55,7 @@ Fate FateOf(Platform platform, const std::string& member, const std::vector<std:
   return BedrockTakes(member, betas) ? Fate::kKept : Fate::kDropped;
 }
 
-// Google's model names have a date behind an "@", which needs no escape in a path.
+// Google's model names have a date after an "@", which needs no escaping in a path.
 std::string VertexModel(std::string_view model) {
   std::string encoded;
   for (const std::string& part : Split(model, '@')) {

@@ -40,7 +40,7 @@ std::string Timestamp(WallTime time) {
   return stamp + "Z";
 }
 
-// Every service but S3 has the path encoded once more than it is sent.
+// For every service except S3 the path is URI-encoded once more than it is sent.
 std::string CanonicalPath(std::string_view path) {
   std::string canonical;
   for (const std::string& segment : Split(path, '/')) {
@@ -65,7 +65,7 @@ std::string CanonicalQuery(std::string_view query) {
   return Join(parts, "&");
 }
 
-// Blanks around a value go, and several in it count as one.
+// Trims a value and collapses runs of blanks inside it.
 std::string CanonicalValue(std::string_view value) {
   std::string canonical;
   for (const char c : Trim(value)) {

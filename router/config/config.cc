@@ -1,4 +1,4 @@
-// Reads both files in the order in which they depend on each other.
+// Reads both files, in the order of their dependencies.
 #include "router/config/config.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ std::vector<std::string> ProviderNames(const RouterConfig& config) {
   return names;
 }
 
-// providers.conf -> the model.
+// Applies providers.conf to the model.
 class ConfApplier {
  public:
   ConfApplier(RouterConfig& config, Findings& findings) : config_(config), findings_(findings) {}
@@ -122,7 +122,7 @@ void Take(std::vector<ConfigWarning> more, RouterConfig& config) {
   std::move(more.begin(), more.end(), std::back_inserter(config.warnings));
 }
 
-// One message of both files' errors.
+// Joins the errors of both files into one message.
 Status Joined(const Status& first, const Status& second) {
   if (first) return second;
   if (second) return first;

@@ -1,6 +1,6 @@
-// What the user has configured: personas.json and providers.conf, read, checked and merged with the
-// built-in providers into one typed model. Read by the command and by the gateway. Knows neither of
-// them; never runs anything and never reads a key, only the names of the variables that hold them.
+// The user's configuration: personas.json and providers.conf, parsed, checked and merged with the
+// built-in providers into one typed model. Used by the command and the gateway; knows neither.
+// Never runs anything and never reads a key, only the names of variables that hold keys.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@
 
 namespace katra::router {
 
-// Where a value was said.
+// Where a value was set.
 enum class OriginKind { kDefault, kProvidersConf, kPersonasFile };
 
 struct Origin {
   OriginKind kind = OriginKind::kDefault;
   std::string file;  // empty for kDefault
   int line = 0;
-  std::string path;  // the JSON path, or the key of providers.conf
+  std::string path;  // the JSON path, or the key in providers.conf
 };
 
 // "default", or "FILE:LINE".
@@ -31,9 +31,9 @@ struct Origin {
 
 // A model at a provider.
 struct Target {
-  std::string provider;  // lower case, of RouterConfig::providers
+  std::string provider;  // lower case; one of RouterConfig::providers
   std::string model;     // never empty
-  // Written as a model alone: it is one of the provider that it was read for, and of no other.
+  // Written without a provider, so it belongs only to the provider for which it was read.
   bool bare = false;
 
   friend bool operator==(const Target& one, const Target& other) {
@@ -41,7 +41,7 @@ struct Target {
   }
 };
 
-// Which model is asked for a kind of request; unset: the persona's own.
+// The model for each kind of request; unset: the persona's own model.
 struct Routes {
   std::optional<Target> background;  // the client's small side requests
   std::optional<Target> think;
@@ -50,28 +50,29 @@ struct Routes {
   std::optional<Target> image;
 };
 
-// What the file says of one persona. A text is empty when the file does not say it.
+// One persona's entry in the file. A string is empty if the file does not set it.
 struct PersonaConfig {
   std::string name;
   std::string provider;  // lower case
   std::string model;
   std::string description;
-  std::string api_key_env;                 // instead of the provider's, at key_provider alone
-  std::vector<std::string> more_key_envs;  // of further keys there, in their order
-  std::string key_provider;                // its own one, whoever named it
+  std::string api_key_env;  // used instead of the provider's, but only for key_provider
+  std::vector<std::string> more_key_envs;  // further keys for key_provider, in order
+  std::string key_provider;                // the persona's provider, whether set here or by default
   std::string role;
   std::string room;
   std::string client;  // claude, codex, gemini, opencode
-  Routes routing;      // filled up from routing_rules
+  Routes routing;      // completed from routing_rules
   std::vector<Target> fallbacks;
-  std::optional<bool> record;  // instead of RouterConfig::record
-  // Its client's own subscription answers: its login goes to the plan's host, instead of a key.
+  std::optional<bool> record;  // overrides RouterConfig::record
+  // Requests are paid by the client's own subscription: its login is sent to the plan's host
+  // instead of a key.
   bool own_login = false;
-  int64_t max_context_tokens = 0;  // instead of the provider's and the model's; 0: not said
-  Limits limits;                   // filled up from RouterConfig::limits
+  int64_t max_context_tokens = 0;  // overrides the provider's and the model's; 0: not set
+  Limits limits;                   // completed from RouterConfig::limits
 };
 
-// For every persona that does not say otherwise, and for sessions without one.
+// Defaults for personas, and rules for sessions without a persona.
 struct RoutingRules {
   std::optional<Target> default_target;
   Routes routes;
@@ -93,79 +94,81 @@ struct ConfigWarning {
 
 struct RouterConfig {
   int version = 1;
-  std::string personas_path;        // also when there is no such file
-  std::string providers_conf_path;  // likewise
+  std::string personas_path;        // set even if the file does not exist
+  std::string providers_conf_path;  // set even if the file does not exist
   bool has_personas_file = false;
   bool has_providers_conf = false;
 
   std::string default_provider = "anthropic";
-  std::vector<PersonaConfig> personas;  // in the file's order of names
-  std::vector<Provider> providers;      // built-ins first, then the file's own
+  std::vector<PersonaConfig> personas;  // in the order of the file
+  std::vector<Provider> providers;      // built-in ones first, then those of the file
   RoutingRules routing_rules;
 
   RouterKind router_kind = RouterKind::kGateway;
   int router_port = 12000;    // 3456 for claude-code-router
-  bool record = false;        // keep prompts and answers, redacted
-  bool cache_points = true;   // for clients that set none of their own
+  bool record = false;        // record prompts and answers, redacted
+  bool cache_points = true;   // add cache points for clients that set none
   bool open_metrics = false;  // GET /metrics without a token
 
-  Limits limits;  // of every persona that says nothing else
+  Limits limits;  // defaults for all personas
 
   std::vector<ConfigWarning> warnings;
-  // Where each value that a file says was said. Keys as in the file: "default_provider",
-  // "personas.Sam.model", "providers.openai.api_base_url", "router.port"; of providers.conf
+  // Where each configured value was set. Keys as in the file: "default_provider",
+  // "personas.Sam.model", "providers.openai.api_base_url", "router.port"; for providers.conf
   // "providers.openai.endpoint" and "providers.openai.default_model".
   std::map<std::string, Origin, std::less<>> origins;
 
-  // Without regard to case; nullptr: not configured. Pointers into this object.
+  // Case-insensitive; nullptr if not configured. Pointers into this object.
   [[nodiscard]] const PersonaConfig* FindPersona(std::string_view name) const;
   [[nodiscard]] const Provider* FindProvider(std::string_view name) const;
-  // kNotFound names the nearest and all known ones.
+  // The message of kNotFound names the nearest matches and all known providers.
   [[nodiscard]] Result<const Provider*> RequireProvider(std::string_view name) const;
-  // kDefault when no file says it.
+  // kDefault if no file sets it.
   [[nodiscard]] Origin OriginOf(std::string_view key) const;
 };
 
 struct LoadOptions {
   std::string home;                // KATRA_HOME, absolute
-  std::string personas_file = {};  // instead of HOME/router/personas.json
-  std::string conf_file = {};      // instead of HOME/providers.conf
+  std::string personas_file = {};  // used instead of HOME/router/personas.json
+  std::string conf_file = {};      // used instead of HOME/providers.conf
 };
 
-// Files that do not exist are as empty. kInvalidArgument: what a file says is wrong; the message
-// has a line "FILE:LINE: PATH: what is wrong; what is allowed" for each finding. kPermissionDenied:
-// a file is a link, another user's, or open to others. Blocking, a few milliseconds.
+// Loads the configuration; missing files count as empty. kInvalidArgument: a file has errors; the
+// message has a line "FILE:LINE: PATH: what is wrong; what is allowed" for each. kPermissionDenied:
+// a file is a link, belongs to another user, or can be changed by others. Blocking, a few
+// milliseconds.
 [[nodiscard]] Result<RouterConfig> Load(const LoadOptions& options);
 
-// "provider,model", "provider/model", or a model of `own_provider` (may be empty: then the provider
-// must be said). Splits at the first comma; without one, at the first slash when a known provider
-// stands before it. kInvalidArgument says what is allowed.
+// Parses "provider,model", "provider/model", or a model of `own_provider` (which may be empty; then
+// a provider is required). Splits at the first comma; without one, at the first slash if a known
+// provider precedes it. The message of kInvalidArgument says what is allowed.
 [[nodiscard]] Result<Target> ParseTarget(const RouterConfig& config, std::string_view text,
                                          std::string_view own_provider);
 
-// What a persona (or, with nullptr, a session without one) is answered by when nothing else is
-// asked for. The model is empty when neither file names one and the provider has no default.
+// The default model of a persona (with nullptr: of a session without one). The model is empty if no
+// file names one and the provider has no default.
 [[nodiscard]] Target OwnTarget(const RouterConfig& config, const PersonaConfig* persona);
 
-// Whether prompts and answers of `persona` (may be nullptr) are kept.
+// Whether prompts and answers of `persona` (may be nullptr) are recorded.
 [[nodiscard]] bool Records(const RouterConfig& config, const PersonaConfig* persona);
 
-// How much the model that `persona` (may be nullptr) asks for takes: the persona's own word, the
-// provider's, or what is known of the model. Zeros: not known.
+// The context window of `model` as used by `persona` (may be nullptr): as configured for the
+// persona, else for the provider, else as known of the model. Zeros: unknown.
 [[nodiscard]] ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* persona,
                                             std::string_view model);
 
-// Of `persona` (may be nullptr).
+// The limits of `persona` (may be nullptr).
 [[nodiscard]] const Limits& LimitsOf(const RouterConfig& config, const PersonaConfig* persona);
 
-// The variable that holds the key for `provider` as `persona` (may be nullptr) uses it. Empty: none
-// is needed.
+// The variable with the key of `provider` for `persona` (may be nullptr). Empty if no variable is
+// used.
 [[nodiscard]] std::string ApiKeyEnv(const PersonaConfig* persona, const Provider& provider);
-// The same with all further ones, in their order. Empty: none is needed, or KeyCommandOf is there.
+// All variables with keys, in order. Empty if no key is needed, or if KeyCommandOf returns a
+// command.
 [[nodiscard]] std::vector<std::string> ApiKeyEnvs(const PersonaConfig* persona,
                                                   const Provider& provider);
-// The command that prints the key for `provider` as `persona` (may be nullptr) uses it; nullptr:
-// none. A variable of the persona's own stands before the provider's command.
+// The command that prints the key of `provider` for `persona` (may be nullptr); nullptr if there is
+// none. A variable configured for the persona takes precedence over the provider's command.
 [[nodiscard]] const KeyCommand* KeyCommandOf(const PersonaConfig* persona,
                                              const Provider& provider);
 

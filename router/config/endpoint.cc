@@ -1,4 +1,4 @@
-// Reading of provider addresses. No name is looked up.
+// Parsing of provider addresses. Does not look names up.
 #include "router/config/endpoint.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ constexpr std::string_view kChatPath = "/chat/completions";
 constexpr std::string_view kResponsesPath = "/responses";
 constexpr std::string_view kMessagesPath = "/v1/messages";
 
-// What stands behind "://", up to the path.
+// The text after "://", up to the path.
 std::string_view Authority(std::string_view url) {
   const auto begin = url.find("://");
   if (begin == std::string_view::npos) return {};
@@ -48,7 +48,8 @@ Interface Guess(const Provider& provider, std::string_view base) {
   return provider.interface;
 }
 
-// What only the host of a built-in provider is known to take does not move with its name.
+// Removes client headers and the query that only the built-in provider's own host is known to
+// accept.
 void ForgetOwnHeaders(Provider& provider) {
   const std::vector<std::string> common = CommonClientHeaders();
   std::vector<std::string>& taken = provider.client_headers;
@@ -60,15 +61,15 @@ void ForgetOwnHeaders(Provider& provider) {
   provider.messages_query.clear();
 }
 
-// Whatever name the user gave it: a login needs all that its client sends along.
+// Under any name: a login needs everything that its client sends with it.
 void TakeAnthropicHeaders(Provider& provider) {
   const Provider* anthropic = FindBuiltIn("anthropic");
   provider.client_headers = anthropic->client_headers;
   provider.messages_query = anthropic->messages_query;
 }
 
-// Whether `url` is at `host`, over TLS and on its usual port. In the spelling that needs no
-// normalising: what is written otherwise is another host.
+// Whether `url` is on `host`, over TLS and the default port. Compares normalised spellings only;
+// anything spelled differently counts as another host.
 bool IsAt(std::string_view url, std::string_view host) {
   if (!url.starts_with(host)) return false;
   url.remove_prefix(host.size());
@@ -77,12 +78,12 @@ bool IsAt(std::string_view url, std::string_view host) {
   return url.empty() || url.front() == '/';
 }
 
-// Whether a client of the Messages API may be sent to `base` itself.
+// Whether a client of the Messages API may be pointed at `base` itself.
 bool SpeaksMessages(const Provider& provider, std::string_view base,
                     std::optional<Interface> interface) {
   if (interface) return *interface == Interface::kMessages;
   if (base.ends_with(kMessagesPath) || base.ends_with("/anthropic")) return true;
-  // Of a Chat address: the client would append /v1/messages to it.
+  // Not for a Chat base, because the client would append /v1/messages to it.
   if (provider.interface != Interface::kMessages && base.ends_with("/v1")) return false;
   return !base.ends_with(kChatPath) && !base.ends_with(kResponsesPath) &&
          provider.plain_speaks_messages;
@@ -210,7 +211,7 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
   const std::string before = provider.messages_base_url;
   provider.interface = interface.value_or(Guess(provider, base));
   provider.plain_speaks_messages = SpeaksMessages(provider, base, interface);
-  // The word of the user, or an address of one API alone, is meant for every model.
+  // An explicit setting, or an address of a single API, applies to all models.
   const bool said = interface || base.ends_with(kChatPath) || base.ends_with(kResponsesPath);
   if (said || provider.interface == Interface::kMessages) provider.known_interfaces.clear();
   provider.chat_base_url.clear();
@@ -230,7 +231,7 @@ void SetEndpoint(Provider& provider, std::string_view url, std::optional<Interfa
     if (base.ends_with(path)) base.remove_suffix(path.size());
   }
   provider.chat_base_url = provider.plain_base_url = std::string(WithoutSlashes(base));
-  if (IsChatGptHost(provider.chat_base_url)) {  // which knows no other API
+  if (IsChatGptHost(provider.chat_base_url)) {  // has no other API
     if (!interface) provider.interface = Interface::kResponses;
     provider.known_interfaces.clear();
     providers::TakeCodexHeaders(provider);

@@ -1,4 +1,4 @@
-// The example is part of the program, so that it is there without an installation.
+// The example is compiled in, so that it exists without an installation.
 #include "router/config/example.h"
 
 #include <sys/stat.h>
@@ -18,7 +18,7 @@ Status PlaceExample(const std::string& home) {
     if (auto made = EnsurePrivateFolder(home); !made) return made;
   }
   if (lstat(folder.c_str(), &info) != 0 || S_ISLNK(info.st_mode)) {
-    // Of a link it says what to do.
+    // For a link the error says what to do.
     if (auto made = EnsurePrivateFolder(folder); !made) return made;
   }
   if (lstat(path.c_str(), &info) == 0) return {};

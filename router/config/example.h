@@ -1,4 +1,4 @@
-// The example of a personas.json, which a new user copies.
+// An example personas.json for new users to copy.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace katra::router {
 
 [[nodiscard]] std::string_view ExampleText();
 
-// Puts it to HOME/router/personas.json.example when there is none; makes the folders when needed.
+// Writes it to HOME/router/personas.json.example if there is none; creates the folders if needed.
 [[nodiscard]] Status PlaceExample(const std::string& home);
 
 }  // namespace katra::router

@@ -1,4 +1,4 @@
-// Findings as text.
+// Formats findings.
 #include "router/config/findings.h"
 
 #include "core/text.h"

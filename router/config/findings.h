@@ -1,4 +1,4 @@
-// What is wrong in a configuration file, collected so that a reader sees all of it at once.
+// Collects the errors in a configuration file, so that a user sees all of them at once.
 #pragma once
 
 #include <string>
@@ -33,7 +33,7 @@ class Findings {
   std::vector<ConfigWarning> warnings_;
 };
 
-// `; did you mean "openai"?` or nothing.
+// `; did you mean "openai"?`, or "".
 [[nodiscard]] std::string DidYouMean(std::string_view word,
                                      const std::vector<std::string>& candidates);
 

@@ -1,5 +1,5 @@
-// A recursive-descent reader of JSON. nlohmann's parser tells bytes instead of lines, keeps the
-// last of two members of one name, and cannot say where a value stood.
+// A recursive-descent JSON parser. nlohmann's parser reports bytes instead of lines, keeps the last
+// of duplicate members, and does not record where a value was.
 #include "router/config/json_source.h"
 
 #include <cstdint>
@@ -101,7 +101,7 @@ class Reader {
     return true;
   }
 
-  // What stands here, for a message.
+  // Describes the text at the current position, for a message.
   [[nodiscard]] std::string Here() const {
     if (AtEnd()) return "the end of the file";
     size_t end = at_;
@@ -313,7 +313,7 @@ class Reader {
   size_t at_ = 0;
   int line_ = 1;
   std::optional<std::string> complaint_;
-  std::string path_;  // of the value that is being read, as errors show it
+  std::string path_;  // path of the current value, as shown in errors
   JsonSource source_;
 };
 

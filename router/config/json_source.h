@@ -1,5 +1,5 @@
-// JSON as people write it in a file: strict, but every error tells the line and what to do, and
-// every value remembers the line it stands on. Knows nothing of what the file is for.
+// Parses JSON files that people write: strictly, with the line and the next step in every error,
+// and remembering the line of every value. Knows nothing of the file's purpose.
 #pragma once
 
 #include <map>
@@ -14,19 +14,20 @@ namespace katra::router {
 
 struct JsonSource {
   std::shared_ptr<const nlohmann::json> document;
-  std::map<std::string, int> lines;  // JSON Pointer -> line, from 1; a member's is its name's line
+  // JSON Pointer -> line, from 1; for members, the line of the name
+  std::map<std::string, int> lines;
 };
 
 // kInvalidArgument: "FILE:LINE: $.path: what is wrong; what to do" (no path at the top). `file` is
-// for these messages only. Refuses byte order marks, comments, trailing commas, members that stand
-// twice, text that is not UTF-8, and more than 64 levels. Line ends of every kind are taken.
+// only used in these messages. Refuses byte order marks, comments, trailing commas, duplicate
+// members, invalid UTF-8, and more than 64 levels. Accepts all kinds of line ends.
 [[nodiscard]] Result<JsonSource> ParseJsonSource(std::string_view text, const std::string& file);
 
-// "/personas/Sam/fallbacks/0" -> "$.personas.Sam.fallbacks[0]", as errors show it. `document`
-// tells items from members.
+// "/personas/Sam/fallbacks/0" -> "$.personas.Sam.fallbacks[0]", as shown in errors. `document`
+// distinguishes array items from members.
 [[nodiscard]] std::string ShowJsonPath(std::string_view pointer, const nlohmann::json& document);
 
-// The line of the value at `pointer`, or of the nearest value around it.
+// The line of the value at `pointer`, or of the nearest enclosing value.
 [[nodiscard]] int LineOf(const JsonSource& source, std::string pointer);
 
 // One token of a JSON Pointer, escaped.

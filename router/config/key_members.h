@@ -1,5 +1,5 @@
-// Members of personas.json that say where a provider's key is from, and what follows from a
-// provider being Azure's. For the readers of that file alone.
+// The members of personas.json that configure a provider's key, and the consequences of a provider
+// being Azure. Only for the readers of that file.
 #pragma once
 
 #include <string>
@@ -9,16 +9,17 @@
 
 namespace katra::router {
 
-// api_key_env: "A", or ["A", "B"]. Whether it is there.
+// Reads api_key_env: "A", or ["A", "B"]. Returns whether it is set.
 bool ReadKeyEnvs(Section& section, std::string* first, std::vector<std::string>* more);
 
-// api_key_command and how long it takes and lasts. It clears the provider's variables.
+// Reads api_key_command with its timeout and lifetime. Clears the provider's variables.
 void ReadKeyCommand(Section& section, Provider& provider);
 
-// What Azure's servers have in common; the models are OpenAI's, under names of the user's own.
+// Sets what all Azure servers have in common. The models are OpenAI's, under names chosen by the
+// user.
 void BecomeAzure(Provider& provider);
 
-// Keys go in Azure's own header, or in Anthropic's; what a command prints is taken for a token.
+// Keys are sent in Azure's own header or in Anthropic's; the output of a command counts as a token.
 [[nodiscard]] Auth AzureAuth(const Provider& provider);
 
 }  // namespace katra::router

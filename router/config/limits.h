@@ -1,4 +1,4 @@
-// Limits of a persona, as personas.json says them.
+// Limits of a persona, as configured in personas.json.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace katra::router {
 
-// Of one gateway token. 0: without limit.
+// Per gateway token. 0: no limit.
 struct TokenLimits {
   int64_t requests_per_minute = 6'000;
   int64_t open_requests = 256;
@@ -19,15 +19,15 @@ struct TokenLimits {
 
 struct Limits {
   TokenLimits token;
-  store::Quotas room;  // for `katra config`: the store reads the file by itself (store/quotas.h)
+  store::Quotas room;  // for `katra config` only; the store reads the file itself (store/quotas.h)
 };
 
 struct LimitName {
-  const char* name;  // in the file
+  const char* name;  // as in the file
   int64_t& (*of)(Limits& limits);
 };
 
-// Every limit, in the order in which they are shown.
+// All limits, in display order.
 inline constexpr std::array<LimitName, 7> kLimitNames = {{
     {"messages_per_hour", [](Limits& l) -> int64_t& { return l.room.messages_per_hour; }},
     {"message_bytes_per_hour", [](Limits& l) -> int64_t& { return l.room.message_bytes_per_hour; }},

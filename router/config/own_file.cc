@@ -1,4 +1,4 @@
-// Looks at a file before it is read.
+// Checks a file before it is read.
 #include "router/config/own_file.h"
 
 #include <cerrno>

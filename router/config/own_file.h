@@ -1,4 +1,4 @@
-// Files that only this user may have written: a configuration is followed, so that it must not be
+// Reads files that only this user can write: Katra acts on its configuration, so it must not be
 // somebody else's.
 #pragma once
 
@@ -9,14 +9,14 @@
 
 namespace katra::router {
 
-// The file's text; nothing when there is none. kPermissionDenied: a link, no regular file, another
-// user's, or open to changes by others; the message has the command that mends it. Readable by
-// others is fine: these files hold no secrets, and Katra's home is closed.
+// The file's text; nullopt if it does not exist. kPermissionDenied: it is a link, not a regular
+// file, another user's, or writable by others; the message has the command that fixes it. It may be
+// readable by others: these files contain no secrets, and Katra's home is closed.
 [[nodiscard]] Result<std::optional<std::string>> ReadOwnFile(const std::string& path,
                                                              size_t max_bytes);
 
-// The folder, when there is one: this user's, not open to changes by others, and no link unless
-// `may_be_link`, as the home may.
+// Checks that the folder, if it exists, belongs to this user, is not writable by others, and is not
+// a link unless `may_be_link` (as for the home).
 [[nodiscard]] Status CheckOwnFolder(const std::string& path, bool may_be_link);
 
 }  // namespace katra::router

@@ -1,5 +1,5 @@
-// Which names the personas of a configuration may have: a reserved one (store/reserved_names.h)
-// only when the persona had it before. Knows no store.
+// Checks the names of a configuration's personas: a reserved name (store/reserved_names.h) is only
+// allowed if the persona already exists. Knows no store.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace katra::router {
 
-// Whether a persona of that name was here before; asked for reserved names alone.
+// Whether a persona of that name already exists; called only for reserved names.
 using KnownPersona = std::function<bool(const std::string& name)>;
 
 // kInvalidArgument names the file, the line and the persona.

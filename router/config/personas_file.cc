@@ -67,7 +67,7 @@ void ReadEndpoint(Section& section, Provider& provider) {
     section.Warn("/api_base_url", "keys and prompts go to this address unencrypted (http://)");
   }
   SetEndpoint(provider, url, interface);
-  // A deployment's address is one of Chat Completions alone.
+  // A deployment's address only serves Chat Completions.
   if (url.find("/openai/deployments/") != url.npos) provider.known_interfaces.clear();
 }
 
@@ -84,7 +84,7 @@ void ReadPassLogin(Section& section, Provider& provider) {
   }
 }
 
-// Models that are asked by another API than the provider's others.
+// Models that use another API than the provider's others.
 void ReadModelInterfaces(Section& section, Provider& provider) {
   const json* entries = section.Find("model_interfaces");
   if (entries == nullptr) return;
@@ -110,7 +110,7 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
   }
 }
 
-// Where its keys come from, and how they are sent.
+// Where the provider's keys come from, and how they are sent.
 void ReadKeys(Section& section, Provider& provider) {
   const bool new_key = ReadKeyEnvs(section, &provider.api_key_env, &provider.more_key_envs);
   ReadKeyCommand(section, provider);
@@ -124,7 +124,7 @@ void ReadKeys(Section& section, Provider& provider) {
           "\"" + provider.name +
               "\" is not a built-in provider, so it needs api_base_url, the address of its API");
     }
-    // Whoever serves OpenAI's models knows the words that they know.
+    // Servers of OpenAI's models support the efforts of those models.
     provider.model_efforts = FindBuiltIn("openai")->model_efforts;
     provider.auth = !has_key                                     ? Auth::kNone
                     : provider.interface == Interface::kMessages ? Auth::kBoth
@@ -251,7 +251,7 @@ void FillUp(const RouterConfig& config, PersonaConfig& persona) {
   const RoutingRules& rules = config.routing_rules;
   const std::string& own_provider =
       persona.provider.empty() ? config.default_provider : persona.provider;
-  // A model alone was read for the default provider, and is no other's.
+  // A model without a provider was read for the default provider and belongs only to it.
   const auto fits = [&](const Target& rule) { return !rule.bare || rule.provider == own_provider; };
   const auto fill = [&](std::optional<Target>& own, const std::optional<Target>& rule) {
     if (!own && rule && fits(*rule)) own = rule;
@@ -285,7 +285,7 @@ void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& 
     provider.name = lower;
     provider.title = name;
     provider.client_headers = CommonClientHeaders();
-    provider.azure = lower == "azure";  // others by their hosts
+    provider.azure = lower == "azure";  // others are recognised by their hosts
     config.providers.push_back(std::move(provider));
   }
 }

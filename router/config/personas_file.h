@@ -1,5 +1,5 @@
-// A personas.json that fits its schema -> the model. Checks what a schema cannot: names that must
-// lead somewhere, forms of models, addresses.
+// Converts a personas.json that fits its schema to the typed model. Checks what a schema cannot:
+// references to names, forms of models, addresses.
 #pragma once
 
 #include "router/config/config.h"
@@ -8,13 +8,13 @@
 
 namespace katra::router {
 
-// Adds the file's own providers by name only, so that providers.conf may speak of them.
+// Adds the providers defined in the file by name only, so that providers.conf can refer to them.
 void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& findings);
 
-// Providers, default provider and router; after providers.conf, which this overrides.
+// Reads providers, default provider and router. Call it after providers.conf, which it overrides.
 void ApplyProviders(const JsonSource& source, RouterConfig& config, Findings& findings);
 
-// Personas and routing rules; needs all providers.
+// Reads personas and routing rules; needs all providers.
 void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& findings);
 
 }  // namespace katra::router

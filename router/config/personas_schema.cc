@@ -1,4 +1,4 @@
-// Violations of the personas schema, in words.
+// Describes violations of the personas schema.
 #include "router/config/personas_schema.h"
 
 #include <array>
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// Members by which keys are handed to other programs.
+// Members through which keys are given to other programs.
 bool HoldsKey(const std::string& member) {
   static constexpr std::array<std::string_view, 6> kNames = {"api_key", "apikey", "key",
                                                              "token",   "secret", "access_key"};
@@ -36,7 +36,7 @@ const json* ValueAt(const json& document, const std::string& pointer) {
   return document.contains(place) ? &document.at(place) : nullptr;
 }
 
-// `found` of a violation back into the text it stands for.
+// Converts `found` of a violation back to the text that it quotes.
 std::string Unquoted(const std::string& found) {
   const json text = json::parse(found, nullptr, false);
   return text.is_string() ? text.get<std::string>() : found;
@@ -57,7 +57,7 @@ class Complaints {
          violation.keyword == "minLength")) {
       return AddName(violation);
     }
-    // Of one variable, of one of several, or of a word of a command.
+    // For one variable, one of several, or a word of a command.
     const bool version = violation.path.ends_with("/api_version");
     const bool secret = violation.path.find("/api_key_") != std::string::npos || version ||
                         violation.path.ends_with("/api_base_url");
@@ -70,7 +70,7 @@ class Complaints {
                 "does not belong in this file");
     }
     if (violation.keyword == "pattern" && violation.path.ends_with("/api_version")) {
-      return At(violation.path, "expected a version such as 2024-10-21");  // a key may stand there
+      return At(violation.path, "expected a version such as 2024-10-21");  // the value may be a key
     }
     if (violation.keyword == "pattern") {
       return At(

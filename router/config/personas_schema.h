@@ -1,4 +1,4 @@
-// personas.json against schemas/personas-v1.json, with complaints that a person can act on.
+// Validates personas.json against schemas/personas-v1.json, with messages that a person can act on.
 #pragma once
 
 #include "core/result.h"
@@ -7,8 +7,8 @@
 
 namespace katra::router {
 
-// Adds an error for each place where the document breaks the schema. Never repeats a value that
-// may be a key. kInternal: the schema itself is broken, a defect of this build.
+// Adds an error for each violation. Messages never contain a value that may be a key. kInternal:
+// the schema itself is invalid, a bug of this build.
 [[nodiscard]] Status CheckPersonasSchema(const JsonSource& source, Findings& findings);
 
 }  // namespace katra::router

@@ -16,7 +16,7 @@ using ErrorAt = std::function<void(std::string_view member, const std::string& w
 
 constexpr std::string_view kBedrockHost = "bedrock-runtime.";
 
-// Goes into a host's name and a path: nothing else but what such names consist of.
+// Becomes part of a host name and a path, so only characters of such names are allowed.
 bool IsPlainName(std::string_view text) {
   return !text.empty() && text.size() <= 100 && text.front() != '-' && text.front() != '.' &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -80,7 +80,7 @@ std::string TextOf(const json& object, std::string_view name) {
   return found == object.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
-// A provider that the user names becomes one of that platform.
+// A provider that the user defines becomes one of that platform.
 void Become(const json& object, Provider& provider, const ErrorAt& error) {
   const std::string platform = TextOf(object, "platform");
   const std::string interface = TextOf(object, "interface");
@@ -151,7 +151,7 @@ void ReadPlatform(const json& object, Provider& provider, const ErrorAt& error) 
   if (object.contains("project")) provider.project = TextOf(object, "project");
   if (object.contains("betas")) provider.betas = object["betas"].get<std::vector<std::string>>();
   if (const std::string profile = TextOf(object, "aws_profile"); !profile.empty()) {
-    // Whoever names a profile means it, whatever the environment holds.
+    // A configured profile takes precedence over the environment.
     provider.credential_envs.clear();
     provider.key_command.words.insert(provider.key_command.words.end(), {"--profile", profile});
   }
@@ -167,7 +167,7 @@ void CompletePlatform(Provider& provider, const Variable& variable) {
     case Platform::kVertex:
       return CompleteVertex(provider, variable);
     case Platform::kCopilot:
-      // Other than at OpenAI's, "/chat/completions" stands at its root.
+      // Unlike at OpenAI, "/chat/completions" is at the root.
       if (provider.chat_base_url.ends_with("/v1")) {
         provider.chat_base_url.resize(provider.chat_base_url.size() - 3);
       }

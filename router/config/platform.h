@@ -1,5 +1,5 @@
-// What personas.json says of a provider's platform, and what follows from it: the addresses of
-// Amazon Bedrock, Google Vertex and GitHub Copilot have their region and project in them.
+// Reads a provider's platform from personas.json and derives its addresses: those of Amazon
+// Bedrock, Google Vertex and GitHub Copilot contain region and project.
 #pragma once
 
 #include <array>
@@ -16,28 +16,28 @@ namespace katra::router {
 inline constexpr std::array<std::string_view, 6> kPlatformMembers = {
     "platform", "region", "project", "aws_profile", "github_api_url", "betas"};
 
-// Reads them from a provider's object, which fits the schema; before its address and key are read.
-// A provider of another name than the built-in ones becomes a copy of the platform's own first.
-// `error` is told the member and what is wrong.
+// Reads them from a provider's object, which fits the schema, before its address and key are read.
+// A provider that is not built in first becomes a copy of the platform's built-in provider. `error`
+// receives the member and what is wrong.
 void ReadPlatform(
     const nlohmann::json& object, Provider& provider,
     const std::function<void(std::string_view member, const std::string& what)>& error);
 
 using Variable = std::function<std::string(const char* name)>;
 
-// Fills in region and project from the environment where the configuration does not say them, and
-// the addresses that follow from them, where none is configured. No key is read.
+// Sets region and project from the environment if they are not configured, and the addresses
+// derived from them if none are configured. Reads no key.
 void CompletePlatform(Provider& provider, const Variable& variable);
 
-// A built-in provider of that platform ("bedrock", "vertex", "copilot") and format to start from.
-// nullptr: the platform does not speak it. `interface` empty: its own first one.
+// The built-in provider for a platform ("bedrock", "vertex", "copilot") and format. nullptr if the
+// platform does not offer the format. `interface` empty: the platform's preferred one.
 [[nodiscard]] const Provider* PlatformTemplate(const std::string& platform,
                                                const std::string& interface);
 
 // "bedrock", "vertex", "copilot"; empty for kNone.
 [[nodiscard]] std::string PlatformName(Platform platform);
 
-// The region of AWS that an address of its own names ("bedrock-runtime.eu-west-1.amazonaws.com").
+// The AWS region in an address ("bedrock-runtime.eu-west-1.amazonaws.com").
 [[nodiscard]] std::string RegionOfHost(std::string_view url);
 
 }  // namespace katra::router

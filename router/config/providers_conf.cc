@@ -1,4 +1,4 @@
-// Lines of providers.conf.
+// Parses the lines of providers.conf.
 #include "router/config/providers_conf.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// HOME/providers.conf: KEY=value lines, as a shell would write them. It is read, never executed:
-// "$(...)" and backquotes are text like any other.
+// Parses HOME/providers.conf: KEY=value lines in shell syntax. The file is never executed: "$(...)"
+// and backquotes are ordinary text.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace katra::router {
 
 struct ConfLine {
   std::string key;
-  std::string value;  // without its quotes
+  std::string value;  // without quotes
   int line = 0;
 };
 
-// Comments (#) and empty lines are passed over. kInvalidArgument has a line "FILE:LINE: ..." for
-// each line that is no KEY=value and each key that stands twice. Values never appear in a message.
+// Skips comments (#) and empty lines. kInvalidArgument has a line "FILE:LINE: ..." for each line
+// that is not KEY=value and each duplicate key. Messages never contain values.
 [[nodiscard]] Result<std::vector<ConfLine>> ParseProvidersConf(std::string_view text,
                                                                const std::string& file);
 

@@ -1,4 +1,4 @@
-// Names of quirks -> members, as a table.
+// A table of quirk names and members.
 #include "router/config/quirk_names.h"
 
 #include <nlohmann/json.hpp>
@@ -61,7 +61,7 @@ void ReadWord(const json& object, const char* name, const std::string_view (&wor
   }
 }
 
-// In the order of the enumerations.
+// In the order of the enumerators.
 constexpr std::string_view kSchemaDialects[] = {"full", "gemini"};
 constexpr std::string_view kToolIds[] = {"up_to_64", "nine_alphanumeric"};
 constexpr std::string_view kMaxTokensFields[] = {"max_tokens", "by_model", "max_completion_tokens"};

@@ -1,4 +1,4 @@
-// The quirks of a provider by the names that personas.json gives them.
+// Reads a provider's quirks by their names in personas.json.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,7 +7,7 @@
 
 namespace katra::router {
 
-// `object` fits the schema's "quirks"; what it does not name stays as it is.
+// `object` fits the schema's "quirks". Quirks that it does not mention are unchanged.
 void ReadQuirks(const nlohmann::json& object, Quirks& quirks);
 
 }  // namespace katra::router

@@ -1,5 +1,5 @@
-// One object of personas.json: its members by name, each with its place, so that findings and
-// origins name lines. For the readers of that file alone.
+// One object of personas.json, with the position of each member, so that errors and origins have
+// line numbers. Only for the readers of that file.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,30 +14,31 @@
 
 namespace katra::router {
 
-// All is borrowed.
+// Everything is borrowed.
 class Section {
  public:
   Section(const JsonSource& source, RouterConfig& config, Findings& findings, std::string pointer);
 
-  // An empty object when it is not there.
+  // The object; an empty one if it does not exist.
   [[nodiscard]] const nlohmann::json& value() const;
   [[nodiscard]] Section Below(std::string_view name) const;
   [[nodiscard]] const nlohmann::json* Find(std::string_view name) const;
 
-  // Fills `out` and writes down the origin when the member is there.
+  // If the member exists, sets `out`, records its origin and returns true.
   bool Text(std::string_view name, std::string* out);
   void Mark(std::string_view name);
   // `below`: a JSON Pointer below this object.
   void Error(const std::string& below, const std::string& message);
   void Warn(const std::string& below, const std::string& message);
-  // The provider of that name, in the spelling of the model; an error otherwise.
+  // Reads a provider's name, normalised to the model's spelling; adds an error if there is no such
+  // provider.
   bool ProviderName(std::string_view name, std::string* out);
   void ReadTarget(std::string_view name, const std::string& own_provider,
                   std::optional<Target>* out);
   void ReadTargets(std::string_view name, const std::string& own_provider,
                    std::vector<Target>* out);
   void ReadRoutes(const std::string& own_provider, Routes* routes);
-  // Over what `limits` holds already.
+  // Overrides the values in `limits` that the file sets.
   void ReadLimits(Limits* limits);
   void CheckModel(const std::string& below, const Provider& provider, const std::string& model);
 
@@ -46,7 +47,7 @@ class Section {
  private:
   std::optional<Target> ToTarget(const std::string& below, const std::string& text,
                                  const std::string& own_provider);
-  // Whether what stands before the first slash is a provider.
+  // Whether the text before the first slash is a provider.
   [[nodiscard]] bool NamesProvider(const std::string& text) const;
 
   const JsonSource& source_;

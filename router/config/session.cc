@@ -15,7 +15,7 @@ bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// A model without a provider before it is one of the provider that it was read for.
+// A model without a provider belongs to the provider for which it was read.
 bool BelongsElsewhere(const Target& target, const std::string& provider) {
   return target.bare && target.provider != provider;
 }
@@ -46,7 +46,7 @@ bool IsWritten(const RouterConfig& config, std::string_view key) {
   return config.OriginOf(key).kind != OriginKind::kDefault;
 }
 
-// The provider and model of a persona that names no provider, from what the user wrote for all.
+// The provider and model of a persona that names no provider, from the user's general settings.
 void TakeDefaults(const RouterConfig& config, PersonaConfig& persona) {
   const std::optional<Target>& rule = config.routing_rules.default_target;
   const bool default_written = IsWritten(config, "default_provider");

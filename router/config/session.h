@@ -1,6 +1,6 @@
-// A session's own choice of provider and model, and what it makes of its persona's configuration.
-// `katra start` decides, the session's token carries the decision, and the gateway follows it
-// whatever personas.json says by then. Knows no token and no HTTP.
+// A session's own choice of provider and model, and how it changes its persona's configuration.
+// `katra start` makes the choice, the session's token carries it, and the gateway follows it even
+// if personas.json has changed since. Knows no token and no HTTP.
 #pragma once
 
 #include <string>
@@ -11,31 +11,31 @@
 
 namespace katra::router {
 
-// What a session was started with. Without `provider` it says nothing: its persona's entry in
-// personas.json decides.
+// What a session was started with. Without `provider` there is no choice, and the persona's entry
+// in personas.json decides.
 struct SessionChoice {
   std::string provider;  // lower case
-  std::string model;     // at `provider`; empty: the persona's there, or the provider's usual one
-  std::string api_key_env;  // of the key for `provider`; empty: as configured
+  std::string model;  // of `provider`; empty: the persona's model there, or the provider's default
+  std::string api_key_env;  // variable with the key of `provider`; empty: as configured
   bool own_login = false;   // see PersonaConfig
 
   [[nodiscard]] bool empty() const { return provider.empty(); }
   friend bool operator==(const SessionChoice&, const SessionChoice&) = default;
 };
 
-// The form alone; whether the provider exists is the configuration's to say. kInvalidArgument: a
-// model or key variable without a provider, or text that is none of these.
+// Checks the syntax only, not whether the provider exists. kInvalidArgument: a model or key
+// variable without a provider, or a malformed value.
 [[nodiscard]] Status CheckSessionChoice(const SessionChoice& choice);
 
-// The configuration of one session: that of its persona, with `choice` before it. Every decision
-// about a request is made of this. What belongs to another provider than the session's is left out
-// (the model, routes and fallbacks written without a provider); what the user wrote as
-// provider/model stays. `provider` is empty when nothing that the user wrote names one.
+// The configuration of one session: its persona's, overridden by `choice`. All decisions about
+// requests are based on it. Models, routes and fallbacks that belong to another provider and are
+// written without one are dropped; those written as provider/model are kept. `provider` is empty if
+// nothing that the user wrote names one.
 [[nodiscard]] PersonaConfig SessionPersona(const RouterConfig& config, std::string_view persona,
                                            const SessionChoice& choice);
 
-// What `persona`, made by SessionPersona, is answered by when nothing else is asked for. Unlike
-// OwnTarget it takes the built-in default for no answer: the provider is empty then.
+// The default model of `persona`, which SessionPersona returned. Unlike OwnTarget it never uses the
+// built-in default provider: the provider is empty instead.
 [[nodiscard]] Target SessionTarget(const RouterConfig& config, const PersonaConfig& persona);
 
 }  // namespace katra::router

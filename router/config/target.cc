@@ -1,4 +1,5 @@
-// Targets as users and clients write them: "provider,model", "provider/model" or a bare model.
+// Parses targets as users and clients write them: "provider,model", "provider/model" or a bare
+// model.
 #include "core/text.h"
 #include "router/config/config.h"
 
@@ -20,7 +21,7 @@ Result<Target> ParseTarget(const RouterConfig& config, std::string_view text,
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {
     const Provider* named = config.FindProvider(text.substr(0, slash));
     const std::string_view rest = text.substr(slash + 1);
-    // "openrouter/auto" is a model of OpenRouter's own.
+    // "openrouter/auto" is one of OpenRouter's own models.
     const bool whole = named != nullptr && named->model_form == ModelForm::kVendorSlash &&
                        rest.find('/') == std::string_view::npos;
     if (named != nullptr) return checked(*named, whole ? text : rest);
@@ -68,7 +69,7 @@ ContextWindow ContextWindowOf(const Provider& provider, const PersonaConfig* per
 
 namespace {
 
-// Whether the persona names a variable of its own for that provider.
+// Whether the persona has its own key variable for that provider.
 bool HasOwnKey(const PersonaConfig* persona, const Provider& provider) {
   return persona != nullptr && !persona->api_key_env.empty() &&
          persona->key_provider == provider.name;

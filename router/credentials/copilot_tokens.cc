@@ -8,9 +8,9 @@
 namespace katra::router::credentials {
 namespace {
 
-constexpr size_t kMostBytes = size_t{64} * 1024;  // a reply has a few hundred
+constexpr size_t kMostBytes = size_t{64} * 1024;  // a response has a few hundred
 constexpr size_t kMostEntries = 256;
-// A token is taken for expired so long before it is: a request takes a while to get there.
+// A token counts as expired this long before its expiry, because a request takes time to arrive.
 constexpr std::chrono::seconds kMargin{60};
 constexpr std::chrono::seconds kPatience{30};
 
@@ -91,7 +91,7 @@ Result<cloud::CopilotToken> CopilotTokens::Read(const Entry& entry,
 
 void CopilotTokens::End(const std::string& name, const http::CallEnd& end) {
   Entry& entry = entries_[name];
-  const auto ended = std::move(entry.call);  // it is the one that calls
+  const auto ended = std::move(entry.call);  // keeps the running call alive during its callback
   const auto token = Read(entry, end);
   entry.body.clear();
   entry.known = token.has_value();

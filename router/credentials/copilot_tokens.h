@@ -1,5 +1,5 @@
-// The short-lived tokens of GitHub Copilot: asked for with a GitHub login when one is needed, kept
-// in memory until shortly before they expire or are refused. The login goes to GitHub's API alone.
+// Short-lived tokens of GitHub Copilot: exchanged for a GitHub login when needed, and kept in
+// memory until shortly before they expire or are refused. The login is sent only to GitHub's API.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,14 @@
 
 namespace katra::router::credentials {
 
-// On the loop's thread, all of it.
+// Used on the loop's thread.
 class CopilotTokens {
  public:
-  // An error's code says whose fault it is: kUnavailable is GitHub's, and may pass; anything else
-  // is the login's or the reply's, and stays.
+  // The error's code: kUnavailable is a temporary failure of GitHub; all others concern the login
+  // or the response and are permanent.
   using Ready = std::function<void(const Result<cloud::CopilotToken>&)>;
 
-  // Waits for an exchange. Destroyed, it is not told.
+  // Waits for an exchange. If it is destroyed first, `ready` is not called.
   class Waiting {
    public:
     explicit Waiting(Ready ready) : ready_(std::make_shared<Ready>(std::move(ready))) {}
@@ -32,28 +32,28 @@ class CopilotTokens {
     std::shared_ptr<Ready> ready_;
   };
 
-  // Borrowed: both outlive this.
+  // Both are borrowed and outlive this object.
   CopilotTokens(http::Client& client, const Clock& clock) : client_(client), clock_(clock) {}
 
-  // nullptr: Ask. Valid until the next call.
+  // The cached token; nullptr: call Ask. Valid until the next call.
   [[nodiscard]] const cloud::CopilotToken* Find(const Provider& provider, const std::string& login);
 
-  // Exchanges `login`, or joins the exchange that is under way for it. `ready` is never called from
-  // within, and may destroy the Waiting.
+  // Exchanges `login`, or joins a running exchange for it. Never calls `ready` before it returns;
+  // `ready` may destroy the Waiting.
   [[nodiscard]] std::unique_ptr<Waiting> Ask(const Provider& provider, const std::string& login,
                                              Ready ready);
 
-  // Copilot did not take `token`: it is forgotten, unless a newer one has replaced it.
+  // Forgets `token`, which Copilot refused, unless a newer one has replaced it.
   void Refused(const Provider& provider, const std::string& login, const std::string& token);
 
-  // All that are held, so that they can be taken out of texts.
+  // All cached tokens, for redaction of texts.
   [[nodiscard]] std::vector<std::string> Values() const;
 
  private:
   struct Entry {
     cloud::CopilotToken token;
     bool known = false;
-    std::string api_url;  // as the provider configures it
+    std::string api_url;  // as configured for the provider
     std::unique_ptr<http::Call> call;
     int status = 0;
     std::string body;
@@ -69,7 +69,7 @@ class CopilotTokens {
 
   http::Client& client_;
   const Clock& clock_;
-  std::map<std::string, Entry> entries_;  // by a hash of the login and of where it goes
+  std::map<std::string, Entry> entries_;  // by a hash of the login and its destination
 };
 
 }  // namespace katra::router::credentials

@@ -1,5 +1,5 @@
-// The headers that carry a key or token to a provider. Knows neither where the key is from nor who
-// asks.
+// Makes the headers that carry a key or token to a provider. Does not know where the key comes
+// from.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@
 
 namespace katra::router::credentials {
 
-// For the face of `provider` that is asked, by its `auth`. Empty when `key` is.
+// Headers for the endpoint of `provider` that is asked, according to its `auth`. Empty if `key` is.
 [[nodiscard]] std::vector<http::Header> CredentialHeaders(const Provider& provider,
                                                           Interface interface,
                                                           std::string_view key);

@@ -5,13 +5,13 @@
 
 #include "router/cloud/aws_credentials.h"
 
-// The process's own.
+// The environment of this process.
 extern char** environ;
 
 namespace katra::router::credentials {
 namespace {
 
-// A key is taken for expired so long before it is: a request takes a while to get there.
+// A key counts as expired this long before its expiry, because a request takes time to arrive.
 constexpr std::chrono::seconds kMargin{60};
 
 std::string NameOf(const KeyCommand& command) {
@@ -20,7 +20,7 @@ std::string NameOf(const KeyCommand& command) {
   return name;
 }
 
-// Of a session of Katra's, or a token of the gateway: no business of another program.
+// Variables of Katra's sessions and gateway tokens, which other programs must not see.
 bool IsOfSession(std::string_view variable) {
   const size_t equals = variable.find('=');
   if (equals == std::string_view::npos) return false;
@@ -71,7 +71,7 @@ std::unique_ptr<KeyCommands::Waiting> KeyCommands::Ask(const std::string& provid
 void KeyCommands::Take(const std::string& provider, const KeyCommand& command, uv::ProcessEnd end) {
   auto output = Read(provider, end);
   Entry& entry = entries_[NameOf(command)];
-  const auto ended = std::move(entry.run);  // it is the one that calls
+  const auto ended = std::move(entry.run);  // keeps the running process alive during its callback
   if (output) {
     const WallTime now = clock_.Now();
     entry.known = true;

@@ -1,15 +1,17 @@
-// Keys and tokens that a program prints (api_key_command), for everything that asks providers: run
-// when one is needed, kept in memory until the output's own expiry, the configured lifetime, or a
-// provider's refusal. Never written anywhere, never part of a command line of ours.
+// Keys and tokens printed by a program (api_key_command), shared by all code that sends requests to
+//  providers. A command runs when a key is needed; the key is kept in memory until the output's own
+//  expiry, the configured lifetime, or a refusal by the provider. It is never written anywhere and
+//  never part of a command line.
 //
-// How to use it, in whatever asks a provider:
-//   1. `Find(command)`: what is known and still good. Use `key` with CredentialHeaders
-//      (credential.h), or read `text` where the output has a form of its own, e.g. the JSON of
-//      `aws configure export-credentials`, whose "Expiration" is understood here already.
-//   2. Nothing is known: `Ask(provider, command, ready)`, and go on in `ready`. Keep what it
-//      returns; destroying that means that nobody waits any more, and the run goes on.
-//   3. The provider answered 401 or 403: `Refused(command, text)` and ask once more. When `text`
-//      is the same again, the refusal stands.
+//  Usage:
+//    1. `Find(command)` returns the output if it is known and still valid. Use `key` with
+//       CredentialHeaders (credential.h), or parse `text` if the output has its own format, e.g.
+//       the JSON of `aws configure export-credentials`, whose "Expiration" is already handled here.
+//    2. If it returns nullptr: `Ask(provider, command, ready)`, and continue in `ready`. Keep the
+//       returned object; destroying it cancels the wait, but not the run.
+//    3. If the provider answers 401 or 403: `Refused(command, text)` and ask once more. If `text`
+//    is
+//       the same again, the refusal stands.
 #pragma once
 
 #include <functional>
@@ -25,12 +27,12 @@
 
 namespace katra::router::credentials {
 
-// On the loop's thread, all of it.
+// Used on the loop's thread.
 class KeyCommands {
  public:
   using Ready = std::function<void(const Result<KeyOutput>&)>;
 
-  // Waits for a run. Destroyed, it is not told.
+  // Waits for a run. If it is destroyed first, `ready` is not called.
   class Waiting {
    public:
     explicit Waiting(Ready ready) : ready_(std::make_shared<Ready>(std::move(ready))) {}
@@ -40,34 +42,34 @@ class KeyCommands {
     std::shared_ptr<Ready> ready_;
   };
 
-  // Borrowed: both outlive this.
+  // Both are borrowed and outlive this object.
   KeyCommands(uv::Loop& loop, const Clock& clock) : loop_(loop), clock_(clock) {}
 
-  // nullptr: Ask. Valid until the next call.
+  // The cached output; nullptr: call Ask. Valid until the next call.
   [[nodiscard]] const KeyOutput* Find(const KeyCommand& command);
 
-  // Runs the command, or joins the run that is under way: one at a time for each command. `ready`
-  // is never called from within, and may destroy the Waiting. Its error (kUnavailable) names
-  // `provider`, says what the command did, a bounded part of its stderr without secrets, and what
-  // to do. The command gets the gateway's own environment without Katra's variables of a session,
-  // runs in the user's home folder, and has no input and no terminal.
+  // Runs the command, or joins a running one: each command runs at most once at a time. Never calls
+  // `ready` before it returns; `ready` may destroy the Waiting. The error (kUnavailable) names
+  // `provider` and says what the command did, with part of its stderr without secrets, and the next
+  // step. The command gets the gateway's environment without Katra's session variables, runs in the
+  // user's home folder, and has no input and no terminal.
   [[nodiscard]] std::unique_ptr<Waiting> Ask(const std::string& provider, const KeyCommand& command,
                                              Ready ready);
 
-  // A provider did not take what `text` holds: it is forgotten, unless a newer run has replaced it.
+  // Forgets the output `text`, which a provider refused, unless a newer run has replaced it.
   void Refused(const KeyCommand& command, const std::string& text);
 
-  // Kills the runs that are under way; who waits for them is not told. For the end of the program.
+  // Kills running commands without calling their waiters. For the end of the program.
   void EndAll();
 
-  // All keys that are held, so that they can be taken out of texts.
+  // All cached keys, for redaction of texts.
   [[nodiscard]] std::vector<std::string> Values() const;
 
  private:
   struct Entry {
     KeyOutput output;
     bool known = false;
-    std::optional<WallTime> good_until;  // nothing: until it is refused
+    std::optional<WallTime> good_until;  // nullopt: until it is refused
     std::unique_ptr<uv::Process> run;
     std::vector<std::weak_ptr<Ready>> waiting;
   };

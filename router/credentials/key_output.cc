@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMaxKeyBytes = size_t{16} * 1024;
 constexpr size_t kMaxShown = 300;
-constexpr size_t kLeastKeyBytes = 12;  // shorter words of an output may be anything
+constexpr size_t kLeastKeyBytes = 12;  // shorter words of the output may be ordinary ones
 constexpr std::array<const char*, 5> kKeyNames = {"api_key", "key", "token", "access_token",
                                                   "accessToken"};
 constexpr std::array<const char*, 8> kExpiryNames = {
@@ -38,7 +38,7 @@ std::optional<int64_t> Number(const JsonView& value) {
   return number;
 }
 
-// Seconds since 1970, milliseconds when it is too many for seconds, or RFC 3339 with a zone.
+// Seconds since 1970, milliseconds if the number is too large for seconds, or RFC 3339 with a zone.
 std::optional<WallTime> Moment(const JsonView& value, WallTime now) {
   constexpr int64_t kMostSeconds = 100'000'000'000;
   const std::string text = value.IsString() ? value.Text() : std::string();
@@ -103,7 +103,7 @@ Result<KeyOutput> ReadKeyOutput(std::string_view printed, WallTime now) {
 }
 
 std::string ShownStderr(std::string_view err, std::string_view out) {
-  // Whatever word of the output may be the key.
+  // Every word of the output that may be the key.
   std::vector<std::string> words = {std::string(Trim(out))};
   constexpr std::string_view kBetween = "\"' \t\r\n,{}";
   for (size_t at = 0; at < out.size() && words.size() < 200;) {

@@ -34,7 +34,7 @@ std::optional<milliseconds> UntilTime(std::string_view text, WallTime now) {
   return std::max(milliseconds(0), *then - now);
 }
 
-// What the headers say where translate::FromUpstream, which has no clock, has read nothing.
+// Reads headers that translate::FromUpstream, which has no clock, could not interpret.
 std::optional<milliseconds> ByClock(const translate::Headers& reply, WallTime now) {
   std::optional<milliseconds> longest;
   for (const auto& [name, value] : reply) {

@@ -1,5 +1,5 @@
-// Which of several keys of a provider are left alone for a while, because the provider refused them
-// or their limit is reached. Keys are known by a hash alone. No I/O, no clock of its own.
+// Tracks which of a provider's keys are not to be used for a while, because the provider refused
+// them or their limit is reached. Keys are known only by a hash. No I/O, no clock of its own.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@
 
 namespace katra::router::credentials {
 
-// How long a key rests after `error`; nothing: the failure says nothing of the key. As long as the
-// reply's headers or body say (retry-after, x-ratelimit-reset-*, anthropic-ratelimit-*-reset), at
-// most a day; else a limited key a minute, one that is refused (401, 403) five minutes, one whose
-// quota or balance is used up fifteen.
+// How long a key rests after `error`; nullopt if the failure is not about the key. As long as the
+// response's headers or body say (retry-after, x-ratelimit-reset-*, anthropic-ratelimit-*-reset),
+// at most a day; otherwise one minute for a rate limit, five minutes for a refusal (401, 403),
+// fifteen for an exhausted quota or balance.
 [[nodiscard]] std::optional<std::chrono::milliseconds> RestOf(const translate::ApiError& error,
                                                               const translate::Headers& reply,
                                                               WallTime now);
@@ -25,28 +25,28 @@ namespace katra::router::credentials {
 // Not thread-safe.
 class KeyRests {
  public:
-  // `candidate` was asked with its credential and failed.
+  // Records that `candidate`, asked with its credential, failed.
   void Failed(const policy::Candidate& candidate, const translate::ApiError& error,
               const translate::Headers& reply, SteadyTime now, WallTime wall_now);
-  // Until when its credential rests; nothing: it may be asked.
+  // Until when its credential rests; nullopt if it may be used.
   [[nodiscard]] std::optional<SteadyTime> Until(const policy::Candidate& candidate,
                                                 SteadyTime now) const;
-  // Counts sessions by turns: 0, 1, 2, …
+  // Numbers the sessions of a provider: 0, 1, 2, …
   [[nodiscard]] size_t NextTurn(const std::string& provider) { return turns_[provider]++; }
 
  private:
-  // A limit is one of a model, a refusal or an empty account one of all models.
+  // A rate limit applies to one model; a refusal or an empty account to all models.
   std::map<std::string, SteadyTime> rests_;
   std::map<std::string, size_t> turns_;
 };
 
 struct ProviderKey {
-  std::string variable;    // empty: none holds it
+  std::string variable;    // empty: not from a variable
   std::string credential;  // a hash of the key
 };
-// `candidates` with one for each key of theirs: `keys` holds those of each candidate, at least one,
-// in the order in which they are asked. Where there are several, those that rest come last of all,
-// the one that is ready first before the others: they are asked when nobody else is left.
+// Expands `candidates` to one per key. `keys` has the keys of each candidate, at least one, in
+// order of preference. Of several keys those that rest are moved to the end of the whole list,
+// earliest first: they are used only when nothing else is left.
 [[nodiscard]] std::vector<policy::Candidate> SpreadOverKeys(
     const std::vector<policy::Candidate>& candidates,
     const std::vector<std::vector<ProviderKey>>& keys, const KeyRests& rests, SteadyTime now);

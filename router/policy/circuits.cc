@@ -40,7 +40,7 @@ void Circuits::Succeeded(const std::string& key) {
   index_.erase(found);
 }
 
-// They stand in the order of their last failures: what can go is at the end.
+// They are ordered by their last failure, so the ones to drop are at the end.
 void Circuits::Forget(SteadyTime now) {
   const auto keep_for = std::max(options_.keep_for, 2 * options_.open_at_most);
   while (!states_.empty() && now - states_.back().failed_at > keep_for) {

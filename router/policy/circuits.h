@@ -1,5 +1,5 @@
-// A circuit for whatever a key stands for: after failures in a row it is not asked for a while,
-// then once for a trial. Bounded; no clock of its own.
+// Circuit breakers by key: after several failures in a row a key is blocked for a while, then one
+// trial is allowed. Bounded; no clock of its own.
 #pragma once
 
 #include <chrono>
@@ -17,28 +17,29 @@ namespace katra::router::policy {
 class Circuits {
  public:
   struct Options {
-    int failures = 5;  // in a row, until it opens
+    int failures = 5;  // failures in a row until it opens
     std::chrono::milliseconds open_for{10'000};
-    std::chrono::milliseconds open_at_most{120'000};  // it doubles with each failed trial
-    std::chrono::milliseconds keep_for{600'000};  // after the last failure; then all is forgotten
-    size_t most = 4096;                           // keys; the one that failed longest ago goes
+    // limit; the time doubles with each failed trial
+    std::chrono::milliseconds open_at_most{120'000};
+    std::chrono::milliseconds keep_for{600'000};  // forgotten this long after the last failure
+    size_t most = 4096;  // most keys; the one that failed longest ago is dropped
   };
 
   explicit Circuits(Options options) : options_(options) {}
 
-  // Whether `key` may be asked now. When its time has come one caller is let through as a trial,
-  // and the others wait for what that one says.
+  // Whether `key` may be used now. When the blocking time has passed, one caller is admitted as a
+  // trial, and the others wait for its result.
   [[nodiscard]] bool Admits(const std::string& key, SteadyTime now);
-  // How long until the next trial; nothing when it is closed.
+  // The time until the next trial; nullopt if the circuit is closed.
   [[nodiscard]] std::optional<std::chrono::milliseconds> OpenFor(const std::string& key,
                                                                  SteadyTime now) const;
-  // Calls back with each key whose circuit is open, and how long until its next trial.
+  // Calls `open` with each key whose circuit is open, and the time until its next trial.
   void ForEachOpen(
       SteadyTime now,
       const std::function<void(const std::string& key, std::chrono::milliseconds)>& open) const;
   void Succeeded(const std::string& key);
   void Failed(const std::string& key, SteadyTime now);
-  // The trial ended without a word on the provider (e.g. the client left).
+  // The trial ended without a verdict on the provider (e.g. the client left).
   void Undecided(const std::string& key);
 
   [[nodiscard]] size_t size() const { return index_.size(); }
@@ -59,7 +60,7 @@ class Circuits {
   void Forget(SteadyTime now);
 
   Options options_;
-  States states_;  // the last one that failed first
+  States states_;  // most recent failure first
   std::unordered_map<std::string, States::iterator> index_;
 };
 

@@ -1,4 +1,4 @@
-// The choice by persona: what is asked for by name, else what the configuration says of it.
+// Chooses by persona: an explicitly requested model, else the configured ones.
 #include <algorithm>
 
 #include "core/text.h"
@@ -24,7 +24,7 @@ bool IsAnthropicItself(const Provider& provider) {
          provider.messages_base_url == built_in->messages_base_url;
 }
 
-// "claude-gw-openai--gpt-4" -> "openai,gpt-4"; anything else as it is.
+// "claude-gw-openai--gpt-4" -> "openai,gpt-4"; anything else is unchanged.
 std::string Unlist(std::string_view model) {
   if (model.substr(0, kListed.size()) != kListed) return std::string(model);
   const std::string_view rest = model.substr(kListed.size());
@@ -42,7 +42,7 @@ class PersonaPolicy final : public Policy {
     if (!first) return Pass(std::move(first));
     candidates.push_back(std::move(*first));
     AddOwnBehindBackground(ask, own, candidates);
-    // Who is named is asked, or nobody: another company was not meant to read this.
+    // Only the named provider is asked: the text was not meant for another company.
     const bool named =
         !candidates.front().side && candidates.front().provider->name != own.provider;
     int number = 0;
@@ -64,7 +64,7 @@ class PersonaPolicy final : public Policy {
     });
   }
 
-  // A route that fails leads back to the model that would have answered without it (E12).
+  // If a route fails, the model that would have answered without it is next (E12).
   static void AddOwnBehindBackground(const Ask& ask, const Target& own,
                                      std::vector<Candidate>& candidates) {
     if (!candidates.front().side) return;
@@ -93,8 +93,8 @@ class PersonaPolicy final : public Policy {
       return small;
     }
     if (!asked.empty() && asked != own.model) {
-      // A client that knows only Claude names a model of its own when it means "the usual one". At
-      // Anthropic itself, where all of these are, the name means what it says.
+      // A client that only knows Claude models means "the default" by naming one. At Anthropic
+      // itself, which serves all of them, the name is taken literally.
       const bool takes_it = provider->interface == Interface::kMessages &&
                             (IsAnthropicItself(*provider) || own.model.empty());
       if (takes_it || !IsClaude(asked)) return Explicit(ask, asked, own.provider);
@@ -107,8 +107,8 @@ class PersonaPolicy final : public Policy {
     return Configured(ask, own, "the persona's model");
   }
 
-  // Nothing that the user has written says who answers, and a guess would send the words to a
-  // company that nobody named.
+  // Nothing that the user configured says who answers, and a guess would send the text to a company
+  // that nobody named.
   static Result<Candidate> Unnamed(const Ask& ask) {
     const std::string& name = ask.persona.name;
     return Fail(ErrorCode::kFailedPrecondition,
@@ -126,7 +126,7 @@ class PersonaPolicy final : public Policy {
                     " again, or start the session again with another --provider");
   }
 
-  // Where models are vendor/name, "openai/gpt-5" is one of them and not OpenAI's.
+  // At providers with vendor/name models, "openai/gpt-5" is one of their models, not OpenAI's.
   static bool IsItsOwn(const Provider& provider, const std::string& asked) {
     const auto slash = asked.find('/');
     if (slash == std::string::npos || asked.find(',') != std::string::npos) return false;

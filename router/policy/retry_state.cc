@@ -7,7 +7,7 @@ namespace katra::router::policy {
 
 namespace {
 
-// The account that a key is of was refused, and not the request.
+// Whether the key's account was refused rather than the request.
 bool IsOfKey(translate::Failure failure) {
   return failure == translate::Failure::kAuthentication ||
          failure == translate::Failure::kPermission || failure == translate::Failure::kQuota ||
@@ -48,7 +48,7 @@ std::optional<RetryState::Choice> RetryState::Next(SteadyTime now) {
 std::optional<RetryState::Choice> RetryState::NextAdmitted(SteadyTime now) {
   while (true) {
     if (position_ == candidates_.size()) {
-      // Nobody of this round could be asked: another round would find the same.
+      // No candidate of this round could be asked, so another round would be the same.
       if (tried_ == 0) break;
       position_ = 0;
       ++round_;
@@ -81,7 +81,7 @@ void RetryState::NoteBarred(const Candidate& candidate, const std::string& circu
                             SteadyTime now) {
   if (asked_.count(&candidate) == 0) barred_.insert(&candidate);
   if (has_error_ && error_.failure != translate::Failure::kNoKey) return;
-  has_error_ = false;  // whoever is asked yet tells more
+  has_error_ = false;  // the error of a real attempt is more informative
   error_ = translate::NoAnswer(candidate.provider->name +
                                " failed several times in a row and is not tried for a moment");
   error_.failure = translate::Failure::kOverloaded;
@@ -93,7 +93,7 @@ void RetryState::NoteBarred(const Candidate& candidate, const std::string& circu
 std::optional<RetryState::Choice> RetryState::NextBarred(SteadyTime now) {
   if (!options_.last_resort || now - begun_ > options_.budget) return std::nullopt;
   const Candidate* best = nullptr;
-  for (const Candidate& candidate : candidates_) {  // in their order: the first of equals
+  for (const Candidate& candidate : candidates_) {  // in order; of equals the first
     if (barred_.count(&candidate) == 0 || keyless_.count(&candidate) != 0) continue;
     if (exhausted_.count(candidate.provider->name) != 0) continue;
     if (best == nullptr || Badness(candidate, now) < Badness(*best, now)) best = &candidate;
@@ -146,7 +146,7 @@ void RetryState::Failed(const translate::ApiError& error, SteadyTime now) {
     circuits_.Failed(KeyOf(*current_), now);
     circuits_.Undecided(CredentialKeyOf(*current_));
   } else {
-    circuits_.Succeeded(KeyOf(*current_));  // there was a connection
+    circuits_.Succeeded(KeyOf(*current_));  // the provider was reachable
     circuits_.Failed(CredentialKeyOf(*current_), now);
   }
   if (error.retry_after) wanted_ = std::max(wanted_, *error.retry_after);
@@ -169,7 +169,7 @@ void RetryState::Release(const Candidate& candidate) {
 std::vector<OpenCircuit> OpenCircuits(const Circuits& circuits, SteadyTime now) {
   std::map<std::string, OpenCircuit> found;
   circuits.ForEachOpen(now, [&](const std::string& key, std::chrono::milliseconds next_trial) {
-    const size_t end = key.find('\n');  // what follows is a credential's
+    const size_t end = key.find('\n');  // the rest identifies a credential
     const std::string name = key.substr(0, end);
     const size_t slash = std::min(name.find('/'), name.size());
     const auto [at, fresh] = found.try_emplace(name);

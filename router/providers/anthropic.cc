@@ -1,4 +1,4 @@
-// Anthropic: the Messages API itself (N1). To its own host a login of the client goes through.
+// Anthropic: the Messages API itself (N1). A client's login is forwarded to its own host.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -10,7 +10,7 @@ Provider Anthropic() {
   p.api_key_env = "ANTHROPIC_API_KEY";
   p.messages_base_url = "https://api.anthropic.com";
   p.interface = Interface::kMessages;
-  // No plain_base_url: the client connects by itself.
+  // No plain_base_url: clients use it by default.
   p.plain_speaks_messages = true;
   p.model_form = ModelForm::kBare;
   p.auth = Auth::kXApiKey;

@@ -1,4 +1,4 @@
-// Amazon Bedrock: Anthropic's models behind InvokeModel. How they are asked: router/cloud.
+// Amazon Bedrock: Anthropic's models through InvokeModel. router/cloud implements its protocol.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -9,7 +9,7 @@ Provider Bedrock() {
   p.title = "Amazon Bedrock";
   p.platform = Platform::kBedrock;
   p.interface = Interface::kMessages;
-  // The address has the region in it: CompletePlatform.
+  // CompletePlatform sets the address, which contains the region.
   p.auth = Auth::kBearer;
   p.credential_envs = {"AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
                        "AWS_SESSION_TOKEN"};
@@ -18,8 +18,8 @@ Provider Bedrock() {
   p.models = {"global.anthropic.claude-sonnet-4-5-20250929-v1:0",
               "global.anthropic.claude-opus-4-5-20251101-v1:0",
               "global.anthropic.claude-haiku-4-5-20251001-v1:0"};
-  p.client_headers = {"anthropic-beta"};  // becomes a member of the body
-  // The betas that the user guide names for InvokeModel; any other one is a 400 there.
+  p.client_headers = {"anthropic-beta"};  // converted to a member of the body
+  // The betas listed in the user guide for InvokeModel; any other is a 400.
   p.betas = {"compact-2026-01-12",
              "computer-use-2024-10-22",
              "computer-use-2025-01-24",
@@ -34,7 +34,7 @@ Provider Bedrock() {
              "tool-examples-2025-10-29",
              "tool-search-tool-2025-10-19"};
   p.quirks.pdfs = true;
-  p.quirks.openai_shaped_errors = true;  // its own: {"message": …}
+  p.quirks.openai_shaped_errors = true;  // Bedrock's own format: {"message": …}
   return p;
 }
 

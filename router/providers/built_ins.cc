@@ -1,11 +1,11 @@
-// The list of built-in providers, and what is true of all of them.
+// The list of built-in providers, and look-ups in it.
 #include "router/providers/built_ins.h"
 
 #include <algorithm>
 
 #include "core/text.h"
 
-// Each is made by a function in a file of this folder.
+// Each is made by a function in its own file of this folder.
 #define KATRA_PROVIDERS(PROVIDER) \
   PROVIDER(Anthropic)             \
   PROVIDER(OpenAi)                \
@@ -118,7 +118,7 @@ int64_t MaxOutputTokens(const Provider& provider, std::string_view model) {
 
 namespace {
 
-// "-2025-08-07", "-latest", "-preview", or nothing: the same model.
+// "-2025-08-07", "-latest", "-preview", or nothing: names of the same model.
 bool IsForm(std::string_view rest) {
   return rest.empty() || rest == "-latest" || rest == "-preview" ||
          (rest.front() == '-' && rest.find_first_not_of("-0123456789") == std::string_view::npos &&
@@ -134,7 +134,7 @@ ContextWindow WindowIn(const Provider& provider, std::string_view name) {
   return {};
 }
 
-// The vendors of OpenRouter's names that are providers here under another name.
+// Vendors in OpenRouter's model names that have another name here.
 std::string_view ProviderOfVendor(std::string_view vendor) {
   if (vendor == "google") return "gemini";
   if (vendor == "x-ai") return "grok";

@@ -12,7 +12,7 @@ Provider Cerebras() {
   p.interface = Interface::kChat;
   p.plain_base_url = p.chat_base_url;
   p.default_model = "gpt-oss-120b";
-  p.model_form = ModelForm::kAny;  // of dedicated inference: an endpoint's id
+  p.model_form = ModelForm::kAny;  // for dedicated inference it is an endpoint id
   p.models = {"gpt-oss-120b"};
   p.quirks.max_tokens_field = MaxTokensField::kMaxCompletionTokens;
   p.quirks.parallel_tool_calls = false;

@@ -22,12 +22,12 @@ const std::vector<std::string_view>& AllEfforts() {
   return efforts;
 }
 
-// The first row that fits counts.
+// The first matching row applies.
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows = [] {
     ClaudeTraits today;
     today.efforts = AllEfforts();
-    ClaudeTraits always = today;  // thinking
+    ClaudeTraits always = today;  // always thinks
     always.off = ThinkingOff::kNever;
     ClaudeTraits opus5 = today;
     opus5.off = ThinkingOff::kUpToHighEffort;
@@ -53,7 +53,7 @@ const std::vector<Row>& Rows() {
   return rows;
 }
 
-// The numbers of a name, of which a date is none.
+// The version numbers in a name, ignoring dates.
 std::optional<int> VersionOf(const std::vector<std::string>& words) {
   std::optional<int> version;
   bool has_minor = false;
@@ -62,7 +62,7 @@ std::optional<int> VersionOf(const std::vector<std::string>& words) {
         !word.empty() && word.size() <= 2 &&
         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!number) {
-      if (version) break;  // "4-7" stand together
+      if (version) break;  // "4-7" are adjacent
       continue;
     }
     if (!version) {

@@ -1,5 +1,5 @@
-// What Claude models take of thinking and sampling, whoever serves them: data by family and
-// version, from Anthropic's migration guides.
+// Which thinking and sampling parameters Claude models accept, at any provider: a table by family
+// and version, from Anthropic's migration guides.
 #pragma once
 
 #include <optional>
@@ -9,30 +9,30 @@
 
 namespace katra::router {
 
-// Where `thinking: {"type": "disabled"}` is taken.
+// When `thinking: {"type": "disabled"}` is accepted.
 enum class ThinkingOff {
   kAlways,
-  kUpToHighEffort,  // not beside a higher one
-  kNever,           // the model always thinks: a 400
+  kUpToHighEffort,  // not with a higher effort
+  kNever,           // the model always thinks; disabling is a 400
 };
 
 struct ClaudeTraits {
-  bool adaptive = true;               // takes thinking "adaptive" and output_config.effort
-  bool budget = false;                // takes thinking "enabled" with budget_tokens
-  bool sampling = false;              // takes temperature, top_p and top_k; else a 400
-  bool temperature_or_top_p = false;  // but not both of these
+  bool adaptive = true;               // accepts thinking "adaptive" and output_config.effort
+  bool budget = false;                // accepts thinking "enabled" with budget_tokens
+  bool sampling = false;              // accepts temperature, top_p and top_k; else a 400
+  bool temperature_or_top_p = false;  // but not both at once
   bool thinks_by_default = true;
   ThinkingOff off = ThinkingOff::kAlways;
-  std::vector<std::string_view> efforts;  // of output_config.effort, in ascending order
+  std::vector<std::string_view> efforts;  // values of output_config.effort, ascending
 };
 
-// Of a model by its name, with or without a vendor in front, dates and endings behind:
-// "claude-sonnet-5", "anthropic/claude-4.7-opus", "us.anthropic.claude-opus-4-8-v1:0". Nothing: it
-// is no Claude model, or its version is not in its name.
+// Looks a model up by name, with or without a vendor prefix, dates and suffixes: "claude-sonnet-5",
+// "anthropic/claude-4.7-opus", "us.anthropic.claude-opus-4-8-v1:0". nullopt: not a Claude model, or
+// its name has no version.
 [[nodiscard]] std::optional<ClaudeTraits> TraitsOfClaude(std::string_view model);
 
-// Of the efforts that a model knows the wanted one, else the next lower, else the lowest. Empty:
-// `wanted` is no effort.
+// The wanted effort if the model supports it, else the next lower one, else the lowest. Empty if
+// `wanted` is not an effort.
 [[nodiscard]] std::string FitEffort(std::string_view wanted, const ClaudeTraits& traits);
 
 }  // namespace katra::router

@@ -1,4 +1,4 @@
-// GitHub Copilot: Chat Completions behind a short-lived token (router/cloud/copilot.h).
+// GitHub Copilot: Chat Completions with a short-lived token (router/cloud/copilot.h).
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -8,10 +8,11 @@ Provider Copilot() {
   p.name = "copilot";
   p.title = "GitHub Copilot";
   p.platform = Platform::kCopilot;
-  p.api_key_env = "COPILOT_GITHUB_TOKEN";  // of GitHub: what Copilot's own CLI reads first
+  // a GitHub token; the first variable that Copilot's own CLI reads
+  p.api_key_env = "COPILOT_GITHUB_TOKEN";
   p.github_api_url = "https://api.github.com";
   p.interface = Interface::kChat;
-  // No address: the exchange names it.
+  // No address: the token exchange returns it.
   p.default_model = "gpt-5-mini";
   p.models = {"gpt-5-mini", "gpt-4.1", "claude-sonnet-4.5"};
   p.quirks.max_tokens_field = MaxTokensField::kByModel;

@@ -1,5 +1,5 @@
-// DashScope, where Alibaba serves Qwen: a Messages endpoint and Chat Completions, of the
-// international edition. Keys of the Chinese one belong to dashscope.aliyuncs.com.
+// DashScope, Alibaba's service for Qwen (international edition): a Messages endpoint and Chat
+// Completions. Keys of the Chinese edition belong to dashscope.aliyuncs.com.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,4 +1,4 @@
-// DeepSeek: a Messages endpoint of its own (N2), and Chat Completions.
+// DeepSeek: its own Messages endpoint (N2), and Chat Completions.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -12,7 +12,7 @@ Provider DeepSeek() {
   p.messages_base_url = "https://api.deepseek.com/anthropic";
   p.interface = Interface::kMessages;
   p.plain_base_url = "https://api.deepseek.com";
-  p.plain_speaks_messages = false;  // that face is below /anthropic
+  p.plain_speaks_messages = false;  // its Messages endpoint is below /anthropic
   p.default_model = "deepseek-v4-pro";
   p.model_form = ModelForm::kBare;
   p.auth = Auth::kXApiKey;

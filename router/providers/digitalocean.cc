@@ -1,4 +1,4 @@
-// DigitalOcean's serverless inference: Chat Completions with models of many makers.
+// DigitalOcean's serverless inference: Chat Completions with models of many vendors.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,4 +1,4 @@
-// Gemini, by way of its OpenAI endpoint. Thought signatures travel with the tool calls (R44).
+// Gemini, through its OpenAI-compatible endpoint. Tool calls carry thought signatures (R44).
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,4 +1,4 @@
-// Grok of xAI: Chat Completions.
+// xAI's Grok: Chat Completions.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -9,7 +9,7 @@ Provider Grok() {
   p.title = "Grok";
   p.api_key_env = "XAI_API_KEY";
   p.chat_base_url = "https://api.x.ai/v1";
-  // Its Messages endpoint is deprecated (N13), so that it is not offered.
+  // Its Messages endpoint is deprecated (N13), so it is not used.
   p.interface = Interface::kChat;
   p.plain_base_url = "https://api.x.ai";
   p.default_model = "grok-4";

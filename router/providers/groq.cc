@@ -1,4 +1,4 @@
-// Groq: Chat Completions; some model names hold a slash.
+// Groq: Chat Completions; some model names contain a slash.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

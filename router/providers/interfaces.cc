@@ -1,11 +1,11 @@
-// Which API and which words of effort belong to a model, by the tables of its provider.
+// Looks up a model's API and reasoning efforts in the tables of its provider.
 #include "core/text.h"
 #include "router/providers/provider.h"
 
 namespace katra::router {
 namespace {
 
-// How exactly `models` names `name`: the more bytes agree, the better. 0: not at all.
+// How specifically `models` matches `name`: the number of matching bytes; 0 if it does not match.
 size_t Fit(std::string_view models, std::string_view name) {
   if (!models.ends_with('*')) return models == name ? name.size() + 2 : 0;
   models.remove_suffix(1);
@@ -62,8 +62,8 @@ Quirks ResponsesQuirks() {
   quirks.pdfs = true;
   quirks.inline_system = true;
   quirks.max_stop_sequences = 0;
-  // A model that does not know a word says so, which helps more than less effort than was asked
-  // for.
+  // Lists all efforts: the error of a model that does not support one is more helpful than silently
+  // less effort than requested.
   quirks.efforts = {"minimal", "low", "medium", "high", "xhigh"};
   return quirks;
 }

@@ -1,4 +1,4 @@
-// The server of llama.cpp on this computer (N10); no key.
+// llama.cpp's server on this computer (N10); no key.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -12,7 +12,7 @@ Provider LlamaCpp() {
   p.interface = Interface::kMessages;
   p.plain_base_url = p.messages_base_url;
   p.plain_speaks_messages = true;
-  p.default_model = "default";  // the server answers with the model it was started with
+  p.default_model = "default";  // the server uses the model that it was started with
   p.model_form = ModelForm::kAny;
   p.auth = Auth::kNone;
   p.models = {"default"};

@@ -1,23 +1,25 @@
-// What the Messages faces of providers refuse that Anthropic's own takes: data by provider.
+// What Messages endpoints of other providers refuse although Anthropic's accepts it, by provider.
 #pragma once
 
 #include "router/providers/provider.h"
 
 namespace katra::router {
 
-// What is left out or put otherwise before a request goes to a Messages face.
+// What must be removed or rewritten before a request goes to a Messages endpoint.
 struct FaceRefusals {
-  bool attribution = false;   // the client's billing block: prompt text anywhere but at Anthropic
-  bool tool_choice = false;   // R35
-  bool system_role = false;   // messages of the role "system"
-  bool json_user_id = false;  // metadata.user_id of other than letters, digits, "-" and "_"
+  // the client's billing block, which is prompt text anywhere but at Anthropic
+  bool attribution = false;
+  bool tool_choice = false;  // R35
+  bool system_role = false;  // messages with the role "system"
+  // metadata.user_id with characters other than letters, digits, "-" and "_"
+  bool json_user_id = false;
 
   [[nodiscard]] bool any() const {
     return attribution || tool_choice || system_role || json_user_id;
   }
 };
 
-// Of `provider` at the address that it has now. `anthropic`: that is Anthropic's own host.
+// The refusals of `provider` at its current address. `anthropic`: that is Anthropic's own host.
 [[nodiscard]] FaceRefusals RefusalsOf(const Provider& provider, bool anthropic);
 
 }  // namespace katra::router

@@ -18,7 +18,7 @@ Provider Mistral() {
   p.quirks.stream_usage = false;
   p.quirks.prefill_prefix = true;
   p.quirks.max_user_id_characters = 0;
-  // It answers 422 to members that it does not know.
+  // It answers 422 to unknown members.
   p.quirks.refused_members = {
       "logit_bias",     "logprobs",           "top_logprobs", "store",
       "service_tier",   "verbosity",          "audio",        "prompt_cache_key",

@@ -9,8 +9,8 @@ Provider Ollama() {
   p.title = "Ollama";
   p.chat_base_url = "http://127.0.0.1:11434/v1";
   p.messages_base_url = "http://127.0.0.1:11434";
-  // Its Messages face is a subset (no tool_choice, no count_tokens, no cache usage) and only there
-  // from 0.14.0 on, so that the gateway uses the other.
+  // Its Messages endpoint is a subset (no tool_choice, no count_tokens, no cache usage) and only
+  // exists from 0.14.0 on, so the gateway uses Chat Completions.
   p.interface = Interface::kChat;
   p.plain_base_url = p.messages_base_url;
   p.plain_speaks_messages = true;
@@ -20,7 +20,7 @@ Provider Ollama() {
   p.models = {"qwen3-coder"};
   p.quirks.top_k = true;
   p.quirks.reasoning_request = ReasoningRequest::kEffort;
-  // It answers 400 to the field when the model does not think.
+  // It answers 400 to the field if the model does not support thinking.
   p.quirks.reasoning_models = {"gpt-oss", "deepseek-r1", "deepseek-v3",
                                "qwen3:",  "qwq",         "thinking"};
   p.quirks.messages_tool_choice = false;

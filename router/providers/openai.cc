@@ -5,9 +5,9 @@ namespace katra::router::providers {
 namespace {
 
 void SetInterfaces(Provider& p) {
-  // On Chat Completions these are refused with tools and reasoning together, or altogether:
+  // Models that Chat Completions refuses with tools and reasoning together, or altogether:
   // "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions.
-  // […] use /v1/responses" (G3). Models that only chat do not reason.
+  // […] use /v1/responses" (G3). Chat-only models do not reason.
   for (const char* models : {"gpt-5.*", "gpt-6*", "gpt-5-pro*", "gpt-5-codex*", "codex-*",
                              "o1-pro*", "o3-pro*", "o3-deep-research*", "o4-mini-deep-research*"}) {
     p.known_interfaces.push_back({models, Interface::kResponses});
@@ -99,8 +99,7 @@ Provider OpenAi() {
   p.default_model = "gpt-5";
   p.model_form = ModelForm::kBare;
   p.models = {"gpt-5", "gpt-5-mini", "gpt-4-turbo"};
-  // It answers 400 to a max_tokens above these; clients ask for more of models that they do not
-  // know.
+  // It answers 400 to a larger max_tokens; clients ask for more with models that they do not know.
   p.model_limits = {{"gpt-3.5", 4096},       {"gpt-4", 4096},         {"gpt-4.1", 32768},
                     {"gpt-4.5", 16384},      {"gpt-4o", 16384},       {"gpt-4o-2024-05-13", 4096},
                     {"chatgpt-4o", 16384},   {"gpt-5", 128000},       {"gpt-5-chat", 16384},
@@ -125,8 +124,8 @@ Provider ChatGptPlan() {
   Provider p;
   p.name = "openai";
   p.title = "OpenAI (the ChatGPT plan)";
-  // Where Codex goes with a ChatGPT login. Its own client knows its models; nothing of a request
-  // is bent to what is known of the API's.
+  // The address that Codex uses with a ChatGPT login. Codex knows its models, so requests are not
+  // adapted to what is known about the API's models.
   p.chat_base_url = "https://chatgpt.com/backend-api/codex";
   p.interface = Interface::kResponses;
   p.model_form = ModelForm::kBare;

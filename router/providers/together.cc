@@ -1,4 +1,4 @@
-// Together: Chat Completions; models are maker/name, or the name of a dedicated endpoint.
+// Together: Chat Completions; models are vendor/name, or the name of a dedicated endpoint.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,5 +1,5 @@
-// Google Vertex AI, twice: Anthropic's models behind rawPredict, and Gemini behind its endpoint of
-// the Chat Completions format. How they are asked: router/cloud.
+// Google Vertex AI, as two providers: Anthropic's models through rawPredict, and Gemini through its
+// Chat Completions endpoint. router/cloud implements its protocol.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
@@ -7,7 +7,7 @@ namespace {
 
 void BecomeVertex(Provider& p) {
   p.platform = Platform::kVertex;
-  // The address has project and location in it: CompletePlatform.
+  // CompletePlatform sets the address, which contains project and location.
   p.api_key_env.clear();
   p.auth = Auth::kBearer;
   p.key_command.words = {"gcloud", "auth", "print-access-token"};
@@ -35,7 +35,7 @@ Provider Vertex() {
              "web-search-2025-03-05"};
   p.quirks.pdfs = true;
   p.quirks.count_tokens = true;
-  p.quirks.openai_shaped_errors = true;  // Google's own, around Anthropic's
+  p.quirks.openai_shaped_errors = true;  // Google's own format, around Anthropic's
   return p;
 }
 

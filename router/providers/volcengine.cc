@@ -1,4 +1,4 @@
-// Volcengine Ark, where ByteDance serves Doubao: Chat Completions. A model is named with its date,
+// Volcengine Ark, ByteDance's service for Doubao: Chat Completions. A model is named with its date,
 // or by the id of an endpoint ("ep-...").
 #include "router/providers/built_ins.h"
 

@@ -1,4 +1,4 @@
-// xAI under its own name: what is known of it stands with its models, Grok.
+// xAI under its company name; grok.cc defines its models and quirks.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

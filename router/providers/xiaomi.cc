@@ -1,5 +1,5 @@
-// Xiaomi MiMo: a Messages endpoint and Chat Completions. It thinks unless it is told not to, and
-// wants its reasoning back. Keys of a token plan belong to another host.
+// Xiaomi MiMo: a Messages endpoint and Chat Completions. It thinks unless told not to, and expects
+// its reasoning back. Keys of a token plan belong to another host.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {
