@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr size_t kLongestMessage = 2000;
-// Elements of the pages that proxies answer with, beside what no text of an API holds.
+// HTML elements of the pages that proxies answer with, which no API message contains.
 constexpr size_t kLongestElement = 10;
 constexpr std::array<std::string_view, 27> kElements = {
     "doctype", "html", "head", "body", "title", "meta", "style",  "script", "h1",
@@ -31,7 +31,7 @@ std::string TextOrNumber(JsonView view) {
   return view.IsString() ? view.Text() : view.IsNumber() ? std::string(view.Raw()) : std::string();
 }
 
-// {"detail": "…"} and {"detail": [{"msg": "…", "loc": […]}]}.
+// Reads {"detail": "…"} and {"detail": [{"msg": "…", "loc": […]}]}.
 std::string Detail(JsonView detail) {
   if (detail.IsString()) return detail.Text();
   std::string text;
@@ -59,7 +59,7 @@ void ReadObject(JsonView error, ErrorText* text) {
   text->type = TextOrNumber(error["type"]);
   if (text->type.empty()) text->type = TextOrNumber(error["status"]);
   ReadDetails(error["details"], text);
-  // OpenRouter wraps what its provider said.
+  // OpenRouter wraps the message of its provider.
   const JsonView raw = error["metadata"]["raw"];
   if (raw.IsString() && text->message == "Provider returned error") {
     const ErrorText inner = ReadErrorText(raw.Text());
@@ -76,7 +76,7 @@ bool IsWordByte(char c) {
 
 bool LooksLikeKey(std::string_view word) { return word.size() >= 8 && StartsLikeKey(word); }
 
-// "/srv/app/server.py", "/app/main.js:12": a file with the extension of a program.
+// "/srv/app/server.py", "/app/main.js:12": a file with a program's extension.
 bool LooksLikeFile(std::string_view word) {
   static constexpr std::array<std::string_view, 11> kEnds = {
       ".py", ".js", ".ts", ".go", ".rs", ".rb", ".cc", ".cpp", ".java", ".mjs", ".so"};
@@ -115,7 +115,7 @@ std::string WithoutSecrets(std::string_view text) {
   return shown;
 }
 
-// The numbers of a text from 100 on, with or without thousands separators.
+// The numbers from 100 up in a text, with or without thousands separators.
 std::vector<int64_t> Numbers(std::string_view text) {
   std::vector<int64_t> numbers;
   size_t at = 0;
@@ -228,7 +228,7 @@ std::string Presentable(std::string_view message) {
        {"Traceback (most recent call last)", "\n    at ", "\n  File \""}) {
     message = message.substr(0, message.find(trace));
   }
-  // Of a page nothing is shown; of words with a page behind them, the words.
+  // Nothing of a page is shown; of words followed by a page, only the words.
   message = Trim(message.substr(0, FindMarkup(message)));
   while (!message.empty() && (message.back() == ':' || message.back() == '(')) {
     message = Trim(message.substr(0, message.size() - 1));
@@ -258,8 +258,8 @@ std::optional<Overflow> ReadOverflow(const ErrorText& text) {
   if (text.prompt_tokens > 0 && text.context_tokens > 0) {
     return Overflow{text.prompt_tokens, text.context_tokens};
   }
-  // Of all numbers in such a text the largest is what was asked for, and the limit is the largest
-  // below it.
+  // In such a text the largest number is the requested size, and the limit is the largest one below
+  // it.
   std::vector<int64_t> numbers = Numbers(text.message);
   std::sort(numbers.rbegin(), numbers.rend());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());

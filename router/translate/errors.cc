@@ -26,7 +26,7 @@ bool IsHttpDate(std::string_view text) {
          std::equal(kForm.begin(), kForm.end(), text.begin(), fits);
 }
 
-// What a status is by itself (E3).
+// The failure that a status alone stands for (E3).
 struct Meaning {
   int status;
   Failure failure;
@@ -75,7 +75,7 @@ std::optional<milliseconds> SpanIn(const Headers& headers, std::string_view name
   return value == nullptr ? std::nullopt : ParseSpan(*value);
 }
 
-// E6: what the headers tell, else the body, else when the limit that is used up is renewed.
+// E6: from the headers, else from the body, else when the exhausted limit is renewed.
 std::optional<milliseconds> RetryAfter(const Headers& headers, const ErrorText& text) {
   if (const std::string* ms = Find(headers, "retry-after-ms")) {
     if (const auto span = ParseSpan(std::string(Trim(*ms)) + "ms")) return span;
@@ -87,7 +87,7 @@ std::optional<milliseconds> RetryAfter(const Headers& headers, const ErrorText& 
     const std::string* left = Find(headers, "x-ratelimit-remaining-" + std::string(what));
     const auto reset = SpanIn(headers, "x-ratelimit-reset-" + std::string(what));
     const bool used_up = left == nullptr || Trim(*left) == "0";
-    // A moment in time instead of a span is of no use without a clock.
+    // A time instead of a duration is useless without a clock.
     if (reset && used_up && *reset < std::chrono::hours(24)) {
       longest = std::max(longest.value_or(milliseconds(0)), *reset);
     }
@@ -103,7 +103,7 @@ bool IsQuota(const ErrorText& text) {
          lower.find("insufficient credits") != std::string::npos;
 }
 
-// A reply or stream of status 200 that holds an error: the error's own code may be a status (E16).
+// A response or stream of status 200 with an error: the error's own code may be a status (E16).
 int StatusOf(int status, const ErrorText& text) {
   if (status >= 400) return status;
   if (const auto code = ParseSpan(text.code); code && !text.code.empty()) {
@@ -182,7 +182,7 @@ void WriteError(const ApiError& error, std::string_view request_id, std::string&
   writer.EndObject();
 }
 
-// The more a failure tells of the request itself, the higher (E11).
+// Ranks failures: the more a failure says about the request itself, the higher (E11).
 int Weight(Failure failure) {
   switch (failure) {
     case Failure::kContextOverflow:
@@ -208,13 +208,13 @@ int Weight(Failure failure) {
     case Failure::kNoAnswer:
       return 1;
     case Failure::kNoKey:
-      break;  // what a provider said tells more
+      break;  // a provider's message says more
   }
   return 0;
 }
 
-// OpenAI's own `type` and `code`. Clients decide by them whether another try is worth it: opencode,
-// for one, tries again after "server_error" and gives up at Anthropic's "api_error".
+// OpenAI's own `type` and `code`. Clients use them to decide whether to retry: opencode, for
+// example, retries after "server_error" but gives up on Anthropic's "api_error".
 struct OpenAiWords {
   const char* type;
   const char* code;  // null: JSON null

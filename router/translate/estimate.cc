@@ -6,10 +6,10 @@
 namespace katra::router::translate {
 namespace {
 
-// Measured on prose, code and JSON in English: 3.5 to 4 bytes a token. Escapes and the JSON around
-// the text tip it to the lower end.
+// Measured on English prose, code and JSON: 3.5 to 4 bytes per token. Escapes and the surrounding
+// JSON shift it to the lower end.
 constexpr double kBytesPerToken = 3.6;
-// What an image of the usual size costs, and a PDF of a few pages.
+// The cost of an image of usual size, and of a PDF of a few pages.
 constexpr int64_t kImageTokens = 1600;
 constexpr int64_t kDocumentTokens = 6000;
 
@@ -17,13 +17,13 @@ int64_t FromBytes(size_t bytes) {
   return static_cast<int64_t>(std::ceil(static_cast<double>(bytes) / kBytesPerToken));
 }
 
-// Base64 data, which costs by its picture and not by its bytes.
+// Base64 data, whose cost depends on the image and not on its bytes.
 struct Data {
   size_t bytes = 0;
   int64_t tokens = 0;
 };
 
-// Of a part as Chat Completions has it.
+// A part in Chat Completions' format.
 void AddUrl(JsonView url, int64_t tokens, Data* data) {
   const std::string_view text = url.RawString();
   if (text.substr(0, 5) != "data:") return;
@@ -34,7 +34,7 @@ void AddUrl(JsonView url, int64_t tokens, Data* data) {
 void AddData(JsonView block, Data* data) {
   AddUrl(block["image_url"]["url"], kImageTokens, data);
   AddUrl(block["file"]["file_data"], kDocumentTokens, data);
-  AddUrl(block["image_url"], kImageTokens, data);  // of the Responses API
+  AddUrl(block["image_url"], kImageTokens, data);  // Responses API format
   AddUrl(block["file_data"], kDocumentTokens, data);
   const JsonView payload = block["source"]["data"];
   if (!payload.IsString() || block["source"]["type"].Is("text")) return;
@@ -71,7 +71,7 @@ int64_t EstimateInputTokens(JsonView root) {
 }
 
 void Calibration::Observe(int64_t estimated, int64_t real) {
-  if (estimated < 100 || real < 100) return;  // short requests say more about overhead than text
+  if (estimated < 100 || real < 100) return;  // short requests are mostly overhead
   const double seen = static_cast<double>(real) / static_cast<double>(estimated);
   factor_ = std::clamp(0.5 * factor_ + 0.5 * seen, 0.4, 2.5);
 }

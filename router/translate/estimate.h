@@ -1,5 +1,6 @@
-// How many tokens a request has, from its bytes (T2, T4): no tokeniser on the hot path. Good for
-// display, for choosing a long-context model and for count_tokens where the upstream has none.
+// Estimates the tokens of a request from its size (T2, T4), because a tokeniser would be too slow.
+// Good enough for display, for choosing a long-context model, and for count_tokens where the
+// upstream has none.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +10,16 @@
 
 namespace katra::router::translate {
 
-// Of a Messages request's body: text by its bytes, an image or a document by what they cost.
-// Malformed input: by its length.
+// Estimates a Messages request: text by its bytes, images and documents by their usual cost.
+// Malformed input by its length.
 [[nodiscard]] int64_t EstimateInputTokens(std::string_view messages_body);
 
 [[nodiscard]] int64_t EstimateInputTokens(JsonView request);
 
-// Of generated text.
+// Estimates generated text.
 [[nodiscard]] int64_t EstimateTextTokens(size_t bytes);
 
-// Draws estimates of one session nearer to what its upstream counted. Not thread-safe.
+// Adjusts a session's estimates to what its upstream has counted. Not thread-safe.
 class Calibration {
  public:
   void Observe(int64_t estimated, int64_t real);

@@ -1,4 +1,4 @@
-// An answer as the events of a Messages stream (S1, S2, S14). Internal to router/translate.
+// Writes an answer as the events of a Messages stream (S1, S2, S14). Internal to router/translate.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@ namespace katra::router::translate {
 
 class EventWriter final : public MessageSink {
  public:
-  // Events are appended to `out` from now on; borrowed until the next call.
+  // Appends events to `out` from now on. `out` is borrowed until the next call.
   void Into(std::string* out) { out_ = out; }
-  // A whole event from elsewhere.
+  // Appends a complete event.
   void Raw(std::string_view event) { out_->append(event); }
 
   void Begin(std::string_view id, std::string_view model, int64_t input_estimate) override;

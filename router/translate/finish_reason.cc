@@ -40,8 +40,8 @@ constexpr std::array<Word, 22> kWords = {{
     {"language", "refusal"},
 }};
 
-// Parts of words, since each provider has its own: "network_error" and "insufficient_system_
-// resource" are failures, "sensitive" and "PROHIBITED_CONTENT" refusals.
+// Substrings, because each provider has its own values: "network_error" and
+// "insufficient_system_resource" are failures, "sensitive" and "PROHIBITED_CONTENT" refusals.
 constexpr std::array<std::string_view, 16> kFailures = {
     "error",        "fail",       "abort",       "cancel",    "timeout",   "timed_out",
     "insufficient", "overload",   "unavailable", "interrupt", "malformed", "unexpected",

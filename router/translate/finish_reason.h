@@ -1,5 +1,5 @@
-// What the finish_reason of a Chat Completions choice means (S28). Providers have words of their
-// own besides the standard's. Internal to router/translate.
+// Interprets the finish_reason of a Chat Completions choice (S28). Providers use their own values
+// besides the standard ones. Internal to router/translate.
 #pragma once
 
 #include <string_view>
@@ -9,14 +9,14 @@
 namespace katra::router::translate {
 
 struct FinishMeaning {
-  const char* stop_reason = "end_turn";  // Messages' word
-  bool failure = false;                  // the answer is not whole: something went wrong
-  bool known = true;                     // false: a word that says nothing to us
+  const char* stop_reason = "end_turn";  // the Messages API's value
+  bool failure = false;                  // something went wrong and the answer is incomplete
+  bool known = true;                     // false: unknown value
 };
 
 [[nodiscard]] FinishMeaning ReadFinishReason(std::string_view reason);
 
-// The failure that such a reason tells of.
+// The failure that such a reason reports.
 [[nodiscard]] ApiError FromFinishReason(std::string_view reason, std::string_view provider);
 
 }  // namespace katra::router::translate

@@ -5,7 +5,7 @@
 namespace katra::router::translate {
 namespace {
 
-// A fast hash of long text, eight bytes at a time; collisions are caught by comparing the source.
+// A fast hash of long text, eight bytes at a time; the source is compared to detect collisions.
 uint64_t Mix(uint64_t hash, uint64_t word) {
   hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
   return hash ^ (hash >> 29U);

@@ -1,4 +1,4 @@
-// Keeps the translation of what repeats on every turn of a session: `tools` and `system` (J5, R27).
+// Caches translations of what repeats on every turn of a session: `tools` and `system` (J5, R27).
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,21 @@
 
 namespace katra::router::translate {
 
-// Not thread-safe: one for each thread that translates.
+// Not thread-safe: one per translating thread.
 class PrefixMemo {
  public:
   struct Entry {
-    std::string source;  // as it was: an equal hash is not believed alone
+    std::string source;  // compared on a hit, because hashes may collide
     std::string output;
-    std::vector<std::pair<std::string, std::string>> names;  // upstream's -> client's, if changed
+    // changed names: upstream's -> client's
+    std::vector<std::pair<std::string, std::string>> names;
     std::vector<std::string> dropped;
   };
 
   explicit PrefixMemo(size_t max_bytes = size_t{8} << 20U) : max_bytes_(max_bytes) {}
 
-  // `variant` is what else the output depends on. Null: not there.
+  // `variant` stands for everything else that affects the output. Returns null if there is no
+  // entry.
   [[nodiscard]] std::shared_ptr<const Entry> Find(std::string_view source, uint64_t variant);
   std::shared_ptr<const Entry> Put(Entry entry, uint64_t variant);
 
@@ -35,7 +37,7 @@ class PrefixMemo {
     uint64_t key;
     std::shared_ptr<const Entry> entry;
   };
-  using Order = std::list<Slot>;  // the least used last
+  using Order = std::list<Slot>;  // least recently used last
 
   static uint64_t KeyOf(std::string_view source, uint64_t variant);
 

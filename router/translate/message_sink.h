@@ -1,6 +1,6 @@
-// Where the parts of an answer go, block by block: an event stream or a whole reply. Text comes as
-// the bytes between the quotes of a JSON string, so that it is copied and not read. Internal to
-// router/translate.
+// Receives the parts of an answer, block by block: writes an event stream or a complete response.
+// Texts are the bytes between the quotes of a JSON string, so that they are copied without
+// decoding. Internal to router/translate.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace katra::router::translate {
 
-// One block is open at a time (S1). The caller opens before it adds, and closes before it opens.
+// At most one block is open at a time (S1): the caller opens a block before adding to it, and
+// closes it before opening the next.
 class MessageSink {
  public:
   virtual ~MessageSink() = default;
@@ -24,11 +25,11 @@ class MessageSink {
   virtual void AddThinking(std::string_view escaped) = 0;
   // A piece of the tool's input as JSON text.
   virtual void AddInput(std::string_view escaped) = 0;
-  // `signature` counts for thinking only.
+  // `signature` is only used for thinking.
   virtual void CloseBlock(std::string_view signature) = 0;
-  // A block that comes at once, as JSON.
+  // A complete block as JSON.
   virtual void WholeBlock(std::string_view json) = 0;
-  // `stop_sequence` is empty when none is known (S33).
+  // `stop_sequence` is empty if unknown (S33).
   virtual void End(std::string_view stop_reason, std::string_view stop_sequence,
                    const Usage& usage) = 0;
 };

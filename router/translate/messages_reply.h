@@ -1,5 +1,5 @@
-// A whole answer for the client, and what the gateway wants to know of it, whichever format the
-// upstream speaks.
+// A complete answer for the client, and what the gateway needs to know about it, whatever the
+// upstream's format.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct MessagesReply {
   std::string model;  // as the upstream reported it, or empty
   std::string upstream_id;
   std::vector<std::string> notes;
-  std::vector<std::string> left_out;  // parts that are not understood
+  std::vector<std::string> left_out;  // parts that were not understood
 };
 
 }  // namespace katra::router::translate

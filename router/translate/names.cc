@@ -37,7 +37,7 @@ std::string Hashed(const std::string& id, ToolIdForm form, int attempt) {
   return nine;
 }
 
-// The id that an upstream gave, of one that ClientToolId encoded.
+// The upstream's id of one that ClientToolId encoded.
 std::string Decoded(const std::string& client_id) {
   if (client_id.rfind(kEncodedId, 0) != 0) return client_id;
   auto own = FromBase64Url(std::string_view(client_id).substr(kEncodedId.size()));

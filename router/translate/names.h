@@ -1,5 +1,4 @@
-// Names and ids that one side allows and the other does not (R31, R32). Internal to
-// router/translate.
+// Converts names and ids that only one side allows (R31, R32). Internal to router/translate.
 #pragma once
 
 #include <string>
@@ -11,23 +10,23 @@
 
 namespace katra::router::translate {
 
-// What the model sees of a tool's name: the Messages form knows no namespaces.
+// The tool's name as the model sees it: the Messages API has no namespaces.
 [[nodiscard]] std::string FlatName(JsonView tool_namespace, JsonView name);
 
-// `name` where it fits ^[a-zA-Z0-9_-]{1,64}$; else one that does, always the same for this name.
+// `name` if it matches ^[a-zA-Z0-9_-]{1,64}$; otherwise one that does, always the same for this
+// name.
 [[nodiscard]] std::string UpstreamToolName(std::string_view name);
 
-// An upstream's id as the Messages API allows it. What does not fit is encoded, so that the
-// upstream gets its own id back. `id` is not empty.
+// An upstream's id in a form that the Messages API allows. Others are encoded, so that the upstream
+// gets its own id back. `id` must not be empty.
 [[nodiscard]] std::string ClientToolId(std::string_view id);
 
-// The ids of one request, client's -> upstream's: the same each turn, no two alike.
+// Maps the ids of one request, client's -> upstream's: identical on each turn and unique.
 class ToolIds {
  public:
   explicit ToolIds(ToolIdForm form) : form_(form) {}
 
-  // For an upstream that allows no more than the Messages API: ids that ClientToolId encoded stay
-  // so.
+  // For an upstream with the Messages API's restrictions: ids encoded by ClientToolId stay encoded.
   void KeepEncoded() { decode_ = false; }
 
   [[nodiscard]] const std::string& Upstream(const std::string& client_id);

@@ -72,7 +72,7 @@ void ReplyWriter::Open(std::string_view begin, std::string_view close) {
   close_ = close;
 }
 
-// S45: what is no JSON object stays as text under one key.
+// S45: anything but a JSON object becomes text under one key.
 void ReplyWriter::AppendInput() {
   const std::string text = UnescapeJson(input_);
   JsonDocument document;

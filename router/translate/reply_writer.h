@@ -1,4 +1,5 @@
-// An answer as one JSON object: a whole Messages reply (S45). Internal to router/translate.
+// Writes an answer as one JSON object, a complete Messages response (S45). Internal to
+// router/translate.
 #pragma once
 
 #include <string>
@@ -22,7 +23,7 @@ class ReplyWriter final : public MessageSink {
   void End(std::string_view stop_reason, std::string_view stop_sequence,
            const Usage& usage) override;
 
-  // After End.
+  // The response, after End().
   [[nodiscard]] std::string Take() { return std::move(body_); }
 
  private:

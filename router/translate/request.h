@@ -1,6 +1,5 @@
-// A request of the Messages API as a request of Chat Completions (rules R10-R57 of
-// docs/translation.md) or of the Responses API (R70-R78). No I/O; knows no provider but by its
-// quirks.
+// Translates a Messages request to Chat Completions (rules R10-R57 of docs/translation.md) or to
+// the Responses API (R70-R78). No I/O; knows providers only by their quirks.
 #pragma once
 
 #include <cstdint>
@@ -21,77 +20,79 @@ namespace katra::router::translate {
 
 class PrefixMemo;  // memo.h
 
-// Whom a request is for.
+// The destination of a request.
 struct Target {
-  std::string provider;  // its name, for messages
-  // Which upstream it is: reasoning goes back only to the one that it came from. Empty: `provider`.
+  std::string provider;  // its name, for error messages
+  // Identifies the upstream: reasoning is returned only to where it came from. Empty: `provider`.
   std::string upstream;
-  // Whose reasoning the store is asked for and given: nobody else's is found. Empty: anybody's.
+  // Owner of stored reasoning; other owners' entries are never found. Empty: shared by all.
   std::string owner;
-  std::string model;  // as the upstream calls it
+  std::string model;  // the upstream's name for it
   Quirks quirks;
-  int64_t max_output_tokens = 0;  // of the model; 0: not known (R45)
-  std::string session_id;         // becomes prompt_cache_key where it is known (R50); may be empty
-  std::string cache_key;          // the client's own prompt_cache_key, which goes before it (F14)
-  std::string request_id;         // unique: ids that an upstream leaves out are made from it (S17)
-  int64_t input_estimate = 0;     // tokens; 0: ToChat estimates (T2)
-  // Of reasoning, where the client's own format asked for it (OpenAiClientRequest::effort): wins
-  // over what the body says. Empty: the body alone counts.
+  int64_t max_output_tokens = 0;  // limit of the model; 0: unknown (R45)
+  std::string session_id;         // becomes prompt_cache_key if supported (R50); may be empty
+  std::string cache_key;          // the client's own prompt_cache_key, which takes precedence (F14)
+  std::string request_id;         // unique; used to make ids that an upstream omits (S17)
+  int64_t input_estimate = 0;     // in tokens; 0: ToChat estimates it (T2)
+  // The reasoning effort, if requested in the client's own format (OpenAiClientRequest::effort);
+  // overrides the body. Empty: only the body counts.
   std::string effort;
-  ReasoningStore* reasoning = nullptr;  // borrowed, may be null: then only what the client has kept
-  PrefixMemo* memo = nullptr;           // borrowed, may be null (J5)
+  // borrowed; if null, only reasoning kept by the client is returned
+  ReasoningStore* reasoning = nullptr;
+  PrefixMemo* memo = nullptr;                   // borrowed, may be null (J5)
   std::shared_ptr<const KnownSecrets> secrets;  // for ReplyContext; may be null
-  // The quirks are what is known of this provider, not what is usual: what a plain server may take
-  // and this one does not is left out of requests of its own format (C1).
+  // The quirks are specific to this provider and not defaults: in requests of its own format,
+  // members that it is known to refuse are removed (C1).
   bool quirks_known = false;
-  bool left_home = false;  // the session has been at another provider (R5)
+  bool left_home = false;  // the session has used another provider (R5)
 };
 
-// What the reply's translation must know of the request. Copied or moved freely.
+// What the translation of the response needs to know about the request. Freely copied and moved.
 struct ReplyContext {
-  std::string provider;  // its name, for messages
+  std::string provider;  // its name, for error messages
   std::string upstream;  // as in Target
   std::string owner;     // as in Target
-  std::string model;     // the upstream's name for it; a reply that names one replaces it
+  std::string model;     // the upstream's name for it; replaced by the name in the response
   std::string request_id;
   int64_t input_estimate_tokens = 0;  // S4
-  // Tool names that had to be changed: upstream's -> client's (R31, S27).
+  // Changed tool names: upstream's -> client's (R31, S27).
   std::unordered_map<std::string, std::string> tool_names;
-  // Ids of tool calls in the history: a reply's call gets another one (R32).
+  // Ids of tool calls in the history; calls in the response get other ids (R32).
   std::unordered_set<std::string> used_tool_ids;
   std::vector<std::string> emulated_stops;  // R46
   ReasoningHistory reasoning_history = ReasoningHistory::kDrop;
   bool think_tags = false;
-  // Responses: reasoning comes back as blocks, even where it has no words (R77).
+  // Responses: reasoning is returned as blocks, even without text (R77).
   bool carries_reasoning = false;
   ReasoningStore* reasoning = nullptr;  // borrowed
-  // What must not be kept, since it would reach the disk; may be null.
+  // Secrets that must not be stored, because they would reach the disk; may be null.
   std::shared_ptr<const KnownSecrets> secrets;
 };
 
-// Of a request that goes to an upstream of its own format: what its answer needs.
+// For a request to an upstream of its own format: what its answer needs.
 struct SameFormat {
-  bool hide_usage = false;  // it is told on our account: the client did not ask for it
+  bool hide_usage = false;  // Katra requested usage; the client did not, so it must not see it
   bool several = false;     // the client asked for several answers (n)
 };
 
 struct TranslatedRequest {
-  std::string body;        // of POST /chat/completions or /responses
-  bool responses = false;  // of /responses
+  std::string body;        // body for POST /chat/completions or /responses
+  bool responses = false;  // for /responses
   bool stream = false;
-  std::string requested_model;  // as the client named it
-  // What the upstream cannot take and was left out, e.g. "top_k", sorted, each once (R53).
+  std::string requested_model;  // as named by the client
+  // What was dropped because the upstream does not support it, e.g. "top_k"; sorted, without
+  // duplicates (R53).
   std::vector<std::string> dropped;
-  // Of these, types that are not understood: "content.TYPE".
+  // Of these, unknown types: "content.TYPE".
   std::vector<std::string> unknown;
   ReplyContext reply;
-  std::optional<SameFormat> same_format;  // set: it was not translated, and its answer is not
+  std::optional<SameFormat> same_format;  // if set, neither request nor answer is translated
 };
 
-// kInvalidArgument: the request is malformed. kUnsupported: leaving out what it asks for would
-// change its meaning; the message holds "capability_rejected: TOKEN" (E5). Both are a 400 for the
-// client (errors.h: ApiErrorOf). The body is never changed in part: the original stays good for
-// another target (R9).
+// kInvalidArgument: the request is malformed. kUnsupported: dropping what it asks for would change
+// its meaning; the message contains "capability_rejected: TOKEN" (E5). The client gets a 400 for
+// both (errors.h: ApiErrorOf). The original body is never modified, so it can be used for another
+// target (R9).
 [[nodiscard]] Result<TranslatedRequest> ToChat(std::string_view messages_body,
                                                const Target& target);
 // The same for the Responses API.

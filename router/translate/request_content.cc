@@ -15,8 +15,8 @@ std::string DataUrl(JsonView source, std::string_view fallback_type) {
   return url;
 }
 
-// What an upstream cannot take: refused where it is what the request is about, else replaced by
-// words.
+// Handles content that an upstream does not support: refused in the latest turn, otherwise replaced
+// by words.
 Status Unfit(Draft& draft, std::string_view token, std::string_view one, std::string_view many,
              bool latest, Content& content) {
   if (latest) {

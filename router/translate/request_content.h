@@ -1,4 +1,4 @@
-// The content of one Chat message: text, pictures and files (R14, R17-R19, R22). Internal to
+// The content of one Chat message: text, images and files (R14, R17-R19, R22). Internal to
 // router/translate.
 #pragma once
 
@@ -12,32 +12,32 @@ namespace katra::router::translate {
 
 class Content {
  public:
-  // JSON string contents. `block` is where it came from, for its cache_control; may be missing.
+  // `escaped`: JSON string contents. `block`: its source, for its cache_control; may be missing.
   void AddText(std::string_view escaped, JsonView block = {});
   void AddPart(std::string json);
   void Append(Content&& other);
 
   [[nodiscard]] bool Empty() const { return parts_.empty(); }
   void Clear() { parts_.clear(); }
-  // All of it as one string's contents; parts that are no text are left out.
+  // All text as the contents of one string; omits other parts.
   [[nodiscard]] std::string Text(std::string_view separator) const;
-  // A string, or an array where there is more than text, or text whose cache marks count.
+  // Writes a string, or an array if there are other parts than text, or cache marks to keep.
   void Write(bool keep_cache_control, JsonWriter& writer) const;
-  // For the Responses API: an array of `input_text` and other parts.
+  // For the Responses API: writes an array of `input_text` and other parts.
   void WriteInput(JsonWriter& writer) const;
   [[nodiscard]] bool OnlyText() const;
 
  private:
   struct Part {
     std::string text;  // JSON string contents
-    std::string json;  // a whole part instead
+    std::string json;  // a complete part instead of text
     JsonView cache_control;
   };
   std::vector<Part> parts_;
 };
 
-// A block of a user's message, or of a tool's result, that is no text and no tool_result. `latest`:
-// it is in the request's last message, so that leaving it out would change what is asked.
+// Adds a block of a user message or a tool result that is neither text nor tool_result. `latest`:
+// it is in the request's last message, so dropping it would change what is asked.
 [[nodiscard]] Status AddBlock(Draft& draft, JsonView block, bool latest, Content& content);
 
 }  // namespace katra::router::translate

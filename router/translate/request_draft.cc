@@ -1,4 +1,4 @@
-// What the translations of a Messages request to either format begin and end with.
+// The common first and last steps of translating a Messages request.
 #include "router/translate/request_draft.h"
 
 #include <algorithm>
@@ -10,9 +10,9 @@
 namespace katra::router::translate {
 namespace {
 
-// Members of a request that are read; any other is left out and listed (R53).
-// `output_format` is an older place of output_config.format; a mark of caching is no loss where
-// caching is automatic.
+// The members of a request that are read; others are dropped and recorded (R53). `output_format` is
+// the older place of output_config.format; dropping a cache mark loses nothing if caching is
+// automatic.
 constexpr std::array<std::string_view, 17> kRead = {
     "model",         "messages",       "system",   "tools",        "tool_choice",
     "max_tokens",    "stop_sequences", "stream",   "temperature",  "top_p",

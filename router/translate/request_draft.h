@@ -1,4 +1,5 @@
-// What the translations of a request share, to whichever format. Internal to router/translate.
+// The common state and steps of translating a request, whatever the format. Internal to
+// router/translate.
 #pragma once
 
 #include <optional>
@@ -21,12 +22,12 @@ struct Draft {
   ToolIds ids;
   TranslatedRequest result;
   std::set<std::string> dropped;
-  std::vector<std::string> system_notes;  // what the model must be told, as plain text
-  bool reasoning_model = false;           // of OpenAI's families (R45-R47)
-  bool claude_model = false;              // behind a provider that keeps cache_control (R14)
-  bool thinking = false;                  // thinking is asked for
-  bool has_functions = false;             // tools that the upstream was given
-  bool responses = false;                 // for the Responses API, else for Chat Completions
+  std::vector<std::string> system_notes;  // notes for the model, as plain text
+  bool reasoning_model = false;           // one of OpenAI's reasoning models (R45-R47)
+  bool claude_model = false;   // a Claude model at a provider that keeps cache_control (R14)
+  bool thinking = false;       // thinking is requested
+  bool has_functions = false;  // the upstream was given tools
+  bool responses = false;      // for the Responses API, else for Chat Completions
 
   Draft(const Target& for_target, JsonView request)
       : target(for_target), root(request), ids(for_target.quirks.tool_ids) {}
@@ -35,77 +36,79 @@ struct Draft {
 
 [[nodiscard]] const std::string& UpstreamOf(const Target& target);
 
-// kInvalidArgument: no JSON object in UTF-8.
+// kInvalidArgument: not a JSON object in UTF-8.
 [[nodiscard]] Status ReadBody(std::string_view messages_body, JsonDocument& document);
-// What both formats begin and end with: the reply's context, and members that nobody reads (R53).
+// The first and last steps for both formats: the response's context, and members that are not read
+// (R53).
 void BeginDraft(Draft& draft);
 void EndDraft(Draft& draft);
 
-// The name of a tool for the upstream; remembers a changed one for the reply (R31).
+// A tool's name for the upstream; records a changed one for the response (R31).
 [[nodiscard]] std::string MapToolName(std::string_view name, ReplyContext* reply);
 
-// A 400 that says which feature is refused (E5).
+// A 400 that names the refused feature (E5).
 [[nodiscard]] tl::unexpected<Error> RejectCapability(std::string_view token, std::string message);
 [[nodiscard]] tl::unexpected<Error> Malformed(std::string message);
 
-// Leaves a content block out, and says so. One that is not known to belong to Anthropic's servers
-// is counted, so that new types are noticed (F5).
+// Drops a content block and records it. Types that are not known to belong to Anthropic's servers
+// are counted, so that new ones are noticed (F5).
 void DropBlock(Draft& draft, JsonView type);
 
-// The client's attribution block is no part of the prompt (R12).
+// The client's attribution block is not part of the prompt (R12).
 [[nodiscard]] inline bool IsAttribution(std::string_view escaped) {
   constexpr std::string_view kAttribution = "x-anthropic-billing-header";
   return escaped.substr(0, kAttribution.size()) == kAttribution;
 }
-// Stands where a call has no result: an upstream answers 400 to a call without one (R25).
+// Replaces a missing result: upstreams answer 400 to a call without one (R25).
 inline constexpr std::string_view kNoResult = "No result: the call was interrupted.";
-// Of kept reasoning that one request may bring back: the store holds no more, so only ids that are
-// repeated reach it.
+// The most stored reasoning that one request may return. The store holds no more, so only repeated
+// ids reach it.
 inline constexpr size_t kMostKeptBytes = size_t{32} << 20U;
 
-// What a tool is for the upstream, by its type.
+// What a tool of a given type becomes for the upstream.
 enum class ToolKind { kFunction, kWebSearch, kWebFetch, kToolSearch, kRefused };
 [[nodiscard]] ToolKind KindOf(JsonView tool);
 [[nodiscard]] bool HasFunction(JsonView tools, const std::string& name);
-// What of a tool's members has no place upstream.
+// Records a tool's members that the upstream does not support.
 void ListToolDrops(JsonView tool, std::vector<std::string>* dropped);
-// A tool of the provider's that it has not: listed, and told to the model (R36, R37).
+// Handles a provider-side tool that this provider does not have: records it and tells the model
+// (R36, R37).
 [[nodiscard]] Status LeaveOut(ToolKind kind, const std::string& type, Draft& draft);
-// Tools in the form of a client's, checked.
+// The client's tools, checked.
 [[nodiscard]] Result<JsonView> ReadTools(const Draft& draft);
 
-// The reasoning effort that is asked for, in Anthropic's words; empty: none (R38, R39).
+// The requested reasoning effort, in Anthropic's words; empty: none (R38, R39).
 [[nodiscard]] std::string WantedEffort(const Draft& draft);
-// Stop sequences beyond the first `room` are looked for in the answer (R46).
+// Stop sequences beyond the first `room` are searched for in the answer (R46).
 [[nodiscard]] Status EmulateStops(Draft& draft, size_t room);
 void WriteSampling(Draft& draft, JsonWriter& writer);
-// max_tokens, as far as the model has it (R8, R45); nothing: not said.
+// max_tokens, limited to what the model supports (R8, R45); nullopt: not set.
 [[nodiscard]] std::optional<int64_t> WantedLength(const Draft& draft);
-// The JSON Schema of the output; missing: none is asked for (R52).
+// The JSON Schema of the output; missing if none is requested (R52).
 [[nodiscard]] JsonView OutputSchema(const Draft& draft);
-// Whose name the request carries, as a member (R49).
+// Writes the user's identity as `user_member` (R49).
 void WriteIdentity(std::string_view user_member, Draft& draft, JsonWriter& writer);
 
-// Whether the model is one of OpenAI's that reason: o-series, gpt-5 and later. A vendor in front
-// and case do not matter.
+// Whether the model is one of OpenAI's reasoning models: o-series, gpt-5 and later. Ignores case
+// and a vendor prefix.
 [[nodiscard]] bool IsReasoningModel(std::string_view model);
 
-// Whether `model` takes the provider's reasoning_request. `reasoning_model`: as above, where the
+// Whether `model` accepts the provider's reasoning_request. `reasoning_model`: as above, if the
 // provider's models are OpenAI's.
 [[nodiscard]] bool MayReason(const Quirks& quirks, std::string_view model, bool reasoning_model);
-// Whether `word` is one of effort, from "minimal" to "max".
+// Whether `word` is an effort, from "minimal" to "max".
 [[nodiscard]] bool IsKnownEffort(std::string_view word);
-// The word nearest to `wanted` that the upstream knows; of two the stronger.
+// The supported effort nearest to `wanted`; the stronger of two equally near ones.
 [[nodiscard]] std::string NearestEffort(std::string_view wanted,
                                         const std::vector<std::string>& known);
 
-// What the references in the schemas of all tools of a request may add to them, in bytes.
+// The most bytes that references in all tool schemas of a request may add.
 constexpr size_t kMaxReferencedOfAll = size_t{4} << 20U;
-// A tool's input_schema as `parameters` (R29, R30). `room`: what references may still add; it
-// counts down. `lost` becomes true when a reference could not be written out to its end.
+// Writes a tool's input_schema as `parameters` (R29, R30). `room`: bytes that references may still
+// add; decreases. Sets `lost` if a reference could not be expanded completely.
 void WriteSchema(JsonView schema, SchemaDialect dialect, size_t* room, bool* lost,
                  std::string& out);
-// The same for whoever takes JSON Schema as it is.
+// The same for upstreams that accept JSON Schema unchanged.
 void WriteFullSchema(JsonView schema, std::string& out);
 
 }  // namespace katra::router::translate

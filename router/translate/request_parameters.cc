@@ -1,4 +1,4 @@
-// What limits, steers and identifies a request, in whichever format it goes: R38-R40, R45-R55.
+// Limits, sampling and identity of a request, for both formats: R38-R40, R45-R55.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kEfforts = {"minimal", "low",   "medium",
                                                       "high",    "xhigh", "max"};
 
-// Stop sequences that the upstream does not take.
+// Limits of emulated stop sequences: their number, and the bytes of each.
 constexpr size_t kMostEmulated = 64;
 constexpr size_t kLongestEmulated = 1024;
 
@@ -31,7 +31,7 @@ std::string NearestEffort(std::string_view wanted, const std::vector<std::string
   size_t best_distance = kEfforts.size();
   for (const std::string& word : known) {
     const size_t at = Rank(word);
-    if (at == kEfforts.size()) continue;  // "none" is no effort
+    if (at == kEfforts.size()) continue;  // "none" is not an effort
     const size_t distance = at > rank ? at - rank : rank - at;
     if (distance < best_distance || (distance == best_distance && at > rank)) {
       best = word;
@@ -41,7 +41,7 @@ std::string NearestEffort(std::string_view wanted, const std::vector<std::string
   return best;
 }
 
-// Its effort, else what its budget amounts to.
+// The request's effort, else the equivalent of its budget.
 std::string WantedEffort(const Draft& draft) {
   if (Rank(draft.target.effort) < kEfforts.size()) return draft.target.effort;
   const JsonView effort = draft.root["output_config"]["effort"];
@@ -63,7 +63,7 @@ Status EmulateStops(Draft& draft, size_t room) {
   size_t index = 0;
   for (const JsonView stop : draft.root["stop_sequences"]) {
     if (stop.RawString().empty() || index++ < room) continue;
-    // Each is looked for in each piece of the answer.
+    // Each is searched for in each piece of the answer.
     if (index > room + kMostEmulated || stop.RawString().size() > kLongestEmulated) {
       return RejectCapability("stop_sequences",
                               "the model " + draft.target.model + " takes " + std::to_string(room) +

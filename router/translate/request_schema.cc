@@ -1,4 +1,4 @@
-// A tool's input_schema in the dialect of an upstream (R29, R30).
+// Writes a tool's input_schema in an upstream's dialect (R29, R30).
 #include <algorithm>
 #include <array>
 #include <string>
@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::string_view kEmptyObject = R"({"type":"object","properties":{}})";
 constexpr int kMaxDepth = 24;
-// What the references of one tool's schema may add to it, in bytes.
+// The most bytes that the references of one tool's schema may add.
 constexpr size_t kMaxReferenced = size_t{256} << 10U;
-// Of these, what references that lead back to themselves may add.
+// Of these, the most that recursive references may add.
 constexpr size_t kMaxRecursive = size_t{16} << 10U;
 
-// A schema for OpenAI and its like: as it is, but always an object with properties.
+// A schema for OpenAI-like upstreams: unchanged, but always an object with properties.
 void WriteFull(JsonView schema, std::string& out) {
   const bool typed = !schema["type"].IsNothing();
   const bool has_properties = schema["properties"].IsObject();
@@ -37,20 +37,20 @@ void WriteFull(JsonView schema, std::string& out) {
   writer.EndObject();
 }
 
-// What the parts of one tool's schema have in common.
+// The common state of writing one tool's schema.
 struct SchemaWork {
   JsonView root;
-  size_t room = 0;  // what references may still add, in bytes
-  // The same for those that lead back to where they stand.
+  size_t room = 0;  // bytes that references may still add
+  // The same for recursive references.
   size_t recursive_room = kMaxRecursive;
-  std::vector<size_t> open = {};              // places that are being written, by their offsets
-  int repeats = 0;                            // of these, those that stand there twice
-  std::unordered_set<size_t> recursive = {};  // places that were seen to lead back to themselves
-  bool lost = false;                          // a reference became a plain object
+  std::vector<size_t> open = {};              // offsets of the places being written
+  int repeats = 0;                            // how many of these are in it twice
+  std::unordered_set<size_t> recursive = {};  // offsets of recursive places
+  bool lost = false;                          // a reference was replaced by a plain object
 };
 
-// Gemini knows a subset of OpenAPI's schemas. What it lacks is resolved, told in the description,
-// or left out.
+// Gemini supports a subset of OpenAPI's schemas. Anything else is resolved, described in the
+// description, or dropped.
 class GeminiSchema {
  public:
   // `work` is borrowed.
@@ -64,8 +64,8 @@ class GeminiSchema {
   }
 
  private:
-  // {"$ref": "#/$defs/Name"} -> what stands there. One that leads back to itself would grow
-  // without end: it is written twice within itself at most, then it is a plain object (G10).
+  // Expands {"$ref": "#/$defs/Name"}. A recursive reference would grow without end, so it is
+  // expanded at most twice inside itself and then becomes a plain object (G10).
   void Resolved(JsonView schema, int depth, JsonWriter& writer) {
     const size_t opened = work_.open.size();
     const int repeats = work_.repeats;
@@ -83,7 +83,7 @@ class GeminiSchema {
     work_.repeats = repeats;
   }
 
-  // Missing: it cannot be resolved, or not any further.
+  // Missing if it cannot be resolved, or not further.
   JsonView Resolve(JsonView schema) {
     for (int hops = 0; schema["$ref"].IsString(); ++hops) {
       const std::string ref = schema["$ref"].Text();
@@ -149,7 +149,7 @@ class GeminiSchema {
     writer.Raw(inner);
   }
 
-  // A list of types: the first that is not null, and nullable.
+  // For a list of types: the first that is not null, and nullable.
   static void Type(JsonView schema, int depth, JsonWriter& writer) {
     const JsonView type = schema["type"];
     bool nullable = schema["nullable"].IsTrue();
@@ -194,7 +194,7 @@ class GeminiSchema {
     return std::any_of(kKnown.begin(), kKnown.end(), [&](auto known) { return format.Is(known); });
   }
 
-  // An enumeration is one of strings.
+  // Enumerations may only contain strings.
   static void Choices(JsonView schema, JsonWriter& writer) {
     std::vector<JsonView> values;
     for (const JsonView value : schema["enum"]) values.push_back(value);

@@ -1,4 +1,4 @@
-// What the tools of a Messages request are for an upstream of another format (R28-R37).
+// Classifies the tools of a Messages request for upstreams of other formats (R28-R37).
 #include <string>
 #include <string_view>
 
@@ -51,7 +51,7 @@ Status LeaveOut(ToolKind kind, const std::string& type, Draft& draft) {
   draft.dropped.insert("tools." + type);
   if (kind == ToolKind::kWebSearch) draft.system_notes.emplace_back(kNoSearch);
   if (kind == ToolKind::kWebFetch) draft.system_notes.emplace_back(kNoFetch);
-  return {};  // of a search for tools: all are sent, so that nothing need be searched
+  return {};  // tool search: all tools are sent, so no search is needed
 }
 
 Result<JsonView> ReadTools(const Draft& draft) {

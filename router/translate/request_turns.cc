@@ -51,7 +51,7 @@ void Join(std::vector<Turn>& turns, bool assistant, std::vector<Piece>& pieces) 
 Result<std::vector<Turn>> ReadTurns(JsonView messages) {
   if (!messages.IsArray()) return Malformed("messages: expected an array");
   std::vector<Turn> turns;
-  std::vector<Piece> waiting;  // system text that has no user's turn before it
+  std::vector<Piece> waiting;  // system text without a preceding user turn
   const size_t count = messages.Size();
   size_t index = 0;
   for (const JsonView message : messages) {
@@ -71,7 +71,7 @@ Result<std::vector<Turn>> ReadTurns(JsonView messages) {
       continue;
     }
     if (role.Is("user") && !waiting.empty()) Join(turns, false, waiting);
-    // What waits goes between two assistant messages too, where no user's turn is.
+    // System text that waits is also inserted between two assistant messages without a user turn.
     if (assistant && !pieces.empty() && !after_user) Join(turns, false, waiting);
     Join(turns, assistant, pieces);
   }

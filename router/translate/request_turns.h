@@ -1,5 +1,5 @@
-// The conversation of a Messages request as turns that alternate, so that the writer need not look
-// around (R13, R16, R21). Internal to router/translate.
+// The conversation of a Messages request as alternating turns, so that writers can process one at a
+// time (R13, R16, R21). Internal to router/translate.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ enum class PieceKind { kText, kBlock, kSystem };
 struct Piece {
   PieceKind kind = PieceKind::kText;
   std::string_view text;  // kText, kSystem: JSON string contents, not empty
-  JsonView block;         // kBlock; of kText the block it came from, if any
-  bool latest = false;    // of the request's last message
+  JsonView block;         // kBlock; for kText its source block, if any
+  bool latest = false;    // belongs to the request's last message
 };
 
 struct Turn {
@@ -25,8 +25,8 @@ struct Turn {
   std::vector<Piece> pieces;  // not empty
 };
 
-// System messages join the user's turn before them, else the one after them. kInvalidArgument names
-// the message that is malformed.
+// System messages join the preceding user turn, else the following one. kInvalidArgument names the
+// malformed message.
 [[nodiscard]] Result<std::vector<Turn>> ReadTurns(JsonView messages);
 
 }  // namespace katra::router::translate

@@ -1,4 +1,4 @@
-// What a model found on the web, as the blocks that the Messages API has for it (S16). Internal to
+// Collects a model's web search results as the Messages API's blocks for them (S16). Internal to
 // router/translate.
 #pragma once
 
@@ -12,9 +12,9 @@ namespace katra::router::translate {
 
 class Searches {
  public:
-  // A page that the answer cites; `url` and `title` are JSON string contents. Each counts once.
+  // Adds a cited page; `url` and `title` are JSON string contents. Duplicates are ignored.
   void Add(std::string_view url, std::string_view title);
-  // Writes a server_tool_use and its result for all of them. `message_id` is the answer's.
+  // Writes one server_tool_use with its result for all pages. `message_id` is the answer's.
   void Write(std::string_view message_id, MessageSink& sink) const;
 
   [[nodiscard]] bool Empty() const { return results_.empty(); }

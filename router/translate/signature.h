@@ -1,5 +1,5 @@
-// The `signature` of thinking blocks that Katra makes for models of other providers (R56): a mark,
-// and what the upstream wants to see again, so that a conversation outlives a lost store.
+// The `signature` of thinking blocks that Katra makes for models of other providers (R56): a mark
+// followed by what the upstream expects back, so that conversations survive a lost store.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@ inline constexpr std::string_view kSignatureMark = "katra1.";
   return signature.substr(0, kSignatureMark.size()) == kSignatureMark;
 }
 
-// `kept` is a JSON object; only ASCII letters, digits, "-", "_" and "." come out.
+// `kept` is a JSON object. The result contains only ASCII letters, digits, "-", "_" and ".".
 [[nodiscard]] std::string MakeSignature(std::string_view kept);
-// Nothing: not ours, or spoilt.
+// nullopt: not Katra's, or damaged.
 [[nodiscard]] std::optional<std::string> ReadSignature(std::string_view signature);
 
 // Base64 for URLs, without padding.

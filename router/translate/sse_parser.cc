@@ -15,7 +15,7 @@ bool StartsWith(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
 
-// Takes the next line off, without its end.
+// Removes and returns the next line, without its end.
 std::string_view TakeLine(std::string_view& rest) {
   const size_t end = rest.find_first_of("\r\n");
   const std::string_view line = rest.substr(0, end);
@@ -49,8 +49,8 @@ size_t SseParser::TakeLine(std::string_view bytes) {
     if (skipped == bytes.size()) return skipped;
   }
   const std::string_view rest = bytes.substr(skipped);
-  // Two plain searches are several times as fast as one for either. The line feed is looked for
-  // once, also where many lines end without one.
+  // Two separate searches are several times faster than one for either character. The line feed is
+  // searched for only once, even if many lines end without one.
   if (line_feed_ == nullptr || line_feed_ < rest.data()) {
     line_feed_ = rest.data() + std::min(rest.find('\n'), rest.size());
   }
@@ -93,7 +93,7 @@ void SseParser::Field(std::string_view line) {
   } else if (name == "event") {
     name_ = value;
   } else if (!name.empty()) {
-    return;  // no field, or none that counts; a comment has no name
+    return;  // not a field, or an irrelevant one; a comment has no name
   }
   saw_field_ = true;
 }
@@ -108,7 +108,7 @@ size_t SseCutter::LineEnd(std::string_view view) {
   if (found != kNone) {
     end = found;
     next = found + 1;
-    if (next == view.size()) {  // a line feed that follows would belong to it
+    if (next == view.size()) {  // a following line feed would belong to it
       searched_ = found;
       return 0;
     }
@@ -157,7 +157,7 @@ SseEvent ReadSseEvent(std::string_view event) {
     } else if (name == "event") {
       fields.name = value;
     } else if (!name.empty() && name != "id" && name != "retry") {
-      continue;  // no field
+      continue;  // not a field
     }
     fields.any = true;
   }
@@ -171,7 +171,7 @@ std::string_view OnlyData(std::string_view event) {
   const size_t end = event.find('\n');
   if (end == kNone || end == 0) return {};
   const size_t length = event[end - 1] == '\r' ? end - 1 : end;
-  // All that follows is the empty line.
+  // Only the empty line follows.
   const std::string_view rest = event.substr(end + 1);
   if (rest != "\n" && rest != "\r\n") return {};
   const std::string_view data = event.substr(0, length);

@@ -1,5 +1,5 @@
-// Takes a stream of server-sent events apart: any split of the bytes gives the same events (S40,
-// S41, S43). All that read such streams read them with this. Knows nothing of what the events say.
+// Parses streams of server-sent events, for all of Katra. The result does not depend on how the
+// bytes are split (S40, S41, S43). Knows nothing about what events mean.
 #pragma once
 
 #include <cstddef>
@@ -8,27 +8,27 @@
 
 namespace katra::router::translate {
 
-// What some servers send to keep the connection: nothing is missing where it is passed over.
+// Whether an event only keeps the connection alive and can be ignored.
 [[nodiscard]] bool IsKeepAlive(std::string_view name, std::string_view data);
 
-// A line of an event, without its end. A comment has no name.
+// A line of an event, without its line end. A comment has no name.
 struct SseField {
   std::string_view name;
-  std::string_view value;  // without the blank that may stand before it
+  std::string_view value;  // without the optional leading blank
 };
 [[nodiscard]] SseField ReadSseField(std::string_view line);
 
-// For whoever wants to know what events say.
+// For readers of events.
 class SseParser {
  public:
-  // Models write far less; what a tool of the provider found may take megabytes.
+  // Models write far less, but results of provider-side tools may have megabytes.
   static constexpr size_t kMaxEventBytes = size_t{16} << 20U;
 
   explicit SseParser(size_t max_event_bytes = kMaxEventBytes) : max_bytes_(max_event_bytes) {}
 
-  // Calls `on_event(name, data)` for each event that has data; both are borrowed for the call. An
-  // event without a name has an empty one. `on_event` returns false to stop: the rest of the bytes
-  // is dropped. False when it stopped or an event is too long.
+  // Calls `on_event(name, data)` for each event with data; both are borrowed for the call. The name
+  // may be empty. `on_event` returns false to stop, and the remaining bytes are dropped. Returns
+  // false if it stopped or an event is too long.
   template <typename OnEvent>
   bool Feed(std::string_view bytes, const OnEvent& on_event) {
     line_feed_ = nullptr;
@@ -40,7 +40,7 @@ class SseParser {
     return !overflow_;
   }
 
-  // The stream ended: what was begun counts as whole.
+  // The stream ended: an incomplete event counts as complete.
   template <typename OnEvent>
   void Finish(const OnEvent& on_event) {
     if (!line_.empty()) {
@@ -51,13 +51,13 @@ class SseParser {
   }
 
   [[nodiscard]] bool overflow() const { return overflow_; }
-  // Whether a line was seen that belongs to the format: else this is something else, like HTML.
+  // Whether a valid line was seen; otherwise the data is something else, like HTML.
   [[nodiscard]] bool SawField() const { return saw_field_; }
 
  private:
-  // Takes bytes up to and with the line's end; `line_done_` says whether it came.
+  // Consumes bytes up to and including the line end. `line_done_` says whether it was found.
   size_t TakeLine(std::string_view bytes);
-  // True when the line was the empty one that ends an event.
+  // True if the line was the empty one that ends an event.
   bool EndLine();
   void Field(std::string_view line);
 
@@ -71,24 +71,23 @@ class SseParser {
   }
 
   size_t max_bytes_;
-  const char* line_feed_ =
-      nullptr;        // the next one of the bytes that are fed, once it was looked for
-  std::string line_;  // without its end
+  const char* line_feed_ = nullptr;  // the next line feed in the current bytes, if known
+  std::string line_;                 // without its end
   std::string name_;
   std::string data_;
   bool line_done_ = false;
   bool has_data_ = false;
-  bool after_cr_ = false;  // a line feed now belongs to the line before
-  bool at_start_ = true;   // a byte order mark may come
+  bool after_cr_ = false;  // a line feed now belongs to the previous line
+  bool at_start_ = true;   // a byte order mark may follow
   bool saw_field_ = false;
   bool overflow_ = false;
 };
 
-// Cuts a stream into its events, each with all of its bytes, for whoever forwards them as they are.
+// Splits a stream into complete events with all of their bytes, for forwarding them unchanged.
 class SseCutter {
  public:
-  // `event(bytes)` is called for each event that is whole, with the empty line that ends it;
-  // borrowed for the call. False: the rest is dropped.
+  // Calls `event(bytes)` for each complete event, including the empty line that ends it; borrowed
+  // for the call. It returns false to drop the rest.
   template <typename OnEvent>
   void Feed(std::string_view bytes, const OnEvent& event) {
     std::string_view view = bytes;
@@ -113,37 +112,37 @@ class SseCutter {
     Keep(view, begin);
   }
 
-  // What no empty line has ended. It is let go.
+  // Returns and clears the incomplete event at the end.
   [[nodiscard]] std::string Rest();
   [[nodiscard]] size_t held() const { return held_.size(); }
 
  private:
-  // Where the line after the one at `line_` begins; 0: its end has not come. Sets `blank_`.
+  // The start of the line after the one at `line_`; 0 if the line is incomplete. Sets `blank_`.
   [[nodiscard]] size_t LineEnd(std::string_view view);
   void Keep(std::string_view view, size_t begin);
   void Drop();
 
-  std::string held_;     // of an event whose end has not come
-  size_t line_ = 0;      // in it: where the last line begins
-  size_t searched_ = 0;  // in it: no line's end before this
+  std::string held_;     // an incomplete event
+  size_t line_ = 0;      // start of its last line
+  size_t searched_ = 0;  // there is no line end before this position
   bool blank_ = false;
 };
 
-// One event, as SseCutter gives it. The data's lines are joined by line feeds.
+// One event, as returned by SseCutter. Its data lines are joined by line feeds.
 struct SseEvent {
   std::string name;
   std::string data;
   bool has_data = false;
   size_t data_lines = 0;
-  bool any = false;  // a line that belongs to the format, be it a comment
+  bool any = false;  // it has a valid line, even if only a comment
 };
 [[nodiscard]] SseEvent ReadSseEvent(std::string_view event);
-// Has neither data nor a name: clients pass over it.
+// Has neither data nor a name; clients ignore it.
 [[nodiscard]] inline bool IsComment(const SseEvent& event) {
   return !event.has_data && event.name.empty();
 }
 
-// The data of an event that is one line of data and nothing else, as a view of it; else empty.
+// The data of an event that consists of one data line, as a view of it; else empty.
 [[nodiscard]] std::string_view OnlyData(std::string_view event);
 
 }  // namespace katra::router::translate

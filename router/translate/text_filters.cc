@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kOpen = "<think>";
 constexpr std::string_view kClose = "</think>";
 
-// How many bytes at the end of `text` may begin `word`.
+// The number of bytes at the end of `text` that may be the beginning of `word`.
 size_t Overlap(std::string_view text, std::string_view word) {
   for (size_t n = std::min(text.size(), word.size() - 1); n > 0; --n) {
     if (text.substr(text.size() - n) == word.substr(0, n)) return n;

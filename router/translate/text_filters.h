@@ -1,6 +1,5 @@
-// What must be seen in an answer's text before it may go out: <think> tags (S15) and stop sequences
-// that the upstream does not know (R46). Both may be split over chunks. Internal to
-// router/translate.
+// Filters for an answer's text before it is sent: <think> tags (S15), and stop sequences that the
+// upstream does not support (R46). Both may be split over chunks. Internal to router/translate.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +9,7 @@
 
 namespace katra::router::translate {
 
-// Splits an answer that begins with <think> into thinking and text. Tags elsewhere are text.
+// Separates the thinking of an answer that begins with <think>. Tags elsewhere are ordinary text.
 class ThinkTags {
  public:
   struct Parts {
@@ -20,7 +19,7 @@ class ThinkTags {
 
   // `text` is plain, not escaped.
   [[nodiscard]] Parts Feed(std::string_view text);
-  // What was held back.
+  // The text that was held back.
   [[nodiscard]] Parts Finish();
 
  private:
@@ -36,10 +35,10 @@ class StopFilter {
   explicit StopFilter(std::vector<std::string> stops) : stops_(std::move(stops)) {}
 
   [[nodiscard]] bool active() const { return !stops_.empty(); }
-  // What may go out. After a match there is nothing any more.
+  // The text that may be sent; nothing after a match.
   [[nodiscard]] std::string Feed(std::string_view text);
   [[nodiscard]] std::string Finish();
-  // Empty until a stop sequence came.
+  // Empty until a stop sequence is found.
   [[nodiscard]] const std::string& matched() const { return matched_; }
 
  private:

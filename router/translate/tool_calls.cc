@@ -8,7 +8,7 @@
 namespace katra::router::translate {
 namespace {
 
-// Whether the text is one whole JSON object.
+// Whether the text is one complete JSON object.
 bool IsWholeObject(const std::string& escaped) {
   const std::string text = UnescapeJson(escaped);
   JsonDocument document;
@@ -84,7 +84,7 @@ ToolCall* ToolCalls::Match(std::optional<int64_t> index, const std::string& id,
   if (call == nullptr && !id.empty()) {
     call = LastAt(index);
     if (call == nullptr) return nullptr;
-    // An id that comes after the beginning; or another id on each fragment of one call.
+    // An id that arrives after the beginning, or a different id on each fragment of a call.
     if (call->id.empty() && (name.empty() || call->name.empty())) return call;
     const bool fragment = name.empty() && !call->name.empty() && !arguments.RawString().empty();
     return fragment ? call : nullptr;
@@ -92,7 +92,7 @@ ToolCall* ToolCalls::Match(std::optional<int64_t> index, const std::string& id,
   if (call == nullptr || name.empty()) return call;
   if (call->name.empty()) return call;
   if (call->name != name) return nullptr;  // S19
-  // The same name again: the same call told once more, or the next one of the same tool.
+  // The same name again: either the same call repeated, or the next call of the same tool.
   const bool anew = arguments.IsObject() || BeginsObject(arguments.RawString());
   const bool no_mark = id.empty() && !index;
   return (anew || no_mark) && call->watch.Whole(call->arguments) ? nullptr : call;
@@ -114,7 +114,7 @@ ToolCall* ToolCalls::Take(int64_t choice, JsonView index_view, JsonView id_view,
     call->index = index;
     if (index) by_index_[*index] = call;
   }
-  // Of two calls with one id the second gets another one when it opens.
+  // If two calls have the same id, the second gets a new one when it opens.
   if (call->id.empty() && !id.empty()) {
     call->id = id;
     by_id_[id] = call;

@@ -15,7 +15,7 @@ std::optional<int64_t> Count(JsonView member) {
   return static_cast<int64_t>(std::min(*number, static_cast<double>(kMaxCount)));
 }
 
-// The first of these members that is a count.
+// The first of these members that is a valid count.
 int64_t FirstCount(std::initializer_list<JsonView> members) {
   for (const JsonView member : members) {
     if (const auto count = Count(member)) return *count;
@@ -56,7 +56,7 @@ bool ReadChatUsage(JsonView usage, Usage* into) {
   read.cache_write_tokens = std::min(read.cache_write_tokens, prompt - read.cache_read_tokens);
   read.input_tokens = prompt - read.cache_read_tokens - read.cache_write_tokens;
 
-  // Some count reasoning beside the completion, which their total gives away.
+  // Some report reasoning separately from the completion, which their total reveals.
   const int64_t reasoning =
       FirstCount({output_details["reasoning_tokens"], usage["reasoning_tokens"]});
   const int64_t total = FirstCount({usage["total_tokens"]});
@@ -81,7 +81,7 @@ bool ReadResponsesUsage(JsonView usage, Usage* into) {
   read.cache_write_tokens =
       std::min(FirstCount({details["cache_write_tokens"]}), prompt - read.cache_read_tokens);
   read.input_tokens = prompt - read.cache_read_tokens - read.cache_write_tokens;
-  read.output_tokens = output.value_or(0);  // with reasoning
+  read.output_tokens = output.value_or(0);  // including reasoning
   read.web_searches = into->web_searches;
   *into = read;
   return true;

@@ -1,4 +1,4 @@
-// What each choice of an upstream says, and how all of them become one answer (S47, S48).
+// Reads each choice of an upstream and merges all of them into one answer (S47, S48).
 #include <algorithm>
 #include <utility>
 
@@ -68,7 +68,7 @@ void ChatMapper::Calls(int64_t index, ChoiceState& state, JsonView calls, size_t
   if (!calls.Empty()) AdvanceTools(false);
 }
 
-// S48: after deltas a message tells the whole once more. What they did not tell counts.
+// S48: a message after deltas repeats everything. Only what the deltas did not contain is used.
 void ChatMapper::Retold(int64_t index, ChoiceState& state, JsonView message) {
   if (!state.thought) {
     const size_t thought = thinking_bytes_;
@@ -97,8 +97,8 @@ void ChatMapper::Retold(int64_t index, ChoiceState& state, JsonView message) {
   }
 }
 
-// The texts of choices do not run into each other: each is a block of its own, and one that comes
-// in between waits.
+// Texts of different choices are not mixed: each is its own block, and one that arrives in between
+// waits.
 void ChatMapper::ChoiceText(int64_t index, ChoiceState& state, std::string_view escaped) {
   if (escaped.empty()) return;
   state.text.append(escaped);

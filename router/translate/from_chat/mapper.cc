@@ -13,7 +13,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What one answer may put into the store of reasoning, which is a copy for each of its calls.
+// The most that one answer may store as reasoning, which is copied for each of its calls.
 constexpr size_t kMostKeptBytes = size_t{8} << 20U;
 
 std::string_view FirstText(JsonView first, JsonView second) {
@@ -97,7 +97,7 @@ void ChatMapper::Details(JsonView details, bool as_text) {
   }
 }
 
-// The text of a content that comes in parts; their thinking goes out at once.
+// The text of content that consists of parts; their thinking is sent at once.
 std::string ChatMapper::ReadContent(JsonView content) {
   std::string text;
   for (const JsonView part : content) {
@@ -135,7 +135,7 @@ void ChatMapper::PlainText(std::string_view text) {
 
 void ChatMapper::TextOut(std::string_view escaped) {
   if (open_ != Open::kText) {
-    AdvanceTools(true);  // S13: a block of its own, after the calls
+    AdvanceTools(true);  // S13: its own block, after the calls
     SwitchTo(Open::kText);
   }
   content_sent_ = true;
@@ -187,11 +187,11 @@ bool ChatMapper::NamelessCall() {
   });
 }
 
-// Lets one call's input out as it comes; those begun meanwhile wait for their turn (S22). `all`:
-// nothing more comes for any of them.
+// Sends one call's input as it arrives, while calls that begin meanwhile wait for their turn (S22).
+// `all`: the calls are complete.
 void ChatMapper::AdvanceTools(bool all) {
   std::deque<ToolCall>& calls = tools_.calls();
-  for (; first_open_ < calls.size(); ++first_open_) {  // they close in their order
+  for (; first_open_ < calls.size(); ++first_open_) {  // calls close in order
     ToolCall& call = calls[first_open_];
     if (!call.opened) {
       const bool ready = !call.name.empty() && (!call.id.empty() || !call.arguments.empty());
@@ -219,8 +219,8 @@ void ChatMapper::OpenTool(ToolCall& call) {
   if (!call.thought_signature.empty()) {
     kept_.thought_signatures[call.client_id] = call.thought_signature;
     new_signatures_[call.client_id] = call.thought_signature;
-    // The signature must outlive the store: it travels in the thinking block before the call, which
-    // is made when there is none (R56).
+    // The signature must survive a lost store, so it travels in the thinking block before the call,
+    // which is created if there is none (R56).
     if (open_ != Open::kThinking) SwitchTo(Open::kThinking);
   }
   SwitchTo(Open::kTool);
@@ -248,7 +248,7 @@ void ChatMapper::SwitchTo(Open open) {
   if (open == Open::kThinking) sink_.OpenThinking();
 }
 
-// Each block carries the signatures of the calls since the block before it, and all details.
+// Each block carries the signatures of the calls since the previous block, and all details.
 std::string ChatMapper::Signature() {
   KeptReasoning kept;
   kept.upstream = kept_.upstream;
@@ -271,7 +271,7 @@ void ChatMapper::FinishReason(ChoiceState& state, JsonView reason) {
   state.finished = finish_seen_ = true;
   --unfinished_;
   const FinishMeaning meaning = ReadFinishReason(reason.Text());
-  // Of several choices' ends the graver one is the answer's.
+  // If several choices end, the most severe reason is the answer's.
   static constexpr std::string_view kGrave[] = {"end_turn", "tool_use", "max_tokens", "refusal"};
   const auto weight = [](std::string_view word) {
     return word.empty() ? -1 : std::find(std::begin(kGrave), std::end(kGrave), word) - kGrave;

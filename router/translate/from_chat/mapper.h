@@ -1,5 +1,5 @@
-// Chunks of Chat Completions -> blocks of a Messages answer: the rules of streams without their
-// bytes (S3-S39). A whole reply is one chunk of it. Internal to router/translate.
+// Maps chunks of Chat Completions to blocks of a Messages answer: the rules of streams without
+// their byte format (S3-S39). A complete response is one chunk. Internal to router/translate.
 #pragma once
 
 #include <cstdint>
@@ -25,36 +25,38 @@ class ChatMapper {
   // `sink` is borrowed.
   ChatMapper(ReplyContext context, MessageSink& sink);
 
-  // An earlier attempt began the message already: do not begin it again.
+  // An earlier attempt already sent the beginning of the message; do not send it again.
   void SkipBegin() { started_ = true; }
   void Begin();
 
-  // A chunk without an error in it. Of a whole reply `message` takes the place of `delta`.
+  // Handles a chunk that is not an error. In a complete response `message` takes the place of
+  // `delta`.
   void Chunk(JsonView chunk);
-  // A chunk that holds nothing but a piece of content, of which the rest is known already.
+  // Handles a chunk with nothing but content, whose other members equal those of the previous
+  // chunk.
   void ContentOnly(std::string_view escaped);
-  // Whether a chunk is such a one; its content as a view of it, else missing.
+  // The content of a chunk that has nothing else; missing for any other chunk.
   [[nodiscard]] static JsonView OnlyContent(JsonView chunk);
-  // The answer is complete: closes what is open and ends the message. Once.
+  // Call it once, when the answer is complete: closes open blocks and ends the message.
   void End();
 
   [[nodiscard]] bool started() const { return started_; }
   [[nodiscard]] bool content_sent() const { return content_sent_; }
-  // Every choice that has said anything has finished.
+  // Every choice that has produced output has finished.
   [[nodiscard]] bool finish_seen() const { return finish_seen_ && unfinished_ == 0; }
-  // A finish_reason that tells of a failure, as it was written; else empty (S28).
+  // A finish_reason that reports a failure, as received; else empty (S28).
   [[nodiscard]] const std::string& failure() const { return failure_; }
-  // A piece of a call's arguments came too late for it, or the only call has no beginning (S46).
+  // Whether part of a call's arguments arrived too late, or the only call has no beginning (S46).
   [[nodiscard]] bool lost() {
     return lost_ || (stray_ && stop_reason_ == "tool_use" && !AnyCall());
   }
-  // A call came that nobody can make: it has arguments and no name.
+  // Whether there is a call with arguments but no name, which cannot be made.
   [[nodiscard]] bool NamelessCall();
   [[nodiscard]] bool AnyCall() { return !tools_.calls().empty(); }
   void Note(std::string note);
-  // A usage chunk without choices came after finish_reason: nothing else follows (S6).
+  // A usage chunk without choices followed finish_reason, so nothing else follows (S6).
   [[nodiscard]] bool usage_ended() const { return usage_ended_; }
-  // A stop sequence of the client was met (R46): the rest does not count.
+  // A stop sequence of the client was found (R46); later text is ignored.
   [[nodiscard]] bool stopped() const { return !stops_.matched().empty(); }
   [[nodiscard]] bool saw_choice() const { return saw_choice_; }
   [[nodiscard]] Usage usage() const;
@@ -68,11 +70,11 @@ class ChatMapper {
  private:
   enum class Open : uint8_t { kNothing, kText, kThinking, kTool };
 
-  // What one of the upstream's choices has said so far. All of them are one answer (S47).
+  // The state of one of the upstream's choices. All choices together are one answer (S47).
   struct ChoiceState {
-    std::string text;  // all of it so far, JSON string contents
-    std::string held;  // text that waits for another choice's to end
-    size_t calls = 0;  // that it has begun
+    std::string text;  // all text so far, as JSON string contents
+    std::string held;  // text that waits until another choice's block ends
+    size_t calls = 0;  // number of calls begun
     bool deltas = false;
     bool thought = false;
     bool refused = false;
@@ -115,9 +117,9 @@ class ChatMapper {
   StopFilter stops_;
   Usage usage_;
   KeptReasoning kept_;
-  decltype(KeptReasoning::thought_signatures) new_signatures_;  // that no block has carried yet
-  size_t signature_room_ = size_t{16} << 20U;  // for details, which every block repeats
-  size_t first_open_ = 0;                      // of the calls: those before it are closed
+  decltype(KeptReasoning::thought_signatures) new_signatures_;  // not yet carried by a block
+  size_t signature_room_ = size_t{16} << 20U;  // room for details, which every block repeats
+  size_t first_open_ = 0;                      // index of the first call that is not closed
   AnswerToolIds ids_;
   Searches searches_;
   std::vector<std::string> notes_;
@@ -128,8 +130,8 @@ class ChatMapper {
   std::string upstream_id_;
   size_t output_bytes_ = 0;
   size_t thinking_bytes_ = 0;
-  int64_t text_choice_ = 0;  // whose text the open block is
-  size_t unfinished_ = 0;    // choices
+  int64_t text_choice_ = 0;  // choice whose text is in the open block
+  size_t unfinished_ = 0;    // number of unfinished choices
   bool started_ = false;
   bool content_sent_ = false;
   bool finish_seen_ = false;

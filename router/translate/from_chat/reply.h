@@ -1,5 +1,5 @@
-// A whole Chat Completions reply as a Messages reply (S45 and the rules of streams that concern
-// it).
+// Converts a complete Chat Completions response to a Messages response (S45 and the applicable
+// rules of streams).
 #pragma once
 
 #include <string_view>
@@ -11,8 +11,9 @@
 
 namespace katra::router::translate {
 
-// `status` 200 and its body. The error: the reply holds an error object (E16), is no JSON, or has
-// no choice (S38), and may be tried elsewhere when it says so.
+// `chat_reply` is the body of a response with status 200. The error: it contains an error object
+// (E16), is not JSON, or has no choice (S38); its `retryable` says whether another provider may be
+// tried.
 [[nodiscard]] tl::expected<MessagesReply, ApiError> ToMessages(std::string_view chat_reply,
                                                                const Headers& headers,
                                                                const ReplyContext& context);

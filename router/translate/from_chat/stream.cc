@@ -11,7 +11,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What is kept of a body that is no event stream, to say what it was.
+// How much of a body that is not an event stream is kept, to describe it.
 constexpr size_t kMostOfBody = size_t{64} << 10U;
 
 bool IsEndMark(std::string_view data) { return data == "[DONE]"; }
@@ -86,7 +86,7 @@ class ChatStreamReader::Impl {
       if (state_ == StreamState::kOpen) Remember(data);
       return;
     }
-    // Some forget the empty line between events: each line is a chunk then.
+    // Some upstreams omit the empty line between events; then each line is a chunk.
     if (data.find('\n') == std::string_view::npos) {
       Unreadable(name, data);
       return;
@@ -105,8 +105,8 @@ class ChatStreamReader::Impl {
     }
   }
 
-  // S46: what it held is missing, and nobody can say what that was. After the finish it can only
-  // have been usage; and where the stream ends within it, that is an early end (S36).
+  // S46: its content is lost and cannot be known. After the finish_reason it can only have been
+  // usage; and if the stream ends inside it, that is an early end (S36).
   void Unreadable(std::string_view name, std::string_view data) {
     if (IsKeepAlive(name, data)) return;
     if (mapper_.finish_seen()) {
@@ -116,8 +116,8 @@ class ChatStreamReader::Impl {
     }
   }
 
-  // Most chunks differ from the one before in the content alone. What stands around it is kept, and
-  // where it is the same again nothing but the content need be read.
+  // Most chunks differ from the previous one only in the content. The surrounding bytes are
+  // remembered; if they are the same again, only the content is parsed.
   void Remember(std::string_view data) {
     const JsonView content = ChatMapper::OnlyContent(document_.Root());
     before_.clear();
@@ -132,7 +132,7 @@ class ChatStreamReader::Impl {
     if (before_.empty() || data.size() < around) return false;
     if (data.substr(0, before_.size()) != before_) return false;
     if (data.substr(data.size() - after_.size()) != after_) return false;
-    // The quote that ends the content is the first byte of what comes after it.
+    // The closing quote of the content is the first byte of what follows it.
     const size_t end = SkipJsonString(data, before_.size() - 1, nullptr, false);
     if (end != data.size() - after_.size() + 1) return false;
     ++progress_;
@@ -145,7 +145,7 @@ class ChatStreamReader::Impl {
     if (mapper_.finish_seen()) {
       End();
     } else if (mapper_.content_sent()) {
-      // An end mark is a clean end, though no finish_reason was said.
+      // An end mark is a clean end even without a finish_reason.
       End();
     } else {
       Break(NoAnswer(Who() + " answered with an empty stream"));  // S38
@@ -183,7 +183,7 @@ class ChatStreamReader::Impl {
     }
   }
 
-  // 200, but no events: a JSON document or anything.
+  // Status 200 but no events: a JSON document or anything else.
   void NoStream() {
     if (!document_.Parse(body_) || !document_.Root().IsObject()) {
       Break(NoAnswer(Who() + " answered with something that is not an event stream"));
@@ -228,12 +228,12 @@ class ChatStreamReader::Impl {
   EventWriter writer_;
   ChatMapper mapper_;
   JsonDocument document_;
-  std::string before_;  // of a chunk that holds content only, what stands before and after it
+  std::string before_;  // bytes before and after the content of a content-only chunk
   std::string after_;
   std::string body_;
   size_t progress_ = 0;
   bool exact_errors_;
-  bool ending_ = false;  // what is read now is what the end left unfinished
+  bool ending_ = false;  // processing what remained at the end of the stream
   ApiError error_;
   StreamState state_ = StreamState::kOpen;
 };

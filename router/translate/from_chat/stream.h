@@ -1,6 +1,6 @@
-// A stream of Chat Completions chunks as a stream of Messages events (rules S1-S43 of
-// docs/translation.md). Bytes in, bytes out; any split of the input gives the same events. No I/O,
-// no clock.
+// Converts a stream of Chat Completions chunks to Messages events (rules S1-S43 of
+// docs/translation.md). Bytes in, bytes out; the result does not depend on how the input is split.
+// No I/O, no clock.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,14 @@ class ChatStreamReader final : public UpstreamStream {
   StreamState Feed(std::string_view bytes, std::string* out) override;
   StreamState Finish(bool cut, std::string* out) override;
 
-  // message_start with an estimate, when the upstream is silent for long (S3); once.
+  // Writes message_start with an estimate, if the upstream is silent for long (S3); once.
   void Start(std::string* out);
-  // Whether a ping may be sent now (S2).
+  // Whether pings may be sent (S2).
   [[nodiscard]] bool Started() const;
 
   [[nodiscard]] bool ContentSent() const override;
-  [[nodiscard]] size_t progress() const override;  // chunks with a choice
-  [[nodiscard]] bool Finishing() const override;   // finish_reason came
+  [[nodiscard]] size_t progress() const override;  // number of chunks with a choice
+  [[nodiscard]] bool Finishing() const override;   // finish_reason was received
   [[nodiscard]] StreamState state() const override;
   [[nodiscard]] const ApiError& error() const override;
   [[nodiscard]] Usage usage() const override;
@@ -45,7 +45,7 @@ class ChatStreamReader final : public UpstreamStream {
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
-  std::vector<std::string> left_out_;  // nothing: unknown members do no harm (S42)
+  std::vector<std::string> left_out_;  // always empty: unknown members are harmless (S42)
 };
 
 }  // namespace katra::router::translate

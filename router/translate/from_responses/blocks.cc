@@ -1,4 +1,4 @@
-// The second half of ResponsesMapper: what is known of the items goes out as blocks, in order.
+// The second half of ResponsesMapper: sends what is known of the items as blocks, in order.
 #include "core/json_write.h"
 #include "router/translate/from_responses/mapper.h"
 #include "router/translate/signature.h"
@@ -6,7 +6,7 @@
 namespace katra::router::translate {
 namespace {
 
-// Free input is one member of a tool's input (F3), written into JSON within a JSON string.
+// Free-text input is one member of a tool's input (F3), written as JSON inside a JSON string.
 constexpr std::string_view kInputBegin = R"({\"input\":\")";
 constexpr std::string_view kInputEnd = R"(\"})";
 
@@ -35,7 +35,7 @@ void ResponsesMapper::Out(Item& item) {
       sink_.AddThinking(piece);
       break;
     case Kind::kFunction:
-      if (item.call.name.empty()) return;  // known when the item is described
+      if (item.call.name.empty()) return;  // the name follows with the item's description
       if (!item.opened) OpenCall(item);
       if (const std::string_view arguments = Unsent(item.call); !arguments.empty()) {
         sink_.AddInput(arguments);
@@ -82,8 +82,8 @@ void ResponsesMapper::CloseItem(Item& item) {
   item.told = item.kept = item.call.arguments = std::string();
 }
 
-// R77: the item travels in the block's signature, and by the call behind it in the store. A block
-// is made for an item without words where a call may follow, or the client asked for thinking.
+// R77: the item travels in the block's signature, and in the store with the call after it. For an
+// item without text a block is created if a call may follow or the client requested thinking.
 void ResponsesMapper::CloseReasoning(Item& item) {
   if (item.opened || (context_.carries_reasoning && !item.kept.empty())) {
     SwitchTo(Open::kThinking);
@@ -111,7 +111,7 @@ void ResponsesMapper::OpenCall(Item& item) {
 }
 
 void ResponsesMapper::CloseCall(Item& item) {
-  if (!item.opened) return;  // it has no name: the answer fails
+  if (!item.opened) return;  // it has no name, so the answer fails
   if (item.kind == Kind::kCustom) {
     sink_.AddInput(kInputEnd);
   } else {
@@ -150,7 +150,7 @@ void ResponsesMapper::FlushStops() {
 
 void ResponsesMapper::SwitchTo(Open open) {
   if (open_ == open && open != Open::kTool) return;
-  Begin();  // a response may come without its head
+  Begin();  // a response may arrive without its head
   Close();
   open_ = open;
   if (open == Open::kText) sink_.OpenText();

@@ -6,7 +6,7 @@ namespace katra::router::translate {
 namespace {
 
 ApiError Of(JsonView error, const ReplyContext& context) {
-  // In the shape that errors have elsewhere; "error" as a type is the event's and says nothing.
+  // Converts to the usual shape of errors. "error" as a type is only the event's type.
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject().Key("error").BeginObject();

@@ -1,5 +1,5 @@
-// Failures as the Responses API tells them within an answer of status 200 (S61, E16). Internal to
-// router/translate.
+// Reads failures that the Responses API reports inside an answer of status 200 (S61, E16). Internal
+// to router/translate.
 #pragma once
 
 #include "core/json_view.h"
@@ -8,9 +8,9 @@
 
 namespace katra::router::translate {
 
-// An `error` event: its members stand in it, or in its member `error`.
+// Reads an `error` event, whose members are in it or in its member `error`.
 [[nodiscard]] ApiError FromResponsesError(JsonView event, const ReplyContext& context);
-// A response that failed or was cancelled.
+// Reads a response that failed or was cancelled.
 [[nodiscard]] ApiError FromFailedResponse(JsonView response, const ReplyContext& context);
 
 }  // namespace katra::router::translate

@@ -10,7 +10,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What one answer may put into the store of reasoning.
+// The most that one answer may store as reasoning.
 constexpr size_t kMostStoredBytes = size_t{8} << 20U;
 constexpr size_t kMostListed = 16;
 
@@ -79,7 +79,7 @@ void ResponsesMapper::Describe(Item& item, JsonView json) {
                                                   : Kind::kUnknown;
   if (item.kind == Kind::kUnknown) item.kind = kind;
   item.described = true;
-  // A search that the provider made itself shows in what is cited (S16).
+  // A search by the provider is visible in the citations (S16).
   if (kind == Kind::kUnknown && !type.Is("web_search_call")) {
     LeaveOut("output." + (type.IsString() ? type.Text() : std::string("unnamed")));
   }
@@ -103,7 +103,7 @@ void ResponsesMapper::Piece(JsonView event, Kind kind, JsonView delta) {
     const JsonView summary = event["summary_index"];
     const JsonView content = event["content_index"];
     const int64_t part = (summary.IsMissing() ? content : summary).Integer().value_or(0);
-    // Each part of reasoning is a paragraph; those of a text are one (R15).
+    // Each part of reasoning is a paragraph; parts of text are joined (R15).
     if (kind == Kind::kReasoning && item.part >= 0 && item.part != part) item.told += "\\n\\n";
     item.part = part;
     item.told.append(escaped);
@@ -130,7 +130,7 @@ bool ResponsesMapper::Event(std::string_view type, JsonView event) {
   } else if (type == "response.output_item.added" || type == "response.output_item.done") {
     const JsonView json = event["item"];
     Item& item = FindOrAdd(IndexOf(event), json["id"].Text());
-    if (item.done) return true;  // told again
+    if (item.done) return true;  // repeated
     Describe(item, json);
     if (type.ends_with("done")) Whole(item, json);
     Advance(false);
@@ -140,7 +140,7 @@ bool ResponsesMapper::Event(std::string_view type, JsonView event) {
   return true;
 }
 
-// What no event told of an item, at its end.
+// Handles the complete item at its end: adds what no event contained.
 void ResponsesMapper::Whole(Item& item, JsonView json) {
   const JsonView arguments = json["arguments"];
   switch (item.kind) {
@@ -172,13 +172,13 @@ void ResponsesMapper::Whole(Item& item, JsonView json) {
   item.done = true;
 }
 
-// S48: only what the deltas did not tell.
+// S48: only what the deltas did not contain.
 void ResponsesMapper::Supplement(Item& item, std::string_view whole) {
   if (whole.substr(0, item.told.size()) == item.told) {
     item.told.append(whole.substr(item.told.size()));
     return;
   }
-  // The same may be escaped in another way.
+  // The same text may be escaped differently.
   const std::string told = UnescapeJson(item.told);
   const std::string all = UnescapeJson(whole);
   if (all.compare(0, told.size(), told) == 0) {
@@ -211,7 +211,7 @@ void ResponsesMapper::Response(JsonView response) {
   Finish(response);
 }
 
-// S61: why it is not complete, or a status that is none of an end.
+// S61: why it is incomplete, or a status that is not an end.
 void ResponsesMapper::Finish(JsonView response) {
   const JsonView status = response["status"];
   if (status.IsNothing() || status.Is("completed")) return;
@@ -219,7 +219,7 @@ void ResponsesMapper::Finish(JsonView response) {
   const std::string reason =
       incomplete ? response["incomplete_details"]["reason"].Text() : status.Text();
   const FinishMeaning meaning = ReadFinishReason(reason);
-  stop_reason_ = meaning.known ? meaning.stop_reason : "max_tokens";  // cut all the same
+  stop_reason_ = meaning.known ? meaning.stop_reason : "max_tokens";  // truncated in any case
   if (meaning.failure) failure_ = reason;
   if (!incomplete && !meaning.failure) failure_ = "unexpected status " + reason;
   if (!meaning.known) Note("unknown end of a response: \"" + reason.substr(0, 64) + "\"");

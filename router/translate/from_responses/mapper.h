@@ -1,5 +1,6 @@
-// Events and items of the Responses API -> blocks of a Messages answer (S60-S65), without their
-// bytes. A whole reply is a response whose items no event told. Internal to router/translate.
+// Maps events and items of the Responses API to blocks of a Messages answer (S60-S65), without
+// their byte format. A complete response is handled as one whose items had no events. Internal to
+// router/translate.
 #pragma once
 
 #include <cstdint>
@@ -27,27 +28,27 @@ class ResponsesMapper {
   // `sink` is borrowed.
   ResponsesMapper(ReplyContext context, MessageSink& sink);
 
-  // An earlier attempt began the message already: do not begin it again.
+  // An earlier attempt already sent the beginning of the message; do not send it again.
   void SkipBegin() { started_ = true; }
 
-  // What the response says of itself, at its beginning.
+  // Handles the response object at the beginning.
   void Head(JsonView response);
-  // An event of a part of the answer. False: nothing is known of that type.
+  // Handles an event about a part of the answer. False: the type is unknown.
   [[nodiscard]] bool Event(std::string_view type, JsonView event);
-  // The whole response, at its end: adds what no event told, and why it ended.
+  // Handles the complete response at the end: adds what no event contained, and why it ended.
   void Response(JsonView response);
-  // The answer is complete: closes what is open and ends the message. Once.
+  // Call it once, when the answer is complete: closes open blocks and ends the message.
   void End();
 
   [[nodiscard]] bool content_sent() const { return content_sent_; }
-  // A reason for the end that tells of a failure, as it was written; else empty (S28).
+  // An end reason that reports a failure, as received; else empty (S28).
   [[nodiscard]] const std::string& failure() const { return failure_; }
-  // A piece came too late for its item, or for none of its kind (S46).
+  // Whether a piece arrived too late for its item, or for an item of another kind (S46).
   [[nodiscard]] bool lost() const { return lost_; }
-  // A call came that nobody can make: it has no name. Once all is told.
+  // Whether there is a call without a name, which cannot be made. Valid at the end.
   [[nodiscard]] bool NamelessCall() const;
   [[nodiscard]] bool AnyItem() const { return !items_.empty(); }
-  // A stop sequence of the client was met (R46): the rest does not count.
+  // A stop sequence of the client was found (R46); later text is ignored.
   [[nodiscard]] bool stopped() const { return !stops_.matched().empty(); }
   void Note(std::string note);
   void LeaveOut(std::string name);
@@ -68,18 +69,18 @@ class ResponsesMapper {
   // One item of the output, from its first event to its last.
   struct Item {
     Kind kind = Kind::kUnknown;
-    ToolCall call;      // of a function: id, name and arguments; of a custom tool, id and name
-    std::string told;   // text, reasoning or free input so far, JSON string contents
-    size_t sent = 0;    // bytes of `told` that are out
-    int64_t part = -1;  // of it that came last; -1: none
-    std::string kept;   // a reasoning item as it goes back (R77)
+    ToolCall call;      // for a function: id, name and arguments; for a custom tool: id and name
+    std::string told;   // text, reasoning or free input so far, as JSON string contents
+    size_t sent = 0;    // bytes of `told` that have been sent
+    int64_t part = -1;  // part that arrived last; -1: none
+    std::string kept;   // a reasoning item as it is sent back (R77)
     bool described = false;
     bool opened = false;
     bool done = false;
   };
 
   void Begin();
-  // By its place in the output, else by its id, else the last one when the event says neither.
+  // Finds an item by its output index, else by its id; the last one if the event has neither.
   Item* Find(int64_t index, const std::string& id);
   Item& FindOrAdd(int64_t index, const std::string& id);
   void Describe(Item& item, JsonView json);
@@ -90,8 +91,8 @@ class ResponsesMapper {
   void Citation(JsonView annotation);
   void Finish(JsonView response);
 
-  // Lets the first item that is not over out as it comes; those behind it wait (S1, S22). `all`:
-  // nothing more comes for any of them.
+  // Sends the first unfinished item as it arrives, while later ones wait (S1, S22). `all`: the
+  // items are complete.
   void Advance(bool all);
   void Out(Item& item);
   void CloseItem(Item& item);
@@ -107,17 +108,18 @@ class ResponsesMapper {
 
   ReplyContext context_;
   MessageSink& sink_;
-  std::string upstream_;    // that reasoning goes back to
-  std::deque<Item> items_;  // in the order of their beginning; addresses stay
+  std::string upstream_;    // the upstream that gets reasoning back
+  std::deque<Item> items_;  // in order of their beginning; addresses are stable
   std::unordered_map<int64_t, Item*> by_index_;
   std::unordered_map<std::string, Item*> by_id_;
-  size_t first_open_ = 0;  // those before it are closed
+  size_t first_open_ = 0;  // items before this index are closed
   StopFilter stops_;
   Usage usage_;
   AnswerToolIds ids_;
   Searches searches_;
-  std::string since_call_;                                 // reasoning items since the last call
-  std::vector<std::pair<std::string, std::string>> kept_;  // call id -> reasoning items before it
+  std::string since_call_;  // reasoning items since the last call
+  // call id -> the reasoning items before it
+  std::vector<std::pair<std::string, std::string>> kept_;
   std::vector<std::string> notes_;
   std::vector<std::string> left_out_;
   std::string stop_reason_;

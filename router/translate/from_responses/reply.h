@@ -1,5 +1,5 @@
-// A whole reply of the Responses API as a Messages reply (S45 and the rules of streams that concern
-// it).
+// Converts a complete response of the Responses API to a Messages response (S45 and the applicable
+// rules of streams).
 #pragma once
 
 #include "router/translate/errors.h"
@@ -8,8 +8,9 @@
 
 namespace katra::router::translate {
 
-// `status` 200 and its body. The error: the response failed or holds an error (E16), is no JSON, or
-// has no output (S38), and may be tried elsewhere when it says so.
+// `reply` is the body of a response with status 200. The error: the response failed or contains an
+// error (E16), is not JSON, or has no output (S38); its `retryable` says whether another provider
+// may be tried.
 [[nodiscard]] tl::expected<MessagesReply, ApiError> FromResponses(std::string_view reply,
                                                                   const Headers& headers,
                                                                   const ReplyContext& context);

@@ -55,7 +55,7 @@ class ResponsesStreamReader::Impl {
 
  private:
   void Event(std::string_view name, std::string_view data) {
-    if (data == "[DONE]") return;  // its last event is the end; without it this is none (S62)
+    if (data == "[DONE]") return;  // not an end: the last event is (S62)
     if (document_.Parse(data)) {
       Take(name, document_.Root(), data);
       return;
@@ -159,7 +159,7 @@ class ResponsesStreamReader::Impl {
   JsonDocument document_;
   size_t progress_ = 0;
   bool exact_errors_;
-  bool ending_ = false;  // what is read now is what the end left unfinished
+  bool ending_ = false;  // processing what remained at the end of the stream
   ApiError error_;
   StreamState state_ = StreamState::kOpen;
 };

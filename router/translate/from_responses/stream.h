@@ -1,4 +1,4 @@
-// A stream of the Responses API as a stream of Messages events (S60-S65 of docs/translation.md).
+// Converts a stream of the Responses API to Messages events (S60-S65 of docs/translation.md).
 #pragma once
 
 #include <memory>
@@ -20,7 +20,8 @@ class ResponsesStreamReader final : public UpstreamStream {
   StreamState Finish(bool cut, std::string* out) override;
   [[nodiscard]] bool ContentSent() const override;
   [[nodiscard]] size_t progress() const override;
-  [[nodiscard]] bool Finishing() const override { return false; }  // its last event has all
+  // its last event contains everything
+  [[nodiscard]] bool Finishing() const override { return false; }
   [[nodiscard]] StreamState state() const override;
   [[nodiscard]] const ApiError& error() const override;
   [[nodiscard]] Usage usage() const override;

@@ -39,11 +39,11 @@ class Events {
       Open(block, {{"thinking", "\"\""}, {"signature", "\"\""}});
       Delta("thinking_delta", "thinking", block["thinking"].RawString());
       Delta("signature_delta", "signature", block["signature"].RawString());
-    } else if (block["input"].IsObject()) {  // a call of the client's tool, or of a server's
+    } else if (block["input"].IsObject()) {  // a call of a client's or a server's tool
       Open(block, {{"input", "{}"}});
       const JsonView raw = block["input"]["raw_arguments"];
       std::string input;
-      if (cut && raw.IsString()) {  // S45 put them there, cut as they were
+      if (cut && raw.IsString()) {  // wrapped by S45, truncated as they were
         input = raw.RawString();
       } else {
         AppendJsonEscaped(input, block["input"].Raw());
@@ -58,7 +58,7 @@ class Events {
  private:
   using Blanks = std::map<std::string, std::string>;
 
-  // The block with what its deltas bring left out.
+  // The block without what its deltas add.
   void Open(JsonView block, const Blanks& blanks) {
     std::string begun;
     JsonWriter writer(begun);
@@ -81,11 +81,11 @@ class Events {
   }
 
   std::string& out_;
-  std::string index_;  // of the block, as a JSON member
+  std::string index_;  // index of the block, as a JSON member
   int next_ = 0;
 };
 
-// The members that a stream tells at its end.
+// The members that a stream reports at its end.
 bool IsOfTheEnd(std::string_view key) {
   return key == "stop_reason" || key == "stop_sequence" || key == "stop_details" ||
          key == "container";
@@ -231,7 +231,7 @@ void ReplyBuilder::Delta(Block& block, JsonView delta) {
 void ReplyBuilder::WriteBlock(const Block& block, std::string* out) {
   JsonDocument document;
   if (!document.Parse(block.raw)) return;
-  std::map<std::string, std::string> values;  // that deltas have changed: raw
+  std::map<std::string, std::string> values;  // raw values changed by deltas
   for (const auto& [member, added] : block.added) {
     if (member == "partial_json") {
       const std::string text = UnescapeJson(added);

@@ -18,7 +18,7 @@ bool IsAttribution(std::string_view escaped) {
   return escaped.substr(0, kAttribution.size()) == kAttribution;
 }
 
-// What follows the attribution's line, as JSON string contents; mostly nothing.
+// The text after the attribution line, as JSON string contents; usually nothing.
 std::string_view BehindAttribution(std::string_view escaped) {
   const size_t end = escaped.find("\\n");
   if (end == std::string_view::npos) return {};
@@ -29,7 +29,7 @@ std::string_view BehindAttribution(std::string_view escaped) {
 
 std::string Quoted(std::string_view escaped) { return "\"" + std::string(escaped) + "\""; }
 
-// A text or a list of blocks without attribution. Empty: nothing is left.
+// A text or a list of blocks without the attribution. Empty: nothing is left.
 std::string WithoutAttribution(JsonView content, bool* changed) {
   if (content.IsString()) {
     if (!IsAttribution(content.RawString())) return std::string(content.Raw());
@@ -55,11 +55,11 @@ std::string WithoutAttribution(JsonView content, bool* changed) {
   return kept.empty() ? std::string() : "[" + kept + "]";
 }
 
-// One message that goes on, and what is put behind its content.
+// A message that is kept, and what is added after its content.
 struct Kept {
-  JsonView message;     // missing: a message of the user that only holds `added`
-  std::string added;    // blocks, with a comma before each
-  std::string content;  // raw, where it was changed
+  JsonView message;     // missing: a user message with only `added`
+  std::string added;    // blocks, each preceded by a comma
+  std::string content;  // raw; set if it was changed
 };
 
 std::string_view Text(JsonView block) {
@@ -77,7 +77,7 @@ class Messages {
  public:
   explicit Messages(const FaceRefusals& refusals) : refusals_(refusals) {}
 
-  // Raw; empty when nothing was changed.
+  // Raw; empty if nothing was changed.
   std::string Fit(JsonView messages) {
     for (const JsonView message : messages) Take(message);
     if (!waiting_.empty()) kept_.push_back({{}, std::move(waiting_), {}});
@@ -147,7 +147,7 @@ class Messages {
 
   const FaceRefusals& refusals_;
   std::vector<Kept> kept_;
-  std::string waiting_;  // for the next message of the user
+  std::string waiting_;  // for the next user message
   bool changed_ = false;
 };
 

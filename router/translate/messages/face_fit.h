@@ -1,5 +1,5 @@
-// A Messages request as a Messages face that is not Anthropic's own takes it (R59-R61), and what a
-// refusal of such a face means. All else stays as it was.
+// Adapts a Messages request to a Messages endpoint that is not Anthropic's own (R59-R61), and
+// interprets refusals of such endpoints. Everything else is unchanged.
 #pragma once
 
 #include <optional>
@@ -13,27 +13,27 @@
 
 namespace katra::router::translate {
 
-// Of `refusals` what `peek` says that the request may hold.
+// Those of `refusals` that may apply to the request according to `peek`.
 [[nodiscard]] FaceRefusals FaceFitFor(const FaceRefusals& refusals, const RequestPeek& peek);
 
 struct FaceFitted {
-  std::string body;                  // empty: nothing had to be changed
-  std::vector<std::string> dropped;  // members that were left out
+  std::string body;                  // empty if nothing had to be changed
+  std::vector<std::string> dropped;  // members that were removed
 };
-// System messages become text of the user's message beside them, after the results of tools (R13);
-// an id that is refused becomes its hash (R49). kInvalidArgument: no JSON.
+// System messages become text in the adjacent user message, after tool results (R13); a refused
+// user id is replaced by its hash (R49). kInvalidArgument: not JSON.
 [[nodiscard]] Result<FaceFitted> FitToFace(std::string_view body, const FaceRefusals& refusals);
 
-// What a request may be tried again without after its refusal.
+// What to remove from a refused request before it is retried.
 struct RetryAdjustments {
-  bool thinking = false;      // that another upstream has signed (R5)
+  bool thinking = false;      // thinking signed by another upstream (R5)
   bool system_role = false;   // in `messages`
   bool json_user_id = false;  // in `metadata`
 
   [[nodiscard]] bool any() const { return thinking || system_role || json_user_id; }
 };
-// What the words of a 400 blame, of what the request may hold. `message`: the upstream's, in any
-// provider's words.
+// Which of the request's features the message of a 400 blames. `message`: the upstream's, in any
+// provider's wording.
 [[nodiscard]] RetryAdjustments AdjustmentsAfter(std::string_view message, const RequestPeek& peek);
 
 }  // namespace katra::router::translate

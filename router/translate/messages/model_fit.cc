@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kLeastBudget = 1024;
 
-// As R38 reads it.
+// As mapped by R38.
 std::string EffortOf(int64_t budget) {
   if (budget <= 1024) return "low";
   return budget <= 8192 ? "medium" : "high";
@@ -31,11 +31,11 @@ bool IsOfResults(JsonView message) {
   return some;
 }
 
-// Whether thinking with a budget may be on: a turn that goes on after tool results must have begun
-// with thinking.
+// Whether thinking with a budget is allowed: a turn that continues after tool results must have
+// begun with thinking.
 bool MayThink(JsonView messages) {
-  bool results = false;  // the last message is of results
-  bool inside = false;   // of a turn of the assistant
+  bool results = false;  // the last message has tool results
+  bool inside = false;   // inside an assistant turn
   bool thought = false;
   for (const JsonView message : messages) {
     if (message["role"].Is("assistant")) {
@@ -79,14 +79,14 @@ class Fit {
     return root_["thinking"]["type"].Is("disabled") ? "disabled" : "";
   }
 
-  // A client of another format says its effort, and nothing else of thinking: what the body has
-  // was made of it for models with a budget.
+  // A client of another format states only its effort; the body's thinking was made from it for
+  // models with a budget.
   void FitAdaptive() {
     const bool none = asked_ == "none";
     const std::string asked = FitEffort(asked_, traits_);
     if (!asked.empty()) {
       SetEffort(asked);
-      if (forced_) {  // which thinking does not go with
+      if (forced_) {  // incompatible with thinking
         Remove("thinking");
       } else {
         thinks_ = true;
@@ -166,8 +166,8 @@ class Fit {
   void FitSampling() {
     for (const char* key : {"temperature", "top_p", "top_k"}) {
       if (root_[key].IsMissing()) continue;
-      // Beside thinking only the defaults are taken; of a body that a client made itself the
-      // provider is the judge.
+      // With thinking only the defaults are accepted; a body that a client wrote itself is left for
+      // the provider to judge.
       const bool refused = !traits_.sampling || (thinks_ && !asked_.empty()) ||
                            (std::string_view(key) == "top_p" && traits_.temperature_or_top_p &&
                             !root_["temperature"].IsMissing());
@@ -216,10 +216,10 @@ class Fit {
   JsonView root_;
   const ClaudeTraits& traits_;
   const std::string& asked_;
-  std::string effort_;  // of the body
+  std::string effort_;  // the body's effort
   bool forced_ = false;
   bool thinks_ = false;
-  std::map<std::string, std::string> changed_;  // raw; empty: left out
+  std::map<std::string, std::string> changed_;  // raw; empty: removed
   std::vector<std::string> dropped_;
 };
 

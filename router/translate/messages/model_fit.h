@@ -1,5 +1,5 @@
-// A Messages request as a certain Claude model takes it (R58): the members that some versions
-// refuse and others need. All else stays byte for byte.
+// Adapts a Messages request to a particular Claude model (R58): the members that some versions
+// refuse and others require. Everything else is byte-identical.
 #pragma once
 
 #include <optional>
@@ -15,20 +15,20 @@ namespace katra::router::translate {
 
 struct ModelFit {
   ClaudeTraits traits;
-  // Of reasoning, as a client of another format asked for it. Empty: the body alone counts.
+  // The reasoning effort requested by a client of another format. Empty: only the body counts.
   std::string effort;
 };
 
-// What has to be changed of `model`'s request, as far as its outermost members tell. Nothing: it
-// goes as it is.
+// What has to be changed in a request for `model`, judged by its top-level members. nullopt:
+// nothing.
 [[nodiscard]] std::optional<ModelFit> FitFor(std::string_view model, const RequestPeek& peek,
                                              std::string_view effort);
 
 struct Fitted {
-  std::string body;                  // empty: nothing has to be changed
-  std::vector<std::string> dropped;  // members that the model does not take
+  std::string body;                  // empty if nothing has to be changed
+  std::vector<std::string> dropped;  // members that the model does not accept
 };
-// kInvalidArgument: no JSON.
+// kInvalidArgument: not JSON.
 [[nodiscard]] Result<Fitted> FitToModel(std::string_view body, const ModelFit& fit);
 
 }  // namespace katra::router::translate

@@ -35,7 +35,7 @@ void MessagesReader::Event(JsonView event) {
     if (delta["stop_sequence"].IsString()) stop_sequence_ = delta["stop_sequence"].Text();
   } else if (type.Is("message_stop")) {
     Begin({});
-    CloseBlock();  // some forget to
+    CloseBlock();  // some upstreams omit the end
     sink_.End(stop_reason_, stop_sequence_, usage_);
     complete_ = true;
   } else if (type.Is("error")) {
@@ -45,7 +45,7 @@ void MessagesReader::Event(JsonView event) {
   }
 }
 
-// Once, also for an answer without its beginning.
+// Once, even for an answer without its beginning.
 void MessagesReader::Begin(JsonView message) {
   ReadMessagesUsage(message["usage"], &usage_);
   if (!begun_) sink_.Begin(message["id"].Text(), message["model"].Text(), usage_.PromptTokens());
@@ -115,7 +115,7 @@ bool ReadMessagesReply(JsonView reply, MessageSink& sink) {
       sink.OpenTool(block["id"].Text(), block["name"].Text());
       std::string input;
       const JsonView raw = block["input"]["raw_arguments"];
-      // S45 put them there, cut as they were.
+      // Wrapped by S45, truncated as they were.
       if (raw.IsString() && reply["stop_reason"].Is("max_tokens")) {
         input = raw.RawString();
       } else {

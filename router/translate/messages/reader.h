@@ -1,4 +1,4 @@
-// Takes a Messages answer apart, a stream or a whole reply, into the parts of a MessageSink.
+// Parses a Messages answer, a stream or a complete response, into the parts of a MessageSink.
 // Internal to router/translate.
 #pragma once
 
@@ -18,8 +18,8 @@ class MessagesReader {
 
   void Feed(std::string_view bytes);
 
-  [[nodiscard]] bool complete() const { return complete_; }  // message_stop came
-  // An error event came, or an event that cannot be read (S46).
+  [[nodiscard]] bool complete() const { return complete_; }  // message_stop was received
+  // An error event was received, or an event that cannot be read (S46).
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool unreadable() const { return unreadable_; }
   [[nodiscard]] const std::string& error_type() const { return error_type_; }
@@ -48,7 +48,7 @@ class MessagesReader {
   bool unreadable_ = false;
 };
 
-// A whole reply. False when it is none.
+// Reads a complete response. False: it is not one.
 bool ReadMessagesReply(JsonView reply, MessageSink& sink);
 
 }  // namespace katra::router::translate

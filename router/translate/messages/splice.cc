@@ -18,19 +18,19 @@ bool IsAttribution(std::string_view string) {
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// Walks the members of the outermost object; nested values are skipped by their brackets.
+// Visits the members of the outermost object; skips nested values by their brackets.
 class MemberScanner {
  public:
   explicit MemberScanner(std::string_view body) : body_(body) {}
 
-  // Of the strings in nested values.
+  // Called for strings in nested values.
   [[nodiscard]] bool saw_thinking() const { return saw_thinking_; }
   [[nodiscard]] bool saw_our_signature() const { return saw_our_signature_; }
   [[nodiscard]] bool saw_attribution() const { return saw_attribution_; }
   [[nodiscard]] bool saw_system() const { return saw_system_; }
   [[nodiscard]] bool saw_user_id() const { return saw_user_id_; }
 
-  // Calls `member(raw key, span of the value)` for each. False: no object, or it ends early.
+  // Calls `member(raw key, span of the value)` for each. False: not an object, or truncated.
   template <typename Member>
   bool Walk(const Member& member) {
     if (!Take('{')) return false;
@@ -153,7 +153,7 @@ void Sort(std::vector<Edit>& edits) {
             [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
 }
 
-// `edits` are sorted.
+// `edits` must be sorted.
 std::string Apply(std::string_view body, const std::vector<Edit>& edits) {
   size_t extra = 0;
   for (const auto& edit : edits) extra += edit.with.size();
@@ -175,7 +175,7 @@ bool IsForeign(JsonView block, ForeignThinking which) {
   return which == ForeignThinking::kAll || IsOurSignature(block["signature"].RawString());
 }
 
-// What is left of one message.
+// What remains of one message.
 struct LeftOver {
   std::string text;
   size_t removed = 0;
@@ -292,7 +292,7 @@ Result<Cleaned> RemoveForeignThinking(std::string_view body, ForeignThinking whi
 
   Cleaned cleaned;
   std::string kept;
-  bool last_turn_lost = false;  // the assistant's last message has no thinking any more
+  bool last_turn_lost = false;  // the last assistant message has lost its thinking
   for (const JsonView message : messages) {
     LeftOver left = Clean(message, which);
     cleaned.removed += left.removed;

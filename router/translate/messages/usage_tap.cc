@@ -8,11 +8,11 @@
 namespace katra::router::translate {
 namespace {
 
-// A line that long is a delta, whatever it says: the events of interest are short.
+// A longer line is a delta, whatever it says: the events of interest are short.
 constexpr size_t kMostOfInterest = size_t{256} << 10U;
 
-// Whether data that starts so may be an event of interest. Deltas, the bulk, are recognised by
-// their first bytes as everyone writes them; data that begins otherwise is parsed.
+// Whether data that begins like this may be an event of interest. Deltas, the bulk, are recognised
+// by their usual first bytes; anything else is parsed.
 bool MayInterest(std::string_view data) {
   static constexpr std::string_view kDelta = R"({"type":"content_block_delta")";
   static constexpr std::string_view kSpaced = R"({"type": "content_block_delta")";
@@ -65,7 +65,7 @@ void UsageTap::Feed(std::string_view bytes) {
   }
 }
 
-// Of what is not read, one thing is seen all the same: an object ends with its bracket.
+// One property of skipped data is still checked: an object ends with its bracket.
 void UsageTap::SkipTo(std::string_view part, bool ends) {
   const size_t last = part.find_last_not_of("\r ");
   if (last != std::string_view::npos) last_ = part[last];
@@ -77,7 +77,7 @@ void UsageTap::SkipTo(std::string_view part, bool ends) {
 
 void UsageTap::Line(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  if (line.empty()) {  // the event's end
+  if (line.empty()) {  // end of the event
     const bool lost = unread_ && data_lines_ == 1 && !answer_.complete;
     answer_.broken = answer_.broken || lost;
     unread_ = false;

@@ -1,5 +1,5 @@
-// Reads usage, model and end from a Messages answer that goes through untouched (S44). It looks at
-// a copy of the bytes and can spoil nothing: what it does not understand it passes over.
+// Reads usage, model and end of a Messages answer that is forwarded unchanged (S44). Works on a
+// copy of the bytes, cannot affect the answer, and ignores what it does not understand.
 #pragma once
 
 #include <string>
@@ -14,21 +14,21 @@ struct TappedAnswer {
   std::string model;
   std::string message_id;
   std::string stop_reason;
-  bool content_started = false;  // a content block began: no failover any more
-  bool complete = false;         // message_stop was seen, or the whole reply
+  bool content_started = false;  // a content block began, so no failover is possible
+  bool complete = false;         // message_stop was seen, or the response is complete
   bool failed = false;           // an error event was seen
-  bool broken = false;           // before the end, an event that is read here cannot be read (S46)
-  bool named_error = false;      // the name of one was seen, whatever its data is
+  bool broken = false;           // an event that is needed here was unreadable (S46)
+  bool named_error = false;      // the name of an error event was seen, whatever its data
   std::string error_type;
   std::string error_message;
 };
 
-// Of a stream. Text deltas cost a search for the line's end.
+// For a stream. A text delta costs only the search for the end of its line.
 class UsageTap {
  public:
   void Feed(std::string_view bytes);
   [[nodiscard]] const TappedAnswer& answer() const { return answer_; }
-  // How many events so far said something of the answer: no pings, no comments, nothing unknown.
+  // The number of events so far that are part of the answer: not pings, comments or unknown events.
   [[nodiscard]] size_t progress() const { return progress_; }
 
  private:
@@ -38,15 +38,15 @@ class UsageTap {
   void TakeContent();
 
   TappedAnswer answer_;
-  std::string partial_;  // a line whose end has not come
+  std::string partial_;  // an incomplete line
   size_t progress_ = 0;
-  bool skipping_ = false;  // the rest of a line that is of no interest
-  char last_ = 0;          // of a line that is skipped, its last byte so far
-  size_t data_lines_ = 0;  // of the event that is read
-  bool unread_ = false;    // one of them is no JSON: of several lines, that says nothing
+  bool skipping_ = false;  // skipping the rest of an irrelevant line
+  char last_ = 0;          // last byte so far of the skipped line
+  size_t data_lines_ = 0;  // data lines of the current event
+  bool unread_ = false;    // one of them is not JSON, which is normal if there are several
 };
 
-// Of a whole reply.
+// For a complete response.
 [[nodiscard]] TappedAnswer TapReply(std::string_view body);
 
 }  // namespace katra::router::translate

@@ -1,4 +1,4 @@
-// A request of Chat Completions as a Messages request.
+// Converts a Chat Completions request to a Messages request.
 #include "router/translate/kept_reasoning.h"
 #include "router/translate/openai_clients/parts.h"
 #include "router/translate/openai_clients/tools.h"
@@ -37,7 +37,7 @@ const PartNames& Parts() {
   return names;
 }
 
-// What the model thought, as the client kept it: for providers that want it back (R41).
+// The model's reasoning as kept by the client, for providers that expect it back (R41).
 std::string ThinkingBlock(JsonView reasoning) {
   KeptReasoning kept;
   kept.reasoning_content = reasoning.RawString();
@@ -49,7 +49,7 @@ std::string ThinkingBlock(JsonView reasoning) {
   return block;
 }
 
-// One request's messages, in their order.
+// Reads a request's messages in order.
 class Messages {
  public:
   Messages(OpenAiClientRequest& request, Conversation& conversation)
@@ -74,7 +74,7 @@ class Messages {
   Status ReadMessage(JsonView message) {
     const JsonView role = message["role"];
     const JsonView content = message["content"];
-    if (role.Is("system") || role.Is("developer")) {  // B13: every one is kept
+    if (role.Is("system") || role.Is("developer")) {  // B13: all are kept
       if (content.IsString()) conversation_.AddSystem(content.RawString(), message);
       NoteCachePoint(message, &request_);
       for (const JsonView part : content) {
@@ -98,7 +98,7 @@ class Messages {
         "messages: expected the roles system, developer, user, assistant, tool and function");
   }
 
-  // A point of the whole message stands on its one block.
+  // A cache point on the whole message applies to its one block.
   void ReadText(JsonView message) {
     const std::string_view text = message["content"].RawString();
     if (text.empty()) return;
@@ -121,7 +121,7 @@ class Messages {
     return {};
   }
 
-  // Before there were tools, a call had no id; its result names the function (F9).
+  // The older function calls have no id; the result names the function (F9).
   Status ReadFunctionResult(JsonView message) {
     if (function_id_.empty()) {
       return Malformed("messages: a function message needs a function_call before it");
@@ -171,7 +171,7 @@ class Messages {
   OpenAiClientRequest& request_;
   Conversation& conversation_;
   ContentReading reading_{Parts(), true, &request_};
-  std::string function_id_;  // of the function_call that waits for its result
+  std::string function_id_;  // id for the function_call without a result so far
   int functions_ = 0;
 };
 

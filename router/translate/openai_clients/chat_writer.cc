@@ -1,4 +1,4 @@
-// A Messages answer as Chat Completions.
+// Writes a Messages answer as Chat Completions.
 #include "core/json_write.h"
 #include "router/translate/openai_clients/writers.h"
 
@@ -6,7 +6,7 @@ namespace katra::router::translate {
 namespace {
 
 std::string FinishReason(std::string_view stop_reason) {
-  // A paused turn is not over: its rest was never written.
+  // A paused turn is incomplete: its rest was never written.
   if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
       stop_reason == "pause_turn") {
     return "length";
@@ -57,7 +57,7 @@ void ChatClientWriter::AddText(std::string_view escaped) {
   Chunk(R"("content":")" + std::string(escaped) + "\"", {});
 }
 
-// B55: beside the content, not in it.
+// B55: separate from the content.
 void ChatClientWriter::AddThinking(std::string_view escaped) {
   if (out_ == nullptr) thinking_.append(escaped);
   Chunk(R"("reasoning_content":")" + std::string(escaped) + "\"", {});

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kEarlyEnd = "the answer ended early";
 
-// The failure that an error event of a Messages stream tells of (E19).
+// The failure that an error event of a Messages stream reports (E19).
 ApiError OfEvent(std::string_view type, std::string_view message) {
   struct Meaning {
     std::string_view type;
@@ -33,14 +33,14 @@ ApiError OfEvent(std::string_view type, std::string_view message) {
   for (const Meaning& meaning : kMeanings) {
     if (meaning.type == type) error.failure = meaning.failure;
   }
-  // The words on which clients compact (E4), whatever the type beside them.
+  // The messages on which clients compact (E4), whatever the type.
   if (message.find("prompt is too long") != std::string_view::npos) {
     error.failure = Failure::kContextOverflow;
   }
   return error;
 }
 
-// One stream; `Writer` has Into() and is a MessageSink.
+// A stream; `Writer` has Into() and is a MessageSink.
 template <typename Writer>
 class ClientStreamOf : public OpenAiClientStream {
  public:

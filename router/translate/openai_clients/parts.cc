@@ -8,7 +8,7 @@
 namespace katra::router::translate {
 namespace {
 
-// The Messages API wants a limit; what Claude Code asks for when it knows no better.
+// The Messages API requires a limit; this is what Claude Code uses by default.
 constexpr int64_t kDefaultMaxTokens = 32000;
 
 std::string Joined(const std::vector<std::string>& parts) {
@@ -51,7 +51,7 @@ void PutCachePoint(JsonView part, std::string& block) {
   block.insert(block.size() - 1, ",\"cache_control\":" + std::string(point.Raw()));
 }
 
-// What R38 reads back as the same effort.
+// The budget that R38 maps back to the same effort.
 int64_t BudgetOf(const std::string& effort) {
   if (effort == "low") return 1024;
   return effort == "medium" ? 8192 : 16384;
@@ -109,7 +109,7 @@ void Conversation::AddCall(JsonView id, std::string_view name, JsonView argument
   calls_.push_back(own);
 }
 
-// The Messages API refuses a result that does not follow its call, and a call without a result.
+// The Messages API refuses results that do not follow their call, and calls without a result.
 void Conversation::AddResult(JsonView id, const std::string& content) {
   FlushAssistant();
   const std::string own = ClientToolId(id.Text());
@@ -157,11 +157,11 @@ bool Conversation::Empty() const {
 void Conversation::Write(JsonWriter& writer) {
   FlushUser();
   FlushAssistant();
-  FlushUser();  // the last calls' results
+  FlushUser();  // results of the last calls
   if (cache_points_) {
     if (!system_.empty()) AddCachePoint(system_.back());
     for (size_t i = 0; i < std::min<size_t>(2, user_ends_.size()); ++i) {
-      // From the back, so that the places before stay true; before the block's closing brace.
+      // From the back, so that earlier positions stay valid; before the block's closing brace.
       messages_.insert(user_ends_[user_ends_.size() - 1 - i] - 1, kCachePoint);
     }
   }
@@ -217,7 +217,7 @@ Result<std::string> FileBlock(JsonView file) {
 
 namespace {
 
-// In an earlier turn, what cannot be had is told in words; it must not end the conversation.
+// Unavailable content of an earlier turn is described in words; it must not end the conversation.
 Status AddMissing(Result<std::string> block, const ContentReading& reading, const char* what,
                   std::string name, const std::function<void(std::string block)>& add) {
   if (block) {
@@ -230,8 +230,8 @@ Status AddMissing(Result<std::string> block, const ContentReading& reading, cons
   return {};
 }
 
-// Encrypted for the models of one provider; clients put what agents write to each other there as
-// well, which is plain text when the model is another one.
+// Content encrypted for one provider's models. Clients also use it for messages between agents,
+// which are plain text for other models.
 bool IsCiphertext(std::string_view text) {
   return text.substr(0, 5) == "gAAAA" && text.find(' ') == std::string_view::npos;
 }
@@ -249,7 +249,7 @@ Status ReadPart(JsonView part, const ContentReading& reading,
   } else if (type == "refusal") {
     keep(TextBlock(part["refusal"].RawString()));
   } else if (type == names.image) {
-    const JsonView image = part["image_url"];  // an address, or an object around it
+    const JsonView image = part["image_url"];  // a URL, or an object that contains it
     return AddMissing(ImageBlock(image.IsString() ? image : image["url"]), reading, "an image",
                       "image_file", keep);
   } else if (type == names.file) {
@@ -316,7 +316,7 @@ void AddCachePoint(std::string& json) { json.insert(json.size() - 1, kCachePoint
 void WriteSettings(JsonView root, const OpenAiClientSettings& settings, bool in_tool_loop,
                    JsonWriter& writer, OpenAiClientRequest* request) {
   int64_t most = settings.max_tokens > 0 ? settings.max_tokens : kDefaultMaxTokens;
-  // Thinking may neither start within a turn nor go with a forced tool.
+  // Thinking can neither start inside a turn nor be combined with a forced tool.
   const bool thinking = !settings.effort.empty() && settings.effort != "none" &&
                         settings.effort != "minimal" && !settings.forced_tool && !in_tool_loop;
   if (thinking) {
@@ -326,7 +326,7 @@ void WriteSettings(JsonView root, const OpenAiClientSettings& settings, bool in_
     writer.Key("budget_tokens").Integer(budget).EndObject();
   }
   writer.Key("max_tokens").Integer(most);
-  if (!thinking) {  // which fixes them
+  if (!thinking) {  // thinking does not allow these
     if (const auto temperature = root["temperature"].Number()) {
       if (*temperature > 1.0) {  // R47
         writer.Key("temperature").Integer(1);

@@ -1,4 +1,4 @@
-// What the two OpenAI request formats have in common on their way to the Messages form. Internal to
+// Common parts of converting the two OpenAI request formats to Messages requests. Internal to
 // router/translate.
 #pragma once
 
@@ -16,28 +16,29 @@
 
 namespace katra::router::translate {
 
-// The Messages conversation under construction: user and assistant alternate, results come first.
+// Builds a Messages conversation: user and assistant alternate, and results come first.
 class Conversation {
  public:
-  // `part` may hold a cache point of the client's own (F12).
+  // `part` may contain the client's own cache point (F12).
   void AddSystem(std::string_view escaped, JsonView part = {});
-  // A content block as JSON, of the user or the assistant.
+  // Adds a content block (JSON) of the user or the assistant.
   void AddUser(std::string block);
   void AddAssistant(std::string block);
-  // Arguments as OpenAI writes them: a string that holds JSON. `raw_arguments` when it does not.
+  // Adds a call. `arguments` are in OpenAI's form, a string that contains JSON; other text is
+  // wrapped as `raw_arguments`.
   void AddCall(JsonView id, std::string_view name, JsonView arguments);
-  // `content`: a JSON array of blocks. A result that follows no call is what the user says (R25).
+  // `content`: a JSON array of blocks. A result without a preceding call becomes user text (R25).
   void AddResult(JsonView id, const std::string& content);
-  // Marks what stays the same on the next turn: the system text and the last two messages of the
-  // user (F13). Before Write.
+  // Adds cache points to what is the same on the next turn: the system text and the last two user
+  // messages (F13). Call it before Write.
   void AddCachePoints() { cache_points_ = true; }
   // `"system":[…],"messages":[…]`.
   void Write(JsonWriter& writer);
 
-  // The last thing said was a result: the assistant's turn goes on.
+  // The conversation ends with a result, so the assistant's turn continues.
   [[nodiscard]] bool InToolLoop() const { return !results_.empty(); }
   [[nodiscard]] bool Empty() const;
-  // A conversation of system texts alone: the last one becomes what the user says (F10).
+  // If the conversation has only system texts, the last one becomes a user message (F10).
   void SpeakSystem();
 
  private:
@@ -48,50 +49,51 @@ class Conversation {
   std::vector<std::string> results_;
   std::vector<std::string> user_;
   std::vector<std::string> assistant_;
-  std::vector<std::string> calls_;        // ids of the assistant's message under construction
-  std::vector<std::string> waiting_;      // of the one before
-  std::unordered_set<std::string> open_;  // of these, without a result so far
-  std::string messages_;                  // done ones, with commas between
-  std::vector<size_t> user_ends_;         // in messages_: where each user message's last block ends
+  std::vector<std::string> calls_;        // call ids of the assistant message under construction
+  std::vector<std::string> waiting_;      // call ids of the previous one
+  std::unordered_set<std::string> open_;  // of these, the ones without a result
+  std::string messages_;                  // finished messages, separated by commas
+  std::vector<size_t> user_ends_;  // for each user message, the end of its last block in messages_
   bool cache_points_ = false;
 };
 
-// Leaves something out, and says so.
+// Records that something was dropped.
 void Drop(std::string name, OpenAiClientRequest* request);
-// The same for a type that is not understood: `kind` is "input", "tools" or "content". It is
-// counted, so that new ones are noticed.
+// The same for an unknown type. `kind` is "input", "tools" or "content". Counted, so that new types
+// are noticed.
 void DropUnknown(std::string_view kind, JsonView type, OpenAiClientRequest* request);
 
-// The client's own cache point, of a message or a part of one: kept in `block`, and noted.
+// Keeps the client's own cache point, of a message or a part, in `block` and records that there is
+// one.
 void KeepCachePoint(JsonView part, std::string& block, OpenAiClientRequest* request);
 void NoteCachePoint(JsonView part, OpenAiClientRequest* request);
-// `json` is an object, into which a cache point is put.
+// Inserts a cache point into `json`, an object.
 void AddCachePoint(std::string& json);
 
 [[nodiscard]] std::string TextBlock(std::string_view escaped);
-// "data:image/png;base64,…" or an address. kUnsupported when it is neither.
+// From "data:image/png;base64,…" or a URL. kUnsupported: neither.
 [[nodiscard]] Result<std::string> ImageBlock(JsonView url);
-// {"filename", "file_data": "data:application/pdf;base64,…"}, or {"file_url"}.
+// From {"filename", "file_data": "data:application/pdf;base64,…"} or {"file_url"}.
 [[nodiscard]] Result<std::string> FileBlock(JsonView file);
-// What a format calls the parts of a message's content.
+// A format's names for the parts of a message's content.
 struct PartNames {
   std::set<std::string_view> text;
   std::string_view image;
   std::string_view file;
-  bool file_nested = false;  // the file's members are in a member of the part's own name
+  bool file_nested = false;  // the file's members are nested in a member with the part's name
 };
-// How content is read.
+// Options for reading content.
 struct ContentReading {
   const PartNames& names;
-  bool latest = true;  // what the request is about, not an earlier turn
+  bool latest = true;  // part of what the request asks, not of an earlier turn
   OpenAiClientRequest* request = nullptr;
 };
-// The blocks of a message's content, each handed to `add`. What cannot be had here, such as a file
-// by its id, is kUnsupported where it is what the request is about, and words in earlier turns
-// (R18, R19). A part of an unknown type is dropped and counted.
+// Passes each block of a message's content to `add`. Content that is not available here, such as a
+// file by its id, is kUnsupported in the latest turn and replaced by words in earlier turns (R18,
+// R19). Parts of unknown types are dropped and counted.
 [[nodiscard]] Status ReadContent(JsonView content, const ContentReading& reading,
                                  const std::function<void(std::string block)>& add);
-// The same as a JSON array, for a result.
+// The same as a JSON array, for a tool result.
 [[nodiscard]] Result<std::string> ReadResultContent(JsonView content,
                                                     const ContentReading& reading);
 
@@ -99,23 +101,23 @@ struct OpenAiClientSettings {
   bool tools = false;
   bool forced_tool = false;
   bool one_call = false;    // parallel_tool_calls: false
-  std::string tool_choice;  // Messages' object without its braces; empty: none
+  std::string tool_choice;  // the Messages object without its braces; empty: none
   std::string effort;       // low, medium, high, …; empty: none
   int64_t max_tokens = 0;   // 0: none
 };
 
-// `max_tokens`, `thinking`, `temperature`, `top_p`, `tool_choice`: what depends on one another.
-// What does not go with the others is listed.
+// Writes `max_tokens`, `thinking`, `temperature`, `top_p` and `tool_choice`, which depend on one
+// another. Incompatible ones are recorded as dropped.
 void WriteSettings(JsonView root, const OpenAiClientSettings& settings, bool in_tool_loop,
                    JsonWriter& writer, OpenAiClientRequest* request);
 
-// Each reads one format.
+// Readers of the two formats.
 [[nodiscard]] Result<OpenAiClientRequest> ReadChatClientRequest(JsonView root,
                                                                 const OpenAiClientOptions& options);
 [[nodiscard]] Result<OpenAiClientRequest> ReadResponsesClientRequest(
     JsonView root, const OpenAiClientOptions& options);
 
-// Lists the members that are neither read nor null.
+// Records members that are neither in `read` nor null as dropped.
 void ListDropped(JsonView root, const std::set<std::string_view>& read,
                  OpenAiClientRequest* request);
 

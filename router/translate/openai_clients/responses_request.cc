@@ -1,5 +1,5 @@
-// A request of OpenAI's Responses API as a Messages request. Stateless: the whole conversation is
-// in the input.
+// Converts a Responses API request to a Messages request. Stateless: the input contains the whole
+// conversation.
 #include "router/translate/names.h"
 #include "router/translate/openai_clients/parts.h"
 #include "router/translate/openai_clients/tools.h"
@@ -9,7 +9,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What the model is asked for when a client wants the conversation made shorter.
+// The instruction to the model when a client wants the conversation compacted.
 constexpr std::string_view kCompactionRequest =
     "This conversation has grown too long and goes on from a summary. Write that summary now, and "
     "nothing else; call no tool. Whoever goes on sees only what you write: say what the user wants "
@@ -51,7 +51,7 @@ const PartNames& Parts() {
   return names;
 }
 
-// A thinking block that an earlier reply gave as a reasoning item.
+// A thinking block that an earlier response returned as a reasoning item.
 void ReadReasoning(JsonView item, Conversation& conversation) {
   const auto block = ReadSignature(item["encrypted_content"].RawString());
   JsonDocument document;
@@ -59,7 +59,7 @@ void ReadReasoning(JsonView item, Conversation& conversation) {
   conversation.AddAssistant(*block);
 }
 
-// Items of these types are of the assistant, and so end what a request is about.
+// Items of these types belong to the assistant, so they end the latest user turn.
 bool IsOfAssistant(JsonView item) {
   const std::string_view type = item["type"].RawString();
   return item["role"].Is("assistant") || type == "reasoning" || type.ends_with("_call");
@@ -69,13 +69,13 @@ bool IsCompaction(JsonView type) {
   return type.Is("compaction") || type.Is("compaction_summary") || type.Is("context_compaction");
 }
 
-// Calls that the client carries out itself and that are no functions, beside their outputs: the
-// model sees them as calls of a tool of that name.
+// Calls that are not functions but are executed by the client, and their outputs. The model sees
+// them as calls of a tool with that name.
 bool IsLocal(std::string_view type) {
   return type == "local_shell" || type == "shell" || type == "apply_patch";
 }
 
-// One request's items, in their order.
+// Reads a request's items in order.
 class Items {
  public:
   Items(OpenAiClientRequest& request, Conversation& conversation, ToolList& tools)
@@ -144,7 +144,7 @@ class Items {
     });
   }
 
-  // A call, or what came of one.
+  // Reads a call or its output.
   Status ReadToolItem(JsonView item) {
     constexpr std::string_view kCall = "_call";
     constexpr std::string_view kOutput = "_call_output";
@@ -158,7 +158,7 @@ class Items {
       return Malformed("input: a call and its output need a call_id");
     }
     if (type.Is("tool_search_output")) ReadResponsesTools(item["tools"], &request_, &tools_);
-    if (search && !id.IsString()) return {};  // OpenAI's servers searched
+    if (search && !id.IsString()) return {};  // a search by OpenAI's servers
     if (function) {
       AddCall(item);
     } else if (output) {
@@ -188,14 +188,14 @@ class Items {
     }
     const std::string input = TextInput(item["input"].RawString());
     JsonDocument document;
-    if (document.Parse(input)) {  // always: the text has its escapes
+    if (document.Parse(input)) {  // always succeeds, because the text is escaped
       conversation_.AddCall(item["call_id"], name, document.Root());
     }
   }
 
   Status AddOutput(JsonView item) {
     const JsonView output = item["output"];
-    // A shell's output is a list of objects that are no parts of content.
+    // A shell's output is a list of objects that are not content parts.
     if (output.IsArray() && !output.Empty() && !(*output.begin())["type"].IsString()) {
       std::string text;
       AppendJsonEscaped(text, output.Raw());
@@ -208,7 +208,8 @@ class Items {
     return {};
   }
 
-  // What the model is told of a search; the tools themselves stand among the others. Escaped.
+  // The result of a search as told to the model; the tools themselves are among the others.
+  // Escaped.
   static std::string Found(JsonView tools) {
     std::string names;
     const auto add = [&names](JsonView tool_namespace, JsonView tool) {
@@ -240,7 +241,7 @@ class Items {
   ContentReading reading_{Parts(), true, &request_};
 };
 
-// What a Responses reply repeats of its request.
+// The members of the request that a Responses reply repeats.
 std::string Echo(JsonView root) {
   std::string echo;
   JsonWriter writer(echo);

@@ -1,4 +1,4 @@
-// A Messages answer in the form of the Responses API.
+// Writes a Messages answer in the format of the Responses API.
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "router/translate/openai_clients/writers.h"
@@ -17,8 +17,8 @@ std::string SummaryPart(std::string_view escaped) {
   return R"({"type":"summary_text","text":)" + Quoted(escaped) + "}";
 }
 
-// The text that a model means with the arguments of a tool whose input is free text, however it
-// wrote them: {"input":TEXT}, another name, JSON within JSON, or the text itself (F3).
+// The text that a model means by the arguments of a free-text tool, whatever form it used:
+// {"input":TEXT}, another name, nested JSON, or the text itself (F3).
 std::string CustomInput(const std::string& arguments, int depth) {
   constexpr int kMaxDepth = 3;
   JsonDocument document;
@@ -36,7 +36,7 @@ std::string CustomInput(const std::string& arguments, int depth) {
   return only.IsObject() ? CustomInput(std::string(only.Raw()), depth + 1) : arguments;
 }
 
-// A search's arguments are an object, not a string that holds one.
+// A search's arguments are an object, not a string that contains one.
 std::string SearchArguments(const std::string& arguments) {
   JsonDocument document;
   if (document.Parse(arguments)) {
@@ -156,7 +156,7 @@ void ResponsesClientWriter::OpenThinking() {
 }
 
 void ResponsesClientWriter::OpenTool(std::string_view id, std::string_view name) {
-  if (compaction_) {  // which offers none to call
+  if (compaction_) {  // a compaction has no tools to call
     OpenItem(Kind::kUnseen);
     return;
   }
@@ -191,7 +191,7 @@ void ResponsesClientWriter::AddThinking(std::string_view escaped) {
 
 void ResponsesClientWriter::AddInput(std::string_view escaped) {
   text_.append(escaped);
-  // A custom tool's text is inside of the JSON, and known when that is whole.
+  // A custom tool's text is inside the JSON and known when that is complete.
   if (kind_ == Kind::kFunction) {
     Event("response.function_call_arguments.delta", Where() + ",\"delta\":" + Quoted(escaped));
   }
@@ -203,7 +203,7 @@ void ResponsesClientWriter::CloseText() {
   Event("response.content_part.done", Where() + R"(,"content_index":0,"part":)" + TextPart(text_));
 }
 
-// The whole block travels in the item, so that the client brings it back on the next turn.
+// The item contains the whole block, so that the client returns it on the next turn.
 void ResponsesClientWriter::CloseThinking(std::string_view signature) {
   encrypted_ = MakeSignature(R"({"type":"thinking","thinking":)" + Quoted(text_) +
                              ",\"signature\":" + Quoted(signature) + "}");
@@ -219,7 +219,7 @@ void ResponsesClientWriter::CloseCall() {
     Event("response.function_call_arguments.done", Where() + ",\"arguments\":" + Quoted(text_));
     return;
   }
-  if (kind_ == Kind::kToolSearch) return;  // it has no events of its own
+  if (kind_ == Kind::kToolSearch) return;  // has no events of its own
   const std::string text = CustomInput(UnescapeJson(text_), 0);
   text_.clear();
   AppendJsonEscaped(text_, text);
@@ -234,8 +234,8 @@ void ResponsesClientWriter::CloseBlock(std::string_view signature) {
   signature_ = signature;
 }
 
-// `cut`: the answer ended for want of room, with this as its last item. A call whose arguments are
-// whole is whole all the same.
+// `cut`: the answer reached its length limit in this last item. A call with complete arguments is
+// complete nevertheless.
 void ResponsesClientWriter::FinishItem(bool cut) {
   if (!closing_) return;
   closing_ = false;
@@ -256,7 +256,7 @@ void ResponsesClientWriter::FinishItem(bool cut) {
   kind_ = Kind::kNone;
 }
 
-// The summary is the answer's one item. It comes back to us alone, so that it is only packed (F11).
+// The summary is the answer's only item. Only Katra reads it again, so it is just encoded (F11).
 void ResponsesClientWriter::WriteCompaction() {
   ++index_;
   std::string item = R"({"id":)";
@@ -272,7 +272,7 @@ void ResponsesClientWriter::WriteCompaction() {
 void ResponsesClientWriter::End(std::string_view stop_reason, std::string_view,
                                 const Usage& usage) {
   std::string more = R"("error":null,"incomplete_details":)";
-  // A paused turn is not over: its rest was never written.
+  // A paused turn is incomplete: its rest was never written.
   const bool cut = stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded" ||
                    stop_reason == "pause_turn";
   FinishItem(cut);

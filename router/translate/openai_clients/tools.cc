@@ -6,20 +6,20 @@
 namespace katra::router::translate {
 namespace {
 
-// A tool whose input is free text becomes a function with this one argument.
+// The argument of the function that replaces a free-text tool.
 constexpr std::string_view kTextSchema =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
 
 constexpr std::string_view kWebSearch = R"({"type":"web_search_20250305","name":"web_search"})";
 
-// For clients that do not say how their search is asked.
+// For clients that do not describe how their search is called.
 constexpr std::string_view kSearchSchema =
     R"({"type":"object","properties":{"query":{"type":"string"},"limit":{"type":"number"}},)"
     R"("required":["query"]})";
 
 bool IsWebSearch(JsonView type) { return type.RawString().substr(0, 10) == "web_search"; }
 
-// A function of the Messages form. `schema` null: free text.
+// A Messages function. `schema` null: free text.
 std::string Function(const std::string& name, const std::string& description,
                      const JsonView* schema, JsonView cache_control) {
   std::string json;
@@ -37,9 +37,10 @@ std::string Function(const std::string& name, const std::string& description,
   return json;
 }
 
-// The client searches its own tools and brings what was found in the next request (F2).
+// The client searches its own tools and adds the found ones to the next request (F2).
 void AddToolSearch(JsonView tool, OpenAiClientRequest* request, ToolList* list) {
-  if (!tool["execution"].Is("client")) {  // OpenAI's servers would: every tool is offered anyway
+  // executed by OpenAI's servers: all tools are offered anyway
+  if (!tool["execution"].Is("client")) {
     Drop("tools.tool_search", request);
     return;
   }
@@ -91,10 +92,10 @@ void ReadResponsesTool(JsonView tool, JsonView tool_namespace, OpenAiClientReque
         custom ? OpenAiClientToolKind::kCustom : OpenAiClientToolKind::kFunction,
         tool["name"].Text(), tool_namespace.Text()};
   } else {
-    request->tools.erase(name);  // offered again, as a plain one
+    request->tools.erase(name);  // offered again as a plain function
   }
   std::string description(tool["description"].RawString());
-  // A grammar cannot be enforced: the model is told of it.
+  // A grammar cannot be enforced, so it is described to the model.
   if (const JsonView grammar = tool["format"]["definition"]; custom && grammar.IsString()) {
     description += "\\n\\nThe input is free text of this grammar (";
     description += tool["format"]["syntax"].RawString();
@@ -105,7 +106,7 @@ void ReadResponsesTool(JsonView tool, JsonView tool_namespace, OpenAiClientReque
   list->Add(name, Function(name, description, custom ? nullptr : &schema, {}));
 }
 
-// The name by which a choice means a tool; empty: none that could be offered.
+// The name of the tool that a choice selects; empty if it could not be offered.
 std::string ChosenName(JsonView choice) {
   for (const char* nested : {"function", "custom"}) {
     if (choice[nested]["name"].IsString()) return choice[nested]["name"].Text();

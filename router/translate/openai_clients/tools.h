@@ -1,5 +1,5 @@
-// The tools that clients of OpenAI's formats offer, as tools of the Messages form (F1-F5).
-// Internal to router/translate.
+// Converts the tools of OpenAI-format clients to Messages tools (F1-F5). Internal to
+// router/translate.
 #pragma once
 
 #include <set>
@@ -15,19 +15,19 @@
 
 namespace katra::router::translate {
 
-// In the order in which they were first offered. A name offered again replaces the earlier tool
-// where it stands, so that the list begins with the same bytes on every turn (R27).
+// Tools in the order in which they were first offered. A tool with an existing name replaces the
+// earlier one in place, so that the list begins with the same bytes on every turn (R27).
 class ToolList {
  public:
-  // `json`: a tool of the Messages form, an object.
+  // `json`: a Messages tool, an object.
   void Add(const std::string& name, std::string json);
   [[nodiscard]] bool Has(const std::string& name) const { return places_.count(name) != 0; }
   [[nodiscard]] bool Empty() const { return tools_.empty(); }
-  // Leaves only tools of these names.
+  // Removes all tools with other names.
   void Keep(const std::set<std::string>& names);
-  // Marks the last one as the end of a prefix to cache.
+  // Marks the last tool as the end of a cached prefix.
   void AddCachePoint();
-  // `"tools":[…]`, unless there are none.
+  // Writes `"tools":[…]`, or nothing if there are none.
   void Write(JsonWriter& writer) const;
 
  private:
@@ -39,17 +39,17 @@ class ToolList {
   std::unordered_map<std::string, size_t> places_;
 };
 
-// An array of the Responses API's tools, wherever in the request it stands.
+// Reads an array of Responses API tools, from any place in the request.
 void ReadResponsesTools(JsonView tools, OpenAiClientRequest* request, ToolList* list);
-// Chat Completions' `tools` and web_search_options.
+// Reads Chat Completions' `tools` and web_search_options.
 void ReadChatTools(JsonView root, OpenAiClientRequest* request, ToolList* list);
 
-// "auto", "none", "required", a tool, or {"type":"allowed_tools", …} of either format. A choice of
-// tools that are not offered is dropped and listed.
+// Reads "auto", "none", "required", a tool, or {"type":"allowed_tools", …} of either format. A
+// choice of tools that are not offered is dropped and recorded.
 void ReadToolChoice(JsonView choice, OpenAiClientRequest* request, ToolList* list,
                     OpenAiClientSettings* settings);
 
-// A call of a tool whose input is free text: `{"input":TEXT}`. `text` has JSON's escapes.
+// The input of a call of a free-text tool: `{"input":TEXT}`. `text` is already JSON-escaped.
 [[nodiscard]] std::string TextInput(std::string_view text);
 
 }  // namespace katra::router::translate

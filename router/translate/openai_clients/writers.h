@@ -1,4 +1,4 @@
-// The parts of a Messages answer in OpenAI's two formats. Internal to router/translate.
+// Write a Messages answer in OpenAI's two formats. Internal to router/translate.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace katra::router::translate {
 
-// Events of a Chat Completions stream, and the members of a whole reply.
+// Writes a Chat Completions stream, or the members of a complete response.
 class ChatClientWriter final : public MessageSink {
  public:
-  // `out` is null for a whole reply.
+  // Without Into(), collects a complete response.
   ChatClientWriter(const OpenAiClientRequest& request, OpenAiClientIdentity identity)
       : stream_usage_(request.stream_usage), identity_(std::move(identity)) {}
   void Into(std::string* out) { out_ = out; }
@@ -31,7 +31,7 @@ class ChatClientWriter final : public MessageSink {
   void End(std::string_view stop_reason, std::string_view stop_sequence,
            const Usage& usage) override;
 
-  // The whole reply, after End.
+  // The complete response, after End().
   [[nodiscard]] std::string Reply() const;
 
  private:
@@ -54,7 +54,7 @@ class ChatClientWriter final : public MessageSink {
   Usage usage_;
 };
 
-// Events of a Responses stream; its last one holds the whole response.
+// Writes a Responses stream, whose last event contains the whole response.
 class ResponsesClientWriter final : public MessageSink {
  public:
   ResponsesClientWriter(const OpenAiClientRequest& request, OpenAiClientIdentity identity)
@@ -76,7 +76,7 @@ class ResponsesClientWriter final : public MessageSink {
   void WholeBlock(std::string_view) override {}
   void End(std::string_view stop_reason, std::string_view stop_sequence,
            const Usage& usage) override;
-  // Instead of End.
+  // Call it instead of End().
   void Fail(std::string_view code, std::string_view message);
 
   [[nodiscard]] const std::string& Response() const { return response_; }
@@ -84,7 +84,7 @@ class ResponsesClientWriter final : public MessageSink {
  private:
   enum class Kind { kNone, kText, kThinking, kFunction, kCustom, kToolSearch, kUnseen };
 
-  // Writes an event; `members` are its own, as JSON members.
+  // Writes an event. `members`: its own members as JSON.
   void Event(std::string_view type, const std::string& members);
   void OpenItem(Kind kind);
   [[nodiscard]] std::string Where() const;  // item_id and output_index
@@ -107,13 +107,13 @@ class ResponsesClientWriter final : public MessageSink {
   std::string call_id_;
   std::string name_;
   std::string namespace_;
-  std::string text_;       // of the open item, JSON string contents
-  std::string encrypted_;  // of the open reasoning item
-  std::string signature_;  // of a block that has ended
-  bool closing_ = false;   // it has; whether its item is whole, the next event says
-  bool cut_ = false;       // it is not
-  std::string summary_;    // of a compaction, likewise
-  std::string items_;      // done ones, with commas between
+  std::string text_;       // text of the open item, as JSON string contents
+  std::string encrypted_;  // encrypted content of the open reasoning item
+  std::string signature_;  // signature of the block that has ended
+  bool closing_ = false;   // a block has ended; the next event tells whether its item is complete
+  bool cut_ = false;       // the item is incomplete
+  std::string summary_;    // text of a compaction, as JSON string contents
+  std::string items_;      // finished items, separated by commas
   std::string model_;
   std::string response_;
   int index_ = -1;

@@ -1,4 +1,4 @@
-// `messages` and `tools` of a Chat request for an upstream of the same format.
+// Adapts `messages` and `tools` of a Chat request to an upstream of the same format.
 #include <optional>
 
 #include "core/json_write.h"
@@ -9,9 +9,9 @@
 namespace katra::router::translate {
 namespace {
 
-// What Gemini documents for a signature that was lost.
+// Gemini's documented placeholder for a lost signature.
 constexpr std::string_view kLostSignature = "skip_thought_signature_validator";
-// Of kept reasoning that one request may bring back.
+// The most stored reasoning that one request may return.
 constexpr size_t kMostKeptBytes = size_t{32} << 20U;
 
 class Conversation {
@@ -19,7 +19,7 @@ class Conversation {
   explicit Conversation(ChatDraft& draft)
       : draft_(draft),
         history_(draft.quirks().reasoning_history),
-        // A plain server may take these; of this one it is known that it does not.
+        // Plain servers may accept these; this one is known not to.
         no_marks_(draft.target.quirks_known && !draft.quirks().cache_control),
         no_developer_(draft.target.quirks_known &&
                       draft.quirks().max_tokens_field != MaxTokensField::kByModel),
@@ -79,7 +79,7 @@ class Conversation {
     draft_.edits.Replace(id, quoted);
   }
 
-  // R19: an earlier turn must not make all that follow impossible.
+  // R19: an earlier turn must not make all later ones fail.
   void Part(JsonView part, bool earlier) {
     if (earlier && part["type"].Is("image_url") && !draft_.quirks().images) {
       draft_.edits.Replace(
@@ -111,13 +111,13 @@ class Conversation {
     if (!added.empty()) draft_.edits.AddMembers(message, added);
   }
 
-  // R43: what other models thought.
+  // R43: the reasoning of other models.
   [[nodiscard]] bool Refused(JsonView member) const {
     const JsonView key = member.Key();
     if (key.Is("cache_control")) return no_marks_;
     if (!no_reasoning_) return false;
     if (key.Is("reasoning_content")) {
-      // One that is empty makes room for what was kept.
+      // An empty one is replaced by the stored one.
       return history_ != ReasoningHistory::kReasoningContent || member.RawString().empty();
     }
     if (key.Is("reasoning_details")) {
@@ -126,7 +126,7 @@ class Conversation {
     return key.Is("reasoning") && history_ != ReasoningHistory::kReasoningDetails;
   }
 
-  // R41, R42, R44: what clients do not keep, and the upstream wants to see again.
+  // R41, R42, R44: what clients do not keep but the upstream expects back.
   std::string Reasoning(JsonView message, JsonView calls) {
     std::string added;
     JsonWriter writer(added);
@@ -177,7 +177,7 @@ class Conversation {
     return !call["extra_content"]["google"]["thought_signature"].RawString().empty();
   }
 
-  // Models before Gemini 3 take calls without a signature.
+  // Models before Gemini 3 accept calls without a signature.
   [[nodiscard]] bool SignaturesWanted() const {
     const std::string& model = draft_.target.model;
     return model.find("gemini-1") == std::string::npos &&

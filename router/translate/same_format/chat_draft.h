@@ -1,4 +1,4 @@
-// What the parts of a Chat request on its way to an upstream of the same format share. Internal to
+// The common state of passing a Chat request to an upstream of the same format. Internal to
 // router/translate/same_format.
 #pragma once
 
@@ -24,8 +24,9 @@ struct ChatDraft {
   [[nodiscard]] const Quirks& quirks() const { return target.quirks; }
 };
 
-// Changes what this upstream would refuse in the conversation and the tools: roles, ids, pictures,
-// reasoning that must come back or must not. `first`: a message to put before all; may be empty.
+// Changes what this upstream would refuse in the conversation and the tools: roles, ids, images,
+// and reasoning that must be added or removed. `first`: a message to insert at the beginning; may
+// be empty.
 void PassConversation(ChatDraft& draft, const std::string& first);
 
 }  // namespace katra::router::translate

@@ -13,19 +13,19 @@
 namespace katra::router::translate {
 namespace {
 
-// What is kept of a body that is no event stream.
+// How much of a body that is not an event stream is kept.
 constexpr size_t kMostOfBody = size_t{64} << 20U;
 constexpr size_t kMostChoices = 128;
 
 bool IsEndMark(std::string_view data) { return Trim(data) == "[DONE]"; }
 
-// The words that clients know are the format's own; what only looks like it is told anew.
+// Clients understand errors of the format; what only resembles one is rewritten.
 bool IsOfTheFormat(JsonView error) {
   return error["message"].IsString() && error["code"].IsString() && error["type"].IsString();
 }
 
 std::string DataEvent(std::string json) {
-  // A line feed in JSON is a blank: what several lines told fits on one.
+  // A line feed between JSON tokens is a blank, so several lines fit on one.
   std::replace(json.begin(), json.end(), '\n', ' ');
   return "data: " + std::move(json) + "\n\n";
 }
@@ -59,7 +59,8 @@ StreamState ChatForward::Finish(bool cut, std::string* out) {
   ending_ = true;
   const SseEvent last = ReadSseEvent(rest);
   saw_field_ = saw_field_ || last.any;
-  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // no empty line came
+  // the final empty line is missing
+  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));
   if (state_ != StreamState::kOpen) return state_;
   if (Finishing()) {  // S37
     End();
@@ -84,7 +85,7 @@ bool ChatForward::Event(std::string_view event) {
   if (IsComment(fields)) {
     if (saw_field_) Emit(event);
   } else if (!fields.has_data) {
-    Emit(":\n\n");  // a client would read the data of what has a name
+    Emit(":\n\n");  // a client would read the data of a named event
   } else if (fields.name == "error" && !IsEndMark(fields.data)) {
     const bool own = document_.Parse(fields.data).has_value();
     Say(FromUpstream(200, {}, fields.data, context_.provider, context_.input_estimate_tokens),
@@ -92,7 +93,7 @@ bool ChatForward::Event(std::string_view event) {
   } else if (fields.data_lines > 1 && !document_.Parse(fields.data)) {
     Lines(fields.data);
   } else if (IsKeepAlive(fields.name, fields.data)) {
-    // Nothing that a client would read; what the end cut off is dropped.
+    // Nothing that a client would read. An event truncated by the end is dropped.
     if (!ending_) Emit(": " + OneLine(fields.data, 100) + "\n\n");
   } else {
     Data(fields.data, event);
@@ -100,7 +101,7 @@ bool ChatForward::Event(std::string_view event) {
   return state_ == StreamState::kOpen;
 }
 
-// Some forget the empty line between events (S40): each line is one then.
+// Some upstreams omit the empty line between events (S40); then each line is one.
 void ChatForward::Lines(std::string_view data) {
   while (!data.empty() && state_ == StreamState::kOpen) {
     const size_t end = data.find('\n');
@@ -126,7 +127,7 @@ void ChatForward::Data(std::string_view data, std::string_view event) {
   }
 }
 
-// S46: what it held is missing. After the finish it can only have been usage.
+// S46: its content is lost. After the finish_reason it can only have been usage.
 void ChatForward::Unreadable() {
   if (Finishing()) {
     Note("an event after the finish could not be read");
@@ -152,7 +153,7 @@ void ChatForward::Chunk(std::string_view data, std::string_view event) {
   if (upstream_id_.empty()) upstream_id_ = chunk["id"].Text();
   bool told = ReadChatUsage(chunk["usage"], &usage_);
   JsonEdits edits;
-  for (const JsonView choice : choices) {  // known before any of them ends
+  for (const JsonView choice : choices) {  // register all before any of them ends
     const bool says = choice["delta"].IsObject() || choice["message"].IsObject() ||
                       choice["finish_reason"].IsString();
     const int64_t index = choice["index"].Integer().value_or(0);
@@ -166,7 +167,7 @@ void ChatForward::Chunk(std::string_view data, std::string_view event) {
     ReadChoice(choice, edits);
   }
   if (!choices.Empty()) ++progress_;
-  if (!failure_.empty()) {  // S28: no end that a client might take for one
+  if (!failure_.empty()) {  // S28: not an end that a client might accept
     Break(FromFinishReason(failure_, context_.provider));
     return;
   }
@@ -179,7 +180,7 @@ void ChatForward::Chunk(std::string_view data, std::string_view event) {
   Split(edits.Apply(data));
 }
 
-// Clients that asked for one answer read one choice of a chunk.
+// Clients that requested one answer read only one choice per chunk.
 void ChatForward::Split(const std::string& json) {
   JsonDocument changed;
   if (!changed.Parse(json)) return;
@@ -197,8 +198,8 @@ void ChatForward::Split(const std::string& json) {
   Emit(events);
 }
 
-// Most chunks differ from the one before in the content alone: where what stands around it is the
-// same again, nothing need be read.
+// Most chunks differ from the previous one only in the content; if the surrounding bytes are the
+// same again, nothing is parsed.
 void ChatForward::Remember(std::string_view data) {
   const JsonView content = ChatMapper::OnlyContent(document_.Root());
   if (content.IsMissing()) return;
@@ -212,7 +213,7 @@ bool ChatForward::IsRepeat(std::string_view data) {
   if (before_.empty() || data.size() < around) return false;
   if (data.substr(0, before_.size()) != before_) return false;
   if (data.substr(data.size() - after_.size()) != after_) return false;
-  // The quote that ends the content is the first byte of what comes after it.
+  // The closing quote of the content is the first byte of what follows it.
   const size_t end = SkipJsonString(data, before_.size() - 1, nullptr, false);
   if (end != data.size() - after_.size() + 1) return false;
   ++progress_;
@@ -228,7 +229,7 @@ void ChatForward::EndMark(std::string_view event) {
     Break(NoAnswer(Who() + " answered with an empty stream"));  // S38
     return;
   }
-  // An end mark is a clean end, though no finish_reason was said.
+  // An end mark is a clean end even without a finish_reason.
   end_mark_ = event;
   End();
 }
@@ -247,7 +248,7 @@ void ChatForward::End() {
   state_ = StreamState::kDone;
 }
 
-// 200, but no events: a whole reply, told as a stream (S50).
+// Status 200 but no events: a complete response, sent as a stream (S50).
 void ChatForward::WholeReply() {
   auto made = ForwardChatReply(body_, {}, context_, same_);
   const auto events = made ? ChatEvents(made->body, same_) : std::nullopt;
@@ -266,7 +267,7 @@ void ChatForward::WholeReply() {
   state_ = StreamState::kDone;
 }
 
-// What ends the answer waits: another choice may begin yet, and belongs before it.
+// Holds back the end of the answer, because another choice may still begin and belongs before it.
 void ChatForward::Emit(std::string_view event) {
   if (!same_.several && Finishing()) {
     held_.append(event);
@@ -275,7 +276,7 @@ void ChatForward::Emit(std::string_view event) {
   }
 }
 
-// Another choice goes on after the end that is held: that was none.
+// Another choice continues after the end that was held back, so it was not the end.
 void ChatForward::LetHeldGo() {
   SseCutter cutter;
   const std::string held = std::exchange(held_, {});
@@ -297,14 +298,14 @@ void ChatForward::LetHeldGo() {
 
 void ChatForward::Break(ApiError error) { Say(std::move(error), {}); }
 
-// Ends the stream with an error: the upstream's own event where clients know its words.
+// Ends the stream with an error: the upstream's own event if clients know its values.
 void ChatForward::Say(ApiError error, std::string_view event) {
   error_ = std::move(error);
   if (!content_) {
     state_ = StreamState::kFailedBeforeContent;
     return;
   }
-  held_.clear();  // an end that was none
+  held_.clear();  // not an end after all
   const bool own = !event.empty() && IsOfTheFormat(document_.Root()["error"]);
   out_->append(own ? std::string(event) : ChatErrorEvent(error_));  // S35
   state_ = StreamState::kFailedAfterContent;

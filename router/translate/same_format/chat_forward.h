@@ -1,7 +1,6 @@
-// The answer of an upstream of Chat Completions to a client of Chat Completions: it goes as it
-// came, but for usage that the client did not ask for, ends that are none, and what no client of
-// the format could read (C2-C5 of docs/translation.md). Errors and limits are those of every
-// stream (S34-S43).
+// Forwards the answer of a Chat Completions upstream to a Chat Completions client, unchanged except
+// for usage that the client did not request, false ends, and what no client could read (C2-C5 of
+// docs/translation.md). Errors and limits are those of all streams (S34-S43).
 #pragma once
 
 #include <cstdint>
@@ -23,23 +22,24 @@
 
 namespace katra::router::translate {
 
-// What an answer thought, for the upstream that wants it back with the conversation (R41-R44).
+// Collects an answer's reasoning for an upstream that expects it back with the conversation
+// (R41-R44).
 class ReasoningKeeper {
  public:
   // `context` is borrowed.
   explicit ReasoningKeeper(const ReplyContext& context) : context_(context) {}
-  // A delta of a stream, or a whole message.
+  // Takes a delta of a stream, or a complete message.
   void Take(JsonView delta);
-  // The answer is whole.
+  // Call it when the answer is complete; stores the reasoning.
   void Keep();
 
  private:
   const ReplyContext& context_;
   KeptReasoning kept_;
-  std::vector<std::string> ids_;  // of calls
+  std::vector<std::string> ids_;  // of the answer's calls
 };
 
-// Mends of one call that clients of the format need: arguments are a string, and there is an id.
+// Repairs a call for clients of the format: arguments must be a string, and there must be an id.
 void MendCall(JsonView call, const std::string& made_id, JsonEdits& edits);
 
 class ChatForward final : public UpstreamStream {
@@ -64,21 +64,21 @@ class ChatForward final : public UpstreamStream {
 
  private:
   struct Call {
-    std::string id;     // as the upstream gave it; may be empty
-    int64_t place = 0;  // its index for the client
+    std::string id;     // the upstream's; may be empty
+    int64_t place = 0;  // the index for the client
     bool named = false;
   };
   struct Choice {
-    std::string text;               // all of it so far, JSON string contents
-    std::map<int64_t, Call> calls;  // by the upstream's index: the last one that had it
+    std::string text;               // all text so far, as JSON string contents
+    std::map<int64_t, Call> calls;  // by the upstream's index; the last call with that index
     int64_t last_call = -1;
     int64_t next_place = 0;
     bool deltas = false;
-    bool nameless = false;  // a call is over that never had a name
+    bool nameless = false;  // a call ended without a name
     bool finished = false;
   };
 
-  // False: the stream is over.
+  // False: the stream has ended.
   bool Event(std::string_view event);
   void Data(std::string_view data, std::string_view event);
   void Lines(std::string_view data);
@@ -109,49 +109,49 @@ class ChatForward final : public UpstreamStream {
   SseCutter cutter_;
   JsonDocument document_;
   std::string* out_ = nullptr;
-  std::string body_;      // of what is no event stream
-  std::string held_;      // the event with the finish, until what follows is known
-  std::string end_mark_;  // as it came
-  std::string before_;    // of a chunk that holds content only, what stands before and after it
+  std::string body_;      // start of a body that is not an event stream
+  std::string held_;      // the event with the finish_reason, until it is clear what follows
+  std::string end_mark_;  // as received
+  std::string before_;    // the bytes before and after the content of a content-only chunk
   std::string after_;
   ReasoningKeeper keeper_;
   std::map<int64_t, Choice> choices_;
   Usage usage_;
   std::string model_;
   std::string upstream_id_;
-  std::string failure_;  // a finish_reason that tells of one
-  std::string finish_;   // what the client was, or will be told
+  std::string failure_;  // a finish_reason that reports a failure
+  std::string finish_;   // the finish_reason for the client
   std::vector<std::string> notes_;
-  std::vector<std::string> left_out_;  // nothing
+  std::vector<std::string> left_out_;  // always empty
   ApiError error_;
   size_t progress_ = 0;
   size_t output_bytes_ = 0;
-  size_t unfinished_ = 0;   // choices
-  int64_t next_place_ = 0;  // of calls, where all choices are one answer
+  size_t unfinished_ = 0;   // number of unfinished choices
+  int64_t next_place_ = 0;  // next call index, if all choices are one answer
   bool finish_seen_ = false;
   bool content_ = false;
   bool saw_field_ = false;
   bool saw_choice_ = false;
-  bool ending_ = false;  // what is read now is what the end left unfinished
+  bool ending_ = false;  // processing what remained at the end of the stream
   StreamState state_ = StreamState::kOpen;
 };
 
-// A whole reply. `body` is the client's to have, near as it came. `stream`: the client asked for
-// one, and gets events.
+// Forwards a complete response, changed as little as possible. The error: it contains an error
+// object, is not JSON, or has no answer (E16, S38).
 [[nodiscard]] tl::expected<MessagesReply, ApiError> ForwardChatReply(std::string_view reply,
                                                                      const Headers& headers,
                                                                      const ReplyContext& context,
                                                                      const SameFormat& same);
 
-// A whole reply as the events of a stream (S50), and the other way round: that loses what the
-// Messages form has no place for. Nothing: it is none, or is not whole.
+// Converts a complete response to stream events (S50), and back; the latter loses what the Messages
+// format cannot express. nullopt: not a response, or incomplete.
 [[nodiscard]] std::optional<std::string> ChatEvents(std::string_view reply, const SameFormat& same);
 [[nodiscard]] std::optional<std::string> ChatReplyOf(std::string_view stream,
                                                      const ReplyContext& context);
 
 // The event that ends a stream with an error (S35).
 [[nodiscard]] std::string ChatErrorEvent(const ApiError& error);
-// Whether an error's body is of the format, so that clients can read it (E1).
+// Whether an error body has this format, so that clients can read it (E1).
 [[nodiscard]] bool IsChatError(std::string_view body);
 
 }  // namespace katra::router::translate

@@ -1,4 +1,4 @@
-// What a choice of a forwarded stream says, and what of it has to be mended (C3).
+// Reads and repairs the choices of a forwarded stream (C3).
 #include <algorithm>
 #include <array>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMostCalls = 10'000;
 
-// Of several ends the gravest is the answer's (S47).
+// The most severe of several end reasons is the answer's (S47).
 size_t Gravity(std::string_view finish) {
   static constexpr std::array<std::string_view, 4> kOrder = {"stop", "tool_calls", "length",
                                                              "content_filter"};
@@ -46,7 +46,7 @@ void ChatForward::ReadChoice(JsonView choice, JsonEdits& edits) {
     state.deltas = true;
     ReadDelta(state, delta, edits);
   } else if (delta.IsMissing() && choice["finish_reason"].IsString()) {
-    edits.AddMembers(choice, "\"delta\":{}");  // which clients look into
+    edits.AddMembers(choice, "\"delta\":{}");  // clients expect a delta
   }
   FinishOf(state, choice["finish_reason"], edits);
 }
@@ -62,7 +62,7 @@ void ChatForward::ReadDelta(Choice& choice, JsonView delta, JsonEdits& edits) {
   keeper_.Take(delta);
 }
 
-// S19: another id at an index that is taken is another call.
+// S19: a different id at a used index is another call.
 ChatForward::Call& ChatForward::CallAt(Choice& choice, int64_t own, std::string_view id) {
   const auto known = choice.calls.find(own);
   if (known != choice.calls.end()) {
@@ -77,7 +77,7 @@ ChatForward::Call& ChatForward::CallAt(Choice& choice, int64_t own, std::string_
   return choice.calls[own] = made;
 }
 
-// Each call stands at an index of its own, whatever choice it is of.
+// Each call has its own index, whichever choice it belongs to.
 void ChatForward::ReadCall(Choice& choice, JsonView call, JsonEdits& edits) {
   const JsonView function = call["function"].IsObject() ? call["function"] : call["custom"];
   const std::string id = call["id"].Text();
@@ -101,8 +101,8 @@ void ChatForward::ReadCall(Choice& choice, JsonView call, JsonEdits& edits) {
   }
 }
 
-// S48: after deltas a message tells the whole once more. What they did not tell is a delta; of a
-// stream without deltas that is all of it.
+// S48: a message after deltas repeats everything. What they did not contain is sent as a delta; in
+// a stream without deltas, that is all of it.
 void ChatForward::Retold(Choice& choice, JsonView whole, JsonEdits& edits) {
   const JsonView message = whole["message"];
   const std::string told = UnescapeJson(message["content"].RawString());
@@ -168,7 +168,7 @@ void ChatForward::FinishOf(Choice& choice, JsonView reason, JsonEdits& edits) {
   }
   if (Gravity(reason.Text()) >= Gravity(finish_)) finish_ = reason.Text();
   if (unfinished_ > 0) {
-    edits.Replace(reason, "null");  // the last one to end says how
+    edits.Replace(reason, "null");  // only the last choice to end states the reason
   } else if (!reason.Is(finish_)) {
     std::string quoted;
     AppendJsonString(quoted, finish_);

@@ -12,7 +12,7 @@
 namespace katra::router::translate {
 namespace {
 
-// The parameters of one request: those of the outermost object.
+// Adapts the parameters of a request, its top-level members.
 class Parameters {
  public:
   Parameters(ChatDraft& draft, SameFormat& same)
@@ -21,7 +21,7 @@ class Parameters {
         of_openai_(draft.quirks().max_tokens_field == MaxTokensField::kByModel),
         reasoning_model_(of_openai_ && IsReasoningModel(draft.target.model)) {}
 
-  // False: stop sequences that only a translation makes up for.
+  // False: it has stop sequences that only a translation can emulate.
   [[nodiscard]] bool Write() {
     if (!StopsFit()) return false;
     Model();
@@ -40,11 +40,11 @@ class Parameters {
     return true;
   }
 
-  // A message to put before the conversation; may be empty.
+  // A message to insert before the conversation; may be empty.
   [[nodiscard]] const std::string& first_message() const { return first_message_; }
 
  private:
-  // Leaves a member out, and says so where it says anything.
+  // Removes a member, and records it if it had an effect.
   void Drop(const std::string& name) {
     const JsonView value = draft_.root[name];
     if (value.IsMissing()) return;
@@ -52,7 +52,7 @@ class Parameters {
     if (!value.IsNothing()) draft_.dropped.insert(name);
   }
 
-  // Each of that name: which of them counts is the reader's.
+  // Removes all members of that name, because readers differ in which one they use.
   template <typename Change>
   void Each(std::string_view name, const Change& change) {
     for (const JsonView member : draft_.root) {
@@ -88,7 +88,7 @@ class Parameters {
     });
   }
 
-  // Without the usage nobody knows what it cost (R54).
+  // Without usage the cost would be unknown (R54).
   void Stream() {
     const JsonView options = draft_.root["stream_options"];
     if (!draft_.quirks().stream_usage) {
@@ -157,7 +157,7 @@ class Parameters {
     if (thinks) {
       for (const char* name : {"logprobs", "top_logprobs", "logit_bias"}) drop(name);
     }
-    // OpenAI's o-series calls one tool at a time anyway, and refuses the field.
+    // OpenAI's o-series only calls one tool at a time, and refuses the field.
     const bool o_series = reasoning_model_ && draft_.target.model.find("gpt") == std::string::npos;
     if (!draft_.quirks().parallel_tool_calls || o_series) Drop("parallel_tool_calls");  // R34
   }

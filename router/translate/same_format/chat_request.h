@@ -1,6 +1,6 @@
-// A request of Chat Completions for an upstream of Chat Completions: it goes as the client wrote
-// it, but for what this upstream would refuse, and what Katra itself must know of the answer (C1 of
-// docs/translation.md). No I/O.
+// Passes a Chat Completions request to a Chat Completions upstream, unchanged except for what this
+// upstream would refuse and what Katra needs to know about the answer (C1 of docs/translation.md).
+// No I/O.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@
 
 namespace katra::router::translate {
 
-// Nothing: it holds what this upstream cannot take and only a translation makes up for (R46).
-// kInvalidArgument: it is no JSON object.
+// nullopt: it needs something that only a translation can emulate (R46). kInvalidArgument: not a
+// JSON object.
 [[nodiscard]] Result<std::optional<TranslatedRequest>> PassChat(std::string_view chat_body,
                                                                 const Target& target);
 

@@ -1,4 +1,4 @@
-// Whole replies of Chat Completions, and what is kept of their reasoning.
+// Forwards complete Chat Completions responses, and stores their reasoning.
 #include <algorithm>
 #include <utility>
 
@@ -16,7 +16,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What one answer may put into the store, which is a copy for each of its calls.
+// The most that one answer may store, which is copied for each of its calls.
 constexpr size_t kMostKeptBytes = size_t{8} << 20U;
 
 tl::unexpected<ApiError> Failed(ApiError error) {
@@ -27,7 +27,7 @@ std::string_view FirstText(JsonView first, JsonView second) {
   return first.RawString().empty() ? second.RawString() : first.RawString();
 }
 
-// Several choices in answer to somebody who asked for one: they are one answer (S47).
+// Several choices in answer to a request for one: they are one answer (S47).
 tl::expected<MessagesReply, ApiError> AsOne(std::string_view reply, const Headers& headers,
                                             const ReplyContext& context) {
   auto made = ToMessages(reply, headers, context);
@@ -44,7 +44,7 @@ tl::expected<MessagesReply, ApiError> AsOne(std::string_view reply, const Header
 }
 
 struct Seen {
-  bool anything = false;  // of an answer
+  bool anything = false;  // the answer has content
   bool nameless = false;
   std::string failure;
   size_t bytes = 0;
@@ -196,7 +196,7 @@ bool IsChatError(std::string_view body) {
   JsonDocument document;
   if (!document.Parse(body)) return false;
   const JsonView message = document.Root()["error"]["message"];
-  // A page of a proxy in it is no text for a client.
+  // A proxy's HTML page is not a message for clients.
   return message.IsString() && FindMarkup(message.Text()) == std::string::npos;
 }
 
@@ -216,7 +216,7 @@ std::optional<std::string> ChatReplyOf(std::string_view stream, const ReplyConte
 
 namespace {
 
-// The message of a choice as the delta that tells all of it.
+// The message of a choice as one delta that contains all of it.
 std::string DeltaOf(JsonView message) {
   std::string delta;
   JsonWriter writer(delta);

@@ -37,7 +37,7 @@ size_t JsonEdits::RemoveMembers(JsonView object,
   };
   std::vector<Place> places;
   size_t removed = 0;
-  size_t kept_end = 0;  // of the members from the beginning up to the last one that stays
+  size_t kept_end = 0;  // number of members up to the last kept one
   for (const JsonView member : object) {
     places.push_back({member.Key().Offset(), End(member), which(member)});
     if (places.back().removed) {
@@ -47,7 +47,8 @@ size_t JsonEdits::RemoveMembers(JsonView object,
     }
   }
   if (removed == 0) return 0;
-  // One that another follows goes with the comma behind it, the last ones with the comma before.
+  // A member that is followed by another is removed with the comma after it, the last ones with the
+  // comma before.
   for (size_t i = 0; i < kept_end; ++i) {
     if (places[i].removed) edits_.push_back({places[i].begin, places[i + 1].begin, {}});
   }
@@ -67,7 +68,7 @@ std::string JsonEdits::Apply(std::string_view text) {
   out.reserve(text.size() + more);
   size_t at = 0;
   for (const Edit& edit : edits_) {
-    if (edit.begin < at) continue;  // within what was removed
+    if (edit.begin < at) continue;  // inside a removed part
     out.append(text.substr(at, edit.begin - at));
     out += edit.with;
     at = edit.end;

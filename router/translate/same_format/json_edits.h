@@ -1,5 +1,4 @@
-// Changes of a JSON text that leave every other byte as it was written. Internal to
-// router/translate.
+// Edits a JSON text without changing any other byte. Internal to router/translate.
 #pragma once
 
 #include <functional>
@@ -11,17 +10,18 @@
 
 namespace katra::router::translate {
 
-// Of one document, whose views it is given. A change within what another one removes is none.
+// Edits of one document; the views must belong to it. An edit inside something that another one
+// removes is ignored.
 class JsonEdits {
  public:
   void Replace(JsonView value, std::string with);
-  // Of an object that an iteration gave: another name for a member.
+  // Renames a member, as returned by iterating over an object.
   void Rename(JsonView member, std::string_view name);
-  // `members`: `"key":value`, with commas between several. At the object's end.
+  // Adds `members` (`"key":value`, separated by commas) at the end of the object.
   void AddMembers(JsonView object, const std::string& members);
-  // `item`: the new first one of an array.
+  // Inserts `item` as the first item of an array.
   void AddFirst(JsonView array, const std::string& item);
-  // Takes the members away for which `which` is true. How many there were.
+  // Removes the members for which `which` is true, and returns their number.
   size_t RemoveMembers(JsonView object, const std::function<bool(JsonView member)>& which);
 
   [[nodiscard]] bool Empty() const { return edits_.empty(); }

@@ -12,7 +12,7 @@
 namespace katra::router::translate {
 namespace {
 
-// What is kept of a body that is no event stream.
+// How much of a body that is not an event stream is kept.
 constexpr size_t kMostOfBody = size_t{64} << 20U;
 
 bool IsEndMark(std::string_view data) { return Trim(data) == "[DONE]"; }
@@ -23,7 +23,7 @@ std::string OneLineOf(std::string_view json) {
   return line;
 }
 
-// In the shape that errors have elsewhere; "error" as a type is the event's and says nothing.
+// Converts to the usual shape of errors. "error" as a type is only the event's type.
 ApiError ErrorOf(JsonView error, const ReplyContext& context) {
   std::string body;
   JsonWriter writer(body);
@@ -69,7 +69,8 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
   ending_ = true;
   const SseEvent last = ReadSseEvent(rest);
   saw_field_ = saw_field_ || last.any;
-  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));  // no empty line came
+  // the final empty line is missing
+  if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));
   if (state_ != StreamState::kOpen) return state_;
   if (!saw_field_ && !body_.empty()) {
     auto made = ForwardResponsesReply(body_, {}, context_);
@@ -99,7 +100,7 @@ bool ResponsesForward::Event(std::string_view event) {
   if (IsComment(fields)) {
     if (saw_field_) out_->append(event);
   } else if (!fields.has_data || IsKeepAlive(fields.name, fields.data)) {
-    // A client would read the data of what has a name. What the end cut off is dropped.
+    // A client would read the data of a named event. An event truncated by the end is dropped.
     if (!ending_) out_->append(": " + OneLine(fields.data, 100) + "\n\n");
   } else if (!IsEndMark(fields.data)) {
     Data(fields.name, fields.data, event);
@@ -277,7 +278,7 @@ std::optional<std::string> ResponsesEvents(std::string_view reply) {
   return out;
 }
 
-// The last event repeats all of it.
+// The last event repeats everything.
 std::optional<std::string> ResponsesReplyOf(std::string_view stream) {
   std::optional<std::string> reply;
   SseCutter cutter;

@@ -1,6 +1,5 @@
-// The answer of an upstream of the Responses API to a client of the Responses API: it goes byte for
-// byte, and is read at the side (C7 of docs/translation.md). Errors and limits are those of every
-// stream (S34-S43).
+// Forwards the answer of a Responses API upstream to a Responses API client byte for byte, reading
+// it on the side (C7 of docs/translation.md). Errors and limits are those of all streams (S34-S43).
 #pragma once
 
 #include <optional>
@@ -37,7 +36,7 @@ class ResponsesForward final : public UpstreamStream {
   [[nodiscard]] const std::string& upstream_id() const override { return upstream_id_; }
   [[nodiscard]] const std::vector<std::string>& notes() const override { return notes_; }
   [[nodiscard]] const std::vector<std::string>& left_out() const override { return notes_; }
-  // The event that ends this stream with an error: its response, with what is known of it.
+  // The event that ends this stream with an error: contains the response as far as it is known.
   [[nodiscard]] std::string ErrorEvent(const ApiError& error) const;
 
  private:
@@ -54,15 +53,15 @@ class ResponsesForward final : public UpstreamStream {
   SseCutter cutter_;
   JsonDocument document_;
   std::string* out_ = nullptr;
-  std::string body_;  // of what is no event stream
+  std::string body_;  // start of a body that is not an event stream
   Usage usage_;
   std::string status_;
   std::string model_;
   std::string upstream_id_;
-  std::string created_at_;  // as JSON
+  std::string created_at_;  // raw JSON
   std::vector<std::string> notes_;
   ApiError error_;
-  int64_t sequence_ = -1;  // of the last event
+  int64_t sequence_ = -1;  // sequence number of the last event
   size_t progress_ = 0;
   size_t output_bytes_ = 0;
   bool content_ = false;
@@ -72,12 +71,12 @@ class ResponsesForward final : public UpstreamStream {
   StreamState state_ = StreamState::kOpen;
 };
 
-// A whole reply.
+// Forwards a complete response.
 [[nodiscard]] tl::expected<MessagesReply, ApiError> ForwardResponsesReply(
     std::string_view reply, const Headers& headers, const ReplyContext& context);
 
-// A whole reply as the events of a stream, and the other way round (S50). Nothing: it is none, or
-// is not whole.
+// Converts a complete response to stream events, and back (S50). nullopt: not a response, or
+// incomplete.
 [[nodiscard]] std::optional<std::string> ResponsesEvents(std::string_view reply);
 [[nodiscard]] std::optional<std::string> ResponsesReplyOf(std::string_view stream);
 

@@ -102,8 +102,8 @@ class ResponsesPass {
     }
   }
 
-  // R5: what another provider thought, this one cannot read; and what Katra has made of answers of
-  // other formats, nobody else can.
+  // R5: another provider's reasoning cannot be read by this one, and reasoning that Katra made from
+  // answers of other formats can only be read by Katra.
   void Input() {
     const JsonView input = root_["input"];
     bool lost = false;
@@ -122,7 +122,7 @@ class ResponsesPass {
         }
       } else if (lost && item.IsObject() && !item["id"].IsMissing() &&
                  !item["type"].Is("item_reference")) {
-        // The item's id would lead to the reasoning that is gone.
+        // The item's id would refer to the removed reasoning.
         JsonEdits edits;
         JsonDocument copy;
         if (copy.Parse(kept)) {

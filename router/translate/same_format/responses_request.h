@@ -1,5 +1,5 @@
-// A request of the Responses API for an upstream of the Responses API: it goes as the client wrote
-// it, but for what this upstream would refuse (C6 of docs/translation.md). No I/O.
+// Passes a Responses API request to a Responses API upstream, unchanged except for what this
+// upstream would refuse (C6 of docs/translation.md). No I/O.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace katra::router::translate {
 
-// Nothing: it asks for what only a translation can give (a compaction, F11). kInvalidArgument: it
-// is no JSON object. kUnsupported: it counts on what was stored.
+// nullopt: it asks for something that only a translation can provide (a compaction, F11).
+// kInvalidArgument: not a JSON object. kUnsupported: it relies on stored responses.
 [[nodiscard]] Result<std::optional<TranslatedRequest>> PassResponses(std::string_view body,
                                                                      const Target& target);
 

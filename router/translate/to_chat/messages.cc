@@ -1,4 +1,5 @@
-// `system` and `messages` of a Messages request for Chat Completions (R10-R27, R41-R44, R57).
+// Writes `system` and `messages` of a Messages request for Chat Completions (R10-R27, R41-R44,
+// R57).
 #include <unordered_map>
 
 #include "router/translate/kept_reasoning.h"
@@ -10,10 +11,10 @@
 namespace katra::router::translate {
 namespace {
 
-// What Gemini documents for a signature that was lost.
+// Gemini's documented placeholder for a lost signature.
 constexpr std::string_view kLostSignature = "skip_thought_signature_validator";
 
-// A call of the assistant's last turn, which wants its result.
+// A call of the last assistant turn that needs its result.
 struct Call {
   std::string client_id;
   std::string upstream_id;
@@ -66,7 +67,7 @@ class MessageWriter {
 
   // R15, R20, R26, R41-R44.
   Status Assistant(const Turn& turn, bool last) {
-    if (auto done = Results({}, {}); !done) return done;  // of calls that nobody answered
+    if (auto done = Results({}, {}); !done) return done;  // for calls without a result
     std::string text;
     std::vector<JsonView> calls;
     std::vector<JsonView> thinking;
@@ -121,7 +122,7 @@ class MessageWriter {
     writer_.Key("type").String("function").Key("function").BeginObject();
     writer_.Key("name").String(MapToolName(call["name"].Text(), &draft_.result.reply));
     writer_.Key("arguments");
-    // The bytes of the input as the model wrote them, so that its prefix stays in the cache (R27).
+    // The input's bytes as the model wrote them, so that the prompt cache still matches (R27).
     if (call["input"].IsObject()) {
       writer_.String(call["input"].Raw());
     } else {
@@ -146,14 +147,14 @@ class MessageWriter {
     writer_.Key("thought_signature").RawString(signature).EndObject().EndObject();
   }
 
-  // Models before Gemini 3 take calls without a signature.
+  // Models before Gemini 3 accept calls without a signature.
   [[nodiscard]] bool SignaturesWanted() const {
     const std::string& model = draft_.target.model;
     return model.find("gemini-1") == std::string::npos &&
            model.find("gemini-2") == std::string::npos;
   }
 
-  // What the client carried in its thinking blocks, and what the store has of the calls.
+  // What the client's thinking blocks contain, and what the store has for the calls.
   [[nodiscard]] KeptReasoning Kept(const std::vector<JsonView>& thinking,
                                    const std::vector<JsonView>& calls) {
     KeptReasoning all;
@@ -190,7 +191,7 @@ class MessageWriter {
         std::string text;
         for (const JsonView block : thinking) text.append(block["thinking"].RawString());
         if (text.empty()) text = kept.reasoning_content;
-        // Some refuse a turn with calls and no reasoning, though another model may have made it.
+        // Some refuse a turn with calls but no reasoning, although another model may have made it.
         if (text.empty()) text = " ";
         writer_.Key("reasoning_content").RawString(text);
         break;
@@ -206,7 +207,7 @@ class MessageWriter {
     }
   }
 
-  // R21-R25: results first, in the order of the calls; then what the user says.
+  // R21-R25: results first, in the order of the calls, then the user's text.
   Status User(const Turn& turn) {
     std::vector<Piece> results;
     std::vector<Piece> rest;
@@ -219,7 +220,7 @@ class MessageWriter {
         only_results = only_results && piece.kind == PieceKind::kSystem;
       }
     }
-    std::string folded;  // R13: into the last result, when there is nothing else to fold it into
+    std::string folded;  // R13: into the last result, if there is nothing else to put it into
     const bool fold = only_results && !pending_.empty() && !draft_.quirks().inline_system;
     if (fold) {
       for (const Piece& piece : rest) folded += Reminder(piece.text);
@@ -233,11 +234,12 @@ class MessageWriter {
     return "\\n\\n<system-reminder>\\n" + std::string(escaped) + "\\n</system-reminder>";
   }
 
-  // A `tool` message for each call that waits; pictures go into `content_`, for the message after.
+  // Writes a `tool` message for each call without a result; images go into `content_`, for the
+  // following message.
   Status Results(const std::vector<Piece>& results, const std::string& folded) {
     const std::vector<Call> calls = std::move(pending_);
     pending_.clear();
-    std::unordered_map<std::string_view, const Piece*> by_id;  // the first result of each call
+    std::unordered_map<std::string_view, const Piece*> by_id;  // first result of each call
     by_id.reserve(calls.size());
     for (const Call& call : calls) by_id.emplace(call.client_id, nullptr);
     for (const Piece& result : results) {
@@ -323,8 +325,8 @@ class MessageWriter {
   Draft& draft_;
   JsonWriter& writer_;
   std::vector<Call> pending_;
-  Content content_;        // of the user's message that is being written
-  size_t kept_bytes_ = 0;  // read from the store
+  Content content_;        // of the current user message
+  size_t kept_bytes_ = 0;  // bytes read from the store
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What limits, steers and formats the answer: R38-R40, R45-R55.
+// Writes limits, sampling and format of the answer: R38-R40, R45-R55.
 #include <algorithm>
 #include <optional>
 

@@ -1,5 +1,5 @@
-// The parts of a Messages request for Chat Completions (R10-R57). request.cc wires them. Internal
-// to router/translate.
+// Writers of the parts of a Chat Completions request (R10-R57), called by request.cc. Internal to
+// router/translate.
 #pragma once
 
 #include "core/json_write.h"
@@ -7,7 +7,8 @@
 
 namespace katra::router::translate {
 
-// Each writes its members of the request. Tools come first: names and notes come of them.
+// Each writes its members of the request. Call WriteTools first, because it produces names and
+// notes.
 [[nodiscard]] Status WriteTools(Draft& draft, JsonWriter& writer);
 [[nodiscard]] Status WriteMessages(Draft& draft, JsonWriter& writer);
 [[nodiscard]] Status WriteParameters(Draft& draft, JsonWriter& writer);

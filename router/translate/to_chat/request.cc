@@ -1,4 +1,4 @@
-// A Messages request as a request of Chat Completions.
+// Translates a Messages request to Chat Completions.
 #include "router/translate/request.h"
 
 #include "router/translate/to_chat/parts.h"
@@ -11,8 +11,8 @@ Result<TranslatedRequest> ToChat(std::string_view messages_body, const Target& t
   Draft draft(target, document.Root());
   BeginDraft(draft);
 
-  // Tools come first, since names and notes come of them; in the body they stand after the
-  // messages.
+  // Tools are translated first, because they produce names and notes, but they follow the messages
+  // in the body.
   std::string tools;
   JsonWriter tools_writer(tools);
   tools_writer.BeginObject();

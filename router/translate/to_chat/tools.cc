@@ -1,4 +1,4 @@
-// `tools` and `tool_choice` of a Messages request for Chat Completions (R28-R37).
+// Writes `tools` and `tool_choice` of a Messages request for Chat Completions (R28-R37).
 #include "router/translate/memo.h"
 #include "router/translate/to_chat/parts.h"
 
@@ -27,7 +27,7 @@ void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, size_t
   ListToolDrops(tool, &entry.dropped);
 }
 
-// The array of functions, without what the upstream has no functions for.
+// The array of functions, without tools that the upstream has no functions for.
 PrefixMemo::Entry TranslateFunctions(JsonView tools, Draft& draft) {
   PrefixMemo::Entry entry;
   JsonWriter writer(entry.output);
@@ -40,8 +40,7 @@ PrefixMemo::Entry TranslateFunctions(JsonView tools, Draft& draft) {
   return entry;
 }
 
-// The same tools for the same provider come out the same (R27), mostly without being done again
-// (J5).
+// The same tools for the same provider give the same bytes (R27), usually from the cache (J5).
 std::string Functions(JsonView tools, Draft& draft) {
   PrefixMemo* memo = draft.target.memo;
   const uint64_t variant =
@@ -95,7 +94,7 @@ void WriteChoice(JsonView tools, Draft& draft, JsonWriter& writer) {
     draft.dropped.insert("tool_choice");
   }
   if (choice["disable_parallel_tool_use"].IsTrue()) {  // R34
-    // OpenAI's o-series calls one tool at a time anyway, and refuses the field.
+    // OpenAI's o-series only calls one tool at a time, and refuses the field.
     const std::string& model = draft.target.model;
     const bool o_series = draft.reasoning_model && model.find("gpt") == std::string::npos;
     if (draft.quirks().parallel_tool_calls && !o_series) {

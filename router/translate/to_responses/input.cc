@@ -1,4 +1,4 @@
-// `instructions` and `input` for the Responses API: a conversation as items (R10-R27, R70,
+// Writes `instructions` and `input` for the Responses API: a conversation as items (R10-R27, R70,
 // R76-R78).
 #include <unordered_map>
 
@@ -11,7 +11,7 @@
 namespace katra::router::translate {
 namespace {
 
-// A call of the assistant's last turn, which wants its output.
+// A call of the last assistant turn that needs its output.
 struct Call {
   std::string client_id;
   std::string upstream_id;
@@ -53,11 +53,11 @@ class InputWriter {
   }
 
   Status Assistant(const Turn& turn) {
-    if (auto done = Outputs({}); !done) return done;  // of calls that nobody answered
+    if (auto done = Outputs({}); !done) return done;  // for calls without an output
     text_.clear();
     reasoning_.clear();
     const std::vector<std::string> carried = Carried(turn);
-    // What the client did not keep of the turn, the store may have.
+    // The store may have what the client did not keep of the turn.
     const bool ask_store = carried.empty() && draft_.target.reasoning != nullptr;
     size_t thought = 0;
     for (const Piece& piece : turn.pieces) {
@@ -77,7 +77,7 @@ class InputWriter {
         draft_.dropped.insert("content." + type.Text());
       }
     }
-    FlushText();  // reasoning that nothing follows would be refused (R78)
+    FlushText();  // trailing reasoning would be refused (R78)
     return {};
   }
 
@@ -93,7 +93,7 @@ class InputWriter {
     writer_.Key("call_id").String(pending_.back().upstream_id);
     writer_.Key("name").String(MapToolName(call["name"].Text(), &draft_.result.reply));
     writer_.Key("arguments");
-    // The bytes of the input as the model wrote them, so that its prefix stays in the cache (R27).
+    // The input's bytes as the model wrote them, so that the prompt cache still matches (R27).
     writer_.String(call["input"].IsObject() ? call["input"].Raw() : "{}");
     writer_.EndObject();
     return {};
@@ -108,7 +108,7 @@ class InputWriter {
 
   void FlushReasoning() {
     if (reasoning_.empty()) return;
-    writer_.Raw(reasoning_);  // items with commas between
+    writer_.Raw(reasoning_);  // items separated by commas
     reasoning_.clear();
   }
 
@@ -118,14 +118,14 @@ class InputWriter {
     reasoning_ += items;
   }
 
-  // R77: what this upstream gave, and nobody else's.
+  // R77: only what this upstream returned.
   [[nodiscard]] std::string OwnItems(std::string_view json) const {
     auto kept = KeptReasoning::FromJson(json);
     if (!kept || kept->upstream != UpstreamOf(draft_.target)) return {};
     return std::move(kept->items);
   }
 
-  // The items that each thinking block of the turn carries; empty where none does.
+  // The items that the turn's thinking blocks carry; empty if none.
   [[nodiscard]] std::vector<std::string> Carried(const Turn& turn) const {
     std::vector<std::string> all;
     bool any = false;
@@ -147,7 +147,7 @@ class InputWriter {
     return OwnItems(*json);
   }
 
-  // R21-R25: outputs first, in the order of the calls; then what the user says.
+  // R21-R25: outputs first, in the order of the calls, then the user's text.
   Status User(const Turn& turn) {
     std::vector<Piece> results;
     std::vector<Piece> rest;
@@ -161,7 +161,7 @@ class InputWriter {
   Status Outputs(const std::vector<Piece>& results) {
     const std::vector<Call> calls = std::move(pending_);
     pending_.clear();
-    std::unordered_map<std::string_view, const Piece*> by_id;  // the first result of each call
+    std::unordered_map<std::string_view, const Piece*> by_id;  // first result of each call
     by_id.reserve(calls.size());
     for (const Call& call : calls) by_id.emplace(call.client_id, nullptr);
     for (const Piece& result : results) {
@@ -197,7 +197,7 @@ class InputWriter {
     if (content.OnlyText()) {
       writer_.RawString(JoinedText(content, result));  // R22
     } else {
-      content.WriteInput(writer_);  // pictures and files stand in the output itself (R76)
+      content.WriteInput(writer_);  // images and files are part of the output (R76)
     }
     writer_.EndObject();
     return {};
@@ -206,7 +206,7 @@ class InputWriter {
   static std::string JoinedText(const Content& content, const Piece* result) {
     std::string text = content.Text("\\n");
     constexpr std::string_view kMark = "ERROR: ";
-    // The mark stands before the first line, not on one of its own.
+    // The mark precedes the first line, and is not a line of its own.
     const bool marked = result != nullptr && result->block["is_error"].IsTrue();
     if (marked && text.size() > kMark.size()) text.erase(kMark.size(), 2);
     return text;
@@ -242,10 +242,10 @@ class InputWriter {
   Draft& draft_;
   JsonWriter& writer_;
   std::vector<Call> pending_;
-  std::string text_;       // of the assistant's message that is being written, escaped
-  std::string reasoning_;  // items that wait for what follows them
-  Content content_;        // of the user's message that is being written
-  size_t kept_bytes_ = 0;  // read from the store
+  std::string text_;       // of the current assistant message, escaped
+  std::string reasoning_;  // items that wait for the item after them
+  Content content_;        // of the current user message
+  size_t kept_bytes_ = 0;  // bytes read from the store
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What limits, steers and formats an answer of the Responses API (R45-R53, R71-R74).
+// Writes limits, sampling and format of an answer of the Responses API (R45-R53, R71-R74).
 #include <algorithm>
 
 #include "core/text.h"
@@ -7,12 +7,12 @@
 namespace katra::router::translate {
 namespace {
 
-// It answers 400 to less.
+// A lower value is a 400.
 constexpr int64_t kLeastOutputTokens = 16;
 constexpr std::string_view kNoEffort = "none";
 
-// Whether the model may be asked to reason. OpenAI's models that do not reason answer 400 to
-// whoever asks; of others nothing is known.
+// Whether reasoning may be requested. OpenAI's models that do not reason answer 400 to the request;
+// nothing is known about others.
 bool MayReason(const Draft& draft) {
   if (draft.quirks().reasoning_request == ReasoningRequest::kNone) return false;
   if (draft.reasoning_model) return true;
@@ -36,7 +36,7 @@ void WriteReasoning(Draft& draft, JsonWriter& writer) {  // R73
     }
     return;
   }
-  // Without it a request of the next turn could not bring the reasoning back (R77).
+  // Without it the next turn could not return the reasoning (R77).
   writer.Key("include").BeginArray().String("reasoning.encrypted_content").EndArray();
   const std::vector<std::string>& efforts = draft.quirks().efforts;
   const bool disabled = thinking["type"].Is("disabled") || draft.target.effort == kNoEffort;

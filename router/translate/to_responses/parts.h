@@ -1,5 +1,5 @@
-// The parts of a Messages request for the Responses API (R70-R78). request.cc wires them. Internal
-// to router/translate.
+// Writers of the parts of a Responses API request (R70-R78), called by request.cc. Internal to
+// router/translate.
 #pragma once
 
 #include "core/json_write.h"
@@ -7,7 +7,8 @@
 
 namespace katra::router::translate {
 
-// Each writes its members of the request. Tools come first: names and notes come of them.
+// Each writes its members of the request. Call WriteResponsesTools first, because it produces names
+// and notes.
 [[nodiscard]] Status WriteResponsesTools(Draft& draft, JsonWriter& writer);
 // `instructions` and `input`.
 [[nodiscard]] Status WriteResponsesInput(Draft& draft, JsonWriter& writer);

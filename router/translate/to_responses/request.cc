@@ -1,4 +1,4 @@
-// A Messages request as a request of the Responses API.
+// Translates a Messages request to the Responses API.
 #include "router/translate/request.h"
 
 #include "router/translate/to_responses/parts.h"
@@ -12,8 +12,8 @@ Result<TranslatedRequest> ToResponses(std::string_view messages_body, const Targ
   draft.responses = draft.result.responses = true;
   BeginDraft(draft);
 
-  // In the body they stand after the input, so that a longer conversation begins with the bytes of
-  // the shorter one (R27).
+  // In the body they follow the input, so that a longer conversation begins with the bytes of the
+  // shorter one (R27).
   std::string tools;
   JsonWriter tools_writer(tools);
   tools_writer.BeginObject();

@@ -1,4 +1,4 @@
-// `tools` and `tool_choice` for the Responses API (R28-R37, R72).
+// Writes `tools` and `tool_choice` for the Responses API (R28-R37, R72).
 #include "router/translate/memo.h"
 #include "router/translate/to_responses/parts.h"
 
@@ -20,7 +20,7 @@ void WriteFunction(JsonView tool, Draft& draft, PrefixMemo::Entry& entry, size_t
   bool lost = false;
   WriteSchema(tool["input_schema"], draft.quirks().schema_dialect, room, &lost, writer.Place());
   if (lost) entry.dropped.emplace_back("tools.input_schema.$ref");
-  // Left out it would mean true, and few schemas of clients are what that takes.
+  // Always written: the default is true, and few client schemas satisfy that.
   writer.Key("strict").Bool(false).EndObject();
   ListToolDrops(tool, &entry.dropped);
 }
@@ -37,7 +37,7 @@ PrefixMemo::Entry TranslateFunctions(JsonView tools, Draft& draft) {
   return entry;
 }
 
-// The functions as an array, mostly without being translated again (J5).
+// The functions as an array, usually from the cache (J5).
 std::string Functions(JsonView tools, Draft& draft) {
   PrefixMemo* memo = draft.target.memo;
   const uint64_t variant = kResponsesVariant | static_cast<uint64_t>(draft.quirks().schema_dialect);
@@ -57,7 +57,7 @@ std::string Functions(JsonView tools, Draft& draft) {
   return entry->output;
 }
 
-// Appends a tool that the provider runs itself to the array.
+// Appends a tool that the provider runs itself.
 void AddServerTool(std::string_view json, std::string& tools) {
   tools.pop_back();
   if (tools.size() > 1) tools.push_back(',');
