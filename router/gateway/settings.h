@@ -1,4 +1,4 @@
-// What can be set about a gateway beside its configuration files.
+// Settings of a gateway besides its configuration files.
 #pragma once
 
 #include <chrono>
@@ -11,24 +11,24 @@
 
 namespace katra::router::gateway {
 
-// How much an upstream may send for one answer, and how long it may take.
+// Limits on the size and duration of an upstream's answer.
 struct AnswerLimits {
-  size_t before_content_bytes = size_t{4} << 20U;  // of a stream, until something of the answer
+  size_t before_content_bytes = size_t{4} << 20U;  // of a stream, before its first content
   size_t event_bytes = size_t{16} << 20U;          // of one event
   size_t stream_bytes = size_t{256} << 20U;        // of a whole stream
-  size_t whole_bytes = size_t{64} << 20U;          // of an answer that is no stream
-  size_t error_bytes = size_t{1} << 20U;           // of an error's body
-  // From the start to the first content, between two events that say something of the answer, and
-  // for a whole body. Pings and comments do not count.
+  size_t whole_bytes = size_t{64} << 20U;          // of an answer that is not a stream
+  size_t error_bytes = size_t{1} << 20U;           // of an error body
+  // From the start to the first content, between two events with content, and for a complete body.
+  // Pings and comments do not count.
   std::chrono::milliseconds progress_timeout{900'000};
-  std::chrono::milliseconds error_timeout{30'000};  // for the rest of an error, after its head
+  std::chrono::milliseconds error_timeout{30'000};  // for the body of an error, after its head
 };
 
 struct Settings {
   std::string home;           // absolute
-  std::string personas_file;  // instead of HOME/router/personas.json
+  std::string personas_file;  // used instead of HOME/router/personas.json
   std::string address = "127.0.0.1";
-  int port = -1;  // -1: the configured one, or a free one when that is taken
+  int port = -1;  // -1: the configured port, or a free one if that is in use
   bool insecure_listen = false;
   std::string ca_file;
   std::string version;

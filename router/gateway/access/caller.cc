@@ -63,7 +63,7 @@ tl::unexpected<Denial> OutOfScope(const Grant& grant, Scope scope) {
       "scope", &grant);
 }
 
-// The token68 of RFC 7235.
+// token68 of RFC 7235.
 bool IsToken68(std::string_view word) {
   const auto is_byte = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -74,7 +74,7 @@ bool IsToken68(std::string_view word) {
   return std::all_of(word.begin(), word.begin() + end + 1, is_byte);
 }
 
-// What a word is when it is base64, of either alphabet.
+// Decodes a word as base64, in either alphabet.
 std::string Decoded(std::string_view word) {
   std::string url(word.substr(0, word.find('=')));
   std::replace(url.begin(), url.end(), '+', '-');
@@ -143,7 +143,7 @@ ApiError MakeError(Failure failure, int status, std::string type, std::string me
 
 std::optional<ApiError> CheckSource(const http::Request& request, bool any_host) {
   if (request.local || any_host) return std::nullopt;
-  // A request of HTTP/1.0 may come without one, and then says nothing of whom it is meant for.
+  // An HTTP/1.0 request may have no Host, and then does not say which host it is meant for.
   const std::string* host = request.headers.Find("host");
   if (host == nullptr || request.headers.Count("host") > 1 ||
       !IsThisMachine(ParseAuthority(*host))) {

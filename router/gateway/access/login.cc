@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::string_view kAnthropicKey = "sk-ant-";
 constexpr std::string_view kAnthropicLogin = "sk-ant-oat";
-constexpr size_t kLeastSecretBytes = 8;  // shorter ones would be found in ordinary words
+constexpr size_t kLeastSecretBytes = 8;  // shorter ones would match ordinary words
 
-// The account that a ChatGPT login is of, as Codex names it.
+// The header in which Codex names the account of a ChatGPT login.
 constexpr std::string_view kAccount = "chatgpt-account-id";
 
-// Beginnings of keys for APIs, which are no subscription's login.
+// Prefixes of API keys, which are not a subscription's login.
 bool IsApiKey(std::string_view secret) {
   static constexpr std::array<std::string_view, 10> kBeginnings = {
       "sk-", "sess-", "gsk_", "AIza", "xai-", "ghp_", "gho_", "ghu_", "github_pat_", "hf_"};
@@ -25,14 +25,14 @@ bool IsApiKey(std::string_view secret) {
                      [&](std::string_view beginning) { return secret.starts_with(beginning); });
 }
 
-// Other companies' keys and logins, which Anthropic has no business with: a JSON Web Token is one
+// Keys and logins of other companies, which must not be sent to Anthropic: a JSON Web Token is one
 // of OpenAI's.
 bool IsOfAnotherCompany(std::string_view secret) {
   if (secret.starts_with(kAnthropicKey)) return false;
   return IsApiKey(secret) || secret.starts_with("eyJ");
 }
 
-// One of the two headers, the one that Anthropic wants this credential in.
+// Keeps only one of the two headers: the one in which Anthropic expects this credential.
 Login ForAnthropic(const Caller& caller) {
   Login login{caller.own_authorization, caller.own_api_key};
   const std::string_view bearer = WithoutScheme(login.authorization);
@@ -48,14 +48,14 @@ Login ForAnthropic(const Caller& caller) {
   return login;
 }
 
-// What may be a ChatGPT login: no key, of whichever company.
+// A credential that may be a ChatGPT login: not an API key of any company.
 Login ForChatGpt(const Caller& caller) {
   const std::string_view bearer = WithoutScheme(caller.own_authorization);
   const bool other_scheme = bearer == Trim(caller.own_authorization);
   return other_scheme || IsApiKey(bearer) ? Login{} : Login{caller.own_authorization, ""};
 }
 
-// Where the user said so: in the header that the provider reads.
+// For `pass_login`: in the header that the provider reads.
 Login ForMarked(const Caller& caller, Auth auth) {
   Login login{caller.own_authorization, caller.own_api_key};
   const bool one = login.authorization.empty() || login.api_key.empty();
@@ -69,7 +69,7 @@ Login ForMarked(const Caller& caller, Auth auth) {
   return login;
 }
 
-// A login's own capability means nothing without the login, and tells of it.
+// Removes the beta of OAuth logins, which has no meaning without the login and would reveal it.
 std::string WithoutLoginBetas(std::string_view betas) {
   std::vector<std::string> kept;
   for (const std::string& beta : Split(betas, ',')) {
@@ -79,8 +79,8 @@ std::string WithoutLoginBetas(std::string_view betas) {
   return Join(kept, ",");
 }
 
-// How base64 would spell `secret` wherever it stood in what is encoded, without the characters at
-// the ends that depend on what is around it.
+// The base64 spellings of `secret` at any position in an encoded text, without the characters at
+// the ends that depend on the surrounding bytes.
 std::vector<std::string> Base64Spellings(std::string_view secret) {
   constexpr size_t kGroup = 3;  // bytes, which become kDigits characters
   constexpr size_t kDigits = 4;
@@ -115,7 +115,7 @@ std::vector<std::string> SecretsOf(const http::Headers& headers) {
                             http::EqualsIgnoreCase(header.name, "x-katra-token");
     if (!credential) continue;
     const std::string_view secret = WithoutScheme(header.value);
-    // Behind a scheme that is not known, the last word is what counts.
+    // After an unknown authentication scheme, the last word is the credential.
     const std::string_view word = secret.substr(secret.find_last_of(" \t") + 1);
     if (secret.size() >= kLeastSecretBytes) secrets.emplace_back(secret);
     if (word != secret && word.size() >= kLeastSecretBytes) secrets.emplace_back(word);

@@ -15,14 +15,14 @@ struct Listed {
   std::string id;
   std::string title;
   std::string owner;
-  std::string model;  // as the owner calls it
+  std::string model;  // the owner's name for it
 };
 
-// No model's day of birth is known here; the field must be there.
+// Creation dates are unknown, but the field is required.
 constexpr std::string_view kCreatedAt = "2025-01-01T00:00:00Z";
 constexpr int64_t kCreated = 1735689600;
 
-constexpr int64_t kCodexOutputTokens = 10000;  // of a command, as for its own models
+constexpr int64_t kCodexOutputTokens = 10000;  // limit of a command's output, as for its own models
 constexpr const char* kCodexInstructions =
     "You are a coding agent that works in the user's terminal and shares their files. Read what is "
     "there before you change it, keep changes small and in the style of the code around them, and "
@@ -30,7 +30,7 @@ constexpr const char* kCodexInstructions =
     "changes that are not yours. Go on until the task is done, say briefly what you do, and end "
     "with what was changed, how it was checked, and what is left.";
 
-// `own`: the session's provider. To it alone a bare name would go.
+// `own`: the session's provider, the only one to which a bare name is sent.
 void AddTo(std::vector<Listed>& list, const std::string& own, const Provider& provider,
            const std::string& model) {
   Listed entry;
@@ -77,8 +77,8 @@ void WriteModel(const Listed& entry, JsonWriter& writer) {
   writer.Key("owned_by").String(entry.owner).EndObject();
 }
 
-// What Codex wants to know of a model, without which it takes the whole list for broken. It has
-// instructions of its own only for models that it knows.
+// The fields that Codex requires; without them it rejects the whole list. It has its own
+// instructions only for models that it knows.
 void WriteCodexModel(const Listed& entry, int64_t priority, JsonWriter& writer) {
   static constexpr std::pair<const char*, const char*> kEfforts[] = {
       {"low", "Answers sooner"}, {"medium", "For everyday work"}, {"high", "Thinks longer"}};
@@ -107,8 +107,8 @@ std::optional<translate::ApiError> KeepAllowed(const Caller& caller,
   const auto allowed = [&caller](const policy::Candidate& candidate) {
     return caller.permit.Allows(candidate.provider->name, candidate.model);
   };
-  // When the conversation's own model may not be asked, none may answer in its place. Behind a
-  // background route stands the persona's own.
+  // If the conversation's own model is not allowed, no other may answer instead. A background route
+  // is followed by the persona's own model.
   if (allowed(first) || first.side) {
     candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
                                     [&](const auto& candidate) { return !allowed(candidate); }),

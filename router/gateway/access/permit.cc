@@ -29,7 +29,7 @@ std::optional<Scope> ScopeOf(std::string_view name) {
   return std::nullopt;
 }
 
-// "a, b" -> {"a", "b"}; empty parts stay, to be complained of.
+// "a, b" -> {"a", "b"}; keeps empty parts, so that they are reported.
 std::vector<std::string> Parts(const std::string& text) {
   std::vector<std::string> parts;
   if (Trim(text).empty()) return parts;
@@ -87,7 +87,7 @@ Status ReadExpiry(const std::string& text, WallTime now, Permit* permit) {
     permit->expires_at = now + *span;
     return {};
   }
-  // ParseTime reads spans as times that are over; those were taken above.
+  // ParseTime reads durations as past times; those were handled above.
   const bool date = said.find('-') != std::string::npos;
   const auto time = date ? ParseTime(said, now) : Result<WallTime>(Wrong(""));
   if (!time) return Wrong("\"" + OneLine(said, 40) + "\" is not an expiry" + forms);
@@ -137,7 +137,7 @@ Status ReadAllowance(const PermitText& text, const RouterConfig& config, Permit*
 
 bool ReadTexts(const JsonView& list, std::vector<std::string>* texts) {
   if (list.IsMissing()) return true;
-  // An empty list would stand for "any", which nobody wrote.
+  // An empty list would mean "any", which nobody wrote.
   if (!list.IsArray() || list.Empty()) return false;
   for (const JsonView one : list) {
     if (!one.IsString()) return false;

@@ -1,4 +1,4 @@
-// What a token may be used for: scopes, until when, and which providers and models. Knows no HTTP.
+// What a token permits: its scopes, expiry, providers and models. Knows no HTTP.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace katra::router::gateway {
 
 enum class Scope : uint8_t {
-  kRoom = 1,     // rooms and messages; kept for the server over HTTP, used by nothing yet
-  kMemory = 2,   // likewise
+  kRoom = 1,     // rooms and messages; reserved for a server over HTTP, not used yet
+  kMemory = 2,   // reserved likewise
   kGateway = 4,  // requests to models
   kAdmin = 8,    // GET /metrics
 };
@@ -25,25 +25,25 @@ enum class Scope : uint8_t {
 struct Permit {
   uint8_t scopes = static_cast<uint8_t>(Scope::kGateway);
   std::optional<WallTime> expires_at;
-  std::vector<std::string> providers = {};  // in lower case; empty: any
+  std::vector<std::string> providers = {};  // lower case; empty: any
   std::vector<std::string> models = {};     // "model" or "provider,model"; empty: any
 
   [[nodiscard]] bool Has(Scope scope) const { return (scopes & static_cast<uint8_t>(scope)) != 0; }
-  // The moment itself is too late.
+  // True from the moment of expiry on.
   [[nodiscard]] bool Expired(WallTime now) const { return expires_at && *expires_at <= now; }
   [[nodiscard]] bool Allows(std::string_view provider, std::string_view model) const;
 
   friend bool operator==(const Permit&, const Permit&) = default;
 };
 
-// What a user says of a token. Empty texts: nothing.
+// A permit as written by a user. Empty strings: not given.
 struct PermitText {
   std::string scope;      // "room,memory,gateway,admin"
-  std::string expires;    // "30d", "12h", or a time that is to come
+  std::string expires;    // "30d", "12h", or a future time
   std::string providers;  // "openai,deepseek"
   std::string models;     // "openai/gpt-5,gpt-5-mini"
 };
-// kInvalidArgument names the part that is wrong and what is allowed there.
+// The message of kInvalidArgument names the part that is wrong and what is allowed.
 [[nodiscard]] Result<Permit> ParsePermit(const PermitText& text, const RouterConfig& config,
                                          WallTime now);
 
@@ -53,9 +53,9 @@ struct PermitText {
 // "the providers openai, deepseek and the models gpt-5"; "any provider and model".
 [[nodiscard]] std::string ShowAllowance(const Permit& permit);
 
-// The members of a permit within the object of its token; what is as usual is left out.
+// Writes a permit's members into the object of its token; omits defaults.
 void WritePermit(const Permit& permit, JsonWriter& writer);
-// False: a member is of the wrong form. The token must then not count.
+// False: a member is malformed. The token must then not be accepted.
 [[nodiscard]] bool ReadPermit(const JsonView& entry, Permit* permit);
 
 }  // namespace katra::router::gateway

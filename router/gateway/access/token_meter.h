@@ -1,5 +1,5 @@
-// What each token used lately, against its limits: requests and bytes of the running minute, and
-// requests that are open. In memory only; one gateway serves a home. Knows no HTTP.
+// Meters each token against its limits: requests and bytes in the current minute, and open
+// requests. Only in memory, because one gateway serves a home. Knows no HTTP.
 #pragma once
 
 #include <chrono>
@@ -19,23 +19,23 @@ class TokenMeter {
  public:
   struct Use {
     std::string persona;
-    int64_t requests = 0;  // in the running minute
-    int64_t bytes = 0;     // of their bodies
+    int64_t requests = 0;  // in the current minute
+    int64_t bytes = 0;     // size of their bodies
     int64_t open = 0;
-    SteadyTime since;  // the minute begins with its first request
+    SteadyTime since;  // start of the minute: its first request
   };
   struct Wait {
-    std::string message;  // what was reached, and where it is configured
+    std::string message;  // which limit was reached, and where it is configured
     std::chrono::seconds retry_after{1};
   };
 
-  // Why another request of the token has to wait; nothing when it may go on.
+  // The limit that the token has reached; nullopt if it may make another request.
   [[nodiscard]] std::optional<Wait> Check(const std::string& token_id, const std::string& persona,
                                           const TokenLimits& limits, SteadyTime now) const;
   void Begin(const std::string& token_id, const std::string& persona, size_t bytes, SteadyTime now);
   void End(const std::string& token_id);
 
-  // What is in use now, by token.
+  // The current use, by token.
   [[nodiscard]] std::vector<std::pair<std::string, Use>> List(SteadyTime now) const;
 
  private:

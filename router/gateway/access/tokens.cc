@@ -16,10 +16,10 @@ namespace katra::router::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{
-    1};  // a command that ends a token takes longer to return
+    1};  // revoking a token by command takes longer than this
 constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
 constexpr size_t kMaxTokens = 10'000;
-constexpr int64_t kVersion = 2;  // 1: tokens without a permit, for the gateway alone
+constexpr int64_t kVersion = 2;  // version 1: tokens without a permit, only for the gateway
 constexpr size_t kMinIdPrefix = 8;
 constexpr size_t kSecretBytes = 32;
 constexpr std::string_view kPrefix = "katra_";
@@ -48,8 +48,8 @@ bool FromHex(std::string_view text, Sha256Digest* digest) {
   return true;
 }
 
-// False: it is there and is none. Its token must not count, since without a choice the request
-// would go where the session was not started for.
+// False: the session choice is malformed. The token must not be accepted, because without its
+// choice requests would go to a provider that the session was not started for.
 bool ReadSession(const JsonView& entry, SessionChoice* session) {
   if (entry.IsNothing()) return true;
   if (!entry.IsObject()) return false;
@@ -127,7 +127,7 @@ Status WriteGrants(const std::string& path, const std::vector<Grant>& grants) {
   return WriteFileAtomically(path, text);
 }
 
-// Changes the file under its lock.
+// Changes the file while holding its lock.
 template <typename Change>
 Status Edit(const std::string& home, Change&& change) {
   if (auto folder = EnsurePrivateFolder(home + "/run"); !folder) return folder;

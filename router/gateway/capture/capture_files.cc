@@ -21,7 +21,8 @@ constexpr std::string_view kDayForm = "0000-00-00";
 constexpr uint64_t kForgetEveryBytes = uint64_t{4} * 1024 * 1024;
 constexpr size_t kMaxFileBytes = size_t{256} * 1024 * 1024;
 
-// "2026-11-21.jsonl" -> that day, 1; "2026-11-21-3.jsonl" -> that day, 3. Nothing: not ours.
+// "2026-11-21.jsonl" -> that day, 1; "2026-11-21-3.jsonl" -> that day, 3. nullopt: not one of these
+// files.
 std::optional<std::pair<std::string, int>> ReadName(std::string_view name) {
   if (name.size() < kDayForm.size() + kEnd.size() ||
       name.substr(name.size() - kEnd.size()) != kEnd) {
@@ -48,7 +49,7 @@ std::string NameOf(const std::string& day, int number) {
 
 std::vector<std::pair<std::string, int>> NamesIn(const std::string& folder) {
   std::vector<std::pair<std::string, int>> names;
-  // Not opendir(): the thread checker sees no descriptor begin there, and takes it for an older
+  // Not opendir(): ThreadSanitizer does not see it open a descriptor, and confuses it with an older
   // one.
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return names;
@@ -77,7 +78,7 @@ tl::unexpected<Error> Failed(const std::string& path, int error) {
               "cannot write \"" + path + "\": " + std::strerror(error), path);
 }
 
-// What is written is there whole; else the file is as long as before.
+// Appends everything, or restores the previous length.
 Status AppendTo(int fd, std::string_view line, const std::string& path) {
   const off_t before = lseek(fd, 0, SEEK_END);
   char last = '\n';
@@ -120,7 +121,7 @@ Result<std::string> LastCaptures(const std::string& folder, size_t count) {
     while (end > 0 && lines.size() < count) {
       const size_t feed = text->rfind('\n', end - 1);
       const size_t begin = feed == std::string::npos ? 0 : feed + 1;
-      // A line begins and ends as an object does, unless a crash cut it.
+      // A line begins and ends like an object, unless a crash truncated it.
       const std::string_view line = std::string_view(*text).substr(begin, end - begin);
       if (line.size() > 1 && line.front() == '{' && line.back() == '}') {
         lines.push_back(std::string(line) + "\n");
@@ -169,7 +170,7 @@ void CaptureFiles::Forget(WallTime now) {
   const std::string oldest_day = FormatDate(now - limits_.age);
   uint64_t total = 0;
   auto names = NamesIn(folder_);
-  // Newest first: what no longer fits goes, but never the file that is being written.
+  // Newest first: deletes files beyond the limit, but never the current one.
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const std::string path = folder_ + "/" + NameOf(name->first, name->second);
     total += SizeOf(path);

@@ -14,15 +14,15 @@
 namespace katra::router::gateway {
 namespace {
 
-constexpr size_t kMaxTextBytes = size_t{64} * 1024;    // of one string of the request
-constexpr size_t kMaxAnswerText = size_t{256} * 1024;  // of the answer's text
+constexpr size_t kMaxTextBytes = size_t{64} * 1024;    // per string of the request
+constexpr size_t kMaxAnswerText = size_t{256} * 1024;  // for the answer's text
 constexpr size_t kMaxMessagesBytes = size_t{1024} * 1024;
-constexpr size_t kMaxOtherBytes = size_t{256} * 1024;  // of the request's other members
+constexpr size_t kMaxOtherBytes = size_t{256} * 1024;  // for the request's other members
 constexpr size_t kMaxBlocks = 1000;
 
 std::string LeftOut(size_t bytes) { return "[" + std::to_string(bytes) + " bytes left out]"; }
 
-// Cleaned first, so that no cut leaves a part of a secret.
+// Redact before truncating, so that no part of a secret remains.
 std::string Shown(std::string_view text, const SecretFilter& filter, size_t max_bytes) {
   std::string clean = filter.Clean(text);
   if (clean.size() > max_bytes) {
@@ -38,7 +38,7 @@ bool IsInlineData(std::string_view text) {
   return text.substr(0, 5) == "data:" && text.substr(0, 200).find(";base64,") != std::string::npos;
 }
 
-// Copies JSON with every text in it cleaned. Depth is bounded by the parser.
+// Copies JSON and redacts every string. The parser bounds the depth.
 class CleanCopy {
  public:
   CleanCopy(const SecretFilter& filter, std::string& out) : filter_(filter), writer_(out) {}
@@ -72,7 +72,7 @@ class CleanCopy {
       if (value.IsString() && base64 && name == "data") {
         writer_.String(LeftOut(value.RawString().size()));
       } else if (value.IsString() && IsSecretName(name)) {
-        // As it would stand in a text: `name: "value"`.
+        // In the form in which it would occur in text: `name: "value"`.
         const std::string said = "secret=\"" + value.Text();
         const bool secret = filter_.Clean(said) != said;
         writer_.String(secret ? std::string(kRedacted)
@@ -135,7 +135,7 @@ void WriteRequest(const std::string& body, const SecretFilter& filter, JsonWrite
       continue;
     }
     std::string shown;
-    if (name == "tools" && value.IsArray()) {  // their schemas repeat with each request
+    if (name == "tools" && value.IsArray()) {  // their schemas repeat in every request
       JsonWriter names(shown);
       names.BeginArray();
       for (const JsonView tool : value) names.String(Shown(tool["name"].Text(), filter, 200));
@@ -157,10 +157,10 @@ struct Block {
   std::string type;
   std::string id;
   std::string name;
-  std::string text;  // or thinking, or the JSON of a tool's input
+  std::string text;  // text, thinking, or the JSON of a tool's input
 };
 
-// An answer's content, put together.
+// Assembles the content of an answer.
 class Content {
  public:
   void Whole(JsonView reply) {
@@ -223,7 +223,8 @@ class Content {
     Block begun{block["type"].Text(), block["id"].Text(), block["name"].Text(), ""};
     for (const char* member : {"text", "thinking"}) begun.text += block[member].Text();
     const JsonView input = block["input"];
-    if (!input.Empty()) begun.text += input.Raw();  // {} of a stream is filled by deltas
+    // a stream begins with {} and fills it by deltas
+    if (!input.Empty()) begun.text += input.Raw();
     blocks_[index] = std::move(begun);
   }
 
@@ -231,7 +232,7 @@ class Content {
   std::string stop_reason_;
 };
 
-// The request in the Messages form, which not every one has.
+// The request in Messages form, if it has one.
 std::string MessagesRequest(const CapturedText& text) {
   if (!text.format) return *text.request;
   auto read = translate::ReadOpenAiClientRequest(*text.format, *text.request, {false, false});
@@ -239,7 +240,7 @@ std::string MessagesRequest(const CapturedText& text) {
   return std::move(read->messages_body);
 }
 
-// The text and the calls of a response.
+// The text and the tool calls of a response.
 std::string ResponsesAnswer(const CapturedText& text) {
   const std::optional<std::string> whole =
       text.whole ? text.answer : translate::ResponsesReplyOf(text.answer);
@@ -278,7 +279,7 @@ std::string ResponsesAnswer(const CapturedText& text) {
 std::string MessagesAnswer(const CapturedText& text) {
   if (!text.own_answer) return text.answer;
   translate::ReplyContext context;
-  // Without a translation of its own so far.
+  // Not translated so far.
   if (text.format == translate::OpenAiClientFormat::kResponses) return ResponsesAnswer(text);
   if (text.whole) {
     auto made = translate::ToMessages(text.answer, {}, context);

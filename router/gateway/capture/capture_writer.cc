@@ -21,8 +21,8 @@ void CaptureWriter::Write(CapturedText text, RequestRecordPtr record,
   }
   waiting_bytes_ += bytes;
   auto status = std::make_shared<Status>();
-  // A gateway hears nothing in the room: that lane's one thread keeps the order of the lines, and
-  // a slow disk does not hold up the store.
+  // Uses the hear lane, which a gateway needs for nothing else: its single thread keeps the order
+  // of lines, and a slow disk does not delay the store.
   executor_.Post(
       store::Executor::Lane::kHear,
       [status, files = files_, text = std::move(text), record = std::move(record),

@@ -1,5 +1,6 @@
-// Takes what was asked and answered to its files, off the loop's thread, for whom `record` is
-// switched on. When the disk cannot follow, lines are dropped and counted; answers go on.
+// Writes recorded prompts and answers to their files off the loop's thread, for personas with
+// `record` switched on. If the disk is too slow, lines are dropped and counted; answers are not
+// delayed.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +16,21 @@
 
 namespace katra::router::gateway {
 
-// On the loop's thread.
+// Used on the loop's thread.
 class CaptureWriter {
  public:
-  // `executor` and `logger` are borrowed and outlive this.
+  // `executor` and `logger` are borrowed and outlive this object.
   CaptureWriter(store::Executor& executor, Logger& logger, const std::string& home,
                 CaptureFiles::Limits limits = {});
   ~CaptureWriter();
   CaptureWriter(const CaptureWriter&) = delete;
   CaptureWriter& operator=(const CaptureWriter&) = delete;
 
-  // `secrets`: values that must not be written down, beside those of known shapes.
+  // `secrets`: values to redact, besides those recognised by shape.
   void Write(CapturedText text, RequestRecordPtr record, std::vector<std::string> secrets);
 
   [[nodiscard]] uint64_t dropped() const { return dropped_; }
-  // Whether nothing waits to be written.
+  // Whether nothing is waiting to be written.
   [[nodiscard]] bool idle() const { return waiting_bytes_ == 0; }
 
  private:
@@ -37,10 +38,10 @@ class CaptureWriter {
 
   store::Executor& executor_;
   Logger& logger_;
-  std::shared_ptr<CaptureFiles> files_;  // shared with the work that waits
+  std::shared_ptr<CaptureFiles> files_;  // shared with queued work
   size_t waiting_bytes_ = 0;
   uint64_t dropped_ = 0;
-  bool failing_ = false;  // it was said in the log
+  bool failing_ = false;  // the failure has been logged
 };
 
 }  // namespace katra::router::gateway

@@ -1,5 +1,5 @@
-// Which model was chosen for which request and why, as JSON: a feed for whoever watches on the
-// admin surface, and the last ones for whoever comes later. Holds no text of a request.
+// A feed of which model was chosen for which request and why, as JSON, for watchers on the admin
+// socket; new watchers first get the latest ones. Contains no text of requests.
 #pragma once
 
 #include <deque>
@@ -15,13 +15,13 @@ namespace katra::router::gateway {
 // One line of JSON.
 [[nodiscard]] std::string DecisionJson(const RequestRecord& record);
 
-// On the loop's thread.
+// Used on the loop's thread.
 class Decisions {
  public:
   void OnRequestFinished(const RequestRecordPtr& record);
-  // Streams the last ones and then what comes, as events, until the watcher leaves.
+  // Streams the latest decisions and then new ones, as events, until the watcher disconnects.
   void Watch(std::shared_ptr<http::Exchange> exchange);
-  // Ends every watch.
+  // Ends all watches.
   void Close();
 
  private:

@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t kRecent = 8;
 constexpr size_t kMaxUnknown = 64;
-constexpr size_t kMaxLines = 500;  // models are named by clients: the number of labels is bounded
+// clients choose model names, so the number of labels must be bounded
+constexpr size_t kMaxLines = 500;
 
 std::string Label(std::string_view text) {
   std::string out;
@@ -33,7 +34,7 @@ void Head(std::string& out, const char* name, const char* type, const char* help
   out.append(name).append(" ").append(type).append("\n");
 }
 
-// Stays at the largest figure rather than overflow.
+// Saturates instead of overflowing.
 void Add(int64_t count, int64_t* sum) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   const int64_t more = std::max<int64_t>(count, 0);
@@ -96,7 +97,7 @@ bool Metrics::CountUnknown(const std::string& type) {
     ++known->second;
     return false;
   }
-  // Clients name them: their number is bounded.
+  // Clients choose them, so their number must be bounded.
   const bool room = unknown_.size() < kMaxUnknown;
   return unknown_[room ? type : "other"]++ == 0;
 }
@@ -149,7 +150,7 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
           [](const Line& line) { return std::to_string(line.cache_write_tokens); });
   Head(out, "katra_cost_usd_total", "counter", "Cost where prices are known, in US dollars.");
   for (const auto& [labels, line] : lines_) {
-    if (line.priced == 0) continue;  // not known is not nothing
+    if (line.priced == 0) continue;  // unknown is not 0
     out.append("katra_cost_usd_total{").append(labels).append("} ");
     out.append(Real(static_cast<double>(line.cost_usd_micros) / 1e6)).append("\n");
   }

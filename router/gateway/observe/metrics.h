@@ -1,5 +1,5 @@
-// Counters of the gateway in Prometheus' text form. Labels are providers, models and kinds of
-// errors: no persona, no session, no text of a request.
+// The gateway's counters in Prometheus' text format. Labels are providers, models and kinds of
+// errors, never a persona, a session or text of a request.
 #pragma once
 
 #include <array>
@@ -13,19 +13,19 @@
 
 namespace katra::router::gateway {
 
-// On the loop's thread.
+// Used on the loop's thread.
 class Metrics {
  public:
-  // What is open now.
+  // Current values.
   struct Open {
     size_t requests = 0;
-    size_t streams = 0;  // of these, with a part of the answer out
+    size_t streams = 0;  // of these, those that have sent part of the answer
     size_t connections = 0;
     std::vector<policy::OpenCircuit> circuits;
   };
 
   void OnRequestFinished(const RequestRecord& record);
-  // Whether `type` (RequestRecord::unknown) is seen for the first time.
+  // Counts `type` (RequestRecord::unknown) and returns whether it is new.
   [[nodiscard]] bool CountUnknown(const std::string& type);
   [[nodiscard]] std::string Render(const Open& open, uint64_t dropped_records) const;
 
@@ -48,11 +48,11 @@ class Metrics {
     int64_t cache_read_tokens = 0;
     int64_t cache_write_tokens = 0;
     int64_t cost_usd_micros = 0;
-    uint64_t priced = 0;    // requests whose cost is known
-    uint64_t unpriced = 0;  // of unknown cost
+    uint64_t priced = 0;    // requests with a known cost
+    uint64_t unpriced = 0;  // requests with an unknown cost
     uint64_t failovers = 0;
   };
-  // Saves the rendering of labels that were seen a moment ago.
+  // A cache of recently used labels, which saves rendering them.
   struct Recent {
     std::string endpoint;
     std::string provider;

@@ -12,15 +12,15 @@ namespace katra::router::gateway {
 namespace {
 
 constexpr size_t kMaxFileBytes = 4 * 1024 * 1024;
-constexpr double kMaxCostUsdMicros = 1e12;  // a million dollars for one answer
+constexpr double kMaxCostUsdMicros = 1e12;  // a million dollars per answer
 
 struct Listed {
   const char* name;
   Price price;
 };
 
-// List prices, which their owners change: HOME/router/prices.json says what is true for a user. A
-// dated model with a price of its own stands here too: else it would cost what the others do.
+// List prices, which providers change: HOME/router/prices.json overrides them. Dated models with
+// their own prices are listed too, otherwise they would get the price of the undated name.
 constexpr std::array<Listed, 21> kListed = {{
     {"anthropic/claude-opus-4", {15, 75, 1.5, 18.75}},
     {"anthropic/claude-opus-4-1", {15, 75, 1.5, 18.75}},
@@ -115,7 +115,7 @@ std::optional<int64_t> Prices::CostUsdMicros(const std::string& provider, const 
                       price->output * static_cast<double>(usage.output_tokens) +
                       price->cache_read * static_cast<double>(usage.cache_read_tokens) +
                       price->cache_write * static_cast<double>(usage.cache_write_tokens);
-  // A price of the user's own file can be anything.
+  // A price in the user's file may be anything.
   return static_cast<int64_t>(std::llround(std::clamp(cost, 0.0, kMaxCostUsdMicros)));
 }
 

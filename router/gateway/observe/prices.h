@@ -1,4 +1,4 @@
-// What tokens cost, by model: a table of list prices, and the user's own file, which wins. Knows no
+// Prices of tokens by model: a table of list prices, overridden by the user's file. Knows no
 // request.
 #pragma once
 
@@ -24,12 +24,12 @@ class Prices {
  public:
   // The built-in table.
   Prices();
-  // HOME/router/prices.json: {"openai/gpt-5": {"input": 1.25, "output": 10, "cache_read": 0.125}};
-  // no such file is none. kInvalidArgument says what is wrong; then nothing is taken over.
+  // Reads HOME/router/prices.json, if it exists: {"openai/gpt-5": {"input": 1.25, "output": 10,
+  // "cache_read": 0.125}}. kInvalidArgument says what is wrong; nothing is changed then.
   [[nodiscard]] Status ReadFile(const std::string& path);
 
-  // Nothing when the model has no price or the usage is not known. A dated name
-  // ("gpt-5-2025-08-07") costs what the name before the date does.
+  // nullopt if the model has no price or the usage is unknown. A dated name ("gpt-5-2025-08-07")
+  // has the price of the name without its date.
   [[nodiscard]] std::optional<int64_t> CostUsdMicros(const std::string& provider,
                                                      const std::string& model,
                                                      const translate::Usage& usage) const;

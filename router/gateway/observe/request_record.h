@@ -1,5 +1,5 @@
-// What became of a request: for the log, the metrics, the decision feed and the store. Never holds
-// a prompt, an answer, a token or a key.
+// The outcome of a request, for the log, the metrics, the decision feed and the store. Never
+// contains a prompt, an answer, a token or a key.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,8 @@ struct AttemptRecord {
   std::string provider;
   std::string model;
   std::string reason;  // why it was chosen
-  int status = 0;      // of the upstream; 0: none
-  std::string error;   // empty: it answered
+  int status = 0;      // the upstream's; 0: none
+  std::string error;   // empty if it answered
   std::chrono::milliseconds duration{0};
 };
 
@@ -30,34 +30,34 @@ struct RequestRecord {
   std::string client_session_id;  // x-claude-code-session-id
   std::string agent_id;           // x-claude-code-agent-id
   std::string requested_model;
-  std::string provider;  // that answered, or was asked last
+  std::string provider;  // the one that answered, or was tried last
   std::string model;
-  std::string reported_model;  // as the upstream said
+  std::string reported_model;  // as reported by the upstream
   std::string upstream_request_id;
-  // With what it was asked: the name of the key's variable, "command of PROVIDER", "client's
-  // login"; empty: without a key. Never the key.
+  // The source of the credential: the name of the key's variable, "command of PROVIDER" or
+  // "client's login"; empty: no key. Never the key itself.
   std::string key_name;
   std::vector<AttemptRecord> attempts;
-  std::vector<std::string> dropped;  // what the upstream could not take
-  std::vector<std::string> unknown;  // of these, types that are not understood: "input.TYPE", …
-  std::vector<std::string> notes;    // faults of the answer, for the log
+  std::vector<std::string> dropped;  // what the upstream does not support
+  std::vector<std::string> unknown;  // of these, unknown types: "input.TYPE", …
+  std::vector<std::string> notes;    // faults in the answer, for the log
   bool streamed = false;
   bool side = false;         // the client's small background request
-  bool answered = false;     // a whole answer reached the client
-  bool not_allowed = false;  // the token may not ask for it: no provider was asked
-  int status = 0;            // the client's; 499: it left
+  bool answered = false;     // a complete answer reached the client
+  bool not_allowed = false;  // the token does not allow it, so no provider was asked
+  int status = 0;            // sent to the client; 499: it disconnected
   std::string error_type;
   translate::Usage usage;
   std::chrono::milliseconds first_byte{-1};
   std::chrono::milliseconds duration{0};
-  int64_t cost_usd_micros = -1;  // -1: no price is known
+  int64_t cost_usd_micros = -1;  // -1: unknown
   WallTime at;
 };
 
-// Shared by whoever keeps it for a while, on any thread.
+// Shared between threads.
 using RequestRecordPtr = std::shared_ptr<const RequestRecord>;
 
-// Is told of each request that has ended; on the loop's thread, must not block.
+// Called for each finished request, on the loop's thread. Must not block.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;

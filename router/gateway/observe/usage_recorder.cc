@@ -18,12 +18,12 @@ constexpr size_t kMaxKeptBytes = size_t{32} * 1024 * 1024;
 constexpr size_t kMaxEntryBytes = 1024 * 1024;
 constexpr std::chrono::seconds kPatience{10};
 
-// As the upstream calls it, when it says so.
+// The upstream's name for it, if reported.
 const std::string& AnsweringModel(const RequestRecord& request) {
   return request.reported_model.empty() ? request.model : request.reported_model;
 }
 
-// Whether it tells which model the persona's conversation is with.
+// Whether the request shows which model the persona's conversation uses.
 bool Verifies(const RequestRecord& request) {
   return request.answered && !request.side && request.agent_id.empty() &&
          request.endpoint != "count_tokens";
@@ -60,11 +60,11 @@ store::UsageRecord ToRecord(const RequestRecord& request) {
 
 }  // namespace
 
-// What goes to the store's thread and comes back.
+// Work for the store's thread, and its results.
 struct UsageRecorder::Batch {
   std::shared_ptr<store::UsageStore> store;
   std::vector<RequestRecordPtr> answers;
-  size_t recorded = 0;  // of the answers
+  size_t recorded = 0;  // number of answers
   std::vector<store::KeptReasoning> reasoning;
   std::vector<store::KeptReasoning> loaded;
   Status status;
@@ -130,7 +130,8 @@ void UsageRecorder::OnRequestFinished(const RequestRecordPtr& request) {
   }
   answers_.push_back(request);
   if (Verifies(*request)) {
-    // Who answers has changed, or a new session has begun: what is said next is to carry the tag.
+    // The answering model has changed, or a new session has begun: write at once, so that what is
+    // said next carries the tag.
     std::string& tag = tags_[request->persona];
     std::string now = request->client_session_id;
     now.append(" ").append(request->provider).append("/").append(AnsweringModel(*request));
@@ -209,7 +210,7 @@ void UsageRecorder::Flush() {
           for (size_t i = at; i < end; ++i) records.push_back(ToRecord(*batch->answers[i]));
           batch->status = batch->store->RecordUsage(records, call);
           if (batch->status) batch->recorded = end;
-          std::this_thread::yield();  // others write to this store, and streams are waiting
+          std::this_thread::yield();  // other writers and streams are waiting
         }
         if (!batch->reasoning.empty()) {
           auto kept = batch->store->KeepReasoning(batch->reasoning, call);

@@ -1,6 +1,6 @@
-// Takes request records and kept reasoning to the store, in batches and off the loop's thread. The
-// store is opened in the background; when it is away, answers go on, and what could not be kept is
-// counted.
+// Writes request records and reasoning to the store, in batches, off the loop's thread. The store
+// is opened in the background. If it is unavailable, requests are still answered, and lost records
+// are counted.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,14 @@
 
 namespace katra::router::gateway {
 
-// On the loop's thread, but for Get, which any thread may call. Reasoning is answered from memory:
-// what the store has is loaded at the start, so that a restart breaks no conversation.
+// Used on the loop's thread, except Get, which any thread may call. Reasoning is read from memory;
+// the store's entries are loaded at start, so that conversations survive a restart.
 class UsageRecorder final : public RequestObserver, public translate::ReasoningStore {
  public:
   using OpenStore = std::function<Result<std::shared_ptr<store::UsageStore>>()>;
 
-  // `loop`, `executor` and `logger` are borrowed and outlive this. `open` runs on the executor.
+  // `loop`, `executor` and `logger` are borrowed and outlive this object. `open` runs on the
+  // executor.
   UsageRecorder(uv::Loop& loop, store::Executor& executor, Logger& logger, OpenStore open);
   ~UsageRecorder() override;
 
@@ -34,7 +35,7 @@ class UsageRecorder final : public RequestObserver, public translate::ReasoningS
   std::optional<std::string> Get(std::string_view key) override;
 
   [[nodiscard]] uint64_t dropped() const { return dropped_; }
-  // Whether something waits to be written.
+  // Whether nothing is waiting to be written.
   [[nodiscard]] bool idle() const { return !busy_ && answers_.empty() && reasoning_.empty(); }
   void Flush();
 
@@ -42,7 +43,7 @@ class UsageRecorder final : public RequestObserver, public translate::ReasoningS
   struct Batch;
 
   void Open();
-  void Forget();  // with `mutex_` held
+  void Forget();  // call with `mutex_` held
 
   store::Executor& executor_;
   Logger& logger_;
@@ -53,11 +54,12 @@ class UsageRecorder final : public RequestObserver, public translate::ReasoningS
   bool armed_ = false;
   uint64_t dropped_ = 0;
   std::vector<RequestRecordPtr> answers_;
-  std::unordered_map<std::string, std::string> tags_;  // who answered last, by persona
+  // last session and model that answered, by persona
+  std::unordered_map<std::string, std::string> tags_;
   std::vector<store::KeptReasoning> reasoning_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the following members
   std::unordered_map<std::string, std::string> kept_;
-  std::vector<std::string> order_;  // of kept_, oldest first
+  std::vector<std::string> order_;  // keys of kept_, oldest first
   size_t kept_bytes_ = 0;
   size_t oldest_ = 0;
 };

@@ -1,5 +1,5 @@
-// The admin surface of the gateway: on the local socket only, where the kernel vouches for the
-// user. Tokens and their keys, status, decisions, reload, shutdown.
+// The admin interface of the gateway, only on the local socket, where the kernel verifies the user:
+// tokens and their keys, status, decisions, reload, shutdown.
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,8 +68,8 @@ Result<SessionChoice> Gateway::SessionOf(const JsonView& asked) {
              asked["api_key_env"].Text(), asked["login"].Text() == "own"};
   if (auto fits = CheckSessionChoice(session); !fits) return Pass(std::move(fits));
   if (session.empty()) return session;
-  // The command has read the files just now. What this process has read may be older: it would not
-  // know the provider, or send the session's words to where it was before.
+  // The command has just read the files, and this process's configuration may be older: it might
+  // not know the provider, or send the session to a previous address.
   if (auto read = ReadConfiguration(); !read) return Pass(std::move(read));
   if (auto known = config_->RequireProvider(session.provider); !known) {
     return Pass(std::move(known));
@@ -83,7 +83,7 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   auto session = SessionOf(document.Root()["session"]);
   if (!session) return Wrong(session.error());
   const std::string persona = document.Root()["persona"].Text();
-  // One that the configuration names was looked up.
+  // Names in the configuration were already checked.
   if (store::IsReservedName(persona) && config_->FindPersona(persona) == nullptr) {
     return Wrong(store::RefuseReservedName(persona).value());
   }
@@ -98,7 +98,7 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   return Json(200, std::move(body));
 }
 
-// Of a session that was started with a gateway before this one.
+// Takes the keys of a session that was started with an earlier gateway.
 http::Response Gateway::TakeKeysForAdmin(const http::Request& request) {
   JsonDocument document;
   if (auto parsed = document.Parse(request.body); !parsed) return Wrong(parsed.error());

@@ -21,9 +21,9 @@ using translate::Failure;
 constexpr std::string_view kModelsPath = "/v1/models";
 constexpr std::chrono::milliseconds kTick{1000};
 constexpr std::chrono::milliseconds kTokenWatch{250};
-constexpr size_t kQuietBytes = 1024 * 1024;  // of requests, between two ticks
+constexpr size_t kQuietBytes = 1024 * 1024;  // bytes of requests between two ticks
 
-// What %XX stands for; a malformed one stays as it is.
+// Decodes %XX; malformed escapes are left unchanged.
 std::string PercentDecoded(std::string_view text) {
   std::string plain;
   for (size_t at = 0; at < text.size(); ++at) {
@@ -59,7 +59,7 @@ std::optional<Endpoint> EndpointOf(std::string_view path) {
   return std::nullopt;
 }
 
-// Unauthenticated endpoints: fixed words that expose nothing about a persona or its work.
+// Unauthenticated endpoints; their fixed answers expose nothing about a persona or its work.
 bool IsOpen(std::string_view path) {
   return path == "/" || path == "/api/hello" || path == "/healthz" || path == "/readyz";
 }
@@ -72,7 +72,7 @@ Denial MetricsClosed(Denial denial) {
   return denial;
 }
 
-// Clients of the Responses API try a WebSocket first, and go on at once with HTTP when told to.
+// Clients of the Responses API try a WebSocket first, and continue with HTTP when refused.
 http::Response NoWebSocket(http::Response refused) {
   refused.headers.Add("upgrade", "HTTP/1.1");
   return refused;
@@ -84,7 +84,7 @@ bool AsksForWebSocket(const http::Request& head) {
          http::EqualsIgnoreCase(Trim(*upgrade), "websocket");
 }
 
-// Codex tells its version when it asks for models, and reads a list of its own shape alone.
+// Codex sends its version when it requests models, and only reads its own list format.
 bool IsOfCodex(const http::Request& request) {
   return ("&" + request.query).find("&client_version=") != std::string::npos;
 }
@@ -152,7 +152,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
 Gateway::~Gateway() = default;
 
 http::Response Gateway::Refusal(const ApiError& error, CallerFormat format) {
-  // E19: also what never became a request has a name.
+  // E19: requests that were never accepted get an id too.
   return ErrorResponse(error, format, "req_" + MakeUuidV7(deps_.clock.Now(), deps_.random));
 }
 
@@ -190,7 +190,7 @@ http::Response Gateway::Refuse(int status, const std::string& why) {
   return Refusal(MakeError(Failure::kInvalidRequest, status, type, why), CallerFormat::kMessages);
 }
 
-// Everything that can be said without the body is said before it: a flood of bad tokens costs
+// Everything possible is checked before the body is read, so that a flood of bad tokens costs
 // little.
 std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   const CallerFormat format = FormatOf(head.path);
@@ -290,11 +290,11 @@ bool Gateway::AskPlanForModels(const std::shared_ptr<http::Exchange>& exchange) 
 
 void Gateway::StartRequest(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint) {
   auto caller = Identify(exchange->request(), tokens_, Scope::kGateway, deps_.clock.Now());
-  if (!caller) {  // it ended while the body came in
+  if (!caller) {  // the token ended while the body arrived
     exchange->Respond(Deny(caller.error(), FormatOf(exchange->request().path)));
     return;
   }
-  if (auto over = OverLimit(*caller)) {  // others of its token came while the body did
+  if (auto over = OverLimit(*caller)) {  // other requests of the token arrived meanwhile
     exchange->Respond(Deny(*over, FormatOf(exchange->request().path)));
     return;
   }
@@ -320,7 +320,7 @@ void Gateway::StartRequest(std::shared_ptr<http::Exchange> exchange, Endpoint en
   }
 }
 
-// A command ends tokens in the file, and tells nobody.
+// A command revokes tokens in the file without notifying this process.
 void Gateway::WatchTokens() {
   tokens_.LookAgain();
   if (tokens_.trouble().empty() && tokens_.readings() != tokens_seen_) {
@@ -344,9 +344,9 @@ void Gateway::Tick() {
   std::vector<ProxiedRequest*> requests;
   requests.reserve(requests_.size());
   for (const auto& [proxied, owned] : requests_) requests.push_back(proxied);
-  // One that has ended meanwhile is retired, not gone.
+  // A request that ends meanwhile is retired, not destroyed.
   for (ProxiedRequest* proxied : requests) proxied->Tick();
-  // Large bodies leave much behind. While more of them come, it is used again.
+  // Large bodies leave much free memory, which is reused while more of them arrive.
   const bool quiet = std::exchange(read_bytes_, 0) < kQuietBytes;
   if (quiet && left_behind_) GiveFreedMemoryBack();
   left_behind_ = !quiet;
@@ -433,7 +433,7 @@ void Gateway::OnRequestFinished(const RequestRecordPtr& record) {
 void Gateway::ReadPrices() {
   Prices prices;
   if (auto read = prices.ReadFile(settings_.home + "/router/prices.json"); !read) {
-    // Old prices say more than none of the user's own.
+    // Old prices are better than none.
     deps_.logger.Warning("the new prices are not taken, the old ones stay: " +
                          read.error().message);
     return;
@@ -443,7 +443,7 @@ void Gateway::ReadPrices() {
 
 Status Gateway::Reload() {
   auto read = ReadConfiguration();
-  plan_limits_.Clear();  // who has bought more asks again
+  plan_limits_.Clear();  // the user may have bought more
   Audit({"config.reload", read ? "ok" : "refused", "", "",
          read ? "" : NamesOf(read.error().code).name});
   return read;
@@ -452,7 +452,7 @@ Status Gateway::Reload() {
 Status Gateway::ReadConfiguration() {
   auto loaded = Load({settings_.home, settings_.personas_file});
   if (loaded) {
-    // Those of before were looked up when the process began.
+    // Names of the old configuration were checked when the process started.
     const auto known = [this](const std::string& name) { return config_->FindPersona(name); };
     if (auto names = CheckPersonaNames(*loaded, known); !names) {
       loaded = Pass(std::move(names));

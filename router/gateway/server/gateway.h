@@ -1,5 +1,5 @@
-// The gateway: endpoints, who may use them, and everything that its requests share. Knows no
-// process: signals, files of the runtime and the election are main.cc's.
+// The gateway: its endpoints, access to them, and the objects that all requests share. Knows
+// nothing about the process: main.cc handles signals, runtime files and the election.
 #pragma once
 
 #include <functional>
@@ -36,14 +36,14 @@ class Gateway final : public http::Handler, private RequestObserver {
     // Another observer of finished requests; may be nullptr.
     RequestObserver* recorder = nullptr;
     translate::ReasoningStore* reasoning = nullptr;
-    // Keeps prompts and answers where that is configured; nullptr: nowhere.
+    // Records prompts and answers where configured; may be nullptr.
     CaptureWriter* capture = nullptr;
-    // Records that the usage recorder could not keep.
+    // Returns the number of records that the usage recorder lost.
     std::function<uint64_t()> dropped_records;
-    std::function<void()> shut_down;  // asked for on the admin surface
+    std::function<void()> shut_down;  // called for a shutdown request on the admin socket
   };
 
-  // `deps` are borrowed and outlive the gateway.
+  // Everything in `deps` is borrowed and outlives the gateway.
   Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfig> config);
   ~Gateway() override;
 
@@ -52,14 +52,14 @@ class Gateway final : public http::Handler, private RequestObserver {
   void Handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response Refuse(int status, const std::string& why) override;
 
-  // Reads the configuration anew; the old one stays when it is wrong, and the log says why.
-  // Requests that are under way keep theirs.
+  // Reads the configuration again. If it has errors, logs them and keeps the old one. Requests in
+  // progress keep theirs.
   Status Reload();
-  // Writes down what the gateway did. A log that cannot be written is told of, and stops nothing.
+  // Writes to the audit log. A failure is logged but stops nothing.
   void Audit(const AuditEvent& event);
-  // Not ready any more; watchers are let go.
+  // Reports not ready from now on, and ends watches.
   void BeginDrain();
-  // Kills commands that print keys and still run, for the end of the program.
+  // Kills running key commands, for the end of the program.
   void EndCommands() { commands_.EndAll(); }
   void SetServer(const http::Server* server) { server_ = server; }
   [[nodiscard]] size_t open_requests() const { return requests_.size(); }
@@ -67,18 +67,18 @@ class Gateway final : public http::Handler, private RequestObserver {
  private:
   void OnRequestFinished(const RequestRecordPtr& record) override;
   void StartRequest(std::shared_ptr<http::Exchange> exchange, Endpoint endpoint);
-  // What Reload does, without a line in the audit log: a session that begins asks for it, too.
+  // Reload() without a line in the audit log, because a starting session calls it too.
   Status ReadConfiguration();
   void Retire(ProxiedRequest* proxied);
   void Tick();
   void WatchTokens();
-  // Ends the requests under way whose token `over` says to be.
+  // Ends requests in progress for whose token `over` is true.
   void EndRequests(const std::function<bool(const std::string& token_id)>& over);
   void ReadPrices();
   [[nodiscard]] http::Response Refusal(const translate::ApiError& error, CallerFormat format);
-  // Refuses a caller, and writes that down.
+  // Refuses a caller and audits it.
   [[nodiscard]] http::Response Deny(const Denial& denial, CallerFormat format);
-  // Why the caller has to wait before it may ask for more (429); nothing when it may.
+  // The error (429) of a caller that has reached a limit; nullopt otherwise.
   [[nodiscard]] std::optional<Denial> OverLimit(const Caller& caller) const;
   void AuditRefusals(const Denial& denial, uint64_t count);
   [[nodiscard]] http::Response Answer(const http::Request& request);
@@ -89,7 +89,7 @@ class Gateway final : public http::Handler, private RequestObserver {
   [[nodiscard]] http::Response RevokeForAdmin(const http::Request& request);
   [[nodiscard]] http::Response StatusForAdmin() const;
   [[nodiscard]] http::Response Models(const http::Request& request);
-  // True: a Codex on its own login asks for models, and its plan answers.
+  // True if a Codex with its own login asks for models, and its plan will answer.
   [[nodiscard]] bool AskPlanForModels(const std::shared_ptr<http::Exchange>& exchange);
 
   Deps deps_;
@@ -111,18 +111,18 @@ class Gateway final : public http::Handler, private RequestObserver {
   Prices prices_;
   Metrics metrics_;
   Decisions decisions_;
-  uv::WorkPool pool_;  // outlives the requests
+  uv::WorkPool pool_;  // must outlive the requests
   Services services_;
   std::unordered_map<ProxiedRequest*, std::unique_ptr<ProxiedRequest>> requests_;
   std::vector<std::unique_ptr<ProxiedRequest>> retired_;
-  uv::Timer sweep_;        // destroys what has ended
-  uv::Timer tick_;         // of the requests that are under way
-  uv::Timer token_watch_;  // while some are
+  uv::Timer sweep_;        // destroys finished requests
+  uv::Timer tick_;         // timeouts of requests in progress
+  uv::Timer token_watch_;  // checks tokens while there are requests
   bool watching_tokens_ = false;
-  uint64_t tokens_seen_ = 0;  // of the book's readings
+  uint64_t tokens_seen_ = 0;  // last value of TokenBook::readings()
   bool ticking_ = false;
-  size_t read_bytes_ = 0;     // of requests, since the last tick
-  bool left_behind_ = false;  // they were many, and their memory was not given back yet
+  size_t read_bytes_ = 0;     // bytes of requests since the last tick
+  bool left_behind_ = false;  // there were many, and their memory has not been returned yet
   const http::Server* server_ = nullptr;
   bool draining_ = false;
   WallTime started_at_;

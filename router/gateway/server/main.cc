@@ -1,4 +1,4 @@
-// The gateway's process: options, signals, files of its runtime. Wires everything together.
+// The gateway's process: options, signals and runtime files. Connects all parts.
 #include <sys/resource.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -53,7 +53,7 @@ int Refuse(const std::string& why) {
   return NamesOf(ErrorCode::kInvalidArgument).exit_code;
 }
 
-// Fills `options`, or gives the exit code to end with.
+// Fills `options`, or returns the exit code to end with.
 std::optional<int> Parse(int argc, char** argv, Options& options) {
   Settings& settings = options.settings;
   settings.version = KATRA_VERSION;
@@ -130,7 +130,7 @@ Status CheckAddress(const Settings& settings) {
                   " and read what goes over it: listen on 127.0.0.1, or say --insecure-listen");
 }
 
-// The port asked for; by default the configured one, and a free one when that is taken.
+// Listens on the requested port; by default on the configured one, or a free one if that is in use.
 Result<int> Listen(http::Server& server, const Settings& settings, int configured) {
   auto port = server.ListenTcp(settings.address, settings.port >= 0 ? settings.port : configured);
   if (!port && settings.port < 0 && port.error().code == ErrorCode::kAlreadyExists) {
@@ -139,20 +139,21 @@ Result<int> Listen(http::Server& server, const Settings& settings, int configure
   return port;
 }
 
-// Where the system allows few descriptors, fewer connections: each may need another one to a
-// provider, and with none left nobody could be let in, whoever asks.
+// Allows fewer connections if the system allows few descriptors: each may need another one to a
+// provider, and with none left no caller could connect.
 void AllowManyDescriptors(size_t* connections) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
-  constexpr size_t kOwn = 128;  // the store's, the log's and what waits to be closed
+  constexpr size_t kOwn = 128;  // for the store, the log and closing connections
   const size_t left = limit.rlim_cur > kOwn ? limit.rlim_cur - kOwn : 0;
   *connections = std::min(*connections, std::max<size_t>(left / 2, 8));
 }
 
-// Ends the process's work: no new connection, open ones within a limit.
+// Shuts the gateway down: accepts no new connections, and lets open ones finish within a time
+// limit.
 class Ending {
  public:
   struct Deps {
@@ -164,7 +165,7 @@ class Ending {
     Logger& logger;
   };
 
-  // `release` gives the home free for another gateway.
+  // `release` releases the home for another gateway.
   Ending(Deps parts, std::chrono::milliseconds patience, std::function<void()> release)
       : loop_(parts.loop),
         gateway_(parts.gateway),
@@ -200,7 +201,7 @@ class Ending {
     AwaitRecords();
   }
 
-  // What was answered is written down before the end.
+  // Records of finished requests are written before the end.
   void AwaitRecords() {
     limit_.Stop();
     if ((recorder_.idle() && transcripts_.idle()) || ++looks_ > kMaxLooks) {
@@ -234,7 +235,7 @@ Result<std::shared_ptr<store::Store>> OpenStore(const std::string& home, const C
                           {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
 }
 
-// Opens the store, for names that hardly anybody has.
+// Opens the store, only for reserved names, which are rare.
 bool WasHere(const std::string& persona, const std::string& home, const Clock& clock) {
   SystemRandom random;
   const auto store = OpenStore(home, clock, random);
@@ -253,7 +254,7 @@ int Serve(Options options, Logger& logger) {
   if (auto home = store::EnsureHome(settings.home); !home) return Explain(logger, home.error());
   auto lock = Elect(settings.home, kElectionPatience);
   if (!lock) return Explain(logger, lock.error());
-  RemoveRuntime(settings.home);  // of one that was killed
+  RemoveRuntime(settings.home);  // left by a gateway that was killed
   const SystemClock clock;
   AuditLog audit(settings.home, "katra_gateway", clock);
   auto config = Load({settings.home, settings.personas_file});
@@ -311,7 +312,7 @@ int Serve(Options options, Logger& logger) {
     signals.push_back(std::move(*caught));
   }
   auto hangup = uv::Signal::Catch(**loop, SIGHUP, [&gateway] {
-    static_cast<void>(gateway.Reload());  // it says in the log what became of it
+    static_cast<void>(gateway.Reload());  // logs the result
   });
   if (!hangup) return Explain(logger, hangup.error());
 
@@ -323,13 +324,13 @@ int Serve(Options options, Logger& logger) {
   (*loop)->Run();
   gateway.Audit({"gateway.stop", "ok"});
   gateway.EndCommands();
-  // A thread that is stuck would use what is destroyed here.
+  // A stuck thread would use objects that are destroyed here.
   if (!(*executor)->Stop(kThreadPatience)) _exit(0);
   return 0;
 }
 
 int Main(int argc, char** argv) {
-  KeepMemoryPrivate();  // it holds everybody's keys
+  KeepMemoryPrivate();  // the process holds everybody's keys
   ForgoPrivileges();
   Options options;
   if (const auto exit_code = Parse(argc, argv, options)) return *exit_code;

@@ -5,7 +5,7 @@
 namespace katra::router::gateway {
 namespace {
 
-// The routes by which nothing is chosen here.
+// Configured routes that this gateway does not use.
 constexpr std::array<std::string_view, 4> kUnused = {"think", "longContext", "webSearch", "image"};
 
 bool IsUnusedRoute(const std::string& key) {

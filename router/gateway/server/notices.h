@@ -1,5 +1,5 @@
-// What a gateway has to tell about a configuration that it takes: what reads oddly in the files,
-// and what they say that this gateway does not do. Nothing of a file is passed over in silence.
+// Warnings about a configuration that the gateway accepts: oddities in the files, and settings that
+// this gateway does not support. Nothing in a file is ignored silently.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace katra::router::gateway {
 
-// One line for the log each; empty: all is as it reads.
+// One log line each; empty if there is nothing to report.
 [[nodiscard]] std::vector<std::string> NoticesOf(const RouterConfig& config);
 
 }  // namespace katra::router::gateway

@@ -9,7 +9,8 @@ namespace katra::router::gateway {
 namespace {
 
 constexpr size_t kMaxFileBytes = 64 * 1024;
-// Longer than a look takes: a gateway that starts must not lose against one that only looks.
+// Longer than a check takes, so that a starting gateway does not lose against a process that only
+// checks.
 constexpr std::chrono::milliseconds kLook{20};
 
 std::string LockPath(const std::string& home) { return home + "/run/gateway.lock"; }

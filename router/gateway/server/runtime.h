@@ -1,5 +1,5 @@
 // Where a home's gateway runs: HOME/run/gateway.json (0600), its admin socket, and the lock that
-// lets only one be. Shared by the gateway and the command. Holds no secret.
+// ensures there is only one. Shared by the gateway and the command. Contains no secret.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,8 @@ struct Runtime {
   std::string address;
   int port = 0;
   std::string version;
-  std::string socket;  // of the admin surface, absolute
-  std::string log;     // its log file; empty: stderr
+  std::string socket;  // admin socket, absolute
+  std::string log;     // log file; empty: stderr
 };
 
 [[nodiscard]] std::string RuntimePath(const std::string& home);
@@ -26,14 +26,15 @@ struct Runtime {
 [[nodiscard]] std::string LogPath(const std::string& home);
 
 [[nodiscard]] Status WriteRuntime(const std::string& home, const Runtime& runtime);
-// kNotFound: no gateway runs in this home (the lock is free, whatever the file says).
+// kNotFound: no gateway runs in this home, because the lock is free, regardless of the file.
 [[nodiscard]] Result<Runtime> ReadRuntime(const std::string& home);
-// What the last gateway of this home wrote of itself, whether it still runs or not. kNotFound: none
-// has, or it ended in order.
+// What the last gateway of this home wrote, whether or not it still runs. kNotFound: there was
+// none, or it ended normally.
 [[nodiscard]] Result<Runtime> WrittenRuntime(const std::string& home);
 void RemoveRuntime(const std::string& home);
 
-// Becomes the gateway of a home, until destroyed. kAlreadyExists: another one is.
+// Makes this process the gateway of the home until the lock is destroyed. kAlreadyExists: there is
+// another one.
 [[nodiscard]] Result<LockFile> Elect(const std::string& home, std::chrono::milliseconds patience);
 
 }  // namespace katra::router::gateway

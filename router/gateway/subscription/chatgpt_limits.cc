@@ -32,14 +32,14 @@ std::optional<WallTime> After(std::optional<double> seconds, WallTime now) {
   return MomentToCome(std::to_string(ToUnixMillis(now) / 1000 + whole), now);
 }
 
-// "codex_bengalfox" -> "x-codex-bengalfox": what the headers of a limit begin with.
+// "codex_bengalfox" -> "x-codex-bengalfox", the prefix of a limit's headers.
 std::string PrefixOf(std::string_view limit) {
   std::string prefix = ToLowerAscii(limit);
   std::replace(prefix.begin(), prefix.end(), '_', '-');
   return "x-" + prefix;
 }
 
-// When the last window of that limit that is used up begins again.
+// When the last exhausted window of that limit resets.
 std::optional<WallTime> ResetIn(const http::Headers& headers, const std::string& prefix,
                                 WallTime now) {
   std::optional<WallTime> last;
@@ -66,7 +66,7 @@ std::optional<PlanRest> ReadChatGptRest(int status, const http::Headers& headers
     const JsonView error = document.Root()["error"];
     const bool limit =
         error["type"].Is("usage_limit_reached") || error["code"].Is("usage_limit_reached");
-    // Another refusal of the same status: too many at once, or a plan without Codex.
+    // Another refusal with the same status: too many concurrent requests, or a plan without Codex.
     if (!limit && !error.IsMissing()) return std::nullopt;
     if (const auto at = error["resets_at"].Number()) {
       said = MomentToCome(std::to_string(static_cast<int64_t>(std::clamp(*at, 0.0, 1e15))), now);

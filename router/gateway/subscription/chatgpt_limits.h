@@ -1,4 +1,4 @@
-// What ChatGPT says of a plan that is used up. Its words and headers are those that Codex reads
+// Reads ChatGPT's report of an exhausted plan, from the values and headers that Codex reads
 // (codex-rs/codex-api: api_bridge.rs, rate_limits.rs).
 #pragma once
 
@@ -11,11 +11,11 @@
 
 namespace katra::router::gateway {
 
-// A 429 that says `usage_limit_reached`, or whose headers name a window of the limit as used up:
-// until `resets_at` (or `resets_in_seconds`) of its error object, else until the last of these
-// windows begins again. A limit that `x-codex-active-limit` names, and that is of one model
-// (`x-…-limit-name`), is for `model` alone. Nothing: no limit of a plan, or one of which it is not
-// said how long it lasts. `body` may be empty: not known.
+// Reads a 429 with `usage_limit_reached`, or with headers that report an exhausted window. The plan
+// rests until `resets_at` (or `resets_in_seconds`) of the error object, else until the last of
+// these windows resets. If `x-codex-active-limit` names a limit of one model (`x-…-limit-name`),
+// only `model` rests. nullopt: not a plan's limit, or its duration is not stated. `body` may be
+// empty: unknown.
 [[nodiscard]] std::optional<PlanRest> ReadChatGptRest(int status, const http::Headers& headers,
                                                       std::string_view body, std::string_view model,
                                                       WallTime now);

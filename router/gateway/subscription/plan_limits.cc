@@ -13,7 +13,7 @@ constexpr std::string_view kFamily = "anthropic-ratelimit-unified-";
 constexpr std::string_view kStatus = "-status";
 constexpr std::string_view kReset = "-reset";
 constexpr std::string_view kRejected = "rejected";
-// The windows that there are last a week.
+// The longest known window is a week.
 constexpr std::chrono::hours kLongest{24 * 31};
 
 std::optional<int64_t> Number(std::string_view text) {
@@ -43,7 +43,7 @@ std::string Value(const http::Headers& headers, const std::string& name) {
   return value == nullptr ? std::string() : std::string(Trim(*value));
 }
 
-// The latest moment at which what is used up is there again: for the account, and for a family.
+// The latest reset of an exhausted window: for the account, and for a family of models.
 struct Windows {
   std::optional<WallTime> account;
   std::optional<WallTime> family;
@@ -78,7 +78,7 @@ std::optional<WallTime> MomentToCome(std::string_view text, WallTime now) {
 std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
                                      std::string_view model, WallTime now) {
   const std::string said = ToLowerAscii(Value(headers, std::string(kFamily) + "status"));
-  if (said.starts_with("allowed")) return std::nullopt;  // a burst, not the plan
+  if (said.starts_with("allowed")) return std::nullopt;  // limited by a burst, not by the plan
   if (status != 429 && said != kRejected) return std::nullopt;
   bool any = false;
   Windows windows;
@@ -90,7 +90,7 @@ std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
     if (name.size() < kFamily.size() + kStatus.size()) continue;
     const std::string window =
         name.substr(kFamily.size(), name.size() - kFamily.size() - kStatus.size());
-    // What may be bought beyond the plan, and which model to take instead, are no windows of it.
+    // Extra usage and a suggested fallback model are not windows of the plan.
     if (window == "overage" || window == "fallback") continue;
     const std::string reset = Value(headers, std::string(kFamily) + window + std::string(kReset));
     windows.Take(MomentToCome(reset, now), FamilyOf(window));
@@ -107,7 +107,7 @@ std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
   if (windows.account) return PlanRest{*windows.account, ""};
   if (!windows.family) return std::nullopt;
   const std::string lower = ToLowerAscii(model);
-  // A family that is not known by its name: it is certain of this model alone.
+  // For an unknown family, only this model is certainly affected.
   const bool known = lower.find(windows.family_name) != std::string::npos;
   return PlanRest{*windows.family, known ? windows.family_name : lower};
 }

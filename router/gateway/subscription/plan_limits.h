@@ -1,5 +1,5 @@
-// Until when a subscription rests whose limit is reached, as its provider said. Kept for each login
-// apart, in memory only, by a hash of it: one login's limit is nobody else's.
+// Remembers until when a subscription with an exhausted limit rests, as stated by its provider. Per
+// login, only in memory, by a hash: one login's limit does not affect others.
 #pragma once
 
 #include <optional>
@@ -16,27 +16,27 @@ namespace katra::router::gateway {
 
 struct PlanRest {
   WallTime until;
-  std::string models;  // what the names of the models have in common that it is for; empty: all
+  std::string models;  // substring of the names of the affected models; empty: all
 };
 
-// A moment within the next month: seconds since 1970, or RFC 3339. Nothing: it is none.
+// Parses a time within the next month: seconds since 1970, or RFC 3339. nullopt: it is not one.
 [[nodiscard]] std::optional<WallTime> MomentToCome(std::string_view text, WallTime now);
 
-// What a refusal says of a Claude plan: a 429 with `anthropic-ratelimit-unified-…` headers that
-// does not say that the plan still allows requests. Of several windows that are used up the last
-// one counts (all of them must have room); one for a family of models counts for that family, when
-// `model` is of it. Nothing: no limit of a plan, or one of which it is not said how long it lasts.
+// Reads a refusal of a Claude plan: a 429 with `anthropic-ratelimit-unified-…` headers that do not
+// say that the plan still allows requests. Of several exhausted windows the last to reset counts,
+// because all must have room. A window for a family of models only affects that family, if `model`
+// belongs to it. nullopt: not a plan's limit, or its duration is not stated.
 [[nodiscard]] std::optional<PlanRest> ReadPlanRest(int status, const http::Headers& headers,
                                                    std::string_view model, WallTime now);
 
 // Not thread-safe.
 class PlanLimits {
  public:
-  // `credential`: a hash of the login. A later word on the same models replaces an earlier one.
+  // `credential`: a hash of the login. A later report for the same models replaces an earlier one.
   void Note(const std::string& credential, const std::string& provider, const std::string& persona,
             PlanRest rest, WallTime now);
-  // Until when the plan behind that login rests for `model`; nothing: it may be asked. Remembers
-  // `persona` as one that waits for it.
+  // Until when the login's plan rests for `model`; nullopt if it may be asked. Remembers `persona`
+  // as waiting for it.
   [[nodiscard]] std::optional<WallTime> RestsUntil(const std::string& credential,
                                                    const std::string& persona,
                                                    std::string_view model, WallTime now);
@@ -46,7 +46,7 @@ class PlanLimits {
     std::string provider;
     PlanRest rest;
   };
-  // Every persona whose plan rests, the one that rests for longest last.
+  // All personas whose plan rests, longest rest last.
   [[nodiscard]] std::vector<Resting> List(WallTime now) const;
   void Clear() { plans_.clear(); }
 

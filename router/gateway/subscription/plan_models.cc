@@ -10,10 +10,11 @@
 namespace katra::router::gateway {
 namespace {
 
-constexpr size_t kMostBytes = size_t{8} * 1024 * 1024;  // a list with its instructions has 0.5 MB
-constexpr std::chrono::seconds kPatience{10};           // Codex waits for 5
+// a list with its instructions is about 0.5 MB
+constexpr size_t kMostBytes = size_t{8} * 1024 * 1024;
+constexpr std::chrono::seconds kPatience{10};  // Codex waits for 5
 
-// "client_version=0.171.0" of a query; empty: none that could be passed on.
+// "client_version=0.171.0" in a query; empty if there is none that may be passed on.
 std::string VersionIn(std::string_view query) {
   constexpr std::string_view kName = "client_version=";
   for (const std::string& pair : Split(query, '&')) {
@@ -69,7 +70,7 @@ void PlanModels::Answer(std::shared_ptr<http::Exchange> exchange, const Provider
 }
 
 void PlanModels::End(uint64_t id, const http::CallEnd& end) {
-  auto ended = asking_.extract(id);  // it is its call that calls
+  auto ended = asking_.extract(id);  // keeps the running call alive during its callback
   Asking& asking = ended.mapped();
   const bool listed = end.complete && asking.status == 200 && !asking.too_long;
   const bool refused = end.complete && asking.status >= 400 && !asking.too_long;

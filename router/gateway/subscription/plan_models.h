@@ -1,6 +1,6 @@
-// The list of models that a ChatGPT plan offers, for a Codex that goes on with it through the
-// gateway. Codex keeps what it is told in a file of its own, for its sessions without Katra as
-// well: it must be the plan's own list, and none of ours.
+// The list of models that a ChatGPT plan offers, for a Codex that uses the plan through the
+// gateway. Codex stores the list in its own file and uses it in sessions without Katra too, so it
+// must be the plan's list and not Katra's.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace katra::router::gateway {
 
-// Not thread-safe; on the loop's thread.
+// Not thread-safe; used on the loop's thread.
 class PlanModels {
  public:
   // Borrowed.
@@ -24,14 +24,14 @@ class PlanModels {
   PlanModels(const PlanModels&) = delete;
   PlanModels& operator=(const PlanModels&) = delete;
 
-  // Answers `exchange` with what `plan` says to `login` (IsPlan), now or later: its list as
-  // it came, or its refusal. `plan` is needed for the call alone.
+  // Answers `exchange`, now or later, with the response of `plan` to `login` (IsPlan): its list
+  // unchanged, or its refusal. `plan` is only used during the call.
   void Answer(std::shared_ptr<http::Exchange> exchange, const Provider& plan, const Login& login);
 
  private:
   struct Asking {
     std::shared_ptr<http::Exchange> exchange;
-    std::string plan;  // its name
+    std::string plan;  // the plan's name
     KnownSecrets secrets;
     int status = 0;
     http::Headers headers;
