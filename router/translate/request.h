@@ -45,6 +45,8 @@ struct Target {
   // members that it is known to refuse are removed (C1).
   bool quirks_known = false;
   bool left_home = false;  // the session has used another provider (R5)
+  // Omit all earlier reasoning: the upstream cannot decrypt it (R79). Responses API only.
+  bool without_reasoning = false;
 };
 
 // What the translation of the response needs to know about the request. Freely copied and moved.

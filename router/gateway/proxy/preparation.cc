@@ -83,6 +83,7 @@ Preparation PreparationOf(const UpstreamPlan& plan) {
   target.memo = plan.memo;
   target.quirks_known = candidate.provider->built_in;
   target.left_home = plan.left_home;
+  target.without_reasoning = plan.adjustments.reasoning;
   return preparation;
 }
 

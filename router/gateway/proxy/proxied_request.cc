@@ -166,6 +166,9 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   plan.left_home = std::any_of(
       trace.providers.begin(), trace.providers.end(),
       [&](const std::string& provider) { return provider != current_->provider->name; });
+  if (trace.providers.count(SessionTrace::kUnreadableReasoning) != 0) {
+    plan.adjustments.reasoning = true;
+  }
   Preparation preparation = PreparationOf(plan);
   preparation.calibration = trace.calibration;
   preparation.estimate = estimate_;

@@ -133,6 +133,8 @@ class ProxiedRequest final : public UpstreamCallbacks {
   // Of the current candidate.
   void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void Begin(UpstreamPlan plan, PreparedBody prepared);
+  // What the refusal of the current candidate may be answered without; nothing: it is final.
+  [[nodiscard]] translate::RetryAdjustments AdjustmentsFor(const translate::ApiError& error);
   // Asks the same candidate once more without what it has refused, where that may be mended.
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);

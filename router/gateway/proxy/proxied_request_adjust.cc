@@ -49,23 +49,34 @@ void ProxiedRequest::LaunchAfter(std::chrono::milliseconds delay) {
   retry_->Start(delay);  // never from within the attempt before, which is dropped there
 }
 
-bool ProxiedRequest::RetriesAdjusted(const translate::ApiError& error) {
+translate::RetryAdjustments ProxiedRequest::AdjustmentsFor(const translate::ApiError& error) {
   const int status = ended_upstream_ == nullptr ? 0 : ended_upstream_->status();
   const bool refused = status == 400 || status == 422;
-  if (!refused || adjusted_ != nullptr || body_ == nullptr) return false;
-  if (current_->interface() != Interface::kMessages) return false;
+  if (current_->interface() == Interface::kResponses) {
+    const bool known = Trace().providers.count(SessionTrace::kUnreadableReasoning) != 0;
+    if (known || !(refused || status == 404)) return {};
+    return translate::ResponsesAdjustmentsAfter(error.message);
+  }
+  if (!refused || current_->interface() != Interface::kMessages) return {};
   const auto* const translated = is_openai_client() ? messages_.get() : nullptr;
   const auto& peek = translated == nullptr ? peek_ : translated->peek;
   translate::RetryAdjustments adjustments = translate::AdjustmentsAfter(error.message, peek);
   if (IsAnthropicHost(current_->provider->messages_base_url)) {
-    // It takes both from clients that say so; whoever does not, mends its request itself (C43).
+    // It takes both from clients that say so; the others change their requests themselves (C43).
     adjustments.system_role = adjustments.json_user_id = false;
   }
+  return adjustments;
+}
+
+bool ProxiedRequest::RetriesAdjusted(const translate::ApiError& error) {
+  if (adjusted_ != nullptr || body_ == nullptr) return false;
+  const translate::RetryAdjustments adjustments = AdjustmentsFor(error);
   if (!adjustments.any()) return false;
   adjustments_ = adjustments;
   adjusted_ = current_;
   // A gateway before this one has seen where the session was: later turns go without at once.
   if (adjustments.thinking) NoteProvider(Trace(), "");
+  if (adjustments.reasoning) NoteProvider(Trace(), SessionTrace::kUnreadableReasoning);
   LaunchAfter(std::chrono::milliseconds(0));
   return true;
 }

@@ -14,6 +14,10 @@
 namespace katra::router::gateway {
 
 struct SessionTrace {
+  // In `providers`: one of them could not decrypt the session's reasoning (R79). No provider's
+  // name.
+  static constexpr const char* kUnreadableReasoning = "?reasoning";
+
   std::set<std::string> providers;  // that answered; "": one that is not known by name
   bool recalled = false;            // what a gateway before this one had noted was added
   translate::Calibration calibration;

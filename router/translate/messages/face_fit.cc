@@ -219,4 +219,15 @@ RetryAdjustments AdjustmentsAfter(std::string_view message, const RequestPeek& p
   return adjustments;
 }
 
+RetryAdjustments ResponsesAdjustmentsAfter(std::string_view message) {
+  const std::string said = ToLowerAscii(message);
+  const auto says = [&](std::string_view words) { return said.find(words) != std::string::npos; };
+  RetryAdjustments adjustments;
+  // "The encrypted content gAAA… could not be verified", "Item 'fc_…' was provided without its
+  // required 'reasoning' item", "Item with id 'rs_…' not found".
+  const bool item = says("item") && (says("'reasoning'") || says("rs_"));
+  adjustments.reasoning = says("encrypted content") || says("encrypted_content") || item;
+  return adjustments;
+}
+
 }  // namespace katra::router::translate

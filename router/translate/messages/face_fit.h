@@ -29,11 +29,15 @@ struct RetryAdjustments {
   bool thinking = false;      // thinking signed by another upstream (R5)
   bool system_role = false;   // in `messages`
   bool json_user_id = false;  // in `metadata`
+  bool reasoning = false;     // that the Responses API cannot decrypt (R79)
 
-  [[nodiscard]] bool any() const { return thinking || system_role || json_user_id; }
+  [[nodiscard]] bool any() const { return thinking || system_role || json_user_id || reasoning; }
 };
 // Which of the request's features the message of a 400 blames. `message`: the upstream's, in any
 // provider's wording.
 [[nodiscard]] RetryAdjustments AdjustmentsAfter(std::string_view message, const RequestPeek& peek);
+// The same for a refusal of the Responses API: it names reasoning that it cannot decrypt, that
+// another account or organization has encrypted, or that it does not find (R79).
+[[nodiscard]] RetryAdjustments ResponsesAdjustmentsAfter(std::string_view message);
 
 }  // namespace katra::router::translate

@@ -106,7 +106,7 @@ class ResponsesPass {
   // answers of other formats can only be read by Katra.
   void Input() {
     const JsonView input = root_["input"];
-    bool lost = false;
+    bool lost = target_.without_reasoning;
     std::string items;
     bool changed = false;
     for (const JsonView item : input) {
@@ -138,6 +138,7 @@ class ResponsesPass {
   }
 
   [[nodiscard]] bool IsForeign(JsonView item) const {
+    if (target_.without_reasoning) return true;  // R79
     const JsonView encrypted = item["encrypted_content"];
     if (!encrypted.IsString()) return false;
     return target_.left_home || IsOurSignature(encrypted.RawString());

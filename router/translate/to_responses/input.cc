@@ -58,7 +58,8 @@ class InputWriter {
     reasoning_.clear();
     const std::vector<std::string> carried = Carried(turn);
     // The store may have what the client did not keep of the turn.
-    const bool ask_store = carried.empty() && draft_.target.reasoning != nullptr;
+    const bool ask_store =
+        carried.empty() && draft_.target.reasoning != nullptr && !draft_.target.without_reasoning;
     size_t thought = 0;
     for (const Piece& piece : turn.pieces) {
       const JsonView type = piece.block["type"];
@@ -120,6 +121,7 @@ class InputWriter {
 
   // R77: only what this upstream returned.
   [[nodiscard]] std::string OwnItems(std::string_view json) const {
+    if (draft_.target.without_reasoning) return {};  // R79
     auto kept = KeptReasoning::FromJson(json);
     if (!kept || kept->upstream != UpstreamOf(draft_.target)) return {};
     return std::move(kept->items);

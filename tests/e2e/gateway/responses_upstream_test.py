@@ -323,6 +323,104 @@ class Ends(World):
         self.assertIn("output.hologram", self.gateway.decisions(1)[0]["dropped"])
 
 
+class RefusedReasoning(World):
+    """R79: the upstream cannot decrypt what it, or another account, has encrypted."""
+
+    WORDS = (
+        (400, "invalid_encrypted_content", "The encrypted content gAAA...Rg== could not be verified."),
+        (400, "invalid_encrypted_content", "The encrypted content for item rs_1 could not be verified. "
+         "Reason: Encrypted content organization_id did not match the target organization."),
+        (404, None, "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false."),
+        (400, None, "Item 'fc_1' of type 'function_call' was provided without its required 'reasoning' "
+         "item: 'rs_1'."))
+
+    @staticmethod
+    def holds_reasoning(body: dict) -> bool:
+        """Reasoning, or an item that refers to it by its id."""
+        return any(item.get("type") == "reasoning" or item.get("id") for item in body["input"])
+
+    def refuse(self, status, code, message):
+        self.refusals = []
+
+        def script(request, to):
+            if not self.holds_reasoning(json.loads(request.body)):
+                return self.strict(request, to)
+            self.refusals.append(request)
+            to.reply(status, json.dumps({"error": {
+                "message": message, "type": "invalid_request_error", "param": None,
+                "code": code}}).encode())
+
+        self.upstream.script = script
+
+    def messages(self, stream, session):
+        """A tool loop's second turn, with reasoning that a first turn was given."""
+        ask = lambda messages: self.gateway.ask(  # noqa: E731
+            body={"model": "far,gpt-5.6-sol", "max_tokens": 3000, "stream": stream, "tools": [TOOL],
+                  "thinking": {"type": "adaptive"}, "messages": messages},
+            headers={"x-claude-code-session-id": session})
+        first = {"role": "user", "content": "hi"}
+        self.upstream.script = self.strict
+        content = self.gateway.ask(body={
+            "model": "far,gpt-5.6-sol", "max_tokens": 3000, "tools": [TOOL],
+            "thinking": {"type": "adaptive"}, "messages": [first]},
+            headers={"x-claude-code-session-id": session}).json()["content"]
+        call = next(block for block in content if block["type"] == "tool_use")
+        result = {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": call["id"], "content": "there"}]}
+        return lambda: ask([first, {"role": "assistant", "content": content}, result])
+
+    def responses(self, stream, session):
+        items = [{"role": "user", "content": "hi"},
+                 {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"},
+                 {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "look",
+                  "arguments": "{}"},
+                 {"type": "function_call_output", "call_id": "c", "output": "x"}]
+        tool = {"type": "function", "name": "look", "parameters": TOOL["input_schema"],
+                "strict": False}
+        return lambda: self.gateway.ask(
+            path="/v1/responses", headers={"x-claude-code-session-id": session},
+            body={"model": "far,gpt-5.6-sol", "stream": stream, "store": False, "input": items,
+                  "tools": [tool]})
+
+    def test_r79_it_is_asked_once_more_without_and_later_turns_go_without_at_once(self):
+        for client in (self.messages, self.responses):
+            for stream in (False, True):
+                for number, words in enumerate(self.WORDS):
+                    session = f"{client.__name__}-{stream}-{number}"
+                    with self.subTest(session=session):
+                        turn = client(stream, session)
+                        self.refuse(*words)
+                        reply = turn()
+                        self.assertEqual(reply.status, 200, reply.body)
+                        self.assertIn(b"there.", reply.body)
+                        self.assertEqual(len(self.refusals), 1)
+                        again = turn()
+                        self.assertEqual(again.status, 200, again.body)
+                        self.assertEqual(len(self.refusals), 1)  # known by now
+                        other = client(stream, session + "-other")
+                        self.refuse(*words)
+                        self.assertEqual(other().status, 200)
+                        self.assertEqual(len(self.refusals), 1)  # of this session alone
+        self.settle()
+
+    def test_r79_another_refusal_and_a_second_one_are_the_client_s(self):
+        for words in ((400, "invalid_value", "Invalid value: 'x'."),
+                      (429, "invalid_encrypted_content", "The encrypted content is limited.")):
+            with self.subTest(words=words):
+                turn = self.responses(False, f"no-{words[0]}")
+                self.refuse(*words)
+                reply = turn()
+                self.assertEqual(reply.status, words[0], reply.body)
+        self.upstream.script = lambda request, to: to.reply(400, json.dumps({"error": {
+            "message": self.WORDS[0][2], "type": "invalid_request_error", "param": None,
+            "code": "invalid_encrypted_content"}}).encode())
+        before = len(self.upstream.requests)
+        reply = self.responses(False, "always")()
+        self.assertEqual(reply.status, 400)
+        self.assertIn(b"could not be verified", reply.body)
+        self.assertEqual(len(self.upstream.requests) - before, 2)
+
+
 class BuiltIn(unittest.TestCase):
     """The models of the built-in provider that need the Responses API are asked by it, wherever it
     was moved to; the others are not."""

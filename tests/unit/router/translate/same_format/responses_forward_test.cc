@@ -125,6 +125,26 @@ TEST_CASE("G22 C6 R5 reasoning of others stays here, and Katra's own compaction 
   CHECK(told["input"][0].dump().find("we agreed") != std::string::npos);
 }
 
+TEST_CASE("R79 what the upstream cannot decrypt is left out, and nothing refers to it") {
+  Target target = Plain();
+  target.without_reasoning = true;
+  const std::string body =
+      R"({"model":"m1","input":[{"type":"message","role":"user","content":"hi"},)"
+      R"({"type":"reasoning","id":"rs_1","encrypted_content":"gAAA","summary":[]},)"
+      R"({"type":"function_call","id":"fc_1","call_id":"c","name":"f","arguments":"{}"},)"
+      R"({"type":"function_call_output","call_id":"c","output":"x"}]})";
+  const std::string bare =
+      R"({"model":"m1","input":[{"type":"message","role":"user","content":"hi"},)"
+      R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"},)"
+      R"({"type":"function_call_output","call_id":"c","output":"x"}]})";
+  CHECK(Passed(body, target) == bare);
+  // The reasoning is missing already: what refers to it goes.
+  const std::string orphan =
+      R"({"model":"m1","input":[{"type":"function_call","id":"fc_1","call_id":"c","name":"f"}]})";
+  CHECK(Passed(orphan, target) ==
+        R"({"model":"m1","input":[{"type":"function_call","call_id":"c","name":"f"}]})");
+}
+
 TEST_CASE("G22 C7 a stream goes through byte for byte, however it is split") {
   const std::string stream = ": hi\r\n\r\n" + kCreated + kText +
                              "event: new\r\ndata: {\"type\":\"new\",\r\ndata: \"x\":null}\r\n\r\n" +

@@ -302,6 +302,23 @@ TEST_CASE("R77: what the client did not keep, the store has by the call") {
   CHECK(input[0]["id"] == "rs_9");
 }
 
+TEST_CASE("R79: no reasoning goes back once the upstream could not decrypt it") {
+  MapReasoningStore store;
+  Target target = ResponsesTarget();
+  target.upstream = "openai 1";
+  target.reasoning = &store;
+  target.without_reasoning = true;
+  const json item = {{"type", "reasoning"}, {"id", "rs_1"}, {"encrypted_content", "secret"}};
+  store.Put("c2", json({{"provider", "openai 1"}, {"items", Blocks{item}}}).dump());
+  const Blocks turns = {Assistant({Thinking("openai 1", "rs_2"), Use("c1")}),
+                        User({ResultOf("c1", "x")}), Assistant({Use("c2")})};
+  const Translated made = Made(Asked(turns), target);
+  CHECK(made.body.dump().find("secret") == std::string::npos);
+  CHECK(Types(made.body["input"]) ==
+        std::vector<std::string>{"function_call", "function_call_output", "function_call",
+                                 "function_call_output"});
+}
+
 TEST_CASE("R78: reasoning that nothing follows stays behind") {
   Target target = ResponsesTarget();
   target.upstream = "openai 1";
