@@ -1,4 +1,4 @@
-// What a command writes into the audit log.
+// Audit events of commands.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace katra::cli {
 
-// Writes down what the command did, in the audit log of `home` (empty: this home), with the
-// session's persona when an agent ran the command. When it cannot be written, warns.
+// Writes an event to the audit log of `home` (empty: this home), with the session's persona if an
+// agent ran the command. Warns on failure.
 void Audit(const Context& context, AuditEvent event, const std::string& home = {});
 
 }  // namespace katra::cli

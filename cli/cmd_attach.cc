@@ -1,4 +1,4 @@
-// katra attach: brings the terminal into a background session.
+// katra attach: attaches the terminal to a background session.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -13,7 +13,7 @@
 namespace katra::cli {
 namespace {
 
-// kNotFound, kFailedPrecondition: there is nothing to attach to.
+// kNotFound, kFailedPrecondition: there is no session to attach to.
 Result<SessionRecord> FindBackground(const std::string& persona, const Context& context) {
   const std::string& program = context.program();
   if (!IsName(persona)) {
@@ -58,7 +58,7 @@ int Attach(const std::string& persona, Context& context) {
     return context.PrintError(
         {ErrorCode::kFailedPrecondition,
          "attach needs a terminal: run it in one, or look at the session with " +
-             // Quoted: zsh takes a word that begins with = for the path of a program.
+             // Quoted, because zsh expands a word that begins with = to the path of a program.
              tmux->Typed("capture-pane -p -t '=" + record->tmux_session + ":'"),
          {},
          false});

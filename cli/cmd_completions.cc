@@ -1,4 +1,5 @@
-// katra completions and katra man: what a shell and man(1) need, made from the declared commands.
+// katra completions and katra man: completions for shells and pages for man(1), made from the
+// declared commands.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
@@ -24,7 +25,7 @@ int Completions(const std::string& shell, const Program& program, const Context&
   return kExitOk;
 }
 
-// A folder below it gets "katra.1", "katra-start.1", ...
+// The pages "katra.1", "katra-start.1", ... are written to a folder below it.
 int WritePages(const std::string& folder, const CommandInfo& root, const Context& context) {
   const std::string date = FormatDate(context.clock().Now());
   std::vector<const CommandInfo*> pages = {&root};

@@ -1,4 +1,4 @@
-// katra config: what is configured and where it was said, checking it, and changing it.
+// katra config: shows the configuration with origins, checks it, and changes it.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -41,7 +41,7 @@ Result<router::RouterConfig> LoadFor(const Context& context, const std::string& 
                 "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
   }
   if (personas_file.empty()) {
-    // A convenience: that it cannot be put there is told when something has to be.
+    // Only a convenience: if it cannot be written, a later write will report why.
     static_cast<void>(router::PlaceExample(context.home()));
   }
   const bool relative = !personas_file.empty() && personas_file[0] != '/';

@@ -1,4 +1,4 @@
-// katra doctor: everything that can be wrong, one line each, with what to do about it.
+// katra doctor: one line for each thing that can be wrong, with what to do about it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -50,7 +50,7 @@ const char* ColourOf(Health health) {
   return "";
 }
 
-// "warning tmux: TEXT -> ADVICE", further lines below the text.
+// "warning tmux: TEXT -> ADVICE", with further lines aligned below the text.
 std::string Line(const Finding& finding, const Page& page) {
   std::string text = finding.subject + ": " + OneLine(finding.text, kMaxText);
   if (!finding.advice.empty()) text += " -> " + OneLine(finding.advice, kMaxText);
@@ -61,7 +61,7 @@ std::string Line(const Finding& finding, const Page& page) {
   return line.replace(0, kMarkWidth, mark);
 }
 
-// The worst of all: an error's own code, 1 for warnings, 0.
+// The exit code of the worst finding: an error's own code, 1 for warnings, else 0.
 int ExitCodeOfAll(const Findings& findings) {
   int code = kExitOk;
   for (const Finding& finding : findings) {

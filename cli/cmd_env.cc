@@ -1,4 +1,4 @@
-// katra env: the variables that `katra start` would set, for a shell to take over. Starts nothing.
+// katra env: prints the variables that `katra start` would set, for use in a shell. Starts nothing.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -21,7 +21,7 @@ struct EnvOptions {
   bool json = false;
 };
 
-// A key is named by its variable: what is printed may be seen by others.
+// Keys are given by their variables, because the output may be seen by others.
 std::string Line(const EnvironmentChange& change, const Environment& environment) {
   if (!change.from.empty()) {
     if (change.from == change.name) return {};
@@ -45,8 +45,8 @@ nlohmann::ordered_json ToJson(const std::vector<EnvironmentChange>& changes) {
   return json;
 }
 
-// Which of the client's variables are not the user's own any more, so that a session started later
-// from the same shell does not take them for that.
+// The client's variables that no longer have the user's own values, so that a session started later
+// from the same shell does not take them for the user's.
 EnvironmentChange ForeignNames(const std::vector<EnvironmentChange>& changes) {
   std::vector<std::string> names;
   for (const EnvironmentChange& change : changes) {

@@ -45,7 +45,7 @@ std::string UrlOf(const router::gateway::Runtime& runtime) {
   return "http://" + runtime.address + ":" + std::to_string(runtime.port);
 }
 
-// Sessions that were told another port cannot be told anew: they are started again. The exit code.
+// Running sessions cannot be given a new port and have to be restarted. Returns the exit code.
 int TellCutOff(const router::gateway::Runtime& runtime, const Context& context) {
   int code = kExitOk;
   const std::string& program = context.program();
@@ -100,8 +100,8 @@ int Down(const Context& context) {
   return kExitOk;
 }
 
-// What personas use of their quotas, where there is a store. One that cannot be read must not hide
-// the gateway.
+// The personas' quota use, if there is a store. An unreadable store must not hide the gateway's
+// status.
 std::vector<store::QuotaUse> QuotaUses(Context& context) {
   if (access((context.home() + "/katra.db").c_str(), F_OK) != 0) return {};
   const Result<store::SessionStore*> store = context.OpenStore();

@@ -1,4 +1,4 @@
-// katra hear: what was said since, once or as it comes. What was printed counts as heard.
+// katra hear: prints new messages, once or as they arrive. What was printed counts as heard.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -43,7 +43,7 @@ Result<SteadyTime> WaitEnd(const HearOptions& options) {
   return std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
 }
 
-// One session that hears, prints and acknowledges.
+// A session that hears, prints and acknowledges.
 class HearLoop {
  public:
   HearLoop(const HearOptions& options, const CommandSession& session, Context& context)
@@ -55,11 +55,11 @@ class HearLoop {
     request.room = session_.room();
     request.limit = options_.limit;
     request.peek = options_.peek;
-    request.acknowledge_through = 0;  // that is done when it is printed
+    request.acknowledge_through = 0;  // acknowledged after printing
     return session_.store().Hear(request, context_.Call());
   }
 
-  // Prints, and acknowledges what stdout has taken.
+  // Prints the messages, and acknowledges what stdout has accepted.
   Status Give(const store::HearReply& reply) {
     if (options_.follow) {
       for (const store::HeardMessage& heard : reply.messages) {
@@ -81,7 +81,7 @@ class HearLoop {
                                         reply.messages.back().message.id, context_.Call());
   }
 
-  // A person who hears as an agent's persona takes its messages: a word about it, once.
+  // A person who hears as an agent's persona takes its messages; says so once.
   void TellWhoseTheyAre(const store::HearReply& reply) {
     if (options_.peek || told_ || reply.messages.empty()) return;
     told_ = true;
@@ -96,12 +96,12 @@ class HearLoop {
     const SteadyTime now = std::chrono::steady_clock::now();
     if (now - last_beat_ < kHeartbeat) return;
     last_beat_ = now;
-    // Presence only: worth no error.
+    // Only affects presence, so not worth an error.
     static_cast<void>(session_.store().Heartbeat(session_.info().id, false, context_.Call()));
   }
 
  private:
-  // Whether a coding agent runs as the persona, or was started as it before.
+  // Whether a coding agent runs, or was ever started, as the persona.
   [[nodiscard]] bool IsAgents() {
     store::SessionFilter filter;
     filter.persona = session_.info().persona;
@@ -184,7 +184,7 @@ int Hear(const HearOptions& options, Context& context) {
     }
     if (!again) return any ? kExitOk : kExitNothing;
     if (found && !options.peek && reply->left > 0) continue;
-    if (found && options.peek) return kExitOk;  // the same again would be no news
+    if (found && options.peek) return kExitOk;  // a peek would return the same again
     switch (change->Wait(options.follow && !options.wait ? SteadyTime::max() : *end)) {
       case ChangeWait::Outcome::kChanged:
         loop.Beat();

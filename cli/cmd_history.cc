@@ -1,4 +1,4 @@
-// katra history: what was said, newest last, or what fits some words, best first.
+// katra history: past messages, newest last, or those that match a query, best first.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>

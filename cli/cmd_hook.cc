@@ -14,17 +14,17 @@
 namespace katra::cli {
 namespace {
 
-// A tool's result is part of what the client tells.
+// The client's input includes a tool's result.
 constexpr size_t kMostInputBytes = 64 * 1024 * 1024;
-// Any other code but 0 is told to the user, and does no harm; 2 would stop the client.
+// Any other code except 0 is shown to the user and is harmless; 2 would stop the client.
 constexpr int kExitTold = 1;
 
 // For `katra restore` and --resume: the conversation changes with /clear and /resume. A client that
-// its user has left did not go down with the machine; one that was told to end, maybe did.
+// its user has left was not interrupted by a shutdown; one that was told to exit may have been.
 void Note(HookEvent event, const HookInput& input, const Context& context) {
   const bool left = event == HookEvent::kSessionEnd &&
                     (input.reason == "prompt_input_exit" || input.reason == "logout");
-  // A conversation that ends is not the one that goes on.
+  // A conversation that ends is not the one to resume.
   if (input.of_subagent || (event == HookEvent::kSessionEnd && !left)) return;
   NoteConversation(context.home(), context.Variable("KATRA_PERSONA"), input.session_id,
                    left ? std::optional<WallTime>(context.clock().Now()) : std::nullopt);

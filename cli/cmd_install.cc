@@ -1,4 +1,5 @@
-// katra install and uninstall: Katra's server in the clients' own configuration, lastingly.
+// katra install and uninstall: registers Katra's server permanently in the clients' own
+// configuration.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -34,7 +35,7 @@ Result<std::vector<Client>> ChooseClients(const InstallOptions& options, const C
   std::vector<std::string> known;
   for (Client& client : Clients(FoldersOf(context))) {
     known.push_back(client.name);
-    // Something may be left of a client that has gone.
+    // A removed client may have left its configuration.
     if (options.remove || IsThere(client, context)) chosen.push_back(std::move(client));
   }
   if (!chosen.empty()) return chosen;
@@ -48,7 +49,7 @@ std::string FileOf(const Client& client, const InstallOptions& options, const Co
                                     : client.user_file;
 }
 
-// One file; says what it does.
+// Changes one file, and prints what it does.
 Status Change(const Client& client, const InstallOptions& options,
               const ServerRegistration& registration, const Context& context) {
   if (options.scope == "project") {

@@ -1,5 +1,5 @@
-// katra list: the sessions that live now, and what they are about. States are those that the
-// clients' hooks told; only a client's questions before it begins are read off its screen.
+// katra list: the live sessions and what they are doing. States come from the clients' hooks; only
+// questions that a client asks before it starts are read from its screen.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -33,7 +33,7 @@ std::string TagOf(const LiveSession& session) {
       {session.record->provider, session.record->launch_model(), store::TagSource::kLaunch});
 }
 
-// Empty: it is answered by what it was started with.
+// Empty if the session is answered by what it was started with.
 std::string WarningOf(const LiveSession& session) {
   if (!session.record || !session.presence) return {};
   return AnsweredByAnother(session.record->provider, session.record->launch_model(),
@@ -66,7 +66,7 @@ std::string PlaceOf(const LiveSession& session) {
   return session.record->terminal.empty() ? "terminal" : session.record->terminal;
 }
 
-// What holds back the plan that a session's own login is of; empty when it may be asked.
+// The limit of the plan that pays for a session's own login; empty if there is none.
 std::vector<PlanLimit> LimitsOf(const LiveSession& session, const std::vector<PlanLimit>& all) {
   std::vector<PlanLimit> limits;
   for (const PlanLimit& limit : all) {
@@ -75,7 +75,7 @@ std::vector<PlanLimit> LimitsOf(const LiveSession& session, const std::vector<Pl
   return limits;
 }
 
-// Of those that run on their client's own login.
+// For sessions that use their client's own login.
 std::vector<PlanLimit> AllLimits(const std::vector<LiveSession>& live, const Context& context) {
   const bool any = std::any_of(live.begin(), live.end(), [](const LiveSession& session) {
     return session.record && session.record->login == "own";

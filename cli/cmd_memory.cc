@@ -1,4 +1,4 @@
-// katra memory: the memory as a whole: listing, showing, moving and erasing.
+// katra memory: lists, shows, exports, imports and erases memories.
 #include <CLI/CLI.hpp>
 #include <istream>
 #include <memory>
@@ -22,7 +22,7 @@
 namespace katra::cli {
 namespace {
 
-constexpr int kPage = 50;  // the store gives no more at once
+constexpr int kPage = 50;  // the store's limit per call
 
 struct ListOptions {
   Speaker speaker;
@@ -122,7 +122,8 @@ bool Agreed(const PurgeOptions& options, const Context& context) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-// In the shell of a session an agent erases nobody else's; what it may not see is not there for it.
+// An agent in its session's shell can only erase its own memories; others that it may not see are
+// treated as not existing.
 Status MayPurge(const std::vector<int64_t>& numbers, Context& context) {
   if (SessionPersona(context).empty()) return {};
   const auto session = CommandSession::Begin(context, {}, UnknownPersona::kRefuse);

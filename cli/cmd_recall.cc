@@ -1,4 +1,4 @@
-// katra recall: ranked search in the memory, and in what was said.
+// katra recall: ranked search of memories and messages.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>

@@ -1,4 +1,4 @@
-// katra remember and katra forget: into the memory, and out of sight again.
+// katra remember and katra forget: store and hide memories.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -81,7 +81,7 @@ int Remember(const RememberOptions& options, Context& context) {
   if (!receipt) return context.PrintError(receipt.error());
   std::vector<store::MemoryHit> nearest;
   if (!receipt->repeated) {
-    // It is stored: that the neighbours cannot be read must not make it look otherwise.
+    // The memory is stored; failing to read similar ones must not look like a failure.
     auto found = (*session)->store().NearestMemories(request->session, request->content,
                                                      receipt->id, kNearest, context.Call());
     if (found) nearest = std::move(*found);

@@ -1,4 +1,5 @@
-// katra restore: what was running when the machine went down, each in its last conversation.
+// katra restore: restarts the sessions that were running when the machine shut down, each in its
+// last conversation.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -42,7 +43,7 @@ LaunchRequest RequestOf(const SessionRecord& record) {
   request.own_login = record.login == "own";
   request.background = true;
   request.resume = true;
-  // Not the arguments: a prompt among them would be asked again.
+  // Without the arguments: a prompt among them would be sent again.
   return request;
 }
 

@@ -1,4 +1,4 @@
-// katra say: a message to a room, or to some personas of it.
+// katra say: sends a message to a room, or to some of its personas.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>

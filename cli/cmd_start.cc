@@ -1,5 +1,5 @@
-// katra start: a coding agent as a persona, here or in the background. And session-run, its other
-// half inside of tmux.
+// katra start: starts a coding agent as a persona, here or in the background. Also session-run, its
+// counterpart inside tmux.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -16,7 +16,7 @@
 namespace katra::cli {
 namespace {
 
-// For --resume; what keeps the session from starting is said in `trouble`.
+// For --resume. Sets `trouble` if something prevents the session from starting.
 Conversation ToGoOnWith(const LaunchRequest& request, const LaunchPlan& plan, Context& context,
                         std::string* trouble) {
   if (!request.resume) return {};
@@ -87,7 +87,7 @@ void AddSessionRun(CLI::App& app, Program& program) {
   auto run = std::make_shared<SessionRun>();
   CLI::App* command =
       app.add_subcommand("session-run", "run the client that `katra start -b` hands over");
-  command->group("");  // not for people
+  command->group("");  // hidden from the help
   command->add_option("SOCKET", run->socket, "where it is handed over")->required();
   command->add_option("--home", run->home, "the home whose session it is")->required();
   command->add_option("--persona", run->persona, "whose session it is")->required();

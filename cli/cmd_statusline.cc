@@ -1,4 +1,4 @@
-// katra statusline: one line for the foot of Claude Code's screen.
+// katra statusline: one line for the bottom of Claude Code's screen.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>

@@ -1,4 +1,4 @@
-// katra stop: ends sessions that `katra start` started.
+// katra stop: stops sessions that `katra start` started.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -26,7 +26,7 @@ struct StopOptions {
 
 struct Chosen {
   std::vector<SessionRecord> here;
-  std::vector<LiveSession> elsewhere;  // cannot be seen from here, so that nothing is ended
+  std::vector<LiveSession> elsewhere;  // not observable from here, so not stopped
 };
 
 void Add(const LiveSession& session, Chosen* chosen) {
@@ -37,7 +37,7 @@ void Add(const LiveSession& session, Chosen* chosen) {
   }
 }
 
-// What runs of the personas that were named; what does not run is told.
+// The running sessions of the named personas; prints the names without one.
 Result<Chosen> Choose(const StopOptions& options, const std::vector<LiveSession>& live,
                       const Context& context) {
   Chosen chosen;
@@ -69,7 +69,7 @@ Result<Chosen> Choose(const StopOptions& options, const std::vector<LiveSession>
   return chosen;
 }
 
-// Whether it could still be running is for the user to say; its server's signs of life say no.
+// Closes a session that the user declares gone. Refuses if it is still connected to the room.
 Status CloseGone(const LiveSession& session, const Records& records, const Context& context) {
   SessionRecord record = *session.record;
   if (session.presence && session.presence->session.started_at >= record.started_at) {
@@ -84,7 +84,7 @@ Status CloseGone(const LiveSession& session, const Records& records, const Conte
   return {};
 }
 
-// The exit code.
+// Returns the exit code.
 int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& sessions,
                   const Records& records, const Context& context) {
   int code = kExitOk;

@@ -26,19 +26,19 @@ namespace {
 struct TokenOptions {
   std::string persona;
   std::string home;
-  std::string provider;  // of create, as the two below
+  std::string provider;  // for create, like the next two
   std::string model;
   router::gateway::PermitText permit;
-  std::string id;     // of end
-  bool json = false;  // of list
+  std::string id;     // for end
+  bool json = false;  // for list
 };
 
 std::string HomeOf(const TokenOptions& options, const Context& context) {
   return options.home.empty() ? context.home() : options.home;
 }
 
-// What the options say, checked against the configuration. A model alone is one of the provider
-// that the persona has in personas.json.
+// Checks the options against the configuration. A model without a provider belongs to the persona's
+// provider in personas.json.
 Result<router::SessionChoice> ChoiceOf(const TokenOptions& options,
                                        const router::RouterConfig& config) {
   router::SessionChoice choice{ToLowerAscii(options.provider), options.model, {}};
@@ -72,7 +72,7 @@ int Create(const TokenOptions& options, Context& context) {
   }
   if (auto folder = store::EnsureHome(home); !folder) return context.PrintError(folder.error());
   const auto config = router::Load({home});
-  // The files matter only for names; a token must be had while one of them is wrong.
+  // The files are only needed for names; creating a token must work even if one of them has errors.
   const router::gateway::PermitText& text = options.permit;
   const bool names = !options.provider.empty() || !options.model.empty() ||
                      !text.providers.empty() || !text.models.empty();
@@ -88,7 +88,7 @@ int Create(const TokenOptions& options, Context& context) {
   Audit(context, router::gateway::TokenMade(minted, options.persona), home);
   if (!minted) return context.PrintError(minted.error());
   context.out() << minted->token << "\n";
-  // A file that is wrong is the gateway's to tell of: it may run with what it read before.
+  // Errors in a file are the gateway's to report: it may run with an earlier version.
   if (config && permit->Has(router::gateway::Scope::kGateway) &&
       router::SessionPersona(*config, options.persona, *choice).provider.empty()) {
     context.Warn("nothing says which provider answers " + options.persona +

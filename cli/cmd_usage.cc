@@ -1,4 +1,4 @@
-// katra usage: what models answered through the gateway, and what it cost.
+// katra usage: requests answered through the gateway, and their cost.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
@@ -37,7 +37,7 @@ const std::map<std::string, store::UsageGroup>& Groups() {
   return groups;
 }
 
-// Not known is not nothing.
+// Unknown is not 0.
 bool CostIsUnknown(const store::UsageSum& sum) {
   return sum.unpriced > 0 && sum.cost_usd_micros == 0;
 }
@@ -49,7 +49,8 @@ std::string Dollars(const store::UsageSum& sum) {
   return std::string(text) + (sum.unpriced > 0 ? "+" : "");
 }
 
-// How much of the prompts came from the providers' caches, where they told; nothing: nobody did.
+// The share of the prompts that came from the providers' caches, where reported; nullopt if nobody
+// reported it.
 std::optional<double> CacheReadShare(const store::UsageSum& sum) {
   if (sum.cache_told_prompt_tokens <= 0) return std::nullopt;
   return static_cast<double>(sum.cache_read_tokens) /

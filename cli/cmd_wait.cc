@@ -1,6 +1,6 @@
-// katra wait: stands behind an asyncRewake hook of Claude Code, and ends with exit code 2 when
-// somebody speaks to an idle session, which wakes it. It delivers nothing: the hooks of the turn
-// that it wakes do. Without a persona and a session id there is nothing to wait for.
+// katra wait: the command of an asyncRewake hook of Claude Code. Exits with code 2 when somebody
+// addresses an idle session, which wakes it. It delivers nothing itself; the hooks of the next turn
+// do. Without a persona and a session id there is nothing to wait for.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -20,12 +20,12 @@ namespace katra::cli {
 namespace {
 
 constexpr size_t kMostInputBytes = 1024 * 1024;
-constexpr int kExitWake = 2;  // the client's sign for "wake the session, with what stderr says"
+constexpr int kExitWake = 2;  // tells the client to wake the session with the text on stderr
 constexpr int kExitTold = 1;
 constexpr std::chrono::seconds kServerPatience{20};
 constexpr std::chrono::seconds kPatience{5};
 
-// Whether somebody is to be told now: not while the session works, since its hooks deliver.
+// Whether to wake the session now. Not while it is working, because its hooks deliver.
 Result<render::Addressed> Look(const store::Session& session, const HookNotes& notes,
                                store::RoomStore& store, const Context& context) {
   if (session.activity == store::Activity::kWorking ||
@@ -40,7 +40,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
   if (!notes) return context.PrintError(notes.error()), kExitTold;
   const auto lock = notes->LockWait();
   if (!lock) {
-    // One is enough.
+    // One wait is enough.
     if (lock.error().code == ErrorCode::kUnavailable) return kExitOk;
     return context.PrintError(lock.error()), kExitTold;
   }
@@ -55,7 +55,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
       return kExitWake;
     }
     if ((*change)->Wait() == ChangeWait::Outcome::kStopped) return kExitOk;
-    // It ends with its session, and with the client that started it.
+    // Ends with its session and with the client that started it.
     const auto now = store.GetSession(session.id, context.Call(kPatience));
     if (!now && now.error().code == ErrorCode::kNotFound) return kExitOk;
     if (now) session = *now;
@@ -63,7 +63,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
   }
 }
 
-// In print mode the client waits for its background hooks, and has no idle session to be woken.
+// In print mode the client waits for its background hooks, and has no idle session to wake.
 bool IsPrintMode(const Context& context) {
   const std::string entry = context.Variable("CLAUDE_CODE_ENTRYPOINT");
   return !entry.empty() && entry != "cli";

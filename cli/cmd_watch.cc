@@ -1,4 +1,4 @@
-// katra watch: a live screen of a room, with a line to speak. Not on a terminal: lines.
+// katra watch: a live screen of a room with an input line. If not on a terminal: plain lines.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -18,7 +18,7 @@
 namespace katra::cli {
 namespace {
 
-constexpr std::chrono::seconds kLook{5};  // that other sessions hear wakes no watch
+constexpr std::chrono::seconds kLook{5};  // hearing by other sessions triggers no watch
 
 class Watch {
  public:
@@ -44,7 +44,7 @@ class Watch {
       if (happened.ended) break;
       if (happened.resized) Resize(**terminal);
       for (const Key& key : keys_.Read(happened.typed)) Press(key, **terminal);
-      // Also when only time has passed.
+      // Also after a timeout without changes.
       if (happened.changed || happened.typed.empty()) Refresh();
     }
     terminal->reset();
@@ -108,7 +108,7 @@ class Watch {
     if (Trim(typed).empty()) return;
     const Result<std::string> said = room_.Say(typed);
     if (!said) {
-      Notice(said.error().message, true);  // what was typed stays
+      Notice(said.error().message, true);  // keeps the typed text
       return;
     }
     line_.Take();

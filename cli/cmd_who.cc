@@ -1,4 +1,4 @@
-// katra who and katra whoami: who is here, and who this terminal speaks as.
+// katra who and katra whoami: who is present, and which persona this terminal uses.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -23,7 +23,8 @@ std::string StateText(const store::Session& session) {
   return told.empty() ? "-" : told;
 }
 
-// Of a session that `katra start` started; empty: it is answered by what it was started with.
+// For sessions started by `katra start`; empty if the session is answered by what it was started
+// with.
 std::string WarningOf(const store::Session& session, const Context& context) {
   if (session.tag.source != store::TagSource::kVerified) return {};
   const Result<Records> records = Records::Open(context.home());

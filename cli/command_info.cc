@@ -11,7 +11,7 @@ namespace katra::cli {
 namespace {
 
 constexpr size_t kIndent = 2;
-constexpr size_t kMaxNames = 30;  // columns for what options are called
+constexpr size_t kMaxNames = 30;  // columns for the names of options
 
 OptionInfo DescribeOption(const CLI::Option& option) {
   OptionInfo info;
@@ -25,7 +25,7 @@ OptionInfo DescribeOption(const CLI::Option& option) {
   if (option.get_type_size() != 0 && option.get_expected_min() > 0) {
     info.value = option.get_type_name();
     if (info.value.empty() || info.value == "TEXT") info.value = info.positional ? "" : "VALUE";
-    // A set of values is shown by CLI11 as "NAME:{a,b}".
+    // CLI11 shows a set of values as "NAME:{a,b}".
     const size_t brace = info.value.find(":{");
     if (brace != std::string::npos && info.value.back() == '}') {
       info.choices = Split(info.value.substr(brace + 2, info.value.size() - brace - 3), ',');
@@ -54,7 +54,7 @@ std::string TextOf(const OptionInfo& option) {
   return text;
 }
 
-// Two columns, the right one wrapped.
+// Formats two columns, wrapping the right one.
 void AddRow(std::string& out, const std::string& left, const std::string& right, size_t left_width,
             size_t width) {
   const size_t start = kIndent + left_width + 2;
@@ -166,7 +166,7 @@ std::vector<std::string> WrapText(const std::string& text, size_t width) {
   for (const std::string& paragraph : Split(text, '\n')) {
     std::string line;
     std::istringstream words(paragraph);
-    // An indented line is an example: it stays as it is.
+    // An indented line is an example and is not wrapped.
     if (!paragraph.empty() && paragraph.front() == ' ') {
       lines.push_back(paragraph);
       continue;

@@ -1,5 +1,5 @@
-// A command as it was declared, without CLI11: what help, completions and man pages are made from,
-// so that they cannot disagree with the parser.
+// A declared command, independent of CLI11: the source of help, completions and man pages, so that
+// they always agree with the parser.
 #pragma once
 
 #include <string>
@@ -10,43 +10,43 @@ namespace katra::cli {
 class Program;
 
 struct OptionInfo {
-  std::vector<std::string> names;  // "-b", "--background"; a positional: its name alone
-  std::string value;               // the name of its value; empty: a flag
+  std::vector<std::string> names;  // "-b", "--background"; for a positional, only its name
+  std::string value;               // the name of its value; empty for a flag
   std::string text;
   std::string default_value;
-  std::vector<std::string> choices;  // the values allowed; empty: any
+  std::vector<std::string> choices;  // allowed values; empty: any
   bool positional = false;
   bool required = false;
-  bool repeated = false;  // may be given several times
+  bool repeated = false;  // may occur several times
 };
 
 struct CommandInfo {
-  std::string name;   // "start"; of the root: the program's
+  std::string name;   // "start"; for the root, the program's name
   std::string path;   // "katra start", "katra memory list"
   std::string text;   // what it does; the first line is the summary
-  std::string group;  // of the parent's help
+  std::string group;  // its group in the parent's help
   std::string footer;
-  bool passes_rest = false;  // takes "-- ARGUMENTS"
+  bool passes_rest = false;  // accepts "-- ARGUMENTS"
   std::vector<OptionInfo> options;
   std::vector<CommandInfo> commands;
 };
 
 [[nodiscard]] std::string Summary(const CommandInfo& command);
 
-// The whole tree of a program that RunProgram has set up.
+// The command tree of a program that RunProgram has set up.
 [[nodiscard]] CommandInfo Describe(const Program& program);
 
 // What `--help` and `katra help` print, for a terminal of `width` columns.
 [[nodiscard]] std::string RenderHelp(const CommandInfo& command, int width);
 
-// nullptr: none. Borrowed from `root`.
+// nullptr if there is none. Borrowed from `root`.
 [[nodiscard]] const CommandInfo* FindCommand(const CommandInfo& root,
                                              const std::vector<std::string>& names);
 
 // "katra start [OPTIONS] [FOLDER] [-- ARGUMENTS...]"
 [[nodiscard]] std::string UsageOf(const CommandInfo& command);
 
-// Breaks text into lines of at most `width` columns at spaces; line breaks of the text stay.
+// Wraps text at spaces into lines of at most `width` columns; keeps its line breaks.
 [[nodiscard]] std::vector<std::string> WrapText(const std::string& text, size_t width);
 
 }  // namespace katra::cli

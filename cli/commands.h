@@ -24,16 +24,16 @@ namespace katra::cli {
 
 class Program;
 
-// The groups of `katra help`, in this order.
+// The groups of `katra help`, in display order.
 inline constexpr const char* kSessionCommands = "Sessions";
 inline constexpr const char* kRoomCommands = "Room and memory";
 inline constexpr const char* kRouterCommands = "Router";
 inline constexpr const char* kSetupCommands = "Setup";
 inline constexpr const char* kClientCommands = "Called by clients";
 
-// All of them, in the order of the help. `app` and `program` outlive the parsing.
+// Declares all commands, in the order of the help. `app` and `program` must outlive the parsing.
 void AddCommands(CLI::App& app, Program& program);
-// What the short form `k` has beside the commands.
+// Declares what the short form `k` has besides the commands.
 void AddShortForm(CLI::App& app, Program& program);
 
 void AddGateway(CLI::App& app, Program& program);

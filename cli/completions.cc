@@ -5,7 +5,7 @@
 namespace katra::cli {
 namespace {
 
-// In single quotes of bash and zsh; of fish with `fish`.
+// Quotes for bash and zsh with single quotes; with `fish`, for fish.
 std::string Quoted(const std::string& text, bool fish = false) {
   std::string quoted = "'";
   for (const char character : text) {
@@ -29,7 +29,7 @@ std::vector<std::string> Words(const CommandInfo& command) {
   return words;
 }
 
-// The command and all below it, each with its words from the program on.
+// The command and all below it, each with its words from the program's name on.
 void Flatten(const CommandInfo& command, std::vector<const CommandInfo*>& all) {
   all.push_back(&command);
   for (const CommandInfo& sub : command.commands) Flatten(sub, all);
@@ -55,7 +55,7 @@ std::string BashCompletion(const CommandInfo& root) {
     }
   }
   text += "    esac\n  done\n";
-  // The values of an option come after it.
+  // The values of an option follow it.
   text += "  case \"$path ${COMP_WORDS[COMP_CWORD - 1]}\" in\n";
   for (const CommandInfo* command : all) {
     for (const OptionInfo& option : command->options) {
@@ -81,7 +81,7 @@ std::string BashCompletion(const CommandInfo& root) {
 std::string ZshCompletion(const CommandInfo& root) {
   std::vector<const CommandInfo*> all;
   Flatten(root, all);
-  // A colon stands between a word and its text.
+  // A colon separates a word and its description.
   const auto described = [](const std::string& word, const std::string& text) {
     std::string escaped;
     for (const char character : text) {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kMaxColumns = 1000;
 
-// 0: no number, or one out of bounds.
+// Returns 0 if it is not a number or out of bounds.
 int Number(const Environment& environment, const char* name) {
   const auto found = environment.find(name);
   if (found == environment.end()) return 0;
@@ -38,7 +38,7 @@ int Number(const Environment& environment, const char* name) {
 Context::Context(Deps deps)
     : deps_(std::move(deps)),
       user_home_(UserHome([this](const char* name) { return Variable(name); })) {
-  // One that cannot be used stays as it was given: RunProgram refuses it.
+  // An unusable home is kept as given, and RunProgram refuses it.
   home_ = Variable("KATRA_HOME");
   if (home_.empty() && !user_home_.empty()) home_ = user_home_ + "/.katra";
   if (Result<std::string> home = KatraHome(home_, user_home_); home) home_ = std::move(*home);

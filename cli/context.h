@@ -1,6 +1,5 @@
-// What a command is given to work with: the environment, the terminal, the clock, the store. A
-// command touches nothing of the process directly, so that a test runs it in memory. Knows no
-// command.
+// What a command works with: the environment, the terminal, the clock, the store. Commands access
+// nothing of the process directly, so that tests can run them in memory. Knows no command.
 #pragma once
 
 #include <functional>
@@ -19,7 +18,7 @@ namespace katra::cli {
 
 using Environment = std::map<std::string, std::string>;
 
-// Opens the store of a home (store/open.h). Injected, so that a test may open another one.
+// Opens the store of a home (store/open.h). Injected, so that tests can open another one.
 using StoreOpener = std::function<Result<std::shared_ptr<store::Store>>(
     const std::string& home, const store::CallContext& call)>;
 
@@ -37,7 +36,7 @@ struct Terminal {
 class Context {
  public:
   struct Deps {
-    std::string program = "katra";  // or "k": how messages call it
+    std::string program = "katra";  // or "k", as used in messages
     std::string version;
     Environment environment;
     std::string working_folder;  // absolute
@@ -48,7 +47,7 @@ class Context {
     const Clock& clock;
     Random& random;
     StoreOpener open_store;
-    std::string executable;  // absolute path of this program; empty: not known
+    std::string executable;  // absolute path of this program; empty: unknown
   };
 
   explicit Context(Deps deps);
@@ -56,12 +55,12 @@ class Context {
   [[nodiscard]] const std::string& program() const { return deps_.program; }
   [[nodiscard]] const std::string& version() const { return deps_.version; }
   [[nodiscard]] const Environment& environment() const { return deps_.environment; }
-  // Empty: not set.
+  // Empty if not set.
   [[nodiscard]] std::string Variable(const std::string& name) const;
   [[nodiscard]] const std::string& working_folder() const { return deps_.working_folder; }
-  // KATRA_HOME, else ~/.katra; absolute. Empty when neither is known.
+  // KATRA_HOME, else ~/.katra; absolute. Empty if neither is known.
   [[nodiscard]] const std::string& home() const { return home_; }
-  // The user's home folder; empty: not known.
+  // The user's home folder; empty if unknown.
   [[nodiscard]] const std::string& user_home() const { return user_home_; }
   [[nodiscard]] std::istream& in() const { return deps_.in; }
   [[nodiscard]] std::ostream& out() const { return deps_.out; }
@@ -71,26 +70,26 @@ class Context {
   [[nodiscard]] Random& random() const { return deps_.random; }
   [[nodiscard]] const std::string& executable() const { return deps_.executable; }
 
-  // Opens the store when it is first asked for; owned by the context.
+  // Opens the store at the first call; owned by the context.
   [[nodiscard]] Result<store::Store*> OpenStore();
-  // For a process that becomes another program.
+  // For a process that is about to exec another program.
   void CloseStore() { store_.reset(); }
-  // For one call of the store: within 10 s, unless another patience is given.
+  // The context for one call to the store, with a deadline of 10 s unless `patience` is given.
   [[nodiscard]] store::CallContext Call(
       std::chrono::milliseconds patience = std::chrono::seconds(10)) const;
 
   // All of stdin. kResourceExhausted: longer than `max_bytes`.
   [[nodiscard]] Result<std::string> ReadInput(size_t max_bytes) const;
 
-  // "katra: MESSAGE" on stderr; returns the exit code of the error.
+  // Prints "katra: MESSAGE" on stderr; returns the error's exit code.
   int PrintError(const Error& error) const;
-  // "katra: warning: MESSAGE" on stderr.
+  // Prints "katra: warning: MESSAGE" on stderr.
   void Warn(std::string_view message) const;
-  // "katra: MESSAGE" and where to find help, on stderr; returns kExitUsage.
+  // Prints "katra: MESSAGE" and where to find help on stderr; returns kExitUsage.
   int UsageError(std::string_view message, std::string_view command) const;
 
  private:
-  // The program's name and `text` on stderr, wrapped when that is a terminal.
+  // Prints the program's name and `text` on stderr, wrapped if it is a terminal.
   void Tell(const std::string& text) const;
 
   Deps deps_;

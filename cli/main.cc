@@ -1,4 +1,4 @@
-// katra and its short form k: wires the process's streams, its environment and the store to the
+// katra and its short form k: connects the process's streams, environment and store to the
 // commands.
 #include <csignal>
 #include <cstdlib>
@@ -32,7 +32,7 @@ std::string WorkingFolder() {
   return gone ? "/" : folder;
 }
 
-// Where this program lies, so that what it starts finds the same Katra. Empty: not known.
+// The path of this program, so that programs that it starts find the same Katra. Empty: unknown.
 std::string Executable(const char* invoked_as) {
   std::error_code failed;
   std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", failed);
@@ -42,7 +42,7 @@ std::string Executable(const char* invoked_as) {
 }
 
 int Main(int argc, char** argv) {
-  KeepMemoryPrivate();  // the user's keys are in its environment
+  KeepMemoryPrivate();  // its environment contains the user's keys
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   const SystemClock clock;

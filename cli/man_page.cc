@@ -1,11 +1,11 @@
-// Man pages: the declared commands in the language of man(7).
+// Writes man pages from the declared commands in man(7) format.
 #include "cli/completions.h"
 #include "core/text.h"
 
 namespace katra::cli {
 namespace {
 
-// Text of a page: nothing in it is taken for a request or an escape.
+// Escapes text so that nothing in it is a request or an escape.
 std::string Roff(const std::string& text) {
   std::string escaped;
   for (const std::string& line : Split(text, '\n')) {
@@ -24,7 +24,7 @@ std::string Roff(const std::string& text) {
   return escaped;
 }
 
-// An argument of a request, in quotes.
+// Quotes the argument of a request.
 std::string Argument(const std::string& text) {
   std::string escaped;
   for (const char character : Roff(text)) {
@@ -33,7 +33,7 @@ std::string Argument(const std::string& text) {
   return "\"" + escaped + "\"";
 }
 
-// Indented lines are examples, shown as they stand.
+// Indented lines are examples and are shown verbatim.
 std::string Paragraphs(const std::string& text) {
   std::string page;
   bool example = false;

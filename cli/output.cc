@@ -31,8 +31,8 @@ std::string WithoutEndSpaces(std::string text) {
   return text;
 }
 
-// The end of the first piece that stays together: behind the spaces after a word, or, with kParts,
-// behind a slash, a comma or a hyphen in it.
+// The end of the first unbreakable piece: after the spaces that follow a word, or, with kParts,
+// after a slash, a comma or a hyphen in it.
 size_t PieceEnd(std::string_view text, Breaks breaks) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == ' ') return std::min(text.find_first_not_of(' ', i), text.size());
@@ -53,8 +53,8 @@ size_t LongestPiece(std::string_view text) {
   return longest;
 }
 
-// Widths that fit the page: the widest column gives way first, down to its longest word, and only
-// when that is not enough to less, but never to less than its heading.
+// Column widths that fit the page: shrinks the widest column first, to its longest word, and
+// further only if that is not enough, but never below its heading.
 std::vector<size_t> FitColumns(const std::vector<std::vector<std::string>>& lines, size_t page) {
   std::vector<size_t> widths(lines.front().size(), 0);
   std::vector<size_t> words = widths;
@@ -165,7 +165,7 @@ std::string RenderTable(const std::vector<std::string>& headings,
     }
     for (size_t y = 0; y < height; ++y) {
       std::string text;
-      size_t gap = 0;  // spaces that stand before the next text, so that no line ends in some
+      size_t gap = 0;  // spaces before the next text, so that no line ends with spaces
       for (size_t i = 0; i < cells.size(); ++i) {
         const std::string part = y < cells[i].size() ? cells[i][y] : std::string();
         const size_t width = DisplayWidth(part);

@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kAbout =
     "Runs coding agents as personas, on any provider, with one shared room and one shared memory.";
 
-// The deepest command that the arguments had reached.
+// The deepest command that the arguments reached.
 const CLI::App* Reached(const CLI::App* app) {
   for (;;) {
     const std::vector<CLI::App*> parsed = app->get_subcommands();
@@ -58,7 +58,7 @@ std::string Meant(const std::string& word, const std::vector<std::string>& candi
   return text + "?";
 }
 
-// What is wrong with words that nothing took.
+// Describes what is wrong with unused words.
 std::string ExtraWords(const CLI::App& root, const CLI::App& reached,
                        const std::vector<std::string>& words) {
   const std::string& word = words.front();
@@ -74,7 +74,7 @@ std::string ExtraWords(const CLI::App& root, const CLI::App& reached,
   return shown + " is one argument too many" + (command.empty() ? "" : " for " + command);
 }
 
-// What only tells of the program itself works whatever KATRA_HOME says.
+// Commands that only describe the program work whatever KATRA_HOME is.
 bool NeedsHome(const std::string& command) { return command != "help" && command != "completions"; }
 
 int Refuse(const Context& context, const CLI::App& root, const std::string& why,
@@ -104,7 +104,7 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
       own.erase(dashes, own.end());
     }
   }
-  std::reverse(own.begin(), own.end());  // as CLI11 takes them
+  std::reverse(own.begin(), own.end());  // in the order that CLI11 expects
   try {
     app.parse(std::move(own));
   } catch (const CLI::CallForHelp&) {
@@ -134,7 +134,7 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
   if (!context.home().empty() && NeedsHome(command)) {
     if (const auto home = KatraHome(context.home(), context.user_home()); !home) {
       const int code = context.PrintError(home.error());
-      // A client takes exit code 2 of its hook for an order to stop.
+      // Clients treat a hook's exit code 2 as an order to stop.
       return command == "hook" ? 1 : code;
     }
   }

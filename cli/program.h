@@ -1,5 +1,5 @@
-// Parses a command line and runs the command that it names. Knows how commands are declared, not
-// which there are (cli/commands.h).
+// Parses a command line and runs its command. Knows how commands are declared, but not which exist
+// (cli/commands.h).
 #pragma once
 
 #include <functional>
@@ -15,24 +15,24 @@ class App;
 
 namespace katra::cli {
 
-// What a parsed command does; returns the exit code.
+// The action of a parsed command; returns the exit code.
 using ActionFn = std::function<int(Context&)>;
 
-// Collects what the command line asks for while CLI11 parses it.
+// Collects what the command line requests while CLI11 parses it.
 class Program {
  public:
-  // To be called from the callback of a CLI11 subcommand: the command to run after parsing.
+  // Sets the action to run after parsing. Call it from a CLI11 subcommand's callback.
   void Run(ActionFn action) { action_ = std::move(action); }
 
-  // For commands that hand arguments on to another program: what comes after the first "--" is
-  // kept apart in Rest(), unparsed. To be called when the command is declared.
+  // For commands that pass arguments to another program: everything after the first "--" is kept
+  // unparsed in Rest(). Call it when declaring the command.
   void PassRest(const std::string& command) { passing_.insert(command); }
   [[nodiscard]] bool PassesRest(const std::string& command) const {
     return passing_.count(command) != 0;
   }
   [[nodiscard]] const std::vector<std::string>& Rest() const { return rest_; }
 
-  // The whole tree, for help, completions and man pages. Set by RunProgram; borrowed.
+  // The command tree, for help, completions and man pages. Set by RunProgram; borrowed.
   [[nodiscard]] const CLI::App* root() const { return root_; }
 
  private:
@@ -44,8 +44,8 @@ class Program {
   const CLI::App* root_ = nullptr;
 };
 
-// `arguments` without the program's name. Returns the exit code. What goes wrong is told on the
-// context's stderr.
+// Runs a command line. `arguments` does not include the program's name. Returns the exit code.
+// Errors are printed on the context's stderr.
 [[nodiscard]] int RunProgram(const std::vector<std::string>& arguments, Context& context);
 
 }  // namespace katra::cli

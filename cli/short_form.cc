@@ -1,4 +1,4 @@
-// The short form k: the room and the memory in a few keystrokes, and a question to a persona.
+// The short form k: room and memory commands with few keystrokes, and questions to a persona.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@
 namespace katra::cli {
 namespace {
 
-// `k --say hello world`: the value of the option, and the words after it.
+// `k --say hello world`: the option's value and the words after it.
 struct ShortForm {
   Speaker speaker;
   std::string first;
@@ -76,7 +76,7 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   return names;
 }
 
-// A single word that is nearly a command's is a slip, not a question worth a model's time.
+// A single word that is almost a command is a typo, not a question for a model.
 ActionFn AskAction(const ShortForm& given, const std::vector<std::string>& commands) {
   return [given, commands](Context& context) {
     const std::string question = Join(given.words, " ");

@@ -1,4 +1,4 @@
-// What is used of the limits now, for `katra status`.
+// The current use of limits, for `katra status`.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@
 
 namespace katra::cli {
 
-// A table of the tokens of the gateway's status; empty: none is in use.
+// A table of the tokens in the gateway's status; empty if none is in use.
 [[nodiscard]] std::string ShowTokenUse(const JsonView& tokens, const Page& page);
-// A table of personas; empty: none uses anything.
+// A table of personas; empty if none has any use.
 [[nodiscard]] std::string ShowQuotaUse(const std::vector<store::QuotaUse>& uses, const Page& page);
-// An array of the same.
+// The same as an array.
 void WriteQuotaUse(const std::vector<store::QuotaUse>& uses, JsonWriter& writer);
 
 }  // namespace katra::cli

@@ -23,7 +23,7 @@ Result<Agent> FindAgent(const std::string& name) {
 }
 
 OwnChoice ChoiceOf(const Agent& agent, const std::vector<std::string>& own) {
-  constexpr size_t kShortestId = 8;  // a number is a place in a list, which changes
+  constexpr size_t kShortestId = 8;  // a plain number is a position in a list, which changes
   OwnChoice choice;
   for (size_t i = 0; i < own.size() && own[i] != "--"; ++i) {
     const size_t equals = own[i].find('=');
@@ -62,7 +62,7 @@ std::vector<EnvironmentChange> SessionVariables(const Handover& handover) {
   add("KATRA_MODEL", handover.model);
   add("KATRA_ROLE", handover.role);
   add("KATRA_ROOM", handover.room);
-  // Whose status line tells when the plan rests.
+  // The status line of such a session shows when the plan rests.
   if (handover.connection.route == RouteKind::kGateway && handover.connection.own_login) {
     add("KATRA_LOGIN", "own");
   }

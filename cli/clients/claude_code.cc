@@ -1,5 +1,5 @@
-// Claude Code: server, hooks and status line come with the command line, for this session only. Its
-// variables are those of Anthropic's SDK; it must not know other clients.
+// Claude Code: server, hooks and status line are set by the command line, for this session only.
+// Its variables are those of Anthropic's SDK. Must not know other clients.
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -13,10 +13,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A wait ends by itself after a day, and the next turn starts another.
+// A wait ends after a day, and the next turn starts another.
 constexpr int kWaitSeconds = 86'400;
 constexpr int kHookSeconds = 10;
-constexpr int kStatusSeconds = 5;  // between two looks at what waits
+constexpr int kStatusSeconds = 5;  // between two refreshes
 
 Json Hook(const Handover& handover, const std::string& arguments) {
   return {{"type", "command"},
@@ -24,7 +24,7 @@ Json Hook(const Handover& handover, const std::string& arguments) {
           {"timeout", kHookSeconds}};
 }
 
-// Runs beside the session, and wakes it when it is idle.
+// The hook that runs beside the session and wakes it when it is idle.
 Json Wait(const Handover& handover) {
   return {{"type", "command"},
           {"command", ShellQuoted(handover.katra) + " wait"},
@@ -32,8 +32,8 @@ Json Wait(const Handover& handover) {
           {"timeout", kWaitSeconds}};
 }
 
-// Whether the client answers once and ends. It then waits for every hook, so that one that stands
-// behind the session would keep it from ever beginning.
+// Whether the client answers once and exits. It then waits for all hooks, so a hook that runs
+// beside the session would keep it from ever starting.
 bool AnswersOnce(const std::vector<std::string>& own) {
   return std::any_of(own.begin(), own.end(), [](const std::string& argument) {
     return argument == "-p" || argument == "--print";
@@ -57,7 +57,7 @@ Json Hooks(const Handover& handover) {
           {"SessionEnd", on({Hook(handover, "hook session-end")})}};
 }
 
-// To the gateway, which passes it on.
+// Whether the login is sent to the gateway, which forwards it.
 bool SendsOwnLogin(const Handover& handover) {
   return handover.connection.route == RouteKind::kGateway && handover.connection.own_login;
 }
@@ -68,13 +68,14 @@ std::string McpConfig(const Handover& handover) {
                  {"args", Json::array()},
                  {"env", ServerEnvironment(handover)},
                  {"alwaysLoad", true}};
-  if (SendsOwnLogin(handover)) server["env"]["CLAUDE_CODE_OAUTH_TOKEN"] = "";  // no business of it
+  // the server must not get the login
+  if (SendsOwnLogin(handover)) server["env"]["CLAUDE_CODE_OAUTH_TOKEN"] = "";
   if (handover.channels) server["args"] = {"--channels"};
   return Json{{"mcpServers", {{"katra", server}}}}.dump();
 }
 
-// Where claude-code-router must not decide by persona, it is told for every model that the client
-// asks for: its own names would lead to whoever is the router's default.
+// If claude-code-router should not decide by persona, it gets a selector for every model that the
+// client requests: the client's own names would go to the router's default provider.
 std::vector<EnvironmentChange> SideModels(const Handover& handover) {
   std::vector<EnvironmentChange> changes;
   const bool told = handover.connection.route == RouteKind::kClaudeCodeRouter;
@@ -85,15 +86,15 @@ std::vector<EnvironmentChange> SideModels(const Handover& handover) {
   return changes;
 }
 
-// Where requests go, and for what: the user's own settings may hold the same variables, which would
-// win over those of the process.
+// Where requests go, and the models: also in the settings, because variables in the user's own
+// settings would override those of the process.
 Json Variables(const Handover& handover) {
   Json variables = Json::object();
   if (!handover.connection.base_url.empty()) {
     variables["ANTHROPIC_BASE_URL"] = handover.connection.base_url;
   }
   if (!handover.asked_model.empty()) variables["ANTHROPIC_MODEL"] = handover.asked_model;
-  // It takes an empty one for one that is not set.
+  // It treats an empty variable as unset.
   for (const std::string& name : handover.cleared) variables[name] = "";
   for (const EnvironmentChange& change : SideModels(handover))
     variables[change.name] = *change.value;
@@ -113,7 +114,7 @@ std::string Settings(const Handover& handover) {
 }
 
 std::vector<std::string> Arguments(const Handover& handover) {
-  // --mcp-config takes every word up to the next option, so that an option must follow.
+  // --mcp-config consumes every word up to the next option, so an option must follow.
   std::vector<std::string> arguments = {"--mcp-config", McpConfig(handover), "--settings",
                                         Settings(handover)};
   if (!ToldModel(handover).empty()) {
@@ -130,7 +131,7 @@ std::vector<std::string> Arguments(const Handover& handover) {
   return arguments;
 }
 
-// With these it would ask somebody else altogether.
+// These variables would send requests to another provider altogether.
 std::vector<EnvironmentChange> WithoutClouds(std::vector<EnvironmentChange> changes) {
   for (const char* name :
        {"CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"}) {
@@ -146,12 +147,12 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   const EnvironmentChange no_token{"ANTHROPIC_AUTH_TOKEN", {}, {}, false};
   const EnvironmentChange base{"ANTHROPIC_BASE_URL", connection.base_url, {}, false};
   const auto foreign = [](std::vector<EnvironmentChange> changes) {
-    // With this it would send its user's login there.
+    // This would send the user's login there.
     changes.push_back({"CLAUDE_CODE_OAUTH_TOKEN", {}, {}, false});
     return WithoutClouds(std::move(changes));
   };
   if (SendsOwnLogin(handover)) {
-    // The token comes beside the login, and not in an argument: those are for everybody to see.
+    // The token is sent beside the login, and not in an argument, which everybody can read.
     const std::string headers = handover.own_headers + (handover.own_headers.empty() ? "" : "\n") +
                                 "x-katra-token: " + handover.token;
     return WithoutClouds({base, no_token, no_key, {"ANTHROPIC_CUSTOM_HEADERS", headers, {}, true}});
@@ -160,7 +161,7 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
     std::vector<EnvironmentChange> changes = {
         base, {"ANTHROPIC_AUTH_TOKEN", handover.token, {}, true}, no_key};
     if (connection.route == RouteKind::kClaudeCodeRouter) {
-      // Its routes by persona look at this.
+      // Its routes by persona use this header.
       changes.push_back(
           {"ANTHROPIC_CUSTOM_HEADERS", "x-katra-persona: " + handover.persona, {}, false});
       const std::vector<EnvironmentChange> side = SideModels(handover);
@@ -177,15 +178,15 @@ std::vector<EnvironmentChange> Endpoint(const Handover& handover) {
   if (!connection.key_env.empty()) {
     changes.push_back(no_token);
   } else {
-    // The server asks for no key; without any the client would ask its user to log in.
+    // The server needs no key, but without any the client would ask its user to log in.
     changes.push_back({"ANTHROPIC_AUTH_TOKEN", "none", {}, false});
     changes.push_back(no_key);
   }
   return foreign(std::move(changes));
 }
 
-// It takes a model that it does not know for one of a million tokens, and would never compact in
-// time. Its own models' windows it knows.
+// It assumes that unknown models have a million tokens, and would never compact in time. It knows
+// its own models' windows.
 void AddWindow(const Handover& handover, std::vector<EnvironmentChange>* changes) {
   if (handover.context_tokens <= 0) return;
   const int64_t window =
@@ -195,7 +196,7 @@ void AddWindow(const Handover& handover, std::vector<EnvironmentChange>* changes
   changes->push_back({"CLAUDE_CODE_AUTO_COMPACT_WINDOW", std::to_string(window), {}, false});
 }
 
-// A conversation has a file as soon as something was said in it.
+// A conversation has a file once something was said in it.
 bool Keeps(const std::string& user_home, const std::string& folder,
            const std::string& conversation) {
   namespace fs = std::filesystem;
@@ -217,7 +218,7 @@ AgentLaunch Launch(const Handover& handover) {
   for (const std::string& name : handover.cleared) {
     launch.environment.push_back({name, {}, {}, false});
   }
-  // Started from within another session, it would take itself for a part of that one.
+  // Started inside another session, it would consider itself part of that one.
   for (const char* name :
        {"CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_ENTRYPOINT",
         "CLAUDE_CODE_MESSAGING_SOCKET", "CLAUDE_CODE_MESSAGING_TOKEN", "CLAUDE_PROJECT_DIR"}) {

@@ -1,4 +1,4 @@
-// Where this user's clients keep their files, from the environment.
+// Finds the folders of this user's clients from the environment.
 #pragma once
 
 #include "cli/clients/registration.h"
@@ -8,10 +8,10 @@ namespace katra::cli {
 
 [[nodiscard]] UserFolders FoldersOf(const Context& context);
 
-// Whether the client seems to be used here: its program is in PATH, or its folder exists.
+// Whether the client seems to be installed: its program is in PATH, or its folder exists.
 [[nodiscard]] bool IsThere(const Client& client, const Context& context);
 
-// kNotFound names the nearest and all known ones.
+// The message of kNotFound names the nearest matches and all known clients.
 [[nodiscard]] Result<Client> FindClient(const std::string& name, const Context& context);
 
 }  // namespace katra::cli

@@ -1,4 +1,4 @@
-// Codex: everything comes with `-c key=value`, values being TOML. It speaks OpenAI's Responses API.
+// Codex: everything is set with `-c key=value`, with TOML values. It uses OpenAI's Responses API.
 #include <string>
 
 #include "cli/clients/agent.h"
@@ -11,7 +11,7 @@ constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s, and Codex gives up after 60 unless told otherwise.
 constexpr const char* kToolSeconds = "90";
 
-// A basic string of TOML.
+// A TOML basic string.
 std::string Toml(const std::string& text) {
   constexpr const char* kHex = "0123456789ABCDEF";
   std::string quoted = "\"";
@@ -49,7 +49,7 @@ AgentLaunch Launch(const Handover& handover) {
     configure("model_providers.katra.base_url", Toml(connection.base_url + (routed ? "/v1" : "")));
     configure("model_providers.katra.wire_api", Toml("responses"));
     if (connection.route == RouteKind::kGateway && connection.own_login) {
-      // The token comes beside the login, by the name of its variable alone.
+      // The token is sent beside the login, given only by the name of its variable.
       configure("model_providers.katra.requires_openai_auth", "true");
       configure("model_providers.katra.env_http_headers",
                 std::string("{\"x-katra-token\"=") + Toml(kTokenVariable) + "}");
@@ -59,14 +59,14 @@ AgentLaunch Launch(const Handover& handover) {
     if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
   if (connection.base_url.empty()) {
-    // Its user's own configuration may name another one as the usual.
+    // The user's own configuration may have another default.
     configure("model_provider", Toml(handover.provider));
   }
   if (connection.route == RouteKind::kPlain && !connection.key_env.empty() &&
       connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {
     launch.environment.push_back({"OPENAI_API_KEY", {}, connection.key_env, true});
   }
-  // Its own provider's models it knows, also where a gateway passes its login on.
+  // It knows its own provider's models, also if a gateway forwards its login.
   const bool its_own =
       connection.base_url.empty() || (connection.own_login && handover.provider == kOwnProvider);
   if (!its_own && handover.context_tokens > 0) {

@@ -1,5 +1,5 @@
-// Gemini CLI: it takes settings of a session from a file of system defaults, which a variable
-// names; the user's own files win over it. It speaks to Gemini models alone.
+// Gemini CLI: the settings of a session come from a file of system defaults, named by a variable;
+// the user's own files override it. It only supports Gemini models.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -15,14 +15,14 @@ namespace {
 constexpr int kToolMillis = 90'000;
 constexpr int kHookMillis = 10'000;
 
-// Its subcommands know none of the options of a session.
+// Its subcommands do not accept the options of a session.
 bool IsSubcommand(const std::vector<std::string>& own) {
   constexpr std::array<const char*, 8> kNames = {"mcp",   "extensions", "extension", "skills",
                                                  "skill", "hooks",      "hook",      "gemma"};
   return !own.empty() && std::find(kNames.begin(), kNames.end(), own.front()) != kNames.end();
 }
 
-// A conversation has a file as soon as something was said in it. Its name ends with the first part
+// A conversation has a file once something was said in it. The file's name ends with the first part
 // of the id.
 bool Keeps(const std::string& user_home, const std::string& folder,
            const std::string& conversation) {
@@ -47,16 +47,16 @@ AgentLaunch Launch(const Handover& handover) {
                                         {{"command", handover.server},
                                          {"env", ServerEnvironment(handover)},
                                          {"timeout", kToolMillis},
-                                         // Its tools are Katra's own: it asks for none.
+                                         // Its tools are Katra's own, so no confirmation is needed.
                                          {"trust", true}}}}}};
-  // Tells the conversation, also when /clear or /resume changes it, and gives what was missed.
+  // Reports the conversation, also after /clear or /resume, and delivers missed messages.
   settings["hooks"]["SessionStart"] = nlohmann::ordered_json::array(
       {{{"hooks", nlohmann::ordered_json::array(
                       {{{"type", "command"},
                         {"command", ShellQuoted(handover.katra) + " hook session-start"},
                         {"timeout", kHookMillis}}})}}});
   launch.settings = settings.dump(2) + "\n";
-  // It would put itself into a child process, and not pass on what it is told to end by.
+  // Otherwise it would run itself in a child process, and not forward termination signals.
   launch.environment.push_back({"GEMINI_CLI_NO_RELAUNCH", "true", {}, false});
   launch.settings_variable = "GEMINI_CLI_SYSTEM_DEFAULTS_PATH";
   if (!handover.connection.base_url.empty()) {
@@ -68,7 +68,7 @@ AgentLaunch Launch(const Handover& handover) {
     launch.environment.push_back({"GEMINI_API_KEY", {}, key, true});
   }
   if (!ToldModel(handover).empty()) {
-    // Not --model: its subcommands do not know that.
+    // Not --model, which its subcommands do not accept.
     launch.environment.push_back({"GEMINI_MODEL", ToldModel(handover), {}, false});
   }
   if (!handover.conversation.empty() && !IsSubcommand(handover.own)) {

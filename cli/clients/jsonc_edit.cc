@@ -15,19 +15,19 @@ constexpr int kMaxDepth = 200;
 
 struct Member {
   std::string key;
-  size_t start = 0;  // of the key
+  size_t start = 0;  // start of the key
   size_t value = 0;
-  size_t end = 0;  // of the value
+  size_t end = 0;  // end of the value
 };
 
 struct Object {
-  size_t open = 0;   // of '{'
-  size_t close = 0;  // of '}'
+  size_t open = 0;   // position of '{'
+  size_t close = 0;  // position of '}'
   std::vector<Member> members;
   bool trailing_comma = false;
 };
 
-// Reads just enough to know where members begin and end.
+// Parses just enough to find where members begin and end.
 class Reader {
  public:
   explicit Reader(const std::string& text) : text_(text) {}
@@ -55,17 +55,17 @@ class Reader {
     return object;
   }
 
-  // After the text's value only blanks may follow.
+  // Only blanks may follow the text's value.
   Status CheckEnd(size_t at) {
     at = Skip(at);
     if (at < text_.size()) return Wrong(at, "nothing more was expected");
-    // Elsewhere it hides a bracket, which is missed then.
+    // Elsewhere an open comment hides a bracket, whose absence is reported.
     if (open_comment_ != std::string::npos)
       return Wrong(open_comment_, "this comment is not closed");
     return {};
   }
 
-  // Past blanks and comments.
+  // Skips blanks and comments.
   size_t Skip(size_t at) const {
     for (;;) {
       while (at < text_.size() && std::strchr(" \t\r\n", text_[at]) != nullptr) ++at;
@@ -121,7 +121,7 @@ class Reader {
     return Wrong(at, "this text is not closed");
   }
 
-  // Everything inside is looked at: a damaged file is not ours to change.
+  // Everything inside is checked, because a damaged file must not be changed.
   Result<size_t> SkipValue(size_t at, int depth) {
     if (At(at) == '"') return SkipString(at);
     if (At(at) == '{') {
@@ -156,7 +156,7 @@ class Reader {
 };
 
 const Member* Find(const Object& object, const std::string& key) {
-  // Of a key that is there twice, clients take the last.
+  // Of duplicate keys, clients use the last.
   const auto found = std::find_if(object.members.rbegin(), object.members.rend(),
                                   [&](const Member& member) { return member.key == key; });
   return found == object.members.rend() ? nullptr : &*found;
@@ -170,7 +170,7 @@ std::string NewLine(const std::string& text) {
   return text.find("\r\n") == std::string::npos ? "\n" : "\r\n";
 }
 
-// The blanks before the first word of the line of `at`.
+// The indentation of the line that contains `at`.
 std::string IndentOf(const std::string& text, size_t at) {
   const size_t before = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
   const size_t start = before == std::string::npos ? 0 : before + 1;
@@ -185,7 +185,7 @@ std::string StepOf(const std::string& text, const Object& root) {
   return step.empty() ? "  " : step;
 }
 
-// The value over several lines, each after the first begun with `indent`.
+// The value on several lines, with `indent` before each line after the first.
 std::string Render(const Json& value, const std::string& indent, const std::string& step,
                    const std::string& new_line) {
   const bool tabs = step.front() == '\t';
@@ -220,7 +220,7 @@ std::string Insert(std::string text, const Object& root, const Object& object,
   const std::string indent =
       object.members.empty() ? outer + step : IndentOf(text, object.members.front().start);
   std::string member = new_line + indent + name + ": " + Render(value, indent, step, new_line);
-  // After what stands last in the object, comments included.
+  // After the last thing in the object, including comments.
   size_t at = text.find_last_not_of(" \t\r\n", object.close - 1) + 1;
   if (text.find('\n', at) > object.close) member += new_line + outer;
   text.insert(at, member);
@@ -228,7 +228,7 @@ std::string Insert(std::string text, const Object& root, const Object& object,
   return text;
 }
 
-// The objects on the way to the last key of `path`, as far as there are any.
+// The existing objects on the way to the last key of `path`.
 Result<std::vector<Object>> Descend(const std::string& text, const std::vector<std::string>& path) {
   Reader reader(text);
   std::vector<Object> objects;
@@ -301,7 +301,7 @@ Result<std::string> RemoveMember(const std::string& given, const std::vector<std
   const size_t start = text.find_last_not_of(" \t\r\n", member->start - 1) + 1;
   text.erase(start, (comma ? after + 1 : member->end) - start);
   if (!comma && member != &object.members.front()) {
-    // The one before is the last now.
+    // The member before it is now the last.
     text.erase(reader.Skip((member - 1)->end), 1);
   }
   return text;

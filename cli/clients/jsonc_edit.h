@@ -1,5 +1,5 @@
-// Changes one member of a JSON text and leaves every other byte as it is: comments, order, unknown
-// keys, line ends, indentation. Takes what clients take: // and /* */ comments and trailing commas.
+// Changes one member of a JSON text without changing any other byte: comments, order, unknown keys,
+// line ends, indentation. Accepts what clients accept: // and /* */ comments and trailing commas.
 // Pure functions; knows no client.
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace katra::cli {
 
-// Sets the member at `path`, making the objects on the way. An empty text is as "{}". The text
-// comes back unchanged when the member has that value already. kInvalidArgument: no JSON object, or
-// something on the way is none; the message has the line.
+// Sets the member at `path`, creating the objects on the way. An empty text counts as "{}". Returns
+// the text unchanged if the member already has that value. kInvalidArgument: not a JSON object, or
+// a part of the path is not an object; the message has the line.
 [[nodiscard]] Result<std::string> SetMember(const std::string& text,
                                             const std::vector<std::string>& path,
                                             const nlohmann::ordered_json& value);
 
-// Takes the member away; unchanged when there is none.
+// Removes the member; returns the text unchanged if there is none.
 [[nodiscard]] Result<std::string> RemoveMember(const std::string& text,
                                                const std::vector<std::string>& path);
 

@@ -23,7 +23,8 @@ bool Says(const Json& object, const char* member) {
          !found->get_ref<const std::string&>().empty();
 }
 
-// What of "model_providers.katra" in a user's own file would stand beside what a session is told.
+// Members of "model_providers.katra" in the user's own file that would be combined with the
+// session's.
 bool IsOfSessionProvider(const std::vector<std::string>& path) {
   static constexpr std::array<std::string_view, 4> kMembers = {
       "env_key", "experimental_bearer_token", "auth", "http_headers"};
@@ -38,7 +39,7 @@ std::vector<LoginSetting> OfCodex(const Context& context) {
   const Result<std::string> login = ReadFile(kept, kMaxBytes);
   const Json value = login ? Json::parse(*login, nullptr, false) : Json();
   if (value.is_object()) {
-    // It goes by the mode; without one a key counts before a login.
+    // It follows the configured mode; without one a key takes precedence over a login.
     const bool by_key = Says(value, "auth_mode")
                             ? ToLowerAscii(value["auth_mode"].get<std::string>()) == "apikey"
                             : Says(value, "OPENAI_API_KEY");
@@ -77,7 +78,7 @@ std::vector<LoginSetting> LoginSettings(const std::string& client, const std::st
     if (Says(value, "apiKeyHelper")) settings.push_back({file, "apiKeyHelper"});
     const auto variables = value.find("env");
     if (variables == value.end() || !variables->is_object()) continue;
-    // They stand before the variables of the process, and so before the session's own token.
+    // They override the process's variables, and so the session's own token.
     for (const char* name :
          {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"}) {
       if (Says(*variables, name)) settings.push_back({file, std::string("env.") + name});

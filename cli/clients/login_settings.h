@@ -1,6 +1,6 @@
-// What in a client's own files would be a login beside its subscription's: a key, a helper that
-// makes one, or headers that would replace the session's. Reads names, keeps no value, changes
-// nothing.
+// Finds settings in a client's own files that would compete with its subscription login: a key, a
+// helper that makes one, or headers that would replace the session's. Reads names, keeps no values,
+// changes nothing.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct LoginSetting {
   std::string key;  // as in the file: "apiKeyHelper", "env.ANTHROPIC_API_KEY"
 };
 
-// Those that `client` ("claude", "codex") would take in `folder`. Damaged files are left out.
+// The settings that `client` ("claude", "codex") would use in `folder`. Ignores damaged files.
 [[nodiscard]] std::vector<LoginSetting> LoginSettings(const std::string& client,
                                                       const std::string& folder,
                                                       const Context& context);

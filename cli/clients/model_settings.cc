@@ -15,11 +15,11 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMaxBytes = 16 * 1024 * 1024;
-// Claude Code's words for models, each of which may be followed by "[1m]".
+// Claude Code's model aliases, each optionally followed by "[1m]".
 constexpr std::array<const char*, 8> kAliases = {"default", "best",  "opus",     "sonnet",
                                                  "haiku",   "fable", "opusplan", "sonnetplan"};
 
-// A null value when the file is not there or cannot be read as JSON.
+// Returns a null value if the file does not exist or is not JSON.
 Json ReadJson(const std::string& path) {
   const Result<std::string> text = ReadFile(path, kMaxBytes);
   if (!text) return {};
@@ -76,7 +76,7 @@ std::vector<ModelSetting> OfGemini(const std::string& folder, const Context& con
     const auto model = value.find("model");
     if (model == value.end()) continue;
     if (model->is_object()) AddText(*model, "name", file, "model.name", &settings);
-    // As older ones wrote it.
+    // The form of older versions.
     AddText(value, "model", file, "model", &settings);
   }
   return settings;
@@ -100,7 +100,7 @@ std::vector<ModelSetting> OfOpenCode(const std::string& folder, const Context& c
   return settings;
 }
 
-// The first that Codex offers its user, of the list that OpenAI last gave it.
+// The first model that Codex offers, from the list that OpenAI last gave it.
 std::string FirstOfCodex(const Context& context) {
   const Json list = ReadJson(FoldersOf(context).codex + "/models_cache.json");
   const auto models = list.is_object() ? list.find("models") : list.end();
@@ -146,7 +146,7 @@ std::vector<ModelSetting> ModelSettings(const std::string& client, const std::st
                                        : client == "gemini"   ? OfGemini(folder, context)
                                        : client == "opencode" ? OfOpenCode(folder, context)
                                                               : std::vector<ModelSetting>();
-  // In the user's home, the project's files are the user's.
+  // In the user's home folder, the project's files are the user's.
   std::vector<ModelSetting> once;
   for (ModelSetting& setting : settings) {
     const bool known = std::any_of(once.begin(), once.end(), [&](const ModelSetting& other) {

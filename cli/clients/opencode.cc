@@ -1,5 +1,5 @@
-// opencode: its configuration for one session is a variable, merged over the user's own files. It
-// reaches most providers by itself, under their own variables.
+// opencode: its configuration for one session is a variable that is merged over the user's own
+// files. It supports most providers itself, through their own variables.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -15,19 +15,19 @@ constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s.
 constexpr int kToolMillis = 90'000;
 
-// opencode's own names of providers, where they differ.
+// opencode's names of providers that differ.
 std::string ProviderId(const std::string& provider) {
   if (provider == "gemini") return "google";
   if (provider == "grok") return "xai";
   return provider;
 }
 
-// Declared, so that a model that opencode's own list lacks is known as well. Without limits
-// it would never compact.
+// Declared so that models missing from opencode's own list are known. Without limits it would never
+// compact.
 Json Model(const Handover& handover) {
   Json model = Json::object();
   if (handover.context_tokens > 0) {
-    // It wants both, and reserves the second within the first.
+    // It requires both, and reserves the second within the first.
     const int64_t output =
         handover.max_output_tokens > 0 ? handover.max_output_tokens : handover.context_tokens / 4;
     model["limit"] = {{"context", handover.context_tokens},
@@ -58,7 +58,7 @@ Json Configuration(const Handover& handover) {
     options["apiKey"] = std::string("{env:") + kTokenVariable + "}";
   } else {
     if (!connection.base_url.empty()) {
-      // Its module for Anthropic appends /messages alone.
+      // Its Anthropic module only appends /messages.
       options["baseURL"] = connection.base_url + (id == "anthropic" ? "/v1" : "");
     }
     if (!connection.key_env.empty()) options["apiKey"] = "{env:" + connection.key_env + "}";
@@ -66,8 +66,8 @@ Json Configuration(const Handover& handover) {
   if (!options.empty()) provider["options"] = options;
   provider["models"] = {{handover.asked_model, Model(handover)}};
   config["provider"] = {{id, provider}};
-  // Everything that the session asks for goes to its provider: the user's own files, and keys of
-  // others in the environment, would choose other ones for titles and agents.
+  // All requests of the session go to its provider; otherwise the user's own files, and keys of
+  // other providers in the environment, would choose others for titles and agents.
   config["enabled_providers"] = {id};
   config["disabled_providers"] = Json::array();
   const std::string model = id + "/" + handover.asked_model;

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kToolMillis = 90'000;
 constexpr const char* kToolSeconds = "90";
 constexpr const char* kTable = "mcp_servers.katra";
-// What tells the server whose session it is, when the client was started with it.
+// Variables that identify the session to the server, if the client was started with it.
 constexpr const char* kVariables[] = {"KATRA_PERSONA", "KATRA_PROVIDER", "KATRA_MODEL",
                                       "KATRA_ROLE", "KATRA_ROOM"};
 
@@ -64,7 +64,7 @@ Json VsCodeEntry(const ServerRegistration& registration) {
       {{"type", "stdio"}, {"command", registration.server}, {"args", Json::array()}}, registration);
 }
 
-// A JSON string is a basic string of TOML.
+// A JSON string is a valid TOML basic string.
 std::string CodexTable(const ServerRegistration& registration) {
   std::string table =
       std::string("[") + kTable + "]\ncommand = " + Json(registration.server).dump() + "\n";

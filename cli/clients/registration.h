@@ -1,5 +1,5 @@
-// How Katra's server is registered lastingly in a client: which file, and what is written there.
-// Knows the clients' formats; changes nothing by itself.
+// How Katra's server is permanently registered in a client: which file, and which entry. Knows the
+// clients' formats; changes nothing itself.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,10 +13,10 @@ namespace katra::cli {
 // What is registered.
 struct ServerRegistration {
   std::string server;  // absolute path of katra_mcp_server
-  std::string home;    // KATRA_HOME; empty: the usual one, which need not be said
+  std::string home;    // KATRA_HOME; empty: the default, which is not written
 };
 
-// Where a user's files are.
+// The folders of a user's files.
 struct UserFolders {
   std::string home;     // the user's home folder
   std::string config;   // XDG_CONFIG_HOME, or ~/.config
@@ -25,22 +25,22 @@ struct UserFolders {
 };
 
 struct Client {
-  std::string name;     // "vscode": as --client takes it
+  std::string name;     // "vscode": the value of --client
   std::string title;    // "VS Code"
-  std::string program;  // looked for in PATH to know whether it is there
-  std::string folder;   // or this folder; empty: only the program counts
+  std::string program;  // searched in PATH to detect the client
+  std::string folder;   // alternatively this folder; empty: only the program counts
   std::string user_file;
-  std::string project_file;  // below the project
+  std::string project_file;  // relative to the project
   bool toml = false;
-  std::vector<std::string> path;  // of the entry in a JSON file
+  std::vector<std::string> path;  // path of the entry in a JSON file
   nlohmann::ordered_json (*entry)(const ServerRegistration& registration) = nullptr;
-  std::string next_step;  // what the user does afterwards; may be empty
+  std::string next_step;  // what the user has to do afterwards; may be empty
 };
 
 [[nodiscard]] std::vector<Client> Clients(const UserFolders& folders);
 
-// The file's text with the server in it (`registration` given) or without (nullptr).
-// kInvalidArgument: the file cannot be read as what it should be.
+// The file's text with the server registered, or with the entry removed if `registration` is
+// nullptr. kInvalidArgument: the file cannot be parsed.
 [[nodiscard]] Result<std::string> EditRegistration(const Client& client, const std::string& text,
                                                    const ServerRegistration* registration);
 

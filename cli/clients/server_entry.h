@@ -1,4 +1,4 @@
-// What every client is told of the MCP server: the command and its environment, as JSON values.
+// The MCP server's command and environment for clients, as JSON values.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -7,7 +7,8 @@
 
 namespace katra::cli {
 
-// {"KATRA_HOME": ..., "KATRA_PERSONA": ...}: clients scrub the environment, so that it is said.
+// {"KATRA_HOME": ..., "KATRA_PERSONA": ...}, given explicitly because clients scrub the
+// environment.
 [[nodiscard]] nlohmann::ordered_json ServerEnvironment(const Handover& handover);
 
 }  // namespace katra::cli

@@ -11,9 +11,9 @@ namespace {
 
 using Path = std::vector<std::string>;
 
-// A statement with its lines, or a single line that is blank or a comment.
+// A statement with its lines, or a single blank or comment line.
 struct Piece {
-  std::string text;  // with its end
+  std::string text;  // including the line end
   bool ours = false;
   bool loose = false;
 };
@@ -22,7 +22,7 @@ bool StartsWith(const Path& path, const Path& start) {
   return path.size() >= start.size() && std::equal(start.begin(), start.end(), path.begin());
 }
 
-// Said in a way that is not for us to change?
+// Whether it is written in a form that Katra must not change.
 Status CheckForms(const std::vector<TomlStatement>& statements, const std::string& name,
                   const Path& ours) {
   for (const TomlStatement& statement : statements) {
@@ -70,11 +70,12 @@ std::string Joined(const std::vector<Piece>& pieces) {
   return text;
 }
 
-// Takes our tables out, but not the comments among their lines. `first`: where the first one was,
-// or the number of pieces.
+// Removes Katra's tables, but not the comments between their lines. `first`: the position of the
+// first one, or the number of pieces.
 std::vector<Piece> Without(const std::vector<Piece>& pieces, size_t* first) {
   std::vector<Piece> kept;
-  std::vector<Piece> pending;  // blank lines and comments: blank ones go with what follows them
+  // blank lines and comments; blank ones are removed with the table after them
+  std::vector<Piece> pending;
   bool ours = false;
   *first = std::string::npos;
   const auto keep_pending = [&](bool blank_ones) {
@@ -136,7 +137,7 @@ Result<std::string> RemoveTable(const std::string& text, const std::string& name
   size_t first = 0;
   std::vector<Piece> kept = Without(*pieces, &first);
   if (kept.size() == pieces->size()) return text;
-  // The blank line that was put before it.
+  // Remove the blank line that was added before it.
   if (first > 0 && first == kept.size() && Trim(kept.back().text).empty()) kept.pop_back();
   return Joined(kept);
 }

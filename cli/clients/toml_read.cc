@@ -17,7 +17,7 @@ bool IsBare(char character) {
          (character >= '0' && character <= '9') || character == '_' || character == '-';
 }
 
-// The value of a hexadecimal digit; negative: none.
+// The value of a hexadecimal digit; negative if it is not one.
 int HexDigit(char character) {
   if (character >= '0' && character <= '9') return character - '0';
   if (character >= 'a' && character <= 'f') return character - 'a' + 10;
@@ -55,7 +55,7 @@ bool IsPlainValue(const std::string& word) {
   return word.size() <= 100 && std::regex_match(word, form);
 }
 
-// One text; each member leaves `at_` past what it took. An empty Status is success.
+// Parses one text; each method advances `at_` past what it consumed. An empty Status is success.
 class Parser {
  public:
   explicit Parser(const std::string& text) : text_(text) {}
@@ -94,7 +94,7 @@ class Parser {
     while (At() == ' ' || At() == '\t') ++at_;
   }
 
-  // A comment, and the end of the line or of the text.
+  // Consumes a comment, and the end of the line or text.
   Status EndLine() {
     Blanks();
     if (At() == '#') {
@@ -110,7 +110,7 @@ class Parser {
     return {};
   }
 
-  // Blanks, comments and line ends between the parts of an array.
+  // Skips blanks, comments and line ends between the items of an array.
   Status Loose() {
     for (;;) {
       Blanks();
@@ -151,7 +151,7 @@ class Parser {
     }
     at_ += list ? 2 : 1;
     if (list) {
-      // Each item has tables of its own.
+      // Each item has its own tables.
       for (auto known = tables_.begin(); known != tables_.end();) {
         const bool below =
             known->size() > statement->table.size() &&
@@ -263,7 +263,7 @@ class Parser {
       const char character = text_[at_];
       if (several && text_.compare(at_, 3, std::string(3, quote)) == 0) {
         at_ += 3;
-        // Up to two more quotes belong to the text.
+        // Up to two more quotes are part of the string.
         for (int i = 0; i < 2 && At() == quote; ++i) *value += text_[at_++];
         return {};
       }
@@ -321,7 +321,7 @@ class Parser {
   size_t at_ = 0;
   std::vector<std::string> table_;
   std::set<std::vector<std::string>> tables_;
-  std::set<std::vector<std::string>> keys_;  // of the table
+  std::set<std::vector<std::string>> keys_;  // keys of the current table
   std::vector<TomlStatement> statements_;
 };
 

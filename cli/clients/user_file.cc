@@ -17,7 +17,7 @@ namespace katra::cli {
 namespace {
 
 constexpr size_t kMaxBytes = 64 * 1024 * 1024;
-// A longer line is a file written without line breaks.
+// A longer line means a file without line breaks.
 constexpr size_t kMaxLine = 400;
 
 std::string Marked(char mark, const std::string& text) {
@@ -81,7 +81,7 @@ Status CheckWayBelow(const std::string& root, const std::string& file) {
       return refuse(shown, "is not a name of a folder");
     }
     int next = openat(folder.get(), parts[i].c_str(), kFolder | O_NOFOLLOW);
-    if (next < 0 && errno == ENOENT) return {};  // from here on it will be made
+    if (next < 0 && errno == ENOENT) return {};  // the rest does not exist and will be created
     if (next < 0) {
       struct stat found {};
       const bool link = fstatat(folder.get(), parts[i].c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -148,7 +148,7 @@ std::string RenderChange(const UserFile& file, const std::string& text) {
   while (same < most && old[same] == text[same]) ++same;
   size_t tail = 0;
   while (tail < most - same && old[old.size() - 1 - tail] == text[text.size() - 1 - tail]) ++tail;
-  // Whole lines, where there are lines.
+  // Whole lines, if the file has lines.
   const auto line_start = [](const std::string& in, size_t at) {
     const size_t feed = at == 0 ? std::string::npos : in.rfind('\n', at - 1);
     return feed == std::string::npos ? 0 : feed + 1;

@@ -1,4 +1,4 @@
-// A client's configuration file: read, shown as a difference, and replaced with a backup beside it.
+// Reads a client's configuration file, shows changes, and replaces it, keeping a backup beside it.
 // Knows no format.
 #pragma once
 
@@ -16,22 +16,22 @@ struct UserFile {
   unsigned mode = 0600;
 };
 
-// A file that is not there is empty. Folders on the way may be links: people keep ~/.claude with
-// their dotfiles. For a file of a project: CheckWayBelow before. kPermissionDenied: it is a link,
-// another user's, or no file: its owner changes it.
+// A missing file counts as empty. Folders on the way may be links, because people keep ~/.claude
+// with their dotfiles. For a project's file call CheckWayBelow first. kPermissionDenied: it is a
+// link, another user's, or not a file, so only its owner should change it.
 [[nodiscard]] Result<UserFile> ReadUserFile(const std::string& path);
 
-// Looks at each folder between `root` and `file`, which lies below it. kPermissionDenied: one of
-// them is a link, as in a project that would have Katra read and write outside of it. What is not
-// there yet is fine. `root` itself may be reached through links.
+// Checks each folder between `root` and `file`, which is below it. kPermissionDenied: one of them
+// is a link, through which a project could make Katra read and write outside of it. Missing folders
+// are fine. `root` itself may be reached through links.
 [[nodiscard]] Status CheckWayBelow(const std::string& root, const std::string& file);
 
-// Replaces the file, making its folders, and keeps its mode. What was there goes to the backup,
-// whose path is returned (empty: there was nothing).
+// Replaces the file, creating its folders and keeping its mode. Returns the path of the backup of
+// the old contents (empty: there were none).
 [[nodiscard]] Result<std::string> ReplaceUserFile(const UserFile& file, const std::string& text,
                                                   WallTime now);
 
-// What changes, as lines with - and +. Nothing else of the file is shown: it may hold secrets.
+// The change as lines with - and +. Shows nothing else of the file, because it may contain secrets.
 [[nodiscard]] std::string RenderChange(const UserFile& file, const std::string& text);
 
 }  // namespace katra::cli

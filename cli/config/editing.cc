@@ -1,4 +1,4 @@
-// A copy, an editor, a check, a swap.
+// Edits a copy, checks it, and replaces the file.
 #include "cli/config/editing.h"
 
 #include <array>
@@ -30,8 +30,8 @@ constexpr const char* kNewConf =
     "#OPENAI_ENDPOINT=https://api.openai.com/v1\n"
     "#OPENAI_MODEL=gpt-5\n";
 
-// Runs the user's editor as git does: through the shell, since $EDITOR may have arguments; the path
-// is an argument of its own and never part of the command's text.
+// Runs the user's editor as git does: through the shell, because $EDITOR may have arguments. The
+// path is a separate argument and never part of the command's text.
 Status RunEditor(const Context& context, const std::string& path) {
   std::string editor = context.Variable("VISUAL");
   if (editor.empty()) editor = context.Variable("EDITOR");
@@ -64,7 +64,7 @@ Status RunEditor(const Context& context, const std::string& path) {
                   "cannot be started");
 }
 
-// The message with the file's own name instead of the copy's.
+// Replaces the copy's name in a message by the file's.
 std::string Renamed(std::string message, const std::string& copy, const std::string& path) {
   for (auto at = message.find(copy); at != std::string::npos; at = message.find(copy, at)) {
     message.replace(at, copy.size(), path);

@@ -1,4 +1,4 @@
-// `katra config edit`: the user's editor on a copy, which takes the file's place when it is right.
+// `katra config edit`: opens the user's editor on a copy, which replaces the file if it is valid.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@ namespace katra::cli::config {
 
 enum class ConfigFile { kPersonas, kProvidersConf };
 
-// Where the file is in `home`.
+// The path of the file in `home`.
 [[nodiscard]] std::string PathOf(ConfigFile file, const std::string& home);
 
-// Opens $VISUAL, else $EDITOR, else vi, on a copy beside the file (mode 0600; of the example when
-// there is no file yet), checks what was written, and puts it into the file's place. What is wrong
-// is shown, and on a terminal the user may go on editing; otherwise the file stays as it was and
-// the copy is kept. Returns the exit code; says what became of it on the context's streams.
+// Opens $VISUAL, else $EDITOR, else vi, on a copy beside the file (mode 0600; of the example if
+// there is no file yet), checks the result, and replaces the file by it. Shows errors, and on a
+// terminal lets the user continue editing; otherwise the file stays unchanged and the copy is kept.
+// Returns the exit code, and reports the result on the context's streams.
 [[nodiscard]] int Edit(ConfigFile file, Context& context);
 
 }  // namespace katra::cli::config

@@ -1,4 +1,4 @@
-// Walks the model once, in the order in which it is read by people.
+// Visits the model once, in display order.
 #include "cli/config/listing.h"
 
 #include <set>
@@ -46,7 +46,7 @@ class Lister {
   void Add(const std::string& key, const std::string& value) {
     settings_.push_back({key, value, config_.OriginOf(key)});
   }
-  // A value that another key's origin explains when this one is not said.
+  // Adds a value with the origin of another key if its own is not set.
   void AddFrom(const std::string& key, const std::string& value, const std::string& other) {
     Origin origin = config_.OriginOf(key);
     if (origin.kind == OriginKind::kDefault) origin = config_.OriginOf(other);
@@ -65,7 +65,7 @@ class Lister {
     if (config_.open_metrics) Add("router.open_metrics", "true");
   }
 
-  // For everybody: all of them. For a persona: those that the file says of it.
+  // For everyone, all limits; for a persona, those that the file sets for it.
   void AddLimits(const std::string& prefix, router::Limits limits) {
     for (const router::LimitName& limit : router::kLimitNames) {
       const std::string key = prefix + limit.name;
@@ -117,7 +117,7 @@ class Lister {
     return shown;
   }
 
-  // Its arguments are the file's business.
+  // Its arguments are not shown.
   static std::string ShownCommand(const router::KeyCommand& command) {
     const bool shell = command.words.size() == 3 && command.words.front() == "/bin/sh";
     return shell ? "(a shell command)" : "(prints it: " + command.words.front() + ")";

@@ -1,4 +1,4 @@
-// The configuration as lines of key, value and where it was said. Knows no output format.
+// The configuration as a list of keys, values and origins. Knows no output format.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,13 @@ namespace katra::cli::config {
 
 struct Setting {
   std::string key;    // "personas.Sam.model"
-  std::string value;  // as a user would write it; empty: not said, and there is no usual value
+  std::string value;  // as a user would write it; empty: not set, and there is no default
   router::Origin origin;
 };
 
-// What applies, in the file's order: the general, routing rules, personas, then the providers that
-// are in use, or all with `all`. `is_set` tells of environment variables; no value is ever read.
+// The effective settings in the file's order: general ones, routing rules, personas, then the
+// providers in use, or all of them with `all`. `is_set` tells whether an environment variable is
+// set; no value is ever read.
 [[nodiscard]] std::vector<Setting> ListSettings(
     const router::RouterConfig& config, bool all,
     const std::function<bool(const std::string&)>& is_set);

@@ -1,4 +1,4 @@
-// Is everything written down that a person may have to account for?
+// Checks that the audit log is complete and can be written.
 #include <filesystem>
 
 #include "cli/health/check.h"

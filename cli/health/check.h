@@ -1,5 +1,5 @@
-// What `katra doctor` looks at: each check is a function that says how one thing is, and what to do
-// when it is not well. Checks change nothing.
+// The checks of `katra doctor`: each reports the state of one thing, and what to do if it is not
+// good. Checks change nothing.
 #pragma once
 
 #include <string>
@@ -13,46 +13,46 @@ namespace katra::cli {
 
 enum class Health {
   kGood,
-  kNote,     // not needed, or not set up
-  kWarning,  // something will not work as one expects
+  kNote,     // optional, or not set up
+  kWarning,  // something will not work as expected
   kBad,      // Katra does not work
 };
 
 struct Finding {
   Health health = Health::kGood;
   std::string subject;  // "tmux"
-  std::string text;     // what is
+  std::string text;     // the state
   std::string advice;   // what to do; empty when good
-  int exit_code = 0;    // of kBad: the error's own
+  int exit_code = 0;    // for kBad: the exit code of the error
 };
 
 using Findings = std::vector<Finding>;
 
 // Programs: Katra's own, the clients, tmux.
 [[nodiscard]] Findings CheckPrograms(const Context& context);
-// The home's modes, the database, the bell.
+// The home's modes, the database, change notification.
 [[nodiscard]] Findings CheckHome(Context& context);
-// Can the audit log be written, and was everything written?
+// Whether the audit log can be written, and whether events were lost.
 [[nodiscard]] Findings CheckAudit(const Context& context);
 // Keys, configuration, router.
 [[nodiscard]] Findings CheckProviders(const Context& context);
-// The clients' own logins, of personas that go on one by way of the gateway.
+// The clients' own logins, for personas that use one through the gateway.
 [[nodiscard]] Findings CheckLogins(const Context& context);
-// Does each api_key_command print a key? Runs them, one after another.
-// Only those of providers that the configuration names or a persona uses.
+// Whether each api_key_command prints a key. Runs the commands one after another, but only those of
+// providers that are configured or used by a persona.
 [[nodiscard]] Findings CheckKeyCommands(const router::RouterConfig& config, const Context& context);
-// Do Bedrock and Vertex have the region and project that they need?
+// Whether Bedrock and Vertex have the region and project that they need.
 [[nodiscard]] Findings CheckPlatforms(const router::RouterConfig& config);
-// One of them. kUnavailable says what is wrong and what to do.
+// Runs one of them. The message of kUnavailable says what is wrong and what to do.
 [[nodiscard]] Result<router::credentials::KeyOutput> RunKeyCommand(const router::Provider& provider,
                                                                    const Context& context);
-// Are the deployments of Azure's there that the configuration names? Asks Azure, 5 s each.
+// Whether the configured Azure deployments exist. Asks Azure, for up to 5 s each.
 [[nodiscard]] Findings CheckDeployments(const router::RouterConfig& config, const Context& context);
-// The sessions that run: which of them are kept from working. Runs tmux.
+// Which of the running sessions are prevented from working. Runs tmux.
 [[nodiscard]] Findings CheckSessions(Context& context);
-// Models in the clients' own files that are another company's.
+// Models of other companies in the clients' own files.
 [[nodiscard]] Findings CheckModels(const Context& context);
-// Where the server is registered.
+// The clients in which the server is registered.
 [[nodiscard]] Findings CheckRegistrations(const Context& context);
 
 }  // namespace katra::cli

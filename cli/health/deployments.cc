@@ -1,5 +1,5 @@
-// Are the deployments there that personas.json names at Azure? A request without a message asks:
-// it costs nothing, and Azure answers 404 before it looks at the rest when there is no deployment.
+// Checks that the Azure deployments in personas.json exist, with a request without messages: it
+// costs nothing, and Azure answers 404 for a missing deployment before it validates the rest.
 #include <set>
 
 #include "cli/health/check.h"
@@ -14,7 +14,7 @@
 namespace katra::cli {
 namespace {
 
-// What is asked for at `provider` by name.
+// The models configured for `provider`.
 std::set<std::string> ModelsAt(const router::RouterConfig& config,
                                const router::Provider& provider) {
   std::set<std::string> models(provider.models.begin(), provider.models.end());
@@ -30,7 +30,7 @@ std::set<std::string> ModelsAt(const router::RouterConfig& config,
   return models;
 }
 
-// Empty: there is none, and another finding says so.
+// Empty if there is none, which another finding reports.
 std::string KeyOf(const router::Provider& provider, const Context& context) {
   if (!provider.key_command.empty()) {
     const auto output = RunKeyCommand(provider, context);

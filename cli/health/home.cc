@@ -1,4 +1,4 @@
-// Is the home closed to others, the database whole, and does the bell wake?
+// Checks that the home is private, the database intact, and change notification works.
 #include <atomic>
 #include <filesystem>
 #include <memory>
@@ -13,7 +13,7 @@
 namespace katra::cli {
 namespace {
 
-// A watch wakes within a millisecond; looking by itself comes after 200 ms at the earliest.
+// A notification arrives within a millisecond; polling takes at least 200 ms.
 constexpr std::chrono::milliseconds kBellPatience{150};
 
 Finding Bad(const char* subject, const Error& error) {
@@ -39,7 +39,7 @@ Finding CheckDatabase(store::Maintenance& store, const Context& context) {
           0};
 }
 
-// Wakes every watch, and sees whether one of its own notices.
+// Wakes every watch, and checks whether its own is notified.
 Finding CheckBell(store::Watchable& store) {
   const auto broken = [](const std::string& why) {
     return Finding{Health::kWarning, "bell", why + ": waiting sessions hear late",

@@ -1,5 +1,5 @@
-// Do the commands that print keys work? Each is run as the gateway runs it, and what it prints is
-// read and let go of.
+// Checks the commands that print keys: runs each as the gateway does, and checks and discards its
+// output.
 #include <algorithm>
 
 #include "cli/health/check.h"
@@ -44,7 +44,7 @@ Result<router::credentials::KeyOutput> RunKeyCommand(const router::Provider& pro
 
 namespace {
 
-// The commands of built-in providers are there whether anybody uses them or not.
+// Built-in providers have commands even if nobody uses the provider.
 bool IsUsed(const router::RouterConfig& config, const router::Provider& provider) {
   const auto said = config.OriginOf("providers." + provider.name).kind;
   if (said != router::OriginKind::kDefault || config.default_provider == provider.name) return true;
@@ -55,7 +55,7 @@ bool IsUsed(const router::RouterConfig& config, const router::Provider& provider
   });
 }
 
-// Keys of the environment count before a command, where the platform knows them.
+// Keys in the environment take precedence over a command, if the platform knows them.
 bool HasOwnVariables(const router::Provider& provider, const Context& context) {
   if (provider.platform != router::Platform::kBedrock || provider.credential_envs.empty()) {
     return false;
@@ -64,7 +64,7 @@ bool HasOwnVariables(const router::Provider& provider, const Context& context) {
   return !router::cloud::AwsFromVariables(variable).empty();
 }
 
-// Whether the output is a credential in the form that the provider's platform reads.
+// Whether the output is a credential in the format of the provider's platform.
 Status CheckForm(const router::Provider& provider, const router::credentials::KeyOutput& output) {
   if (provider.platform != router::Platform::kBedrock) return {};
   auto read = router::cloud::ReadAwsCredentials(output.key.empty() ? output.text : output.key);

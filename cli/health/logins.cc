@@ -1,5 +1,6 @@
-// The clients' own logins, where a session goes on one by way of the gateway: is there one, until
-// when does it last, and would another meet it? Reads when a login ends, and never keeps it.
+// Checks the clients' own logins for sessions that use one through the gateway: whether there is
+// one, when it expires, and whether another would conflict. Reads a login's expiry, and never keeps
+// the login.
 #include <algorithm>
 
 #include "cli/clients/client_folders.h"
@@ -17,12 +18,12 @@ namespace {
 
 constexpr size_t kMaxBytes = 1024 * 1024;
 
-// What a client's file says of its login.
+// What a client's file says about its login.
 struct KeptLogin {
   std::string path;
-  bool there = false;       // the file
-  bool in_keyring = false;  // the client may keep it there instead
-  bool readable = false;    // and a login in it
+  bool there = false;       // the file exists
+  bool in_keyring = false;  // the client may store it in a keyring instead
+  bool readable = false;    // the file contains a login
   bool renewable = false;
   std::optional<WallTime> until;  // unset: not known
 };
@@ -43,7 +44,7 @@ KeptLogin OfClaude(const Context& context) {
   return login;
 }
 
-// The time at which a JSON Web Token ends.
+// The expiry of a JSON Web Token.
 std::optional<WallTime> EndOfToken(const std::string& token) {
   const std::vector<std::string> parts = Split(token, '.');
   if (parts.size() != 3) return std::nullopt;
@@ -131,7 +132,7 @@ Finding Look(const Agent& agent, const Context& context) {
 Findings CheckLogins(const Context& context) {
   Findings findings;
   const Result<router::RouterConfig> config = LoadConfig(context);
-  if (!config) return findings;  // CheckProviders tells
+  if (!config) return findings;  // reported by CheckProviders
   std::vector<std::string> looked;
   for (const router::PersonaConfig& persona : config->personas) {
     if (!persona.own_login) continue;

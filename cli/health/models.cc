@@ -1,5 +1,5 @@
-// Do the clients' own files ask for models that are not theirs? A choice inside of a session, such
-// as /model openai,gpt-4 in Claude Code, is written there and decides every later one.
+// Finds models of other companies in the clients' own files. A choice inside a session, such as
+// /model openai,gpt-4 in Claude Code, is stored there and affects every later one.
 #include "cli/clients/agent.h"
 #include "cli/clients/model_settings.h"
 #include "cli/health/check.h"
@@ -8,7 +8,7 @@
 namespace katra::cli {
 namespace {
 
-// How the user puts it right.
+// How the user can fix it.
 std::string Mend(const ModelSetting& setting) {
   const std::string value = "\"" + OneLine(setting.value, 80) + "\"";
   const size_t dot = setting.key.find('.');
@@ -37,7 +37,7 @@ Findings CheckModels(const Context& context) {
   for (const Agent& agent : Agents()) {
     const std::vector<ModelSetting> settings =
         ModelSettings(agent.name, context.working_folder(), context);
-    // A server of the user's own has models of its own names.
+    // The user's own server has its own model names.
     const bool elsewhere = agent.name == "claude"
                                ? !context.Variable("ANTHROPIC_BASE_URL").empty()
                                : agent.name == "codex" && NamesCodexProvider(settings);

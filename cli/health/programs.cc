@@ -1,4 +1,4 @@
-// Are the programs there, new enough, and of one installation?
+// Checks that the programs exist, are recent enough, and belong to one installation.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kVersionPatience{10};
 
-// The first "N.N.N" of a text; zeros: none.
+// The first "N.N.N" in a text; zeros if there is none.
 std::array<int, 3> VersionIn(const std::string& text) {
   for (size_t start = text.find_first_of("0123456789"); start != std::string::npos;
        start = text.find_first_of("0123456789", start + 1)) {
@@ -87,7 +87,7 @@ Finding CheckServer(const Context& context) {
   return {Health::kGood, "server", server, {}, 0};
 }
 
-// Another katra that a shell would find.
+// Another katra that a shell would find first.
 Finding CheckInstallations(const Context& context) {
   std::vector<std::string> found;
   std::error_code failed;

@@ -1,4 +1,4 @@
-// Is the configuration readable, are the keys there that it needs, and does the router answer?
+// Checks that the configuration is valid, the needed keys exist, and the router answers.
 #include <set>
 
 #include "cli/exit_codes.h"
@@ -12,9 +12,8 @@
 namespace katra::cli {
 namespace {
 
-// The key of each provider that a persona of the configuration uses, or that is the default.
-// Whether the persona's Codex has a login of its own for that provider, by itself or through the
-// gateway; there a key would even be a second one.
+// Whether the persona's Codex uses its own login for that provider, directly or through the
+// gateway. It then needs no key, and a key would even be a conflict.
 bool HasOwnLogin(const router::PersonaConfig* persona, const router::Provider& provider) {
   if (persona == nullptr || persona->client != "codex") return false;
   const router::Provider& asked = router::AskedOnLogin(provider, true);

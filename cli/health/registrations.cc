@@ -1,4 +1,4 @@
-// Where is the server registered, and is what is registered this installation's?
+// Lists where the server is registered, and checks that it is this installation's.
 #include "cli/clients/client_folders.h"
 #include "cli/clients/user_file.h"
 #include "cli/health/check.h"

@@ -1,5 +1,5 @@
-// Does every session that runs get on: is it heard by its gateway, and does nobody have to answer a
-// question first?
+// Checks every running session: whether it reaches its gateway, and whether its client waits for an
+// answer before it starts.
 #include <filesystem>
 
 #include "cli/exit_codes.h"
@@ -14,7 +14,7 @@ Findings CheckSessions(Context& context) {
     return {};
   }
   const Result<Records> records = Records::Open(context.home());
-  if (!records) return {};  // the home's own check tells
+  if (!records) return {};  // reported by the check of the home
   const Result<std::vector<LiveSession>> live = ListLive(*records, context);
   if (!live) return {};
   const std::vector<Condition> conditions = ConditionsOf(*live, context);

@@ -9,7 +9,7 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{3};
-constexpr size_t kAround = 900;  // bytes of the first and the last lines
+constexpr size_t kAround = 900;  // bytes for the first and the last lines
 
 std::string ItemText(const store::HeardMessage& heard, std::string_view room, std::string_view body,
                      const std::string& extra, WallTime now) {
@@ -21,7 +21,7 @@ std::string ItemText(const store::HeardMessage& heard, std::string_view room, st
   return "\n" + render::MessageHeader(heard.message, marks, now) + "\n" + render::FencedBody(body);
 }
 
-// The first message is given however long it is: then only its beginning is shown.
+// The first message is always delivered; if it is too long, only its beginning is shown.
 std::string Shortened(const store::HeardMessage& heard, std::string_view room, size_t max_bytes,
                       WallTime now) {
   const std::string& body = heard.message.body;
@@ -59,7 +59,7 @@ Result<std::string> DeliverUnheard(const store::Session& session, Earlier earlie
   request.weight = [&](const store::Message& message) {
     store::HeardMessage heard;
     heard.message = message;
-    heard.history = heard.redelivered = true;  // the longer form
+    heard.history = heard.redelivered = true;  // assume the longer form
     return ItemText(heard, "", message.body, "", now).size();
   };
   const Result<store::HearReply> reply = store.Hear(request, context.Call(kPatience));

@@ -16,7 +16,7 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{3};
-// The client's server connects while the first hook runs.
+// The client's server connects while the first hook is running.
 constexpr std::chrono::milliseconds kServerPatience{1500};
 
 struct EventName {
@@ -32,7 +32,7 @@ constexpr std::array<EventName, 6> kEvents = {
      {HookEvent::kStop, "stop", "Stop"},
      {HookEvent::kSessionEnd, "session-end", "SessionEnd"}}};
 
-// One event of one session.
+// Handles one event of one session.
 class Event {
  public:
   Event(HookEvent event, const HookInput& input, store::Store& store, store::Session session,
@@ -68,7 +68,7 @@ class Event {
  private:
   void SetActivity(store::Activity activity) {
     if (session_.activity == activity) return;
-    // Shown to people only: not worth an error.
+    // Only shown to people, so not worth an error.
     static_cast<void>(store_.SetActivity(session_.id, activity, context_.Call(kPatience)));
   }
 
@@ -96,7 +96,7 @@ class Event {
     return ContextJson(*text);
   }
 
-  // Who is here, and what was missed.
+  // Lists who is present, and missed messages.
   Result<std::string> SessionStart() {
     if (!input_.session_id.empty() && !session_.client_session_id.empty() &&
         input_.session_id != session_.client_session_id) {
@@ -149,7 +149,7 @@ class Event {
     return std::string();
   }
 
-  // Messages for this persona make the turn go on; all others wait for the next one.
+  // Messages for this persona continue the turn; all others wait for the next one.
   Result<std::string> Stop() {
     const auto notes = Notes();
     const int64_t stops =
@@ -168,8 +168,8 @@ class Event {
       return std::string();
     }
     notes->SetStops(stops + 1);
-    // Context makes the turn go on by itself. A "block" decision would, too, but its reason reaches
-    // the model twice.
+    // Additional context alone continues the turn. A "block" decision would too, but its reason
+    // reaches the model twice.
     return Give(Earlier::kReceived);
   }
 

@@ -1,5 +1,5 @@
-// What Katra does at each event of a Claude Code session. An event changes what others see of the
-// session's activity, and may give text to the model. Knows no command line.
+// Katra's reaction to each event of a Claude Code session: updates the session's visible activity,
+// and may give text to the model. Knows no command line.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,18 @@
 
 namespace katra::cli {
 
-// How many times in a row the end of a turn is put off for messages.
+// How often in a row the end of a turn is delayed for messages.
 inline constexpr int kMostStopsInARow = 5;
 
 enum class HookEvent { kSessionStart, kPrompt, kPostTool, kNotification, kStop, kSessionEnd };
 
-// "session-start", and the client's own "SessionStart"; unset: no such event.
+// Parses "session-start" or the client's own "SessionStart"; unset if there is no such event.
 [[nodiscard]] std::optional<HookEvent> ParseHookEvent(std::string_view name);
-// As the command takes them.
+// The names that the command accepts.
 [[nodiscard]] std::vector<std::string> HookEventNames();
 
-// What the hook prints: nothing, or one JSON object as the client wants it. An error: the store is
-// there and cannot be used; nothing was delivered then.
+// The hook's output: nothing, or one JSON object in the client's format. An error: the store exists
+// but cannot be used, and nothing was delivered.
 [[nodiscard]] Result<std::string> HandleHook(HookEvent event, const HookInput& input,
                                              Context& context);
 

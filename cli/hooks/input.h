@@ -1,4 +1,4 @@
-// What Claude Code tells a hook or a status line on stdin. Knows no store.
+// Parses what Claude Code passes to a hook or a status line on stdin. Knows no store.
 #pragma once
 
 #include <string>
@@ -6,18 +6,18 @@
 
 namespace katra::cli {
 
-// What is absent, or of another type, is empty or false.
+// Members that are missing or of another type are empty or false.
 struct HookInput {
   std::string session_id;         // the client's own, also CLAUDE_CODE_SESSION_ID of its servers
   std::string working_folder;     // `cwd`
   std::string source;             // SessionStart: startup, resume, clear, compact
   std::string notification_type;  // Notification: permission_prompt, idle_prompt, …
   std::string reason;             // SessionEnd: clear, logout, …
-  bool stop_hook_active = false;  // Stop: the turn goes on because a hook said so
-  bool of_subagent = false;       // what is given would reach a helper, not the session's own model
+  bool stop_hook_active = false;  // Stop: the turn continues because a hook asked for it
+  bool of_subagent = false;       // output would reach a subagent, not the session's own model
 };
 
-// Never fails: what is no JSON object gives an empty input.
+// Never fails: anything but a JSON object gives an empty input.
 [[nodiscard]] HookInput ParseHookInput(std::string_view text);
 
 }  // namespace katra::cli

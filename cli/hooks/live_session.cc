@@ -36,7 +36,7 @@ Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Co
   Result<std::vector<store::Session>> found =
       (*store)->LiveSessions(filter, context.Call(kPatience));
   if (!found) return Pass(std::move(found));
-  // Not those of terminals: they hear for themselves.
+  // Not those of terminals, which hear for themselves.
   std::erase_if(*found, [](const store::Session& one) { return IsTerminalClient(one.client); });
   const auto first = [&](auto&& fits) -> std::optional<store::Session> {
     const auto one = std::find_if(found->begin(), found->end(), fits);
@@ -60,7 +60,7 @@ Result<std::optional<store::Session>> AwaitLiveSession(const HookInput& input,
                                                        Context& context) {
   constexpr std::chrono::milliseconds kLook{100};
   const SteadyTime end = std::chrono::steady_clock::now() + patience;
-  std::unique_ptr<ChangeWait> change;  // once there is a home to watch
+  std::unique_ptr<ChangeWait> change;  // set once there is a home to watch
   while (true) {
     if (!change && HasHome(context) && NamesSession(input, context)) {
       const Result<store::Watchable*> store = context.OpenStore();

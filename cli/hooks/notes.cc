@@ -34,7 +34,7 @@ int64_t HookNotes::Read(const char* what) const {
 
 void HookNotes::Write(const char* what, int64_t number) const {
   if (Read(what) == number) return;
-  // See above: a lost note is no lost message.
+  // A lost note is not a lost message.
   static_cast<void>(WriteFileAtomically(PathOf(what), std::to_string(number) + "\n"));
 }
 

@@ -1,6 +1,6 @@
-// What the hooks of one session leave for each other: each runs in a process of its own. Small
-// files under HOME/run/hooks, gone with the session. Losing them costs one more notice, never a
-// message.
+// Notes that a session's hooks leave for each other, because each hook runs in its own process.
+// Small files under HOME/run/hooks, removed with the session. Losing them costs an extra
+// notification, never a message.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,16 @@ class HookNotes {
   // `session`: the uuid of the session.
   static Result<HookNotes> Open(const std::string& home, const std::string& session);
 
-  // How many times in a row a Stop hook has made the turn go on.
+  // How often in a row a Stop hook has made the turn continue.
   [[nodiscard]] int64_t stops() const { return Read("stops"); }
   void SetStops(int64_t stops) const { Write("stops", stops); }
 
-  // The newest message that a wait has told of.
+  // The newest message that a wait has announced.
   [[nodiscard]] int64_t announced() const { return Read("announced"); }
   void SetAnnounced(int64_t message) const { Write("announced", message); }
 
-  // Held by the one process that waits for this session. kUnavailable: another one does.
+  // The lock of the one process that waits for this session. kUnavailable: another process holds
+  // it.
   [[nodiscard]] Result<LockFile> LockWait() const;
 
   // Removes this session's notes.

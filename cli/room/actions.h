@@ -1,5 +1,5 @@
-// What the commands of the room and the memory do, for the commands themselves and for the short
-// form `k`. Each prints its answer and returns the exit code.
+// The actions of the room and memory commands, shared by the commands and the short form `k`. Each
+// prints its answer and returns the exit code.
 #pragma once
 
 #include <string>
@@ -22,16 +22,16 @@ struct SayOptions {
 struct HearOptions {
   Speaker speaker;
   bool wait = false;
-  std::string wait_seconds;  // empty: as long as it takes
+  std::string wait_seconds;  // empty: no limit
   bool follow = false;
   bool peek = false;
-  std::string skip_to;  // "latest", or a number; empty: nothing is left behind
+  std::string skip_to;  // "latest", or a number; empty: skip nothing
   int limit = 50;
 };
 [[nodiscard]] int Hear(const HearOptions& options, Context& context);
 
 struct WhoOptions {
-  Speaker speaker;  // persona: who asks, to be marked
+  Speaker speaker;  // the persona is marked in the list
 };
 [[nodiscard]] int Who(const WhoOptions& options, Context& context);
 

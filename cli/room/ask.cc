@@ -11,9 +11,9 @@
 namespace katra::cli {
 namespace {
 
-// How a client is told to answer one question and to end.
+// The arguments that make a client answer one question and exit.
 std::vector<std::string> PrintArguments(std::string_view client, const std::string& question) {
-  // A question is never taken for an option.
+  // A question must never be parsed as an option.
   const std::string text = question.starts_with('-') ? " " + question : question;
   if (client == "codex") return {"exec", text};
   if (client == "opencode") return {"run", text};

@@ -1,6 +1,6 @@
-// A question to a persona: its client answers in print mode, with Katra's tools, and ends. No
-// session that is listed, restored or refused because the persona is live: a question is asked
-// beside whatever the persona does.
+// Asks a persona a question: its client answers in print mode, with Katra's tools, and exits. This
+// is not a session: it is not listed or restored, and does not conflict with a live session of the
+// persona.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace katra::cli {
 
-// Becomes the client, which prints the answer; returns only with the exit code of an error.
-// `persona` and `room` empty: as for `katra start`.
+// Execs the client, which prints the answer; returns only an error's exit code. `persona` and
+// `room` empty: as for `katra start`.
 [[nodiscard]] int AskPersona(const std::string& persona, const std::string& room,
                              const std::string& question, Context& context);
 

@@ -1,4 +1,5 @@
-// Waiting in a command: for a commit of any process, for a time, or for the user to stop it.
+// Waits in a command for a change of the store by any process, for a deadline, or for the user to
+// stop.
 #pragma once
 
 #include <memory>
@@ -15,16 +16,16 @@ namespace katra::cli {
 class ChangeWait {
  public:
   enum class Outcome {
-    kChanged,   // look again; also every two seconds, though nothing has changed
-    kDeadline,  // the time is up
+    kChanged,   // read again; also every two seconds without a change
+    kDeadline,  // the deadline has passed
     kStopped,   // SIGINT, SIGTERM or SIGHUP
   };
 
-  // Watches from the return on: make it, read, then wait. While it lives, the signals that end a
-  // process end the wait instead. `store` is borrowed and outlives it.
+  // Watches from when Make() returns: create it, read, then wait. While it exists, signals that
+  // would end the process end the wait instead. `store` is borrowed and outlives it.
   static Result<std::unique_ptr<ChangeWait>> Make(store::Watchable& store);
 
-  // A change since the last call counts. `deadline` by the steady clock of the system.
+  // Changes since the last call count. `deadline` is on the system's steady clock.
   [[nodiscard]] Outcome Wait(SteadyTime deadline = SteadyTime::max());
 
  private:

@@ -13,8 +13,8 @@
 namespace katra::cli {
 namespace {
 
-// The user's name as a persona's: letters lose their accents (josé is jose), and what a name may
-// not have becomes '-'.
+// The user's name as a persona name: accents are removed (josé becomes jose), and invalid
+// characters become '-'.
 std::string UserPersona(const Context& context) {
   std::string name =
       PlainLetters(UserName([&](const char* variable) { return context.Variable(variable); }));
@@ -42,7 +42,7 @@ Status RequireKnown(const Context& context, store::SessionStore& store,
                                 : "; did you mean " + Join(near, " or ") + "?"));
 }
 
-// Whether a person is at the terminal, and not an agent that was given one for its shell.
+// Whether a person is at the terminal, and not an agent whose shell has one.
 bool SomebodyTypes(const Context& context) {
   const bool agent = IsAgentsShell(context) || !SessionPersona(context).empty();
   return !agent && (context.terminal().in || context.terminal().out);
@@ -123,7 +123,7 @@ Result<std::unique_ptr<CommandSession>> CommandSession::Begin(Context& context,
   start.working_folder = context.working_folder();
   start.host = HostName();
   start.process = CurrentProcess();
-  // In the shell of an agent: the words are those of its model.
+  // In an agent's shell the words are the model's.
   if (ToLowerAscii(*persona) == ToLowerAscii(context.Variable("KATRA_PERSONA"))) {
     start.tag.provider = context.Variable("KATRA_PROVIDER");
     start.tag.model = context.Variable("KATRA_MODEL");
@@ -141,7 +141,7 @@ Result<std::unique_ptr<CommandSession>> CommandSession::Begin(Context& context,
 }
 
 CommandSession::~CommandSession() {
-  // One that could not be ended is found dead by the next who looks.
+  // If this fails, other processes will find the session dead.
   static_cast<void>(store_.EndSession(session_.id, "the command is done", context_.Call()));
 }
 

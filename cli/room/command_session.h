@@ -1,5 +1,5 @@
-// A session in the room that lasts as long as one command, and the persona that it is of. Knows no
-// single command.
+// A session in the room for the duration of one command, and its persona. Knows no particular
+// command.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ class App;
 
 namespace katra::cli {
 
-// The options that every command of the room and the memory takes.
+// The options of every room and memory command.
 struct Speaker {
   std::string persona;  // empty: see PersonaOf
   std::string room;     // empty: see RoomOf
@@ -26,25 +26,25 @@ void AddPersonaOption(CLI::App& command, Speaker* speaker);
 void AddRoomOption(CLI::App& command, Speaker* speaker);
 void AddJsonOption(CLI::App& command, Speaker* speaker);
 
-// --persona, else $KATRA_PERSONA, else the user's name. kInvalidArgument: none of them is a name.
+// --persona, else $KATRA_PERSONA, else the user's name. kInvalidArgument: it is not a valid name.
 [[nodiscard]] Result<std::string> PersonaOf(const Speaker& speaker, const Context& context);
-// --room, else $KATRA_ROOM; empty: the main one.
+// --room, else $KATRA_ROOM; empty: the main room.
 [[nodiscard]] std::string RoomOf(const Speaker& speaker, const Context& context);
 
-// How sessions of terminals are shown to others, beside those of coding agents.
+// The client names of terminal sessions, as shown to others beside coding agents.
 inline constexpr const char* kTerminalClient = "katra";
 inline constexpr const char* kWatchClient = "katra watch";
 [[nodiscard]] bool IsTerminalClient(const std::string& client);
 
-// What a command may do to a persona that nobody has heard of yet.
+// What to do with a persona that does not exist yet.
 enum class UnknownPersona {
-  kCreate,  // it comes to be
-  kRefuse,  // kNotFound, with near matches, when it was named with --persona
+  kCreate,  // create it
+  kRefuse,  // kNotFound with near matches, if it was named with --persona
 };
 
 class CommandSession {
  public:
-  // Opens the store and a session in it. `client`: how the session is shown to others.
+  // Opens the store and a session in it. `client`: the client name shown to others.
   static Result<std::unique_ptr<CommandSession>> Begin(Context& context, const Speaker& speaker,
                                                        UnknownPersona unknown,
                                                        const std::string& client = kTerminalClient);
@@ -54,9 +54,9 @@ class CommandSession {
   CommandSession& operator=(const CommandSession&) = delete;
 
   [[nodiscard]] store::Store& store() const { return store_; }
-  // The session as it was when it was opened.
+  // The session as it was when opened.
   [[nodiscard]] const store::Session& info() const { return session_; }
-  // The room that requests are about; empty: the session's.
+  // The room for requests; empty: the session's.
   [[nodiscard]] const std::string& room() const { return room_; }
 
  private:

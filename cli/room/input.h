@@ -1,4 +1,4 @@
-// Text that a command takes from its arguments or from stdin, and lists of words.
+// Reads texts from arguments or stdin, and lists of words.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@
 
 namespace katra::cli {
 
-// The words of a command line as one text; without words, or with "-" alone, all of stdin without
-// its last line break. kInvalidArgument: there is neither (`what` names it, e.g. "message").
+// The words of a command line as one text; without words, or with only "-", all of stdin without
+// its final line break. kInvalidArgument: there is neither (`what` names it, e.g. "message").
 // kResourceExhausted: longer than `max_bytes`.
 [[nodiscard]] Result<std::string> TextOrInput(const std::vector<std::string>& words,
                                               const std::string& what, size_t max_bytes,
                                               const Context& context);
 
-// Names from several options, each maybe a list with commas; a leading '@' is allowed. Empty when
-// everybody is meant: nobody is named, or "all", "everyone", "everybody", "*" is among them.
+// Names from several options, each possibly a comma-separated list; a leading '@' is allowed. Empty
+// if everyone is meant: nobody is named, or one of them is "all", "everyone", "everybody" or "*".
 [[nodiscard]] std::vector<std::string> Recipients(const std::vector<std::string>& given);
 
-// "12" or "#12". kInvalidArgument names `what`.
+// Parses "12" or "#12". The message of kInvalidArgument names `what`.
 [[nodiscard]] Result<int64_t> ParseNumber(const std::string& text, const std::string& what);
 // The same for an option that may be empty.
 [[nodiscard]] Result<std::optional<int64_t>> ParseOptionalNumber(const std::string& text,

@@ -1,5 +1,5 @@
-// Whether a command may use a persona's name that is reserved (store/reserved_names.h): only when
-// the persona has been here before.
+// Checks whether a command may use a reserved persona name (store/reserved_names.h): only if the
+// persona already exists.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace katra::cli {
 
-// kInvalidArgument when `persona` is reserved and not in the store of `context`. Opens the store
-// only for a reserved name, and makes none.
+// kInvalidArgument: `persona` is reserved and does not exist in the store of `context`. Opens the
+// store only for a reserved name, and never creates one.
 [[nodiscard]] Status RefuseReserved(const std::string& persona, Context& context);
 
 }  // namespace katra::cli

@@ -1,6 +1,6 @@
-// Commands in the shell that an agent was given by its client: there the words are a model's, and
-// only what its own persona may see is shown. It keeps an agent from seeing by accident what was
-// not meant for it. It is no wall: an agent can leave its environment, as it can open the database.
+// Rules for commands in a shell that a client gave to an agent: the words are a model's, and only
+// what its own persona may see is shown. This prevents accidents. It is not a security boundary,
+// because an agent can change its environment, just as it can open the database.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace katra::cli {
 
-// Whether the shell is one that an agent was given for its commands.
+// Whether the command runs in an agent's shell.
 [[nodiscard]] bool IsAgentsShell(const Context& context);
 
-// Whose session this shell belongs to, by $KATRA_PERSONA; empty: nobody's.
+// The persona whose session this shell belongs to, by $KATRA_PERSONA; empty if none.
 [[nodiscard]] std::string SessionPersona(const Context& context);
 
-// kPermissionDenied in the shell of another persona's session than `persona`'s.
+// kPermissionDenied: the shell belongs to another persona's session.
 [[nodiscard]] Status RefuseAnother(const Context& context, const std::string& persona);
 
 }  // namespace katra::cli

@@ -21,8 +21,8 @@ std::string Heading(const std::string& text, const Context& context) {
   return lines;
 }
 
-// A body behind its fence; on a terminal broken between words, so that no line of it can begin
-// without the fence.
+// A fenced body; on a terminal it is wrapped between words, so that every line begins with the
+// fence.
 std::string Body(const std::string& text, const Context& context) {
   return WrapLines(Fence(text, ""), "| ", PageFor(context.terminal()));
 }

@@ -1,5 +1,5 @@
-// How messages and memories are shown to people on a terminal: local times, control characters
-// escaped, colours when the terminal has them. Knows no store calls. Pure but for TZ.
+// Shows messages and memories to people on a terminal: local times, escaped control characters,
+// colours if supported. Does not call the store. Pure except for TZ.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace katra::cli {
 
-// "#41 14:03 Dario (anthropic/claude-opus-4, launch) to all:" and the body behind "| ". `room`: the
-// one that need not be named. Ends with a newline.
+// "#41 14:03 Dario (anthropic/claude-opus-4, launch) to all:" and the body after "| ". `room`: the
+// room that is not named. Ends with a newline.
 [[nodiscard]] std::string ShowHeard(const store::HeardMessage& heard, const std::string& room,
                                     const Context& context);
 [[nodiscard]] std::string ShowMessage(const store::Message& message, const std::string& room,
                                       const std::string& extra, const Context& context);
 
-// A memory with what is shown of its text; `query` empty and `whole`: all of it.
+// A memory with the shown part of its text. `query` empty and `whole`: all of it.
 [[nodiscard]] std::string ShowMemory(const store::Memory& memory, const std::string& query,
                                      bool whole, const Context& context);
 
-// What hear prints around the messages: "2 messages in main, for Sam" and how many are left.
+// What `hear` prints around the messages: "2 messages in main, for Sam", and how many are left.
 [[nodiscard]] std::string ShowHeardReply(const store::HearReply& reply, const std::string& persona,
                                          const Context& context);
 

@@ -23,7 +23,7 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::minutes kPatience{10};
-// The longest memory, every byte of it escaped, has less than half.
+// The longest memory, with every byte escaped, is less than half of this.
 constexpr size_t kMaxLineBytes = 8 * 1024 * 1024;
 
 struct ExportOptions {
@@ -54,8 +54,8 @@ Status WriteExport(const store::ExportOptions& what, store::Maintenance& store, 
   return {};
 }
 
-// Whose view of the store is exported; empty: everything. In the shell of a session it is that
-// session's own.
+// The persona whose view of the store is exported; empty: everything. In a session's shell, always
+// that session's persona.
 Result<std::string> ViewerOf(const ExportOptions& options, const Context& context) {
   if (options.all && !options.persona.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "--all and --persona exclude each other");
@@ -71,7 +71,8 @@ Result<std::string> ViewerOf(const ExportOptions& options, const Context& contex
   return own;
 }
 
-// In the shell of a session; it finds out that nobody of that name has been here at all, too.
+// In an agent's shell, refuses the view of another persona. A persona that does not exist is still
+// reported as unknown.
 Status MayExport(const std::string& viewer, store::Maintenance& store, const Context& context) {
   if (viewer.empty() || RefuseAnother(context, viewer)) return {};
   store::ExportOptions nothing;
@@ -111,7 +112,7 @@ int Export(const ExportOptions& options, Context& context) {
   return kExitOk;
 }
 
-// False at the end. A line is held whole, so that its length is bounded.
+// False at the end. A line is read into memory as a whole, so its length is limited.
 Result<bool> ReadLine(std::istream& in, std::string* line) {
   line->clear();
   std::streambuf& buffer = *in.rdbuf();

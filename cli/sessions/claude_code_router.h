@@ -1,4 +1,5 @@
-// What a session must know of claude-code-router, when that stands in for Katra's gateway.
+// What a session needs to know about claude-code-router, if that is used instead of Katra's
+// gateway.
 #pragma once
 
 #include <string>
@@ -7,11 +8,11 @@
 
 namespace katra::cli {
 
-// The key that its configuration asks of clients (APIKEY, a $NAME reference looked up), or the word
-// that its own launcher sends when it asks for none.
+// The key that its configuration requires of clients (APIKEY, with a $NAME reference resolved), or
+// the word that its own launcher sends if it requires none.
 [[nodiscard]] std::string ClaudeCodeRouterToken(const Context& context);
 
-// Whether something takes connections on a port of 127.0.0.1.
+// Whether something accepts connections on a port of 127.0.0.1.
 [[nodiscard]] bool Answers(int port);
 
 }  // namespace katra::cli

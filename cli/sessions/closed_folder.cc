@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr unsigned kWritableByOthers = 0022;
 
-// Of two homes of one user, each has a folder of its own.
+// Each home of a user has its own folder.
 std::string NameOf(const std::string& home) {
   uint64_t hash = 14'695'981'039'346'656'037U;  // FNV-1a
   for (const char character : home) {
@@ -41,7 +41,7 @@ std::string OpenFolderAbove(const std::string& path) {
 }
 
 std::string ClosedFolder(const std::string& usual, const Context& context) {
-  // What is made here would not be root's.
+  // A folder created here would not belong to root.
   if (geteuid() != 0) return {};
   if (OpenFolderAbove(usual).empty()) return usual;
   const std::string name = NameOf(context.home());

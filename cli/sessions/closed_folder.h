@@ -1,5 +1,5 @@
-// A folder for a file that a client reads only when nobody else could have written it: the folder
-// and all above it belong to root, and neither group nor others may write there.
+// Finds a folder for a file that a client reads only if nobody else could have written it: the
+// folder and all folders above it belong to root and are not writable by group or others.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace katra::cli {
 
-// `usual` when it is closed so; else one of the user's runtime folder. Empty: there is none. Makes
-// nothing.
+// `usual` if it meets that condition, else a folder in the user's runtime folder that does. Empty:
+// there is none. Creates nothing.
 [[nodiscard]] std::string ClosedFolder(const std::string& usual, const Context& context);
 
-// The nearest folder at or above `path` that is not closed; empty: all are.
+// The nearest folder at or above `path` that does not meet the condition; empty if all do.
 [[nodiscard]] std::string OpenFolderAbove(const std::string& path);
 
-// Makes the folder with mode 0700, and those above it, where they are missing.
+// Creates the folder with mode 0700, and missing folders above it.
 [[nodiscard]] Status MakeClosedFolder(const std::string& path);
 
 }  // namespace katra::cli

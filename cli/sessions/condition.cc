@@ -12,20 +12,21 @@
 namespace katra::cli {
 namespace {
 
-// A client that shows something, says nothing more and starts no server waits for somebody.
+// A client that shows something, prints nothing more and starts no MCP server is waiting for its
+// user.
 constexpr std::chrono::seconds kLongEnough{10};
 constexpr std::chrono::seconds kStill{5};
-// A start that takes longer is told as more than a start.
+// A start that takes longer is reported as a problem.
 constexpr std::chrono::minutes kLongStart{1};
 
-// What is asked once for all sessions.
+// Data read once for all sessions.
 struct Seen {
   std::map<std::string, Tmux::Look> screens;        // by tmux session
   std::optional<router::gateway::Runtime> gateway;  // unset: none runs
   WallTime now;
 };
 
-// Once it has started its server, what is on its screen is its conversation.
+// Whether the client has not connected yet. After that, its screen shows the conversation.
 bool IsSilent(const LiveSession& session) { return !session.presence.has_value(); }
 
 Condition AtItsQuestion(const LiveSession& session, const Context& context) {
@@ -93,7 +94,8 @@ bool ShowsFirstQuestion(const std::string& client, const std::string& screen) {
 std::vector<Condition> ConditionsOf(const std::vector<LiveSession>& live, const Context& context) {
   Seen seen;
   seen.now = context.clock().Now();
-  std::map<std::string, std::vector<std::string>> silent;  // by the path of their tmux server
+  // by the socket path of their tmux server
+  std::map<std::string, std::vector<std::string>> silent;
   bool routed = false;
   for (const LiveSession& session : live) {
     if (!session.record || session.elsewhere) continue;

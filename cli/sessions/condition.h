@@ -1,6 +1,6 @@
-// How each live session is, as one would say it: what its client's hooks told, and what keeps it
-// from working. A background session that has never been heard of is looked at in tmux, for clients
-// ask their own questions before they start any server. Changes nothing.
+// Describes the state of each live session: what its client's hooks reported, and what prevents it
+// from working. For a background session that has not connected yet, the screen in tmux is read,
+// because clients ask questions of their own before they start MCP servers. Changes nothing.
 #pragma once
 
 #include <optional>
@@ -15,15 +15,15 @@ namespace katra::cli {
 
 struct Condition {
   std::string state;    // "working", "waits at its own first question: katra attach Neo"
-  std::string trouble;  // why it does not work as it should; empty: it does
-  std::string advice;   // what to type about it
+  std::string trouble;  // why it does not work properly; empty if it does
+  std::string advice;   // command that the user can type to fix it
 };
 
-// One for each of `live`, in its order. Runs tmux twice at most.
+// One for each of `live`, in order. Runs tmux at most twice.
 [[nodiscard]] std::vector<Condition> ConditionsOf(const std::vector<LiveSession>& live,
                                                   const Context& context);
 
-// Whether a screen shows one of the questions that a client asks before it begins: trust in the
+// Whether a screen shows one of the questions that a client asks before it starts: trust in the
 // folder, login, theme.
 [[nodiscard]] bool ShowsFirstQuestion(const std::string& client, const std::string& screen);
 

@@ -6,7 +6,8 @@
 namespace katra::cli {
 namespace {
 
-// What the client's own server heard of it: some name the conversation with each call of a tool.
+// What the client's MCP server reported: some clients send the conversation's id with each tool
+// call.
 std::string HeardByServer(const SessionRecord& record, const Agent& agent, const Context& context) {
   if (agent.server_name.empty()) return {};
   const auto last = store::ReadLastConversation(context.home(), record.persona);
@@ -48,7 +49,7 @@ Result<Conversation> FindConversation(const Records& records, const LaunchPlan& 
     if (!id.empty()) found.earlier[last->client] = id;
     const auto kept = found.earlier.find(client);
     if (kept != found.earlier.end()) older = kept->second;
-    // A newer conversation than the one that is known is not the known one.
+    // If a newer conversation has started since, the recorded one is not the last.
     known = last->client == client ? id : older;
   }
   if (!request.resume || ChoiceOf(plan.agent, request.arguments).made) return found;

@@ -74,7 +74,7 @@ Status EndGatewayTokens(const Context& context, const std::string& persona) {
   if (const auto runtime = RunningGateway(context)) {
     std::string body;
     JsonWriter(body).BeginObject().Key("persona").String(persona).EndObject();
-    // One that is ending cannot be asked: then the file is what counts.
+    // A gateway that is shutting down cannot be asked, so the file is used.
     if (AskGateway(*runtime, "POST", "/admin/revoke", body)) return {};
   }
   if (access(router::gateway::TokensPath(context.home()).c_str(), F_OK) != 0) return {};

@@ -19,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kGateway = "gateway";
-// What a hook's client waits for at most; a gateway starts within a fraction of it.
+// The most that a hook's client waits; a gateway starts in a fraction of it.
 constexpr std::chrono::milliseconds kHookPatience{3'000};
-// After a start that failed, hooks leave it alone for so long.
+// After a failed start, hooks do not try again for this long.
 constexpr std::chrono::seconds kRest{30};
 constexpr std::chrono::milliseconds kAtOnce{0};
 
@@ -38,7 +38,7 @@ std::string NamesOf(const std::vector<SessionRecord>& sessions, int port) {
   return Join(names, ", ");
 }
 
-// The port that most of them were told; 0: none.
+// The port that most of them were given; 0: none.
 int PortOfMost(const std::vector<SessionRecord>& sessions) {
   std::map<int, int> told;
   int most = 0;
@@ -60,12 +60,12 @@ Error Held(int port, const std::vector<SessionRecord>& sessions, const Context& 
       .value();
 }
 
-// The inode of the socket that listens on the port, as the kernel lists it; empty: none.
+// The inode of the socket listening on the port, as listed by the kernel; empty if there is none.
 std::string ListeningSocket(const char* table, int port) {
   constexpr const char* kListening = "0A";
   std::ifstream lines(table);
   std::string line;
-  std::getline(lines, line);  // headings
+  std::getline(lines, line);  // skip the headings
   while (std::getline(lines, line)) {
     std::istringstream words(line);
     std::string number;
@@ -86,13 +86,13 @@ std::string ListeningSocket(const char* table, int port) {
   return {};
 }
 
-// The session's own token, as its client has it.
+// The session's token, from its client's environment.
 std::string TokenOf(const Context& context) {
   for (const char* name : {"ANTHROPIC_AUTH_TOKEN", "KATRA_GATEWAY_TOKEN"}) {
     std::string token = context.Variable(name);
     if (token.starts_with("katra_")) return token;
   }
-  // Beside the client's own login.
+  // Sent beside the client's own login.
   for (const std::string& line : Split(context.Variable("ANTHROPIC_CUSTOM_HEADERS"), '\n')) {
     constexpr std::string_view kHeader = "x-katra-token:";
     if (line.starts_with(kHeader)) return std::string(Trim(line.substr(kHeader.size())));
@@ -122,7 +122,7 @@ bool FailedLately(const Context& context) {
   return !none && fs::file_time_type::clock::now() - at < kRest;
 }
 
-// One process at a time, and none that waits for another.
+// Only one process at a time; the others do not wait.
 std::optional<router::gateway::Runtime> StartOnce(const Context& context, int port) {
   if (IsThere(DownPath(context)) || FailedLately(context)) return std::nullopt;
   auto turn = LockFile::Open(context.home() + "/run/gateway.start.lock");
@@ -138,7 +138,7 @@ std::optional<router::gateway::Runtime> StartOnce(const Context& context, int po
 
 void NoteGateway(const Records& records, const std::string& persona, int64_t gateway) {
   const auto lock = records.Lock(std::chrono::milliseconds(500));
-  if (!lock) return;  // the next hook hands over once more, which does no harm
+  if (!lock) return;  // the next hook sends the keys again, which is harmless
   auto record = records.Find(persona);
   if (!record || record->ended_at) return;
   record->gateway = gateway;
@@ -197,7 +197,7 @@ Result<router::gateway::Runtime> RaiseGateway(const Context& context, const Gate
   if (port == 0 || (running && running->version == context.version())) {
     return EnsureGateway(context, start);
   }
-  // One of another version is ended first, and has the port until then.
+  // A gateway of another version is stopped first, and uses the port until then.
   if (!running && Answers(port)) return tl::unexpected<Error>(Held(port, sessions, context));
   GatewayStart there = start;
   there.port = port;
@@ -216,7 +216,7 @@ void KeepGateway(const Context& context) {
   std::optional<router::gateway::Runtime> runtime;
   if (Answers(port)) {
     const auto written = router::gateway::WrittenRuntime(context.home());
-    // Who answers is another program when the gateway says that it is elsewhere.
+    // If the gateway's file names another port, the program that answers is not the gateway.
     if (!written || written->port != port || written->pid == record->gateway) return;
     runtime = *written;
   } else {

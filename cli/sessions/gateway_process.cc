@@ -32,13 +32,13 @@ std::string LogTail(const std::string& path) {
   auto text = ReadFile(path, kMaxLogBytes);
   if (!text) return {};
   if (text->size() > kLogTailBytes) text->erase(0, text->size() - kLogTailBytes);
-  // The last line tells why it ended.
+  // The last line says why it exited.
   while (!text->empty() && text->back() == '\n') text->pop_back();
   const size_t line = text->rfind('\n');
   return line == std::string::npos ? *text : text->substr(line + 1);
 }
 
-// In the child, between fork and exec: only what is safe there.
+// In the child, between fork and exec: only async-signal-safe calls.
 [[noreturn]] void Become(char* const* arguments, char* const* environment, int log) {
   setsid();
   const int nothing = open("/dev/null", O_RDONLY);
@@ -51,7 +51,7 @@ std::string LogTail(const std::string& path) {
   _exit(127);
 }
 
-// What clients keep their user's login in, or send one with.
+// Variables in which clients keep or send their user's login.
 bool IsLogin(const std::string& variable) {
   static constexpr std::array<std::string_view, 5> kLogins = {
       "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_OAUTH_REFRESH_TOKEN", "ANTHROPIC_AUTH_TOKEN",
@@ -59,14 +59,14 @@ bool IsLogin(const std::string& variable) {
   return std::find(kLogins.begin(), kLogins.end(), variable) != kLogins.end();
 }
 
-// Whether the user has made it the variable of a key.
+// Whether the user configured it as the variable of a key.
 bool NamesKey(const router::RouterConfig& config, const std::string& variable) {
   const auto names = [&](const auto& one) { return one.api_key_env == variable; };
   return std::any_of(config.providers.begin(), config.providers.end(), names) ||
          std::any_of(config.personas.begin(), config.personas.end(), names);
 }
 
-// A process of its own session, which outlives this one and its terminal.
+// Starts a process in its own session, which outlives this one and its terminal.
 Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std::string& log) {
   const std::string program = FindOwnProgram(context, "katra_gateway");
   if (program.empty()) {
@@ -81,7 +81,7 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
     words.push_back(std::to_string(start.port));
   }
   std::vector<std::string> variables;
-  // A session's own variables are no part of a process that serves all, nor are its user's logins.
+  // A process that serves all sessions must not have one session's variables or its user's logins.
   const auto config = router::Load({context.home(), {}});
   for (const auto& [name, value] : OwnEnvironment(context.environment())) {
     if (!IsLogin(name) || (config && NamesKey(*config, name))) {
@@ -104,15 +104,15 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
   return pid;
 }
 
-// `pid` is a child that was not waited for yet.
+// `pid` is a child that has not been waited for yet.
 void EndOwn(pid_t pid) {
   kill(pid, SIGTERM);
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-// Whether it is this one that answers: what is written of a killed one stays until the next has
-// begun, and the next answers on the same socket.
+// Whether this gateway answers. The file of a killed gateway remains until the next has started,
+// and the next one answers on the same socket.
 bool Answers(const Runtime& runtime) {
   const auto status = AskGateway(runtime, "GET", "/admin/status");
   JsonDocument document;
@@ -131,8 +131,8 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   const auto deadline = std::chrono::steady_clock::now() + start.patience;
   bool ended = false;
   while (std::chrono::steady_clock::now() < deadline) {
-    // Another process may have been quicker: then that one's is as good, and ours must not wait
-    // for its end to take over.
+    // Another process may have started one first; that one is used, and ours must not wait to take
+    // over.
     auto running = RunningGateway(context);
     if (running && Answers(*running)) {
       if (running->pid != *pid && !ended) EndOwn(*pid);

@@ -1,5 +1,5 @@
-// Starting, finding and ending the gateway's process of a home, and asking it things on its admin
-// socket. Knows no session.
+// Starts, finds and stops a home's gateway process, and sends requests to its admin socket. Knows
+// no session.
 #pragma once
 
 #include <chrono>
@@ -14,28 +14,27 @@
 
 namespace katra::cli {
 
-// The running gateway. kNotFound: none runs.
+// The running gateway. kNotFound: there is none.
 [[nodiscard]] Result<router::gateway::Runtime> RunningGateway(const Context& context);
 
 struct GatewayStart {
-  int port = -1;  // -1: as configured, or a free one when that is taken
+  int port = -1;  // -1: the configured port, or a free one if that is in use
   std::chrono::milliseconds patience{10'000};
 };
-// The running gateway; started when none runs, and anew when the running one is of another version
-// (that one ends its streams first). kUnavailable says why it could not be started.
+// The running gateway; starts it if necessary, and restarts one of another version (which finishes
+// its streams first). The message of kUnavailable says why it could not be started.
 [[nodiscard]] Result<router::gateway::Runtime> EnsureGateway(const Context& context,
                                                              const GatewayStart& start = {});
 
-// Asks it to end; it lets its streams end first. Waits until it answers no new request.
+// Asks it to shut down, which finishes its streams first. Waits until it accepts no new requests.
 [[nodiscard]] Status EndGateway(const Context& context, const router::gateway::Runtime& runtime);
 
-// One request on the admin socket. An answer of status 400 and more is an error.
+// Sends one request to the admin socket. A response with status 400 or more is an error.
 [[nodiscard]] Result<http::Response> AskGateway(const router::gateway::Runtime& runtime,
                                                 const std::string& method, const std::string& path,
                                                 const std::string& body = {});
 
-// The values of all variables that may hold a provider's key for this session, as this environment
-// has them.
+// The values, in this environment, of all variables that may hold a provider's key for the session.
 [[nodiscard]] Result<std::map<std::string, std::string>> ProviderKeys(
     const Context& context, const std::string& persona, const router::SessionChoice& session);
 

@@ -17,13 +17,14 @@
 namespace katra::cli {
 namespace {
 
-// Items end with NUL, and begin with what they are.
+// Items end with NUL and begin with their type.
 constexpr char kProgram = 'p';
 constexpr char kFolder = 'f';
 constexpr char kArgument = 'a';
 constexpr char kVariable = 'v';
 constexpr char kEnd = '.';
-// Made by the terminal that the program runs in, not by the one it was started from.
+// Variables set by the terminal in which the program runs, not by the one from which it was
+// started.
 constexpr std::array<const char*, 6> kOfTerminal = {
     "TERM", "TMUX", "TMUX_PANE", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION"};
 constexpr std::chrono::seconds kReceivePatience{10};
@@ -32,7 +33,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 std::string Why(int error) { return std::generic_category().message(error); }
 
-// A descriptor that closes itself.
+// A descriptor that is closed by its destructor.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -77,7 +78,7 @@ bool SendAll(int descriptor, const std::string& bytes, SteadyClock::time_point d
   return true;
 }
 
-// Reads up to and including a byte, or to the end. False: the time is up, or an error.
+// Reads up to and including a byte, or to the end. False: timeout or error.
 bool ReadUntil(int descriptor, const std::string& last, SteadyClock::time_point deadline,
                std::string* text) {
   std::array<char, 16'384> piece{};
@@ -109,7 +110,7 @@ std::string Encode(const ProcessSpec& spec) {
   return text;
 }
 
-// Nothing: it is not whole.
+// nullopt: it is incomplete.
 bool Decode(const std::string& text, ProcessSpec* spec) {
   for (size_t at = 0; at < text.size();) {
     const size_t end = text.find('\0', at);
@@ -144,14 +145,14 @@ const std::string& EndItem() {
 }  // namespace
 
 Result<std::unique_ptr<Handoff>> Handoff::Open() {
-  // A socket's path is short: not below a home that may lie deep.
+  // Socket paths must be short, so not below the home, whose path may be long.
   std::string folder = "/tmp/katra-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) {
     return Fail(ErrorCode::kResourceExhausted, "no folder could be made below /tmp: " + Why(errno));
   }
   const std::string path = folder + "/s";
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-  // From here on the folder is removed with the object.
+  // From here on the object removes the folder.
   std::unique_ptr<Handoff> handoff(new Handoff(folder, path, listener));
   sockaddr_un address{};
   if (listener < 0 || !Address(path, &address) || fcntl(listener, F_SETFD, FD_CLOEXEC) != 0 ||
@@ -189,7 +190,7 @@ Status Handoff::Give(const ProcessSpec& spec, std::chrono::milliseconds patience
   if (pid <= 0) return Fail(ErrorCode::kUnavailable, "the new session ended at once");
   if (Status told = started(pid); !told) return told;
   if (!SendAll(peer.number(), Encode(spec), deadline)) return late();
-  // The other end closes by itself when the process becomes the program.
+  // The other end is closed by exec.
   std::string failure;
   if (!ReadUntil(peer.number(), {}, deadline, &failure)) return late();
   if (!failure.empty()) return Fail(ErrorCode::kUnavailable, failure);
@@ -224,7 +225,7 @@ Error ReceiveAndRun(const std::string& path, const Environment& environment) {
     }
   }
   Error error = ReplaceProcess(spec);
-  // If this cannot be told either, the giver still sees the end of the connection.
+  // If this cannot be sent either, the sender still sees the connection end.
   static_cast<void>(SendAll(giver.number(), error.message, deadline));
   return error;
 }

@@ -1,6 +1,6 @@
-// Hands a program's arguments and environment over to another process through a private socket, so
-// that keys are in no file and in no argument list. The receiving process (`katra session-run`, in
-// tmux) becomes the program.
+// Passes a program's arguments and environment to another process through a private socket, so that
+// keys are in no file and no argument list. The receiving process (`katra session-run`, in tmux)
+// starts the program.
 #pragma once
 
 #include <chrono>
@@ -13,22 +13,22 @@
 
 namespace katra::cli {
 
-// The giving end. Used by one thread.
+// The sending end. Used by one thread.
 class Handoff {
  public:
-  // Listens in a new folder (mode 0700) that is gone with the object.
+  // Listens in a new folder (mode 0700), which is removed with the object.
   static Result<std::unique_ptr<Handoff>> Open();
 
   ~Handoff();
   Handoff(const Handoff&) = delete;
   Handoff& operator=(const Handoff&) = delete;
 
-  // For `katra session-run PATH`.
+  // The argument for `katra session-run PATH`.
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  // Waits for the receiver, and gives it the program. `started` is called with its process id
-  // before it becomes the program. Returns when it has. kUnavailable: it ended or could not; why is
-  // in the message. kDeadlineExceeded: nobody came.
+  // Waits for the receiver and sends it the program. Calls `started` with the receiver's process id
+  // before it starts the program, and returns when it has. kUnavailable: it exited or failed, with
+  // the reason in the message. kDeadlineExceeded: no receiver connected.
   [[nodiscard]] Status Give(const ProcessSpec& spec, std::chrono::milliseconds patience,
                             const std::function<Status(int64_t pid)>& started);
 
@@ -41,9 +41,9 @@ class Handoff {
   int listener_;
 };
 
-// The receiving end: becomes the program that is given at `path`. The terminal's own variables are
-// taken from `environment`, which is this process's. Returns only when that failed; the giver was
-// told.
+// The receiving end: execs the program received at `path`. The terminal's own variables are taken
+// from `environment`, this process's. Returns only on failure, which has been reported to the
+// sender.
 [[nodiscard]] Error ReceiveAndRun(const std::string& path, const Environment& environment);
 
 }  // namespace katra::cli

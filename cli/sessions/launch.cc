@@ -20,7 +20,7 @@ std::string Value(const Environment& environment, const std::string& name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
-// A proxy must not be asked for what is on this machine.
+// Requests to this machine must not go through a proxy.
 void ExemptLoopback(const std::string& base_url, const Environment& environment,
                     std::vector<EnvironmentChange>* changes) {
   const bool loopback = base_url.starts_with("http://127.0.0.1");
@@ -35,7 +35,7 @@ void ExemptLoopback(const std::string& base_url, const Environment& environment,
   }
 }
 
-// Applies the changes, and writes down which variables are not the user's own any more.
+// Applies the changes, and records which variables no longer have the user's own values.
 Environment Apply(const std::vector<EnvironmentChange>& changes, Environment environment) {
   const Environment before = environment;
   std::vector<std::string> exports;
@@ -76,13 +76,13 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.own = request.arguments;
   handover.own_headers = Value(OwnEnvironment(context.environment()), "ANTHROPIC_CUSTOM_HEADERS");
   const OwnChoice own = ChoiceOf(plan.agent, request.arguments);
-  // Without an id a client would go on with whatever was the last in this folder, anybody's.
+  // Without an id a client would resume the latest conversation in this folder, whoever's it is.
   handover.resume = request.resume && !own.made && !conversation.empty();
   if (handover.resume) handover.conversation = conversation;
   if (handover.resume && plan.agent.names_conversations && plan.agent.keeps != nullptr &&
       !plan.agent.keeps(context.user_home(), context.Variable(plan.agent.folder_variable),
                         conversation)) {
-    // Nothing was ever said in it: it begins now, under the same name.
+    // Nothing was ever said in it, so it begins now, with the same id.
     handover.resume = false;
   }
   if (!request.resume && !own.made && plan.agent.names_conversations) {
@@ -100,7 +100,7 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   return handover;
 }
 
-// Where the router is, and a token for it.
+// Finds the router and gets a token for it.
 Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Handover* handover,
                   int64_t* gateway) {
   if (plan.connection.route == RouteKind::kClaudeCodeRouter) {

@@ -1,5 +1,5 @@
-// From a plan to a process: the one place that builds a client's command line and environment, for
-// starting, for restoring and for showing.
+// Turns a plan into a process: builds the client's command line and environment, for starting,
+// restoring and showing.
 #pragma once
 
 #include <string>
@@ -12,33 +12,33 @@
 namespace katra::cli {
 
 struct PreparedLaunch {
-  ProcessSpec spec;                        // with every key in its place
-  std::vector<EnvironmentChange> changes;  // what differs from the user's environment
-  std::string settings;                    // to be written to `settings_path` before
+  ProcessSpec spec;                        // including all keys
+  std::vector<EnvironmentChange> changes;  // changes of the user's environment
+  std::string settings;                    // to be written to `settings_path` first
   std::string settings_path;               // empty: the client needs no file
-  std::string warning;                     // for the user, when started; may be empty
-  std::string conversation;                // as the client was told to name it; may be empty
-  std::string base_url;                    // where its requests go; empty: the client's own
-  int64_t gateway = 0;                     // the process id of the gateway that has its keys
+  std::string warning;                     // for the user at the start; may be empty
+  std::string conversation;                // as given to the client; may be empty
+  std::string base_url;                    // where its requests go; empty: the client's default
+  int64_t gateway = 0;                     // process id of the gateway that has its keys
 };
 
-// Asks the gateway for a token when the plan says so and `mint` is set. `conversation`: to be gone
-// on with (LaunchRequest::resume), or empty. kUnavailable: no router. kFailedPrecondition: Katra's
-// own server is not installed.
+// Gets a token from the gateway if the plan needs one and `mint` is set. `conversation`: to resume
+// (LaunchRequest::resume), or empty. kUnavailable: no router. kFailedPrecondition: Katra's own
+// server is not installed.
 [[nodiscard]] Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& request,
                                              const std::string& conversation, bool mint,
                                              const Context& context);
 
-// Writes the client's settings, when it needs a file of them.
+// Writes the client's settings file, if it needs one.
 [[nodiscard]] Status WriteSettings(const PreparedLaunch& launch);
 
-// Starts the session: in tmux when the request says so, else in place of this process, when it
-// returns only if that failed. kAlreadyExists: a session of the persona is live. kNotFound: its
-// conversation is to be gone on with and is not known. The message says what to type.
+// Starts the session: in tmux if requested, otherwise in place of this process, returning only on
+// failure. kAlreadyExists: a session of the persona is live. kNotFound: the conversation to resume
+// is unknown. The message says what to type.
 [[nodiscard]] Status StartSession(const LaunchRequest& request, Context& context);
 
-// A line for each setting and where it was said, where the client's own login goes, the environment
-// without secrets, the command.
+// Lists each setting with its origin, where the client's own login goes, the environment without
+// secrets, and the command.
 [[nodiscard]] std::string Explain(const LaunchPlan& plan, const PreparedLaunch& launch,
                                   const router::RouterConfig& config);
 

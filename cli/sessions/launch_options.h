@@ -1,4 +1,4 @@
-// The options that start and env have in common, as they are declared to the parser.
+// Declares the options that start and env have in common.
 #pragma once
 
 #include "cli/sessions/plan.h"
@@ -9,7 +9,7 @@ class App;
 
 namespace katra::cli {
 
-// `request` outlives the parsing.
+// `request` must outlive the parsing.
 void AddLaunchOptions(CLI::App& command, LaunchRequest& request);
 
 }  // namespace katra::cli

@@ -9,7 +9,7 @@ namespace katra::cli {
 namespace {
 
 constexpr int kMaxSuffix = 1000;
-// What sessions of people call themselves (cli/room/command_session.h): "katra", "katra watch".
+// The client names of people's sessions (cli/room/command_session.h): "katra", "katra watch".
 constexpr const char* kOfPeople = "katra";
 
 const LiveSession* FindLive(const std::vector<LiveSession>& live, const std::string& persona) {
@@ -49,7 +49,7 @@ RecordState Refresh(const Records& records, const Context& context, SessionRecor
   const RecordState state = StateOf(*record);
   if (state == RecordState::kEnded && !record->ended_at) {
     record->ended_at = context.clock().Now();
-    // If this cannot be written, the next one who looks finds the same.
+    // If this cannot be written, the next caller finds the same.
     static_cast<void>(records.Save(*record));
   }
   return state;
@@ -78,7 +78,7 @@ Result<std::vector<LiveSession>> ListLive(const Records& records, Context& conte
     if (presence.session.client.starts_with(kOfPeople)) continue;
     LiveSession& session = live[ToLowerAscii(presence.session.persona)];
     if (session.persona.empty()) session.persona = presence.session.persona;
-    // The newest of several: they come oldest first.
+    // The newest of several; they are listed oldest first.
     session.presence = std::move(presence);
   }
   std::vector<LiveSession> sessions;

@@ -1,6 +1,5 @@
-// Which sessions live: what was started by this command (records), and what the store sees. A
-// session may be known to one of them only: its client has not connected yet, or it was started by
-// hand.
+// Lists live sessions: those started by this command (records) and those in the store. A session
+// may be in only one of them: its client has not connected yet, or it was started by hand.
 #pragma once
 
 #include <optional>
@@ -22,15 +21,15 @@ struct LiveSession {
   bool elsewhere = false;
 };
 
-// By persona. Sessions of a person's terminal (`katra hear`, ...) are left out. Ended records are
-// marked as such on the way.
+// Ordered by persona. Omits sessions of terminals (`katra hear`, ...). Marks ended records on the
+// way.
 [[nodiscard]] Result<std::vector<LiveSession>> ListLive(const Records& records, Context& context);
 
-// kAlreadyExists: a session of the persona is live; the message says what to type instead. A name
-// that is only the default is changed to a free one: "Claude-2".
+// kAlreadyExists: a session of the persona is live; the message says what to type instead. A
+// default name is replaced by a free one: "Claude-2".
 [[nodiscard]] Status ChooseFreePersona(const Records& records, Context& context, Setting* persona);
 
-// Writes down that a session has ended, when it has.
+// Records that a session has ended, if it has.
 [[nodiscard]] RecordState Refresh(const Records& records, const Context& context,
                                   SessionRecord* record);
 

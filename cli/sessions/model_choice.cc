@@ -13,7 +13,7 @@ std::string Value(const Environment& environment, const char* name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
-// What the client would take without Katra: the first of its variables and files that says a model.
+// What the client would use without Katra: the first of its variables and files that sets a model.
 std::vector<ModelSetting> OwnChoices(const LaunchPlan& plan, const Environment& environment,
                                      const Context& context) {
   std::vector<ModelSetting> choices;
@@ -31,7 +31,7 @@ std::vector<ModelSetting> OwnChoices(const LaunchPlan& plan, const Environment& 
   return choices;
 }
 
-// Whether it asks another server than its maker's, or a cloud with names of its own.
+// Whether the client uses another server than its maker's, or a cloud with its own names.
 bool Elsewhere(const LaunchPlan& plan, const Environment& environment) {
   if (plan.connection.route == RouteKind::kPlain && !plan.connection.base_url.empty()) return true;
   constexpr std::array<const char*, 3> kClouds = {
@@ -46,7 +46,7 @@ struct Found {
   std::string origin;
 };
 
-// What the client takes when nobody names a model.
+// The client's default model.
 Found UsualOf(const router::RouterConfig& config, const router::Provider& provider,
               const Agent& agent, const Context& context) {
   if (std::string usual = UsualModel(agent.name, context); !usual.empty()) {
@@ -64,7 +64,7 @@ std::string Overridden(const ModelSetting& choice, const router::Provider& provi
 
 constexpr const char* kMend = " `katra doctor` says how to fix it.";
 
-// The user's own model, when it is one of the client's maker; else the client's usual one.
+// The user's own model if it is one of the client's maker, else the client's default.
 Found OwnModel(const router::Provider& provider, Found usual, const Environment& environment,
                const Context& context, LaunchPlan* plan) {
   const std::string& client = plan->agent.name;
@@ -85,12 +85,12 @@ Found OwnModel(const router::Provider& provider, Found usual, const Environment&
   return own.value.empty() ? std::move(usual) : own;
 }
 
-// Whether the model of a smaller or parallel task would be asked of somebody else than the
-// session's provider.
+// Whether a model for smaller or parallel work would be requested from another provider than the
+// session's.
 bool LeadsElsewhere(const router::RouterConfig& config, const router::Provider& provider,
                     const Environment& environment, const LaunchPlan& plan,
                     const std::string& model) {
-  // Nobody here knows all names of the models of others than its maker.
+  // The model names of providers other than the client's maker are not all known.
   const bool makers = provider.name == "anthropic";
   const bool routed = plan.connection.route != RouteKind::kPlain;
   if ((makers || !routed) &&
@@ -101,8 +101,7 @@ bool LeadsElsewhere(const router::RouterConfig& config, const router::Provider& 
   return routed && (!target || target->provider != provider.name);
 }
 
-// Claude Code asks with variables of its own for the models of its smaller work, and its files may
-// set them.
+// Claude Code has separate variables for the models of its smaller work, which its files may set.
 void ClearSideModels(const router::RouterConfig& config, const router::Provider& provider,
                      const Environment& environment, const Context& context, LaunchPlan* plan) {
   if (plan->agent.name != "claude") return;
@@ -124,7 +123,7 @@ void ClearSideModels(const router::RouterConfig& config, const router::Provider&
   }
 }
 
-// Whether its own files would have it ask a router for another provider.
+// Whether its own files would make it request another provider from a router.
 bool SaysSelector(const LaunchPlan& plan, const Environment& environment, const Context& context) {
   const std::vector<ModelSetting> choices = OwnChoices(plan, environment, context);
   return std::any_of(choices.begin(), choices.end(), [&](const ModelSetting& choice) {
@@ -132,7 +131,7 @@ bool SaysSelector(const LaunchPlan& plan, const Environment& environment, const 
   });
 }
 
-// Instead of what its files say.
+// Names one of the provider's models, to override the client's files.
 Status NameModel(const router::Provider& provider, LaunchPlan* plan) {
   if (provider.models.empty()) {
     return Fail(ErrorCode::kInvalidArgument, provider.title + " has no default model that " +
@@ -160,7 +159,7 @@ Status ChooseHandedModel(const router::RouterConfig& config, const router::Provi
                          context, plan);
     plan->own_model = std::move(own.value);
     plan->own_model_origin = std::move(own.origin);
-    // Another's server may take it for anything.
+    // Another company's server may interpret it differently.
     if (chooses && !IsAlias(plan->agent.name, plan->own_model)) {
       plan->handed_model = plan->own_model;
     }

@@ -1,15 +1,14 @@
-// Which model the client is handed, and what it is told of it. A client that is handed none takes
-// what its own files say, which may be another provider's model that a user once tried. Reads the
-// clients' files.
+// Decides which model the client is given. A client that is given none uses its own files, which
+// may name another provider's model that the user once tried. Reads the clients' files.
 #pragma once
 
 #include "cli/sessions/plan.h"
 
 namespace katra::cli {
 
-// Completes a plan that is otherwise made: own_model, when nothing was said, what is cleared, and
-// the limits. Warns of a setting of the user's that is overridden. kInvalidArgument: the client
-// cannot choose by itself, and the provider has no usual model.
+// Completes an otherwise finished plan: own_model if no model was chosen, the cleared variables,
+// and the limits. Warns about overridden settings of the user. kInvalidArgument: the client cannot
+// choose a model itself, and the provider has no default model.
 [[nodiscard]] Status ChooseHandedModel(const router::RouterConfig& config,
                                        const router::Provider& provider,
                                        const router::PersonaConfig* persona,

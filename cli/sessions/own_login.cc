@@ -21,7 +21,7 @@ Status Second(const LaunchPlan& plan, const std::string& what, const std::string
                   what + ". " + next + ", or start the session without the login of its own");
 }
 
-// The header names of "Name: value" lines that would be a login, or the gateway's own.
+// Names of headers, in "Name: value" lines, that would be a login or the gateway's own.
 std::string LoginHeaderIn(const std::string& headers) {
   for (const std::string& line : Split(headers, '\n')) {
     std::string name = ToLowerAscii(Trim(line.substr(0, line.find(':'))));
@@ -37,8 +37,8 @@ std::string Shown(const router::RouterConfig& config, const router::PersonaConfi
   return target.provider + "/" + target.model + (key.empty() ? "" : " with " + key);
 }
 
-// The provider whose answers the client's own login pays for: the session's own, else that of the
-// first fallback that is one. nullptr: nothing of `persona` leads to one.
+// The provider that the client's own login pays for: the session's own, else that of the first such
+// fallback. nullptr: `persona` uses none.
 const router::Provider* FindPlan(const Agent& agent, const router::RouterConfig& config,
                                  const router::PersonaConfig& persona) {
   if (agent.login.empty()) return nullptr;
@@ -53,7 +53,7 @@ const router::Provider* FindPlan(const Agent& agent, const router::RouterConfig&
   return nullptr;
 }
 
-// Refuses what would be a second one.
+// Refuses settings that would be a second login.
 Status CheckNoSecondLogin(const LaunchPlan& plan, const router::Provider& provider,
                           const router::PersonaConfig& persona, const Environment& environment,
                           const Context& context) {

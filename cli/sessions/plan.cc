@@ -17,13 +17,13 @@ namespace {
 
 constexpr const char* kDefault = "default";
 
-// One candidate of a setting.
+// A candidate value of a setting.
 struct Candidate {
   std::string value;
   std::string origin;
 };
 
-// The first that says something.
+// The first candidate that is not empty.
 Setting First(const std::vector<Candidate>& candidates) {
   for (const Candidate& candidate : candidates) {
     if (!candidate.value.empty()) return {candidate.value, candidate.origin};
@@ -38,7 +38,7 @@ std::string Value(const Environment& environment, const char* name) {
 
 std::string FromEnvironment(const char* name) { return std::string("environment ") + name; }
 
-// The lines of the user's own among headers that a session was handed.
+// The user's own lines among headers that were given to a session.
 std::string WithoutToken(const std::string& headers) {
   std::vector<std::string> users;
   for (const std::string& line : Split(headers, '\n')) {
@@ -47,17 +47,17 @@ std::string WithoutToken(const std::string& headers) {
   return Join(users, "\n");
 }
 
-// Everything that settings are taken from.
+// The sources of settings.
 struct Sources {
   const LaunchRequest& request;
   const router::RouterConfig& config;
   const Environment& environment;
-  const router::PersonaConfig* persona = nullptr;  // of personas.json
+  const router::PersonaConfig* persona = nullptr;  // entry in personas.json
 
   [[nodiscard]] std::string Origin(const std::string& key) const {
     return router::DescribeOrigin(config.OriginOf(key));
   }
-  // Of a value of this persona in personas.json.
+  // The origin of a value of this persona in personas.json.
   [[nodiscard]] std::string PersonaOrigin(const char* field) const {
     return persona == nullptr ? std::string() : Origin("personas." + persona->name + "." + field);
   }
@@ -82,7 +82,7 @@ Status WrongRole(const Setting& role) {
                                                std::to_string(store::kMaxRoleBytes) + " bytes");
 }
 
-// A model goes onto a command line and into a header.
+// A model becomes part of a command line and a header.
 Status WrongModelText(const Setting& model) {
   const bool odd = std::any_of(model.value.begin(), model.value.end(), [](char character) {
     const auto byte = static_cast<unsigned char>(character);
@@ -97,7 +97,7 @@ Status WrongModelText(const Setting& model) {
                   "without spaces, not beginning with -");
 }
 
-// What routing_rules.default says, for a persona of which the file says neither provider nor model.
+// The target of routing_rules.default, for a persona without a provider and model in the file.
 const router::Target* RuleFor(const Sources& sources) {
   const std::optional<router::Target>& rule = sources.config.routing_rules.default_target;
   const bool told = sources.persona != nullptr &&
@@ -124,7 +124,7 @@ Setting ChooseProvider(const Sources& sources, const Agent& agent) {
 
 Setting ChooseModel(const Sources& sources, const Setting& provider,
                     const router::Provider& known) {
-  // A model belongs to its provider: one that was said for another is left out.
+  // A model belongs to its provider; one that was set for another provider is ignored.
   const bool own = sources.persona != nullptr && sources.persona->provider == known.name;
   const bool environment_fits =
       ToLowerAscii(Value(sources.environment, "KATRA_PROVIDER")) == known.name ||
@@ -147,7 +147,7 @@ Setting ChooseModel(const Sources& sources, const Setting& provider,
   return setting;
 }
 
-// Where the session works. Relative to where the command was run.
+// The session's folder, relative to where the command was run.
 Result<Setting> ChooseFolder(const LaunchRequest& request, const Context& context) {
   Setting setting{context.working_folder(), "working folder"};
   if (!request.folder.empty()) {
@@ -170,7 +170,7 @@ bool Has(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-// The variable of the first key that is there; when none is, the first.
+// The variable of the first key that exists; if none does, the first one.
 std::string KeyVariable(const Sources& sources, const router::Provider& provider) {
   const std::vector<std::string> all = router::ApiKeyEnvs(sources.persona, provider);
   for (const std::string& name : all) {
@@ -180,7 +180,7 @@ std::string KeyVariable(const Sources& sources, const router::Provider& provider
 }
 
 bool NeedsRouter(const Sources& sources, const Agent& agent, const router::Provider& provider) {
-  // The gateway alone runs commands that print keys.
+  // Only the gateway runs key commands.
   if (router::KeyCommandOf(sources.persona, provider) != nullptr) return true;
   if (agent.speaks_messages) return !provider.plain_speaks_messages;
   return !Has(agent.speaks_to, provider.name);
@@ -201,7 +201,7 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
     return {kNoRouter, "auto: " + agent.title + " reaches " + provider.name + " by itself"};
   }
   const bool running = !ccr && FindGateway(context, {{}, {}, false}).has_value();
-  // The gateway knows the built-in providers without any configuration.
+  // The gateway knows the built-in providers even without configuration.
   const bool installed = ccr ? !FindProgram(context, "ccr").empty() : GatewayInstalled(context);
   if (!running && !installed) {
     return {kNoRouter, std::string("auto: ") + kind + " is not installed"};
@@ -209,7 +209,7 @@ Setting ChooseRouter(const Sources& sources, const Context& context, const Agent
   return {kind, "auto: " + provider.name + " needs it"};
 }
 
-// What plain mode exports as the base URL, unless something else was configured.
+// The base URL that plain mode exports, unless another was configured.
 Setting ChooseBaseUrl(const Sources& sources, const Agent& agent,
                       const router::Provider& provider) {
   const std::string endpoint = "providers." + provider.name + ".endpoint";
@@ -231,8 +231,8 @@ Setting ChooseBaseUrl(const Sources& sources, const Agent& agent,
   return {provider.plain_base_url, "default of " + provider.name};
 }
 
-// claude-code-router decides by persona, of what the file says of it. What this session is started
-// with is said where it is anything else.
+// claude-code-router decides by persona, from the persona's entry in the file. If this session was
+// started with anything else, it needs a selector.
 Result<std::string> CcrSelector(const Sources& sources, const router::Provider& provider,
                                 const std::string& model) {
   const router::Target written = router::OwnTarget(sources.config, sources.persona);
@@ -240,7 +240,7 @@ Result<std::string> CcrSelector(const Sources& sources, const router::Provider& 
                     (model.empty() || written.model == model);
   if (same) return std::string();
   if (!model.empty()) return provider.name + "," + model;
-  // What katra-router-config writes for a persona without a model.
+  // The model that katra-router-config writes for a persona without one.
   if (!provider.models.empty()) return provider.name + "," + provider.models.front();
   return Fail(ErrorCode::kInvalidArgument, "claude-code-router must be told a model of " +
                                                provider.name + ": add --model MODEL");
@@ -291,7 +291,7 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
                         : "of " + provider.name};
   const bool by_itself = Has(plan->agent.speaks_to, provider.name);
   plan->base_url = ChooseBaseUrl(sources, plan->agent, provider);
-  // A client that knows the provider needs no address, unless another was configured.
+  // A client that supports the provider needs no address, unless another was configured.
   const bool configured = plan->base_url.origin != "default of " + provider.name &&
                           !plan->base_url.origin.starts_with("environment ");
   if (by_itself && !plan->agent.speaks_messages && !configured) {
@@ -299,7 +299,7 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
   }
   connection.base_url = plan->base_url.value;
   connection.key_env = key;
-  // Claude Code and Codex have a login of their own for their makers.
+  // Claude Code and Codex have their own logins for their makers.
   connection.key_needed = !key.empty() && !(by_itself && connection.base_url.empty());
   if (provider.name == "anthropic") {
     connection.key_needed = false;
@@ -321,7 +321,7 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
   return {};
 }
 
-// Clients that speak to their maker only.
+// For clients that only support their maker.
 Status CheckFit(const Agent& agent, const router::Provider& provider, const Setting& router) {
   if (router.value == kCcrRouter && !agent.speaks_messages) {
     return Fail(ErrorCode::kUnsupported,
@@ -337,7 +337,7 @@ Status CheckFit(const Agent& agent, const router::Provider& provider, const Sett
                   (agent.name == "gemini" ? std::string() : ", or --use-router"));
 }
 
-// A client that takes a model of any provider it has a key for, unless it is told one.
+// For a client that would use a model of any provider that it has a key for, unless it is told one.
 Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
   if (!plan->model.value.empty() || !plan->agent.needs_model) return {};
   if (provider.models.empty()) {
@@ -351,7 +351,7 @@ Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
   return {};
 }
 
-// The client, and a name for its session where nobody gave one.
+// Resolves the client, and a name for its session if none was given.
 Status ChooseClient(const Sources& sources, LaunchPlan* plan) {
   plan->client =
       First({{sources.request.client, "--client"},
@@ -434,7 +434,7 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
       return Fail(wrong.error().code, wrong.error().message + " (" + plan.model.origin + ")");
     }
   }
-  // A client of the provider's own knows better which of its models is the newest.
+  // The provider's own client knows best which of its models is the newest.
   if (plan.agent.default_provider == provider.name &&
       plan.model.origin.starts_with("default of ")) {
     plan.model = {{}, "the client's own choice"};

@@ -1,7 +1,6 @@
-// Decides how a session is started: every setting with where it was said, and everything checked
-// before anything is changed. Flags come before personas.json, that before providers.conf, that
-// before the environment, and that before the defaults. Starts nothing and reads no key's value
-// into anything that is shown.
+// Decides how to start a session: resolves every setting with its origin, and checks everything
+// before anything is changed. Precedence: flags, personas.json, providers.conf, the environment,
+// defaults. Starts nothing, and never shows a key's value.
 #pragma once
 
 #include <string>
@@ -13,7 +12,7 @@
 
 namespace katra::cli {
 
-// The command line of start and env. Empty: not given.
+// The options of start and env. Empty: not given.
 struct LaunchRequest {
   std::string persona;
   std::string provider;
@@ -44,38 +43,38 @@ struct LaunchPlan {
   Setting room;
   Setting client;
   Setting router;    // "none", "gateway", "claude-code-router"
-  Setting base_url;  // empty: the client's own
-  Setting key;       // the variable's name; empty: none
-  Setting login;     // "own": the client's own subscription, by way of the gateway; else empty
+  Setting base_url;  // empty: the client's default
+  Setting key;       // name of the key's variable; empty: none
+  Setting login;     // "own": the client's own subscription through the gateway; else empty
   Setting folder;    // absolute
   Agent agent;
   Connection connection;
   std::string asked_model;       // see Handover
   std::string own_model;         // see Handover
-  std::string own_model_origin;  // where that was found
+  std::string own_model_origin;  // its origin
   std::string handed_model;      // see SessionRecord
-  // Variables of the client's that its user or its files set to another provider's model, and that
-  // are empty for this session.
+  // Variables with another provider's model, set by the user or the client's files, that are
+  // cleared for this session.
   std::vector<std::string> cleared;
-  router::ContextWindow window;   // of the model, as far as known
-  int64_t max_output_tokens = 0;  // of one answer; 0: not known
+  router::ContextWindow window;   // of the model, if known
+  int64_t max_output_tokens = 0;  // per answer; 0: unknown
   std::vector<std::string> warnings;
 };
 
-// The environment without what an enclosing session of Katra has put there: a session that is
-// started from within another must not inherit its identity or its keys.
+// The environment without variables of an enclosing Katra session: a session started inside another
+// must not inherit its identity or keys.
 [[nodiscard]] Environment OwnEnvironment(const Environment& environment);
 
 // The user's configuration of this home; see router::Load.
 [[nodiscard]] Result<router::RouterConfig> LoadConfig(const Context& context);
 
-// kInvalidArgument: a name or model of the wrong form. kNotFound: an unknown provider, client or
-// folder. Whether programs and keys are there is CheckPlan's.
+// kInvalidArgument: a malformed name or model. kNotFound: an unknown provider, client or folder.
+// CheckPlan checks that programs and keys exist.
 [[nodiscard]] Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context,
                                           const router::RouterConfig& config);
 
-// What must be there: the client's program, tmux for the background, the key. kFailedPrecondition
-// says how to get it.
+// Checks what must exist: the client's program, tmux for the background, the key. The message of
+// kFailedPrecondition says how to get it.
 [[nodiscard]] Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context);
 
 }  // namespace katra::cli

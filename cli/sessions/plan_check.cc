@@ -1,4 +1,4 @@
-// What a plan needs before anything is started: the client, tmux, and the provider's key.
+// Checks what a plan needs before anything is started: the client, tmux, and the provider's key.
 #include "cli/sessions/gateway.h"
 #include "cli/sessions/plan.h"
 #include "cli/sessions/programs.h"
@@ -21,7 +21,7 @@ Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context
   }
   if (plan.connection.route == RouteKind::kClaudeCodeRouter) return {};
   const bool routed = plan.connection.route == RouteKind::kGateway;
-  // One that runs may have been given the key already.
+  // A running gateway may already have the key.
   if (routed && FindGateway(context, {{}, {}, false})) return {};
   const Environment environment = OwnEnvironment(context.environment());
   const std::string& name = routed ? plan.key.value : plan.connection.key_env;

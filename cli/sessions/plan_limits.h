@@ -1,4 +1,4 @@
-// Until when the subscriptions of sessions rest, as the running gateway knows it.
+// Until when the sessions' subscriptions rest, as reported by the running gateway.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@ namespace katra::cli {
 struct PlanLimit {
   std::string persona;
   std::string provider;
-  std::string models;  // what it is for: a part of the names of models; empty: all
+  std::string models;  // substring of the names of the affected models; empty: all
   WallTime until;
 };
 
-// None when no gateway runs, or it does not answer. Of `persona`, without regard to case; empty: of
-// all. The one that lasts longest last.
+// The limits of `persona` (case-insensitive), or of all if it is empty; longest last. None if no
+// gateway runs or it does not answer.
 [[nodiscard]] std::vector<PlanLimit> PlanLimits(const Context& context,
                                                 std::string_view persona = {});
 

@@ -25,7 +25,7 @@ std::string FindProgram(const Context& context, const std::string& name) {
     return IsProgram(path) ? path : std::string();
   }
   for (const std::string& folder : Split(context.Variable("PATH"), ':')) {
-    // An empty entry would mean the working folder: a program there is not to be run by its name.
+    // An empty entry would mean the working folder, whose programs must not be run by name.
     if (folder.empty()) continue;
     std::string path = (here / folder / name).lexically_normal().string();
     if (IsProgram(path)) return path;

@@ -1,4 +1,4 @@
-// Finds programs: in PATH, and those that were installed with this one. Runs nothing.
+// Finds programs in PATH, and those installed with this one. Runs nothing.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace katra::cli {
 
-// The absolute path of the first executable file of that name in PATH; a name with a slash is taken
-// as a path. Empty: none.
+// The absolute path of the first executable file of that name in PATH; a name with a slash is a
+// path. Empty: none.
 [[nodiscard]] std::string FindProgram(const Context& context, const std::string& name);
 
 // One of Katra's own programs: beside this one, else in PATH. Empty: none.

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
 constexpr size_t kMaxRecordBytes = 1024 * 1024;
-// A hook must not keep its client waiting: the next one says the same again.
+// A hook must not delay its client; the next one reports the same again.
 constexpr std::chrono::milliseconds kHookPatience{500};
 constexpr const char* kSuffix = ".json";
 
@@ -116,7 +116,7 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
   }
 }
 
-// A domain is "BOOT/NAMESPACE": the first part changes with each boot.
+// A domain is "BOOT/NAMESPACE"; the first part changes at each boot.
 std::string BootOf(const std::string& domain) { return domain.substr(0, domain.find('/')); }
 
 std::string NamespaceOf(const std::string& domain) {
@@ -124,8 +124,8 @@ std::string NamespaceOf(const std::string& domain) {
   return slash == std::string::npos ? std::string() : domain.substr(slash + 1);
 }
 
-// Whether tmux itself ended under the session. A client that ended by itself has its end written
-// down by `katra session-run`, which does not live to do so when tmux goes.
+// Whether the session's tmux server has ended. If only the client exits, `katra session-run`
+// records it; if tmux ends, it dies too and cannot.
 bool LostItsTmux(const SessionRecord& record) {
   return record.background() && record.tmux_server.pid > 0 &&
          CheckProcess(record.tmux_server) == Liveness::kDead;
@@ -145,11 +145,11 @@ RecordState StateOf(const SessionRecord& record) {
   }
   const std::string here = CurrentProcess().domain;
   if (record.process.domain == here) {
-    // The system told no start time: whether it is the same process is not known.
+    // The process's start time is unknown, so it may be another process.
     const bool none = kill(static_cast<pid_t>(record.process.pid), 0) != 0 && errno == ESRCH;
     return none ? RecordState::kEnded : RecordState::kElsewhere;
   }
-  // Another boot of this machine, as far as its name tells. Another machine boots by itself.
+  // Another boot of this machine, judged by its name; other machines boot independently.
   const bool same_host = record.host.empty() || record.host == HostName();
   const bool rebooted = BootOf(record.process.domain) != BootOf(here);
   return rebooted && same_host ? RecordState::kInterrupted : RecordState::kElsewhere;
@@ -209,7 +209,7 @@ Result<SessionRecord> Records::Find(const std::string& persona) const {
 }
 
 Status Records::Save(const SessionRecord& record) const {
-  // Arguments need not be UTF-8.
+  // Arguments may not be UTF-8.
   return WriteFileAtomically(
       PathOf(record.persona),
       ToJson(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -237,7 +237,7 @@ void NoteConversation(const std::string& home, const std::string& persona,
     if (state != RecordState::kRunning && state != RecordState::kElsewhere) return false;
     return ended_at.has_value() || (!conversation.empty() && record->conversation != conversation);
   };
-  // Looked at before the lock is taken: mostly there is nothing to write.
+  // Checked before taking the lock, because usually there is nothing to write.
   if (!is_news(records->Find(persona))) return;
   const Result<LockFile> lock = records->Lock(kHookPatience);
   if (!lock) return;

@@ -1,6 +1,6 @@
-// What `katra start` writes down of the sessions it starts: one small file each below
-// KATRA_HOME/run/sessions, so that they are listed, stopped, and restored after a reboot. Never
-// holds a key, nor the client's arguments: a prompt may be among them. Knows neither tmux nor the
+// Records of the sessions started by `katra start`: one small file each below
+// KATRA_HOME/run/sessions, so that they can be listed, stopped, and restored after a reboot. Never
+// contain a key or the client's arguments, which may include a prompt. Knows neither tmux nor the
 // store.
 #pragma once
 
@@ -19,32 +19,32 @@ namespace katra::cli {
 struct SessionRecord {
   std::string persona;
   std::string provider;
-  std::string model;  // that was named; empty: none was
-  // The model that the client was handed when none was named, where that is a model's name and not
-  // a word of the client's, behind which may be any of its maker's.
+  std::string model;  // as requested; empty: none
+  // The model given to the client if none was requested, provided it is a model's name and not an
+  // alias of the client's.
   std::string handed_model;
   std::string role;
   std::string room;
   std::string client;  // "claude"
   std::string router;  // "none", "gateway", "claude-code-router"
-  std::string login;   // "own": the client's own subscription, by way of the gateway; else empty
+  std::string login;   // "own": the client's own subscription through the gateway; else empty
   std::string folder;
-  std::string tmux_session;  // empty: it runs in a terminal
-  std::string tmux_socket;   // as tmux -L takes it; empty: the user's usual server
-  std::string tmux_path;     // of that server's socket; empty: not written down
-  std::string terminal;      // "/dev/pts/3"; empty: none, or not known
-  std::string conversation;  // the client's own id of the conversation; empty: not known
-  // The last known conversation of each other client that the persona ran before.
+  std::string tmux_session;  // empty: runs in a terminal
+  std::string tmux_socket;   // as for tmux -L; empty: the user's default server
+  std::string tmux_path;     // path of that server's socket; empty: not recorded
+  std::string terminal;      // "/dev/pts/3"; empty: none, or unknown
+  std::string conversation;  // the client's own id of the conversation; empty: unknown
+  // The last known conversation with each other client of the persona.
   std::map<std::string, std::string> earlier;
-  std::string base_url;  // of the gateway, as the client was told; empty: it uses none
-  int64_t gateway = 0;   // the process id of the gateway that was given the session's keys
+  std::string base_url;  // gateway address given to the client; empty: none
+  int64_t gateway = 0;   // process id of the gateway that was given the session's keys
   ProcessIdentity process;
-  std::string host;             // the machine or container it runs on; empty: not written down
-  ProcessIdentity tmux_server;  // what keeps a background session; pid 0: not written down
+  std::string host;             // machine or container; empty: not recorded
+  ProcessIdentity tmux_server;  // server of a background session; pid 0: not recorded
   WallTime started_at;
-  std::optional<WallTime> ended_at;  // unset: it runs, or the machine went down under it
+  std::optional<WallTime> ended_at;  // unset: still running, or interrupted by a shutdown
 
-  // What it was started on, as far as it is known.
+  // The model that it was started with, if known.
   [[nodiscard]] const std::string& launch_model() const {
     return model.empty() ? handed_model : model;
   }
@@ -53,31 +53,31 @@ struct SessionRecord {
 
 enum class RecordState {
   kRunning,
-  kElsewhere,    // in another container or on another machine: whether it runs cannot be seen
-  kEnded,        // by itself, or by `katra stop`
-  kInterrupted,  // the machine or tmux went down under it: `katra restore` brings it back
+  kElsewhere,    // in another container or on another machine, so it is unknown whether it runs
+  kEnded,        // exited, or stopped by `katra stop`
+  kInterrupted,  // the machine or tmux shut down; `katra restore` restarts it
 };
 
 [[nodiscard]] RecordState StateOf(const SessionRecord& record);
 
-// Where a session runs that cannot be looked at from here: "host build-1 (process-id namespace
+// Where a session runs that cannot be observed from here: "host build-1 (process-id namespace
 // 4026532201)".
 [[nodiscard]] std::string PlaceElsewhere(const SessionRecord& record);
 
-// The records of a home. Used by one thread; processes take turns with Lock().
+// The records of a home. Used by one thread; processes serialise with Lock().
 class Records {
  public:
-  // Makes the folder when it does not exist. kPermissionDenied: it is open to others.
+  // Creates the folder if it does not exist. kPermissionDenied: it is accessible to others.
   static Result<Records> Open(const std::string& home);
 
-  // By persona. What cannot be read is left out, and told in `warnings`.
+  // Ordered by persona. Records that cannot be read are skipped and reported in `warnings`.
   [[nodiscard]] Result<std::vector<SessionRecord>> List(std::vector<std::string>* warnings) const;
-  // Without regard to case. kNotFound: no session of that persona was ever started.
+  // Case-insensitive. kNotFound: no session of that persona was ever started.
   [[nodiscard]] Result<SessionRecord> Find(const std::string& persona) const;
   [[nodiscard]] Status Save(const SessionRecord& record) const;
 
-  // From here until the lock is gone, no other process starts or stops sessions, or writes records.
-  // kUnavailable: not within `patience`.
+  // Until the lock is released, no other process starts or stops sessions or writes records.
+  // kUnavailable: not acquired within `patience`.
   [[nodiscard]] Result<LockFile> Lock(
       std::chrono::milliseconds patience = std::chrono::seconds(10)) const;
 
@@ -88,14 +88,14 @@ class Records {
   std::string folder_;
 };
 
-// What the client tells of the persona's running session: the name of its conversation, which may
-// change while it runs, and whether its user has ended it. Empty: nothing new. Does nothing when
-// the session was not started by `katra start`, or cannot be written down.
+// Records what the client reports about the persona's running session: its conversation's id, which
+// may change, and whether its user has ended it. An empty id: unchanged. Does nothing if the
+// session was not started by `katra start`, or the record cannot be written.
 void NoteConversation(const std::string& home, const std::string& persona,
                       const std::string& conversation, std::optional<WallTime> ended_at);
 
-// The client of the persona's session, process `pid`, has ended by itself. Does nothing when the
-// record is of another process, or says so already.
+// Records that the client of the persona's session, process `pid`, has exited by itself. Does
+// nothing if the record belongs to another process, or is already marked as ended.
 void NoteEnd(const std::string& home, const std::string& persona, int64_t pid, WallTime ended_at);
 
 }  // namespace katra::cli

@@ -19,7 +19,7 @@ int RunSession(const SessionRun& run, Context& context) {
     return context.PrintError(
         {ErrorCode::kResourceExhausted, "no process could be made for the client", {}, false});
   }
-  // Keys of the terminal are for the client, which has the terminal as well.
+  // Signals from the terminal are meant for the client, which receives them too.
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGQUIT, SIG_IGN);
   int status = 0;

@@ -1,6 +1,6 @@
-// The inside of a background session: runs the client that `katra start -b` hands over, and writes
-// down when it has ended by itself. When tmux goes down this process goes with it and writes
-// nothing, which is how `katra restore` knows the one from the other. Knows no client.
+// Runs inside a background session: starts the client that `katra start -b` passes to it, and
+// records when the client exits. If tmux shuts down, this process dies with it and records nothing,
+// which is how `katra restore` tells the difference. Knows no client.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 namespace katra::cli {
 
 struct SessionRun {
-  std::string socket;  // where the client is handed over
+  std::string socket;  // where the client is received from
   std::string home;
   std::string persona;
 };
 
-// Returns the client's exit code, 128 + N when signal N ended it.
+// Returns the client's exit code; 128 + N if signal N ended it.
 [[nodiscard]] int RunSession(const SessionRun& run, Context& context);
 
 }  // namespace katra::cli

@@ -1,5 +1,5 @@
-// Starting a session: refuses what is live already, writes the record, and becomes the client or
-// puts it into tmux.
+// Starts a session: refuses a persona that is live, writes the record, and execs the client or
+// starts it in tmux.
 #include <poll.h>
 #include <unistd.h>
 
@@ -23,8 +23,8 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kHandoffPatience{15};
-// How long the first screen of a background session is waited for: clients take seconds to show
-// one, and a script does not read what is said of it.
+// How long to wait for the first screen of a background session: clients take seconds to show one,
+// and scripts do not read the report.
 constexpr std::chrono::milliseconds kPersonsPatience{4'000};
 constexpr std::chrono::milliseconds kScriptsPatience{700};
 constexpr int kLookMillis = 100;
@@ -34,7 +34,7 @@ std::string TerminalName() {
   return name == nullptr ? std::string() : std::string(name);
 }
 
-// What of a record is known before there is a process.
+// The part of a record that is known before there is a process.
 SessionRecord MakeRecord(const LaunchPlan& plan, const PreparedLaunch& launch,
                          const Conversation& before, const Context& context) {
   SessionRecord record;
@@ -72,14 +72,14 @@ bool IsInTheRoom(const SessionRecord& record, Context& context) {
          });
 }
 
-// Nobody sees what a client in the background asks before it begins: it is told here when it comes
-// soon, and by `katra list` when it comes later.
+// Nobody sees a question that a background client asks before it starts. It is reported here if it
+// comes soon, otherwise by `katra list`.
 void TellFirstQuestion(const SessionRecord& record, const Tmux& tmux, Context& context) {
   const auto patience = context.terminal().out ? kPersonsPatience : kScriptsPatience;
   const auto deadline = std::chrono::steady_clock::now() + patience;
   do {
     const auto screens = tmux.Screens({record.tmux_session});
-    if (!screens || screens->empty()) return;  // it has ended
+    if (!screens || screens->empty()) return;  // the session has ended
     if (ShowsFirstQuestion(record.client, screens->begin()->second.text)) {
       context.out() << record.persona << " waits at its own first question: " << context.program()
                     << " attach " << record.persona << "\n";
@@ -158,7 +158,7 @@ Status StartSession(const LaunchRequest& request, Context& context) {
   }
   const Result<Records> records = Records::Open(context.home());
   if (!records) return tl::unexpected<Error>(records.error());
-  // Beside the first session, for the user who looks for how to name personas.
+  // With the first session, for a user who wants to configure personas.
   static_cast<void>(router::PlaceExample(context.home()));
   Result<LockFile> lock = records->Lock();
   if (!lock) return tl::unexpected<Error>(lock.error());

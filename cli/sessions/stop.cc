@@ -13,13 +13,13 @@ namespace katra::cli {
 namespace {
 
 constexpr int kLookMillis = 20;
-// How long a killed process may take to be gone, and a server to close its session by itself.
+// How long a killed process may take to disappear, and a server to close its session.
 constexpr std::chrono::milliseconds kAfterwards{2000};
 
 bool Runs(const SessionRecord& record) { return CheckProcess(record.process) == Liveness::kAlive; }
 
 Status Send(const SessionRecord& record, int signal) {
-  // The identity is looked at just before: the number alone may be another process's by now.
+  // Checks the identity just before, because the pid may belong to another process now.
   if (!Runs(record)) return {};
   if (kill(static_cast<pid_t>(record.process.pid), signal) == 0 || errno == ESRCH) return {};
   return Fail(ErrorCode::kPermissionDenied,
@@ -27,7 +27,7 @@ Status Send(const SessionRecord& record, int signal) {
                   " cannot be ended: " + std::generic_category().message(errno));
 }
 
-// Until none runs, or the time is up.
+// Waits until none is running, or the time is up.
 void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (const SessionRecord& record : sessions) {
@@ -37,7 +37,8 @@ void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::millise
   }
 }
 
-// The client's end ends its server, which closes its session; one that did not is closed here.
+// When the client exits its server exits too and closes its session; one that did not is closed
+// here.
 Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& context) {
   const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return Fail(store.error().code, store.error().message);
@@ -49,7 +50,7 @@ Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& c
       bool none = true;
       const bool late = std::chrono::steady_clock::now() >= deadline;
       for (const store::Session& session : *live) {
-        // Begun before the client, or in another container: not its server.
+        // Started before the client, or in another container, so not its server's.
         if (session.started_at < record.started_at ||
             session.process.domain != record.process.domain) {
           continue;

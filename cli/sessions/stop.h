@@ -1,5 +1,5 @@
-// Ending sessions: asks the client, waits, and ends it when it does not. Touches only processes and
-// tmux sessions that `katra start` wrote down.
+// Stops sessions: asks the client to exit, waits, and kills it if it does not. Only affects
+// processes and tmux sessions recorded by `katra start`.
 #pragma once
 
 #include "cli/context.h"
@@ -9,12 +9,12 @@
 namespace katra::cli {
 
 enum class StopOutcome {
-  kStopped,  // it ended when asked
-  kKilled,   // it had to be ended
+  kStopped,  // it exited when asked
+  kKilled,   // it had to be killed
 };
 
-// Ends all of them at once, each given `grace`, and closes their sessions in the store. One outcome
-// for each record. kPermissionDenied: a process is another user's.
+// Stops all of them in parallel, each with `grace` to exit, and closes their sessions in the store.
+// Returns one outcome per record. kPermissionDenied: a process belongs to another user.
 [[nodiscard]] Result<std::vector<StopOutcome>> StopSessions(std::vector<SessionRecord> sessions,
                                                             std::chrono::milliseconds grace,
                                                             const Records& records,

@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMaxOutputBytes = 4 * 1024 * 1024;
 constexpr int kCannotStart = 127;
-// How often it is looked whether a child that closed its streams has ended.
+// How often to check whether a child that closed its streams has exited.
 constexpr int kLookMillis = 10;
 
 std::string Why(int error) { return std::generic_category().message(error); }
@@ -28,7 +28,7 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   return pointers;
 }
 
-// argv and envp of a program, kept while it is started.
+// argv and envp of a program, kept alive while it is started.
 class Image {
  public:
   explicit Image(const ProcessSpec& spec)
@@ -39,10 +39,10 @@ class Image {
     envp_ = Pointers(pairs_);
   }
 
-  // errno of what failed.
+  // errno of the failed call.
   int Execute() {
     if (!folder_.empty() && chdir(folder_.c_str()) != 0) return errno;
-    // What this program ignores, the next one would ignore as well.
+    // Ignored signals would also be ignored by the new program.
     std::signal(SIGPIPE, SIG_DFL);
     execve(program_.c_str(), argv_.data(), envp_.data());
     return errno;
@@ -80,7 +80,7 @@ struct Pipe {
   }
 };
 
-// In the child: never returns.
+// Runs in the child; never returns.
 [[noreturn]] void Become(Image& image, const Pipe& out, const Pipe& err) {
   const int nothing = open("/dev/null", O_RDONLY);
   dup2(nothing, STDIN_FILENO);
@@ -90,7 +90,7 @@ struct Pipe {
   _exit(kCannotStart);
 }
 
-// Takes what is there. False: the stream has ended.
+// Reads what is available. False: the stream has ended.
 bool Take(int descriptor, std::string* text) {
   std::array<char, 16'384> piece{};
   const ssize_t got = read(descriptor, piece.data(), piece.size());
@@ -107,7 +107,7 @@ int MillisUntil(SteadyClock::time_point deadline) {
   return left.count() > 0 ? static_cast<int>(left.count()) : 0;
 }
 
-// Reads both streams to their ends. False: the time is up.
+// Reads both streams to their ends. False: timeout.
 bool ReadAll(Pipe& out, Pipe& err, SteadyClock::time_point deadline, ProcessOutcome* outcome) {
   while (out.read >= 0 || err.read >= 0) {
     std::array<pollfd, 2> watched = {{{out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
@@ -120,7 +120,7 @@ bool ReadAll(Pipe& out, Pipe& err, SteadyClock::time_point deadline, ProcessOutc
   return true;
 }
 
-// False: the time is up.
+// False: timeout.
 bool Reap(pid_t child, SteadyClock::time_point deadline, int* status) {
   for (;;) {
     const pid_t reaped = waitpid(child, status, WNOHANG);

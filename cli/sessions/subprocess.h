@@ -1,5 +1,5 @@
-// Starts other programs: in place of this one, or beside it with its output read. Knows none of
-// them.
+// Starts other programs, in place of this one or as children whose output is read. Knows no
+// particular program.
 #pragma once
 
 #include <chrono>
@@ -14,21 +14,21 @@ namespace katra::cli {
 struct ProcessSpec {
   std::string program;                 // absolute path
   std::vector<std::string> arguments;  // without the program's name
-  Environment environment;             // all of it
-  std::string folder;                  // empty: the current one
+  Environment environment;             // the complete environment
+  std::string folder;                  // empty: the current folder
 };
 
-// Becomes the program. Returns only when that failed.
+// Execs the program. Returns only on failure.
 [[nodiscard]] Error ReplaceProcess(const ProcessSpec& spec);
 
 struct ProcessOutcome {
-  int exit_code = 0;  // 128 + N: ended by signal N
+  int exit_code = 0;  // 128 + N if signal N ended it
   std::string out;
   std::string err;
 };
 
-// Runs it to its end with stdin empty. kUnavailable: it could not be started; kDeadlineExceeded:
-// it took longer than `patience`, and was killed.
+// Runs it to its end with empty stdin. kUnavailable: it could not be started. kDeadlineExceeded: it
+// took longer than `patience` and was killed.
 [[nodiscard]] Result<ProcessOutcome> RunProcess(const ProcessSpec& spec,
                                                 std::chrono::milliseconds patience);
 

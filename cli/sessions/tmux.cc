@@ -19,8 +19,8 @@ namespace katra::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
-constexpr int kEndingServers = 3;  // one after the other
-// The option that marks our sessions. Its value is the home.
+constexpr int kEndingServers = 3;  // in a row
+// The option that marks Katra's sessions; its value is the home.
 constexpr const char* kMark = "@katra_home";
 
 bool Contains(const std::string& text, const char* part) {
@@ -32,16 +32,16 @@ bool ServerEnded(const ProcessOutcome& outcome) {
          (Contains(outcome.err, "server exited") || Contains(outcome.err, "lost server"));
 }
 
-// No server is as no sessions.
+// No server means no sessions.
 bool NoServer(const ProcessOutcome& outcome) {
   return Contains(outcome.err, "no server running") ||
          Contains(outcome.err, "error connecting to") || Contains(outcome.err, "no sessions") ||
          Contains(outcome.err, "server exited");
 }
 
-// What a terminal and its shells go by. A tmux server keeps the environment of whoever begins it
-// and shows it to all of its sessions, and its clients send theirs, so that nothing else is handed
-// to it: a key may have any name.
+// The variables that a terminal and its shells need. A tmux server keeps the environment of the
+// process that started it and exposes it to all sessions, and tmux clients send theirs, so it is
+// given nothing else: a key may be in a variable of any name.
 bool IsForTmux(const std::string& name) {
   constexpr std::array<std::string_view, 25> kNames = {"HOME",
                                                        "PATH",
@@ -81,7 +81,7 @@ Environment ForTmux(Environment environment) {
   return environment;
 }
 
-// tmux takes a semicolon at the end of a word for the end of a command.
+// tmux treats a semicolon at the end of a word as the end of a command.
 std::string AsArgument(std::string word) {
   if (!word.empty() && word.back() == ';') word.insert(word.size() - 1, "\\");
   return word;
@@ -111,7 +111,7 @@ bool Tmux::IsUsualServer() const {
     const auto found = environment_.find(name);
     return found == environment_.end() ? std::string() : found->second;
   };
-  // "/tmp/tmux-1000/default,1234,0": within tmux, that server is the usual one.
+  // "/tmp/tmux-1000/default,1234,0": inside tmux, that server is the default.
   const std::string inside = variable("TMUX");
   if (!inside.empty()) return inside.starts_with(path_ + ",");
   const std::string folder = variable("TMUX_TMPDIR");
@@ -157,7 +157,7 @@ Result<Tmux::Made> Tmux::New(const std::string& persona, const std::string& fold
                              const std::vector<std::string>& command) const {
   Result<Made> made = NewNamed(NameFor(persona), folder, command);
   if (made || made.error().code != ErrorCode::kAlreadyExists) return made;
-  // A session of that name that is nobody's of Katra is for the user to rename.
+  // If a session with that name does not belong to any Katra home, the user has to rename it.
   const Result<std::string> mark = MarkOf(NameFor(persona));
   if (!mark || mark->empty() || IsOurs(*mark)) return made;
   return NewNamed(OwnNameFor(persona), folder, command);
@@ -170,17 +170,17 @@ Result<Tmux::Made> Tmux::NewNamed(const std::string& name, const std::string& fo
                                         "40",          "--"};
   arguments.insert(arguments.end(), command.begin(), command.end());
   const std::string target = "=" + name + ":";
-  // Marked in the same call: there is no moment in which it is not ours.
+  // Marked in the same call, so that it is never unmarked.
   arguments.insert(arguments.end(), {";", "set-option", "-t", target, kMark, AsArgument(home_)});
-  // It lives as long as its client, whatever the user's configuration says.
+  // It lives exactly as long as its client, whatever the user's configuration.
   arguments.insert(arguments.end(), {";", "set-option", "-t", target, "destroy-unattached", "off"});
   arguments.insert(arguments.end(),
                    {";", "set-option", "-w", "-t", target, "remain-on-exit", "off"});
   ProcessSpec spec = Command(std::move(arguments));
-  spec.folder = folder;  // where tmux is run is where the session's windows begin
+  spec.folder = folder;  // new windows start in tmux's working folder
   Result<ProcessOutcome> run = RunProcess(spec, kPatience);
-  // It came to a server that was ending, with the last session of before: nothing was made, and the
-  // next one begins a server.
+  // The server was just exiting with its last session: nothing was created, and another try starts
+  // a new server.
   for (int again = 0; again < kEndingServers && run && ServerEnded(*run); ++again) {
     run = RunProcess(spec, kPatience);
   }
@@ -219,7 +219,7 @@ Result<std::vector<std::string>> Tmux::List() const {
   return names;
 }
 
-// A home has several names when links lead to it.
+// Links may give a home several paths.
 bool Tmux::IsOurs(const std::string& mark) const {
   if (mark == home_) return true;
   std::error_code failed;
@@ -251,7 +251,7 @@ Result<std::map<std::string, Tmux::Look>> Tmux::Screens(
     found.push_back(fields[0]);
   }
   if (found.empty()) return looks;
-  // All in one call; a form feed, which no screen holds, ends each.
+  // All in one call; each screen is followed by a form feed, which no screen contains.
   std::vector<std::string> arguments;
   for (const std::string& name : found) {
     if (!arguments.empty()) arguments.emplace_back(";");
@@ -260,7 +260,7 @@ Result<std::map<std::string, Tmux::Look>> Tmux::Screens(
   }
   const Result<ProcessOutcome> shown = Run(std::move(arguments));
   if (!shown) return tl::unexpected<Error>(shown.error());
-  // One that ended meanwhile also ends what is shown: those after it have no text.
+  // If a session has ended meanwhile, the output stops there, and later ones have no text.
   const std::vector<std::string> texts = Split(shown->out, '\f');
   for (size_t i = 0; i < found.size() && i + 1 < texts.size(); ++i) {
     std::string& text = looks[found[i]].text;
@@ -293,7 +293,7 @@ ProcessSpec Tmux::Attach(const std::string& name) const {
   // "/tmp/tmux-1000/default,1234,0"
   const bool same =
       path_.empty() ? socket_.empty() : within && inside->second.starts_with(path_ + ",");
-  // Within the same server a client changes over; within another, it would nest.
+  // In the same server the client switches; in another it would be nested.
   if (within && same) return Command({"switch-client", "-t", "=" + name});
   ProcessSpec spec = Command({"attach-session", "-t", "=" + name});
   spec.environment.erase("TMUX");

@@ -1,6 +1,5 @@
-// The sessions in tmux that are Katra's. Each carries the home it belongs to as an option of its
-// own, so that no other session is ever touched, whatever it is called. Knows no personas'
-// settings.
+// Katra's sessions in tmux. Each is marked with its home in a tmux option, so that no other session
+// is ever affected, whatever its name. Knows no personas' settings.
 #pragma once
 
 #include <map>
@@ -13,54 +12,55 @@
 
 namespace katra::cli {
 
-// The user's usual tmux server, or the one that KATRA_TMUX_SOCKET names (as tmux -L does). Every
-// call but Attach runs tmux, some milliseconds. tmux is given only the variables of a terminal: no
-// key reaches a server's environment, which every session of it can read. Used by one thread.
+// The user's default tmux server, or the one that KATRA_TMUX_SOCKET names (as for tmux -L). Every
+// call except Attach runs tmux, which takes some milliseconds. tmux only gets a terminal's
+// variables: a server's environment is readable by all of its sessions, so no key may reach it.
+// Used by one thread.
 class Tmux {
  public:
   // The server of this terminal. kFailedPrecondition: tmux is not installed.
   static Result<Tmux> Find(const Context& context);
-  // The server whose socket is at `path`, wherever this terminal is; empty: as Find(context).
+  // The server with the socket at `path`, independent of this terminal; empty: as Find(context).
   static Result<Tmux> Find(const Context& context, const std::string& path);
 
   // "katra-Sam"
   [[nodiscard]] static std::string NameFor(const std::string& persona) {
     return "katra-" + persona;
   }
-  // "katra-Sam-3f9a1c": for when another home has a session of that name.
+  // "katra-Sam-3f9a1c": used if another home has a session with the normal name.
   [[nodiscard]] std::string OwnNameFor(const std::string& persona) const;
   [[nodiscard]] const std::string& socket() const { return socket_; }
 
   struct Made {
     std::string name;
-    int64_t server = 0;       // the process id of the tmux server; 0: it did not say
-    std::string server_path;  // of its socket; empty: it did not say
+    int64_t server = 0;       // process id of the tmux server; 0: unknown
+    std::string server_path;  // path of its socket; empty: unknown
   };
-  // Runs `command` in a new detached session of the persona, called NameFor, or OwnNameFor when
-  // another home's session is called that. kAlreadyExists: there is one of that name.
+  // Runs `command` in a new detached session of the persona, named NameFor, or OwnNameFor if
+  // another home's session has that name. kAlreadyExists: a session with that name exists.
   [[nodiscard]] Result<Made> New(const std::string& persona, const std::string& folder,
                                  const std::vector<std::string>& command) const;
 
   struct Look {
-    std::string text;     // what the session shows now, without the blank lines at its end
-    WallTime changed_at;  // when it last showed something new, in whole seconds
+    std::string text;     // its current screen, without trailing blank lines
+    WallTime changed_at;  // time of its last output, in whole seconds
   };
-  // Of those of `names` that are sessions of this home. Runs tmux twice.
+  // The screens of those `names` that are sessions of this home. Runs tmux twice.
   [[nodiscard]] Result<std::map<std::string, Look>> Screens(
       const std::vector<std::string>& names) const;
 
-  // The names of this home's sessions. None is no error.
+  // The names of this home's sessions. Having none is not an error.
   [[nodiscard]] Result<std::vector<std::string>> List() const;
   [[nodiscard]] Result<bool> Has(const std::string& name) const;
 
-  // Ends a session of this home; one that is not there, or not ours, is left as it is.
+  // Kills a session of this home; does nothing if it does not exist or is not Katra's.
   [[nodiscard]] Status Kill(const std::string& name) const;
 
-  // A tmux command for this server, as the user would type it in this terminal: with -S or -L when
-  // plain `tmux` would ask another server.
+  // A tmux command for this server as the user would type it in this terminal, with -S or -L if
+  // plain `tmux` would use another server.
   [[nodiscard]] std::string Typed(const std::string& command) const;
 
-  // What brings the user's terminal into the session.
+  // The command that attaches the user's terminal to the session.
   [[nodiscard]] ProcessSpec Attach(const std::string& name) const;
 
  private:
@@ -73,18 +73,18 @@ class Tmux {
   [[nodiscard]] ProcessSpec Command(std::vector<std::string> arguments) const;
   [[nodiscard]] Result<ProcessOutcome> Run(std::vector<std::string> arguments) const;
   [[nodiscard]] bool IsOurs(const std::string& mark) const;
-  // The mark of a session; empty: it has none, or is not there.
+  // A session's mark; empty if it has none or does not exist.
   [[nodiscard]] Result<std::string> MarkOf(const std::string& name) const;
   [[nodiscard]] Result<Made> NewNamed(const std::string& name, const std::string& folder,
                                       const std::vector<std::string>& command) const;
 
-  // Whether plain `tmux` in this terminal asks the server of path_.
+  // Whether plain `tmux` in this terminal uses the server of path_.
   [[nodiscard]] bool IsUsualServer() const;
   [[nodiscard]] Error Failed(const ProcessOutcome& outcome) const;
 
   std::string program_;
   std::string socket_;
-  std::string path_;  // of the server's socket; empty: the one of this terminal, or of socket_
+  std::string path_;  // path of the server's socket; empty: this terminal's, or that of socket_
   std::string home_;
   Environment environment_;
 };

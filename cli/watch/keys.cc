@@ -46,7 +46,7 @@ std::optional<Kind> OfControl(char c) {
   }
 }
 
-// Of what stands after "ESC [" or "ESC O".
+// Decodes what follows "ESC [" or "ESC O".
 std::optional<Kind> OfSequence(std::string_view body) {
   static constexpr std::array<std::pair<std::string_view, Kind>, 12> kKnown = {
       {{"D", Kind::kLeft},
@@ -104,7 +104,7 @@ size_t KeyReader::Take(std::vector<Key>* keys) {
 size_t KeyReader::TakeEscape(std::vector<Key>* keys) {
   constexpr size_t kLongest = 32;
   if (pending_.size() < 2) return 0;
-  if (pending_[1] != '[' && pending_[1] != 'O') return 2;  // Alt with a key: nothing here
+  if (pending_[1] != '[' && pending_[1] != 'O') return 2;  // Alt with a key is ignored
   size_t end = 2;
   while (end < pending_.size() && (pending_[end] < '@' || pending_[end] > '~')) ++end;
   if (end >= pending_.size()) return pending_.size() < kLongest ? 0 : pending_.size();

@@ -1,4 +1,4 @@
-// The bytes of a terminal's keyboard as keys. A state machine: a sequence may come in pieces. Knows
+// Decodes terminal input into keys. A state machine: an escape sequence may arrive in pieces. Knows
 // no screen.
 #pragma once
 
@@ -10,7 +10,7 @@ namespace katra::cli {
 
 struct Key {
   enum class Kind {
-    kText,  // `text`: typed or pasted, one character or several
+    kText,  // typed or pasted `text`, one or more characters
     kEnter,
     kBackspace,
     kDelete,
@@ -32,12 +32,12 @@ struct Key {
 
 class KeyReader {
  public:
-  // The keys that are whole by now; what is not known is dropped. Text is valid UTF-8 without
-  // control characters, except line breaks of a paste.
+  // The complete keys so far; unknown sequences are dropped. Text is valid UTF-8 without control
+  // characters, except line breaks in a paste.
   [[nodiscard]] std::vector<Key> Read(std::string_view bytes);
 
  private:
-  // How much of the start of `pending_` is one key; 0: more bytes are needed.
+  // The length of the first key in `pending_`; 0: more bytes are needed.
   size_t Take(std::vector<Key>* keys);
   size_t TakeEscape(std::vector<Key>* keys);
   size_t TakeText(std::vector<Key>* keys);

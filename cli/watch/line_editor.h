@@ -1,4 +1,4 @@
-// One line of text that is being typed. Knows no terminal.
+// An editor for one line of text. Knows no terminal.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@ namespace katra::cli {
 
 class LineEditor {
  public:
-  // `max_bytes`: what would be longer is not taken.
+  // Input that would exceed `max_bytes` is ignored.
   explicit LineEditor(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // True when the key changed the text or the cursor.
+  // Returns whether the key changed the text or the cursor.
   bool Press(const Key& key);
 
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] size_t cursor() const { return cursor_; }  // in bytes
-  // Gives the text, and begins anew.
+  // Returns the text and clears the line.
   std::string Take();
   void Set(const std::string& text);
 
  private:
-  // The next place of a cursor, past a character with its marks.
+  // The previous or next cursor position, treating a character and its marks as one.
   [[nodiscard]] size_t Before(size_t at) const;
   [[nodiscard]] size_t After(size_t at) const;
   void Erase(size_t from, size_t to);

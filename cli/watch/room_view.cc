@@ -35,7 +35,7 @@ Status RoomView::Refresh() {
   return {};
 }
 
-// Also the user's own words, which nobody hears.
+// Including the user's own messages, which nobody hears.
 Status RoomView::ReadNews() {
   const bool first = newest_ == 0;
   while (true) {
@@ -54,7 +54,7 @@ Status RoomView::ReadNews() {
   }
 }
 
-// Direct messages from other rooms; and everything that is shown counts as heard.
+// Direct messages from other rooms. Everything shown counts as heard.
 Status RoomView::ReadInbox() {
   while (true) {
     store::HearRequest request;
@@ -79,7 +79,7 @@ void RoomView::Beat() {
   const SteadyTime now = context_.clock().Steady();
   if (now - last_beat_ < kHeartbeat) return;
   last_beat_ = now;
-  // Presence only: worth no error.
+  // Only affects presence, so not worth an error.
   static_cast<void>(
       session_.store().Heartbeat(session_.info().id, false, context_.Call(kPatience)));
 }

@@ -1,5 +1,5 @@
-// What `katra watch` knows of the room: reads the store, and says what the user types. What is
-// shown counts as heard. Calls block on the store, for the short time that a person does not mind.
+// The room's state for `katra watch`: reads the store, and says what the user types. What is shown
+// counts as heard. Calls block on the store, briefly enough for a person not to notice.
 #pragma once
 
 #include <map>
@@ -13,18 +13,18 @@ namespace katra::cli {
 
 class RoomView {
  public:
-  // Both are borrowed.
+  // Both references are borrowed.
   RoomView(const CommandSession& session, const Context& context);
 
-  // Reads what is new; the first time, the newest messages.
+  // Reads what is new; at the first call, the newest messages.
   [[nodiscard]] Status Refresh();
-  // The session is alive; to be called now and then.
+  // Sends the session's heartbeat; call it regularly.
   void Beat();
-  // Says a line: "@Sam, @Dario: text" to these alone, anything else to all. The answer is for the
-  // user: who can hear it.
+  // Says a line: "@Sam, @Dario: text" only to these, anything else to everyone. Returns a text for
+  // the user about who can hear it.
   [[nodiscard]] Result<std::string> Say(const std::string& line);
 
-  // Puts what is known into `view`.
+  // Copies the state into `view`.
   void Fill(WatchView* view) const;
   [[nodiscard]] const std::string& room() const { return room_; }
 
@@ -36,13 +36,13 @@ class RoomView {
   const Context& context_;
   const std::string room_;
   std::map<store::MessageId, store::Message> messages_;
-  store::MessageId newest_ = 0;  // of the room's messages that were read
+  store::MessageId newest_ = 0;  // newest message read from the room
   std::vector<store::Presence> present_;
   SteadyTime last_beat_;
 };
 
-// The names in front of a line and what is left of it: "@Sam, @Dario: hi" → {Sam, Dario}, "hi".
-// Without names: all of the line.
+// The names at the start of a line and the rest: "@Sam, @Dario: hi" → {Sam, Dario}, "hi". Without
+// names, the whole line.
 struct Addressing {
   std::vector<std::string> to;
   std::string body;

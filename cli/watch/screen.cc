@@ -12,11 +12,11 @@
 namespace katra::cli {
 namespace {
 
-constexpr int kSideBySide = 100;  // from this width on, who is here stands beside the messages
+constexpr int kSideBySide = 100;  // from this width on, the list of sessions is beside the messages
 constexpr size_t kSidePanel = 36;
 constexpr const char* kHelp = "Enter says it · @Name …: to Name alone · PgUp PgDn · Ctrl-C leaves";
 
-// A part of a row in one look.
+// A part of a row in one style.
 struct Span {
   std::string text;  // one line, no control characters
   const char* look = "";
@@ -28,7 +28,7 @@ constexpr const char* kDim = "2";
 constexpr const char* kReverse = "7";
 constexpr const char* kRed = "31";
 
-// Each persona has a colour of its own, the same everywhere.
+// Each persona has its own colour, the same everywhere.
 const char* ColourOf(const std::string& persona) {
   static constexpr std::array<const char*, 6> kColours = {"1;32", "1;33", "1;34",
                                                           "1;35", "1;36", "1;92"};
@@ -37,7 +37,7 @@ const char* ColourOf(const std::string& persona) {
   return kColours.at(hash % kColours.size());
 }
 
-// As wide as `width`, cut or filled.
+// Truncates or pads to `width`.
 std::string Paint(const Row& row, size_t width, bool colours, bool fill) {
   std::string text;
   size_t used = 0;
@@ -90,7 +90,7 @@ void Append(Row* row, const std::string& text, const char* look) {
   row->push_back({text, look});
 }
 
-// One line for each session.
+// One line per session.
 std::vector<Row> PresenceRows(const WatchView& view, size_t at_most) {
   std::vector<Row> rows;
   size_t name = 0;
@@ -117,7 +117,7 @@ std::vector<Row> PresenceRows(const WatchView& view, size_t at_most) {
   return rows;
 }
 
-// Two lines for each session, for the panel at the side.
+// Two lines per session, for the side panel.
 std::vector<Row> PanelRows(const WatchView& view, size_t at_most) {
   std::vector<Row> rows = {{{"Here now", kBold}}};
   for (size_t i = 0; i < view.present.size(); ++i) {
@@ -155,7 +155,7 @@ void AddMessage(const ShownMessage& shown, const WatchView& view, size_t width,
   }
 }
 
-// The last `count` lines of the messages, `scrolled` above the newest.
+// The last `count` lines of the messages, `scrolled` lines above the newest.
 std::vector<Row> MessageRows(const WatchView& view, size_t width, size_t count, size_t* scrolled) {
   std::vector<Row> rows;
   for (const ShownMessage& shown : view.messages) AddMessage(shown, view, width, &rows);
@@ -168,7 +168,7 @@ std::vector<Row> MessageRows(const WatchView& view, size_t width, size_t count, 
           rows.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
-// The part of the input around the cursor that fits, and where the cursor stands in it.
+// The part of the input around the cursor that fits, and the cursor's position in it.
 std::string InputPart(const WatchView& view, size_t width, size_t* column) {
   const auto show = [](std::string text) {
     for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {

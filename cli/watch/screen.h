@@ -1,4 +1,4 @@
-// What `katra watch` shows, drawn into lines of text. Pure: no store, no terminal, no time.
+// Draws the screen of `katra watch` as lines of text. Pure: no store, no terminal, no time.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace katra::cli {
 
-// A message as it stands in the room, with its time in words.
+// A message with its time as text.
 struct ShownMessage {
   store::Message message;
   std::string time;
@@ -19,10 +19,10 @@ struct WatchView {
   std::string room;
   std::vector<store::Presence> present;  // others and terminals, oldest first
   std::vector<ShownMessage> messages;    // oldest first
-  size_t scrolled = 0;                   // lines above the newest
+  size_t scrolled = 0;                   // lines scrolled up from the newest
   std::string input;
   size_t cursor = 0;   // in bytes of `input`
-  std::string notice;  // instead of the help; may be empty
+  std::string notice;  // shown instead of the help; may be empty
   bool notice_is_error = false;
 };
 
@@ -33,16 +33,16 @@ struct ScreenSize {
 };
 
 struct Screen {
-  std::vector<std::string> rows;  // as many as the terminal has; no row is wider
+  std::vector<std::string> rows;  // one per terminal row; none is wider than the terminal
   int cursor_row = 0;             // from 0
   int cursor_column = 0;
-  size_t scrolled = 0;  // what was asked for, but never beyond the oldest line
+  size_t scrolled = 0;  // as requested, but not beyond the oldest line
 };
 
 [[nodiscard]] Screen Draw(const WatchView& view, const ScreenSize& size);
 
-// A body in lines of at most `width` columns: control characters are shown, not obeyed; broken at
-// spaces where there are any. `width` is at least 2.
+// A body in lines of at most `width` columns, broken at spaces if possible; control characters are
+// shown, not executed. `width` is at least 2.
 [[nodiscard]] std::vector<std::string> WrapBody(const std::string& body, size_t width);
 
 }  // namespace katra::cli

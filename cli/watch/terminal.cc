@@ -24,7 +24,7 @@ Result<std::unique_ptr<RawTerminal>> RawTerminal::Enter(std::ostream& out) {
     return Fail(ErrorCode::kFailedPrecondition,
                 std::string("the terminal takes no raw mode: ") + std::strerror(errno));
   }
-  // The alternate screen, pastes marked as such.
+  // Alternate screen, and bracketed paste.
   out << "\x1b[?1049h\x1b[?2004h\x1b[2J";
   out.flush();
   return std::unique_ptr<RawTerminal>(new RawTerminal(out, before));

@@ -1,5 +1,5 @@
-// The terminal of `katra watch`: raw keys in, whole screens out, and what else can happen while it
-// waits. Gives the terminal back as it was. Knows no room.
+// The terminal of `katra watch`: reads raw keys, draws complete screens, and waits for events.
+// Restores the terminal's state. Knows no room.
 #pragma once
 
 #include <termios.h>
@@ -20,7 +20,8 @@
 
 namespace katra::cli {
 
-// The screen as an alternate one, keys one by one. stdin and stdout are the same terminal.
+// Switches to the alternate screen and to unbuffered keys. stdin and stdout must be the same
+// terminal.
 class RawTerminal {
  public:
   static Result<std::unique_ptr<RawTerminal>> Enter(std::ostream& out);
@@ -28,7 +29,7 @@ class RawTerminal {
   RawTerminal(const RawTerminal&) = delete;
   RawTerminal& operator=(const RawTerminal&) = delete;
 
-  // Writes the rows that are not there yet.
+  // Writes the rows that have changed.
   void Show(const Screen& screen);
   // The next Show writes every row.
   void Forget() { shown_.clear(); }
@@ -41,20 +42,20 @@ class RawTerminal {
   std::vector<std::string> shown_;
 };
 
-// What came while waiting; several may come at once.
+// What happened during a wait; several things may happen at once.
 struct Happenings {
   std::string typed;
-  bool changed = false;  // the store, perhaps
+  bool changed = false;  // the store may have changed
   bool resized = false;
-  bool ended = false;  // a signal, or the end of the terminal
+  bool ended = false;  // a signal, or the terminal has gone
 };
 
 class WatchEvents {
  public:
-  // Watches from the return on. `store` is borrowed and outlives it.
+  // Watches from when it returns. `store` is borrowed and outlives it.
   static Result<std::unique_ptr<WatchEvents>> Make(store::Watchable& store);
 
-  // Waits until something happens, at most `patience`.
+  // Waits for an event, at most `patience`.
   [[nodiscard]] Happenings Wait(std::chrono::milliseconds patience);
 
  private:
