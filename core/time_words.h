@@ -14,15 +14,15 @@ namespace katra {
 enum class DayZone { kUtc, kLocal };
 
 // Parses, ignoring case and extra blanks:
-//   - RFC 3339 with an offset; without one the time is in `zone`
-//   - 2026-11-21, today, yesterday, tomorrow, or a weekday (the latest one, today included; "last
-//     monday": before today), optionally with a time of day (yesterday 14:30), otherwise at the
-//     beginning of the day. A time of day alone is today's
-//   - this or last week (from Monday), month, year: its beginning
-//   - durations before `now`: 2h, 90 min, 3 days, 1h30m, last 24 hours, an hour ago; a month has 30
-//     days, a year 365
-//   - now
-//  The message of kInvalidArgument lists the forms.
+//  - RFC 3339 with an offset; without one the time is in `zone`
+//  - 2026-11-21, today, yesterday, tomorrow, or a weekday (the latest one, today included; "last
+//    monday": before today), optionally with a time of day (yesterday 14:30), otherwise at the
+//    beginning of the day. A time of day alone is today's
+//  - this or last week (from Monday), month, year: its beginning
+//  - durations before `now`: 2h, 90 min, 3 days, 1h30m, last 24 hours, an hour ago; a month has 30
+//    days, a year 365
+//  - now
+// The message of kInvalidArgument lists the forms.
 [[nodiscard]] Result<WallTime> ReadTime(std::string_view text, WallTime now, DayZone zone);
 
 // kInvalidArgument: `since` is not before `until`, so the range would be empty.

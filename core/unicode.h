@@ -36,13 +36,13 @@ namespace katra {
 [[nodiscard]] std::string PlainLetters(std::string_view text);
 
 // Follows a text character by character and decides which invisible characters have a proper use
-//  where they are, and so may stay:
-//   - U+200C and U+200D directly after a letter or mark of a script that uses them for joining
-//     (Arabic, Syriac, the scripts of India and their neighbours, Mongolian, …);
-//   - U+200D between two emoji;
-//   - U+FE0E and U+FE0F directly after a character that has an emoji form, and U+FE0F in a keycap
-//     such as 1️⃣;
-//   - U+180B to U+180D and U+180F directly after a Mongolian letter.
+// where they are, and so may stay:
+//  - U+200C and U+200D directly after a letter or mark of a script that uses them for joining
+//    (Arabic, Syriac, the scripts of India and their neighbours, Mongolian, …);
+//  - U+200D between two emoji;
+//  - U+FE0E and U+FE0F directly after a character that has an emoji form, and U+FE0F in a keycap
+//    such as 1️⃣;
+//  - U+180B to U+180D and U+180F directly after a Mongolian letter.
 class InvisibleContext {
  public:
   // Whether the invisible character `c` may stay here; `next` is the text after it.

@@ -1,16 +1,15 @@
 // Shows text of other personas to a model: fenced, attributed and escaped, so that it cannot pass
-// for
-//  Katra's own framing, for another speaker, or for words of the system or the user. Everything
-//  that a tool, prompt or resource shows of a peer in text form goes through here. Knows no store
-//  and no protocol. Pure functions.
+// for Katra's own framing, for another speaker, or for words of the system or the user. Everything
+// that a tool, prompt or resource shows of a peer in text form goes through here. Knows no store
+// and no protocol. Pure functions.
 //
-//  The rules, as stated in the docs and by Instructions():
-//   - a body is shown line by line, each line beginning with "| ", whatever kind of line break it
-//   has;
-//   - control and invisible characters are shown as \u{1b}, and the first character of a tag is
-//     replaced, as by Fence and OneLine of core/text.h;
-//   - short values (roles, clients, folders, tags, reasons) are shown on one line of limited length
-//     in double quotes, unless they are plain words.
+// The rules, as stated in the docs and by Instructions():
+//  - a body is shown line by line, each line beginning with "| ", whatever kind of line break it
+//    has;
+//  - control and invisible characters are shown as \u{1b}, and the first character of a tag is
+//    replaced, as by Fence and OneLine of core/text.h;
+//  - short values (roles, clients, folders, tags, reasons) are shown on one line of limited length
+//    in double quotes, unless they are plain words.
 #pragma once
 
 #include <cstddef>

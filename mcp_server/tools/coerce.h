@@ -19,12 +19,12 @@ struct CoercedArguments {
 };
 
 // Converts `given` as the `properties` of `input_schema` require:
-//   - null, and blank strings where no text is wanted, are removed
-//   - number: the text of one; for a message or memory 41, "41" or "#41"
-//   - boolean: "true" or "false" in any case
-//   - list: the text of a JSON list of strings, or words with commas between them
-//   - one of several words: such a word in any case, with blanks around it
-//   - all arguments: the text of one JSON object
+//  - null, and blank strings where no text is wanted, are removed
+//  - number: the text of one; for a message or memory 41, "41" or "#41"
+//  - boolean: "true" or "false" in any case
+//  - list: the text of a JSON list of strings, or words with commas between them
+//  - one of several words: such a word in any case, with blanks around it
+//  - all arguments: the text of one JSON object
 [[nodiscard]] CoercedArguments CoerceArguments(const nlohmann::json& input_schema,
                                                const nlohmann::json& given);
 

@@ -1,17 +1,16 @@
 // Keys and tokens printed by a program (api_key_command), shared by all code that sends requests to
-//  providers. A command runs when a key is needed; the key is kept in memory until the output's own
-//  expiry, the configured lifetime, or a refusal by the provider. It is never written anywhere and
-//  never part of a command line.
+// providers. A command runs when a key is needed; the key is kept in memory until the output's own
+// expiry, the configured lifetime, or a refusal by the provider. It is never written anywhere and
+// never part of a command line.
 //
-//  Usage:
-//    1. `Find(command)` returns the output if it is known and still valid. Use `key` with
-//       CredentialHeaders (credential.h), or parse `text` if the output has its own format, e.g.
-//       the JSON of `aws configure export-credentials`, whose "Expiration" is already handled here.
-//    2. If it returns nullptr: `Ask(provider, command, ready)`, and continue in `ready`. Keep the
-//       returned object; destroying it cancels the wait, but not the run.
-//    3. If the provider answers 401 or 403: `Refused(command, text)` and ask once more. If `text`
-//    is
-//       the same again, the refusal stands.
+// Usage:
+//   1. `Find(command)` returns the output if it is known and still valid. Use `key` with
+//      CredentialHeaders (credential.h), or parse `text` if the output has its own format, e.g.
+//      the JSON of `aws configure export-credentials`, whose "Expiration" is already handled here.
+//   2. If it returns nullptr: `Ask(provider, command, ready)`, and continue in `ready`. Keep the
+//      returned object; destroying it cancels the wait, but not the run.
+//   3. If the provider answers 401 or 403: `Refused(command, text)` and ask once more. If `text` is
+//      the same again, the refusal stands.
 #pragma once
 
 #include <functional>
