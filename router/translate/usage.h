@@ -28,12 +28,11 @@ struct Usage {
   }
 };
 
-// Each count is clamped to 0..kMaxCount: fractions are truncated, and negative values and
-// non-numbers count as not reported. Reads the `usage` object of a Chat Completions response or
-// chunk (S5, S7). False if it has no counts.
+// Each of the readers clamps counts to 0..kMaxCount: fractions are truncated, and negative values
+// and non-numbers count as not reported.
 
-// Takes over what the `usage` object of a Chat Completions reply or chunk tells (S5, S7). False
-// when it tells nothing.
+// Reads the `usage` object of a Chat Completions response or chunk (S5, S7). False if it has no
+// counts.
 bool ReadChatUsage(JsonView usage, Usage* into);
 
 // The same for a response of the Responses API (S64).
