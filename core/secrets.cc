@@ -253,7 +253,7 @@ Span AssignedSecret(std::string_view text, size_t begin, size_t end, const std::
     const size_t member = ValueMember(text, end);
     if (member > end) assigned = AssignedAt(text, member);
   }
-  // true of most words, so checked before the name is read
+  // True of most words, so checked before the name is read.
   if (assigned.value.begin == 0) return {};
   NameKind kind = KindOfName(text.substr(begin, end - begin));
   if (kind != NameKind::kSecret && IsSpacedKey(text, begin, name)) kind = NameKind::kSecret;

@@ -10,7 +10,7 @@ namespace katra::render {
 namespace {
 
 constexpr size_t kMostNeedles = 24;
-// per needle, so that the work stays linear for hostile texts
+// Per needle, so that the work stays linear for hostile texts.
 constexpr size_t kMostMatches = 4000;
 constexpr size_t kShortWord = 3;  // shorter ASCII words are ignored if there are longer ones
 

@@ -47,7 +47,7 @@ struct ImportReceipt {
   int64_t messages = 0;
   int64_t memories = 0;
   int64_t skipped = 0;  // already present
-  // memories that were imported without replacing the ones they claim to replace
+  // Memories that were imported without replacing the ones they claim to replace.
   int64_t unlinked = 0;
   int64_t refused = 0;
   std::vector<ImportRefusal> refusals;  // the first kMaxRefusals

@@ -198,7 +198,7 @@ struct HearReply {
   std::vector<HeardMessage> messages;  // oldest first
   int64_t left = 0;                    // still unheard after these
   bool left_is_floor = false;
-  // first visit only: older messages of the room, before the history included here
+  // First visit only: older messages of the room, before the history included here.
   int64_t earlier = 0;
   bool earlier_is_floor = false;
 };
@@ -215,7 +215,7 @@ struct SkipReply {
   int64_t skipped = 0;            // messages by others
   std::vector<Speaker> speakers;  // most messages first, at most twelve
   int64_t other_speakers = 0;     // further speakers not in `speakers`
-  // the newest twenty that are addressed to the persona or contain its @name, oldest first
+  // The newest twenty that are addressed to the persona or contain its @name, oldest first.
   std::vector<Message> naming;
 };
 

@@ -68,7 +68,7 @@ std::string McpConfig(const Handover& handover) {
                  {"args", Json::array()},
                  {"env", ServerEnvironment(handover)},
                  {"alwaysLoad", true}};
-  // the server must not get the login
+  // The server must not get the login.
   if (SendsOwnLogin(handover)) server["env"]["CLAUDE_CODE_OAUTH_TOKEN"] = "";
   if (handover.channels) server["args"] = {"--channels"};
   return Json{{"mcpServers", {{"katra", server}}}}.dump();

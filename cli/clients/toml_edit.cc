@@ -74,7 +74,7 @@ std::string Joined(const std::vector<Piece>& pieces) {
 // first one, or the number of pieces.
 std::vector<Piece> Without(const std::vector<Piece>& pieces, size_t* first) {
   std::vector<Piece> kept;
-  // blank lines and comments; blank ones are removed with the table after them
+  // Blank lines and comments; blank ones are removed with the table after them.
   std::vector<Piece> pending;
   bool ours = false;
   *first = std::string::npos;

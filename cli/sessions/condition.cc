@@ -94,7 +94,7 @@ bool ShowsFirstQuestion(const std::string& client, const std::string& screen) {
 std::vector<Condition> ConditionsOf(const std::vector<LiveSession>& live, const Context& context) {
   Seen seen;
   seen.now = context.clock().Now();
-  // by the socket path of their tmux server
+  // By the socket path of their tmux server.
   std::map<std::string, std::vector<std::string>> silent;
   bool routed = false;
   for (const LiveSession& session : live) {

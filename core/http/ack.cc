@@ -11,7 +11,7 @@ void AcknowledgeNow(uv_stream_t* stream) {
   uv_os_fd_t socket = -1;
   const int on = 1;
   if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream), &socket) != 0) return;
-  // fails harmlessly on a Unix socket
+  // Fails harmlessly on a Unix socket.
   setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 #else
   static_cast<void>(stream);

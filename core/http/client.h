@@ -26,7 +26,7 @@ struct Outgoing {
   std::vector<Header> headers;
   std::optional<Body> body;  // freed when it has been sent and answered
   std::chrono::milliseconds connect_timeout{10'000};
-  // from the start to the head of the response
+  // From the start to the head of the response.
   std::chrono::milliseconds first_byte_timeout{300'000};
   std::chrono::milliseconds idle_timeout{300'000};  // between bytes of the response
   bool http2 = false;                               // U1: only where a provider asks for it

@@ -52,8 +52,8 @@ class Connection {
   void Start();
   // Resumes reading after Host::rest.
   void GoOn();
-  // Whether the caller is authenticated: the user of a local socket, or a valid token in the latest
-  // request head.
+  // Whether the caller is authenticated: the user of a local socket, or the handler admitted the
+  // latest head to an endpoint that needs authentication.
   [[nodiscard]] bool known() const { return known_; }
   // Idle: no byte of the next request has arrived.
   [[nodiscard]] bool waits() const { return phase_ == Phase::kReading && !parser_.begun(); }

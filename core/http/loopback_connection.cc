@@ -111,7 +111,7 @@ void LoopbackConnection::Send() {
   size_t skip = 0;
   if (connected_) {
     const int sent = uv_try_write(stream, buffers_.data(), static_cast<unsigned>(buffers_.size()));
-    // a failure is reported by the next read
+    // A failure is reported by the next read.
     size_t left = sent > 0 ? static_cast<size_t>(sent) : 0;
     while (skip < buffers_.size() && left >= buffers_[skip].len) left -= buffers_[skip++].len;
     if (skip == buffers_.size()) return;

@@ -41,7 +41,7 @@ Upstream DescribeUpstream(const Provider& provider, const std::string& name,
   upstream.key = key_env.empty() ? "none" : "$" + key_env;
   if (!TranslatedByCcr(provider)) {
     upstream.url = provider.messages_base_url + "/v1/messages";
-    // no other transformer, so headers and body pass unchanged (G8)
+    // No other transformer, so headers and body pass unchanged (G8).
     upstream.transformers = {kPassthrough};
     return upstream;
   }

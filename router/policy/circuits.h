@@ -19,7 +19,7 @@ class Circuits {
   struct Options {
     int failures = 5;  // failures in a row until it opens
     std::chrono::milliseconds open_for{10'000};
-    // limit; the time doubles with each failed trial
+    // Limit; the time doubles with each failed trial.
     std::chrono::milliseconds open_at_most{120'000};
     std::chrono::milliseconds keep_for{600'000};  // forgotten this long after the last failure
     size_t most = 4096;  // most keys; the one that failed longest ago is dropped

@@ -94,7 +94,7 @@ class RetryState {
   bool final_ = false;
   const Candidate* current_ = nullptr;
   std::set<std::string> exhausted_;  // providers whose quota is used up (E7)
-  // their key is missing or was refused, so retrying is useless
+  // Their key is missing or was refused, so retrying is useless.
   std::set<const Candidate*> keyless_;
   std::set<const Candidate*> asked_;
   std::set<const Candidate*> barred_;    // behind open circuits and not asked yet

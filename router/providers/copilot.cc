@@ -8,7 +8,7 @@ Provider Copilot() {
   p.name = "copilot";
   p.title = "GitHub Copilot";
   p.platform = Platform::kCopilot;
-  // a GitHub token; the first variable that Copilot's own CLI reads
+  // A GitHub token; the first variable that Copilot's own CLI reads.
   p.api_key_env = "COPILOT_GITHUB_TOKEN";
   p.github_api_url = "https://api.github.com";
   p.interface = Interface::kChat;

@@ -7,7 +7,7 @@ namespace katra::router {
 
 // What must be removed or rewritten before a request goes to a Messages endpoint.
 struct FaceRefusals {
-  // the client's billing block, which is prompt text anywhere but at Anthropic
+  // The client's billing block, which is prompt text anywhere but at Anthropic.
   bool attribution = false;
   bool tool_choice = false;  // R35
   bool system_role = false;  // messages with the role "system"

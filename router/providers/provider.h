@@ -205,7 +205,7 @@ struct Provider {
   std::vector<std::string> models;
   int64_t max_output_tokens = 0;         // per answer, for any model; 0: unknown
   std::vector<ModelLimit> model_limits;  // models with known lower limits
-  // for any model, as configured; 0: use what is known of the model
+  // For any model, as configured; 0: use what is known of the model.
   int64_t max_context_tokens = 0;
   std::vector<ModelWindow> windows;  // of models whose makers publish it
   bool http2 = false;                // use HTTP/2 if TLS negotiates it (U1)

@@ -18,7 +18,7 @@ class PrefixMemo {
   struct Entry {
     std::string source;  // compared on a hit, because hashes may collide
     std::string output;
-    // changed names: upstream's -> client's
+    // Changed names: upstream's -> client's.
     std::vector<std::pair<std::string, std::string>> names;
     std::vector<std::string> dropped;
   };

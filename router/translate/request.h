@@ -37,7 +37,7 @@ struct Target {
   // The reasoning effort, if requested in the client's own format (OpenAiClientRequest::effort);
   // overrides the body. Empty: only the body counts.
   std::string effort;
-  // borrowed; if null, only reasoning kept by the client is returned
+  // Borrowed; if null, only reasoning kept by the client is returned.
   ReasoningStore* reasoning = nullptr;
   PrefixMemo* memo = nullptr;                   // borrowed, may be null (J5)
   std::shared_ptr<const KnownSecrets> secrets;  // for ReplyContext; may be null

@@ -56,7 +56,7 @@ class UpstreamStream {
   [[nodiscard]] virtual const ApiError& error() const = 0;            // in the failed states
   [[nodiscard]] virtual Usage usage() const = 0;                      // S39: estimated if unknown
   [[nodiscard]] virtual int64_t estimated_output_tokens() const = 0;  // from the size so far
-  // the Messages API's value, or empty
+  // The Messages API's value, or empty.
   [[nodiscard]] virtual const std::string& stop_reason() const = 0;
   [[nodiscard]] virtual const std::string& model() const = 0;        // as reported by the upstream
   [[nodiscard]] virtual const std::string& upstream_id() const = 0;  // the response's id, or empty

@@ -14,7 +14,7 @@ namespace katra::router::translate {
 inline constexpr int64_t kMaxCount = 1'000'000'000;
 
 struct Usage {
-  // newly read, without what was read from or written to the prompt cache
+  // Newly read, without what was read from or written to the prompt cache.
   int64_t input_tokens = 0;
   int64_t cache_read_tokens = 0;
   int64_t cache_write_tokens = 0;

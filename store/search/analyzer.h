@@ -50,7 +50,7 @@ void Analyze(std::string_view text, const TokenSink& sink);
 struct IndexedText {
   std::string text;   // tokens in text order, for phrase search
   std::string extra;  // joined identifiers, and each single character of dense scripts once
-  // distinct words that can be found by a part of them (see word_parts.h)
+  // Distinct words that can be found by a part of them (see word_parts.h).
   std::vector<std::string> long_words;
 };
 

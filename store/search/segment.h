@@ -11,7 +11,7 @@ namespace katra::store::search {
 struct Part {
   size_t begin = 0;
   size_t end = 0;
-  // after a hyphen, an underscore, …; not after a change of case or to digits
+  // After a hyphen, an underscore, …; not after a change of case or to digits.
   bool begins_group = false;
   [[nodiscard]] size_t size() const { return end - begin; }
 };

@@ -10,7 +10,7 @@
 namespace katra::store::sqlite {
 namespace {
 
-// instructions of SQLite's virtual machine; well under a millisecond
+// Instructions of SQLite's virtual machine; well under a millisecond.
 constexpr int kStepsBetweenLooks = 4000;
 constexpr int kBusyTimeoutMillis =
     10'000;  // only matters for programs outside the queue, e.g. an sqlite3 shell

@@ -61,7 +61,7 @@ std::string SqliteStore::CatchUpSearch(const CallContext& context) {
   const auto behind = database_->Read(context, "search", [](Connection& c) -> Result<int64_t> {
     return full_text::CountUnindexed(c);
   });
-  // errors of the database are reported by the search itself
+  // Errors of the database are reported by the search itself.
   if (!behind || *behind == 0) return "";
   // If another writer takes long, the search runs without the newest messages instead of waiting.
   CallContext brief = context;

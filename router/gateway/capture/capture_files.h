@@ -27,7 +27,7 @@ namespace katra::router::gateway {
 class CaptureFiles {
  public:
   struct Limits {
-    // above this, another file of the day is started
+    // Above this, another file of the day is started.
     uint64_t file_bytes = uint64_t{64} * 1024 * 1024;
     uint64_t total_bytes = uint64_t{512} * 1024 * 1024;  // above this, the oldest files are deleted
     std::chrono::hours age{24 * 30};                     // of a file, by its date

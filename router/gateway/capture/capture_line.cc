@@ -223,7 +223,7 @@ class Content {
     Block begun{block["type"].Text(), block["id"].Text(), block["name"].Text(), ""};
     for (const char* member : {"text", "thinking"}) begun.text += block[member].Text();
     const JsonView input = block["input"];
-    // a stream begins with {} and fills it by deltas
+    // A stream begins with {} and fills it by deltas.
     if (!input.Empty()) begun.text += input.Raw();
     blocks_[index] = std::move(begun);
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kRecent = 8;
 constexpr size_t kMaxUnknown = 64;
-// clients choose model names, so the number of labels must be bounded
+// Clients choose model names, so the number of labels must be bounded.
 constexpr size_t kMaxLines = 500;
 
 std::string Label(std::string_view text) {

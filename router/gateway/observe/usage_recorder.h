@@ -54,7 +54,7 @@ class UsageRecorder final : public RequestObserver, public translate::ReasoningS
   bool armed_ = false;
   uint64_t dropped_ = 0;
   std::vector<RequestRecordPtr> answers_;
-  // last session and model that answered, by persona
+  // Last session and model that answered, by persona.
   std::unordered_map<std::string, std::string> tags_;
   std::vector<store::KeptReasoning> reasoning_;
   std::mutex mutex_;  // guards the following members

@@ -10,7 +10,7 @@
 namespace katra::router::gateway {
 namespace {
 
-// a list with its instructions is about 0.5 MB
+// A list with its instructions is about 0.5 MB.
 constexpr size_t kMostBytes = size_t{8} * 1024 * 1024;
 constexpr std::chrono::seconds kPatience{10};  // Codex waits for 5
 

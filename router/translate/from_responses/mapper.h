@@ -118,7 +118,7 @@ class ResponsesMapper {
   AnswerToolIds ids_;
   Searches searches_;
   std::string since_call_;  // reasoning items since the last call
-  // call id -> the reasoning items before it
+  // Call id -> the reasoning items before it.
   std::vector<std::pair<std::string, std::string>> kept_;
   std::vector<std::string> notes_;
   std::vector<std::string> left_out_;

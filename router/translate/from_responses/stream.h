@@ -20,7 +20,7 @@ class ResponsesStreamReader final : public UpstreamStream {
   StreamState Finish(bool cut, std::string* out) override;
   [[nodiscard]] bool ContentSent() const override;
   [[nodiscard]] size_t progress() const override;
-  // its last event contains everything
+  // Its last event contains everything.
   [[nodiscard]] bool Finishing() const override { return false; }
   [[nodiscard]] StreamState state() const override;
   [[nodiscard]] const ApiError& error() const override;

@@ -65,7 +65,7 @@ class ReplyBuilder {
 
   SseParser parser_;
   JsonDocument document_;
-  // members of the response except content and usage: raw
+  // Members of the response except content and usage: raw.
   std::map<std::string, std::string> members_;
   std::map<std::string, std::string> usage_;  // raw
   std::map<int64_t, Block> blocks_;           // by index

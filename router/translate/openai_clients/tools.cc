@@ -39,7 +39,7 @@ std::string Function(const std::string& name, const std::string& description,
 
 // The client searches its own tools and adds the found ones to the next request (F2).
 void AddToolSearch(JsonView tool, OpenAiClientRequest* request, ToolList* list) {
-  // executed by OpenAI's servers: all tools are offered anyway
+  // Executed by OpenAI's servers: all tools are offered anyway.
   if (!tool["execution"].Is("client")) {
     Drop("tools.tool_search", request);
     return;

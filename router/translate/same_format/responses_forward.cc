@@ -69,7 +69,7 @@ StreamState ResponsesForward::Finish(bool cut, std::string* out) {
   ending_ = true;
   const SseEvent last = ReadSseEvent(rest);
   saw_field_ = saw_field_ || last.any;
-  // the final empty line is missing
+  // The final empty line is missing.
   if (last.has_data) Event(rest + (rest.back() == '\n' ? "\n" : "\n\n"));
   if (state_ != StreamState::kOpen) return state_;
   if (!saw_field_ && !body_.empty()) {

@@ -20,7 +20,7 @@ constexpr size_t kWordsWithPart = 6;
 constexpr int64_t kRarePart = 2;  // a word in at most this many rows may be part of longer words
 constexpr size_t kSurePart = 6;   // minimum length of such a word, unless no row has it
 constexpr int64_t kPhraseWalk = 60'000;  // rows visited to find one phrase
-// a key that a larger share of rows has is not worth selecting by
+// A key that a larger share of rows has is not worth selecting by.
 constexpr double kSelectiveKey = 0.5;
 
 struct Term {

@@ -12,7 +12,7 @@
 
 namespace katra::store::sqlite::full_text {
 
-// counted exactly up to here; beyond, `total` is a lower bound
+// Counted exactly up to here; beyond, `total` is a lower bound.
 inline constexpr int64_t kCountedHits = 300;
 
 struct Selected {

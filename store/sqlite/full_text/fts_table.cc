@@ -3,7 +3,7 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-// rows counted per term; beyond, the frequency is estimated
+// Rows counted per term; beyond, the frequency is estimated.
 constexpr int64_t kCountedRows = 1'500;
 constexpr int64_t kVisitedRows = 50'000;  // rows visited when listing the newest
 

@@ -15,7 +15,7 @@ namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr double kSpeakerBoost = 1.3;  // if the speaker is the only persona named in the query
-// share of the best score that is added for the best conversation
+// Share of the best score that is added for the best conversation.
 constexpr double kConversationShare = 0.2;
 
 const FtsTable& MessagesTable() {

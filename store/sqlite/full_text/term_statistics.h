@@ -31,7 +31,7 @@ class TermStatistics {
   const size_t capacity_;
   std::mutex mutex_;
   std::list<Entry> entries_;  // most recently used first
-  // keys point into entries_
+  // Keys point into entries_.
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;
 };
 

@@ -6,7 +6,7 @@ namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr size_t kShortestPart = 3;  // characters
-// characters; parts of this length or longer may be in the middle of a word
+// Characters; parts of this length or longer may be in the middle of a word.
 constexpr size_t kAnywherePart = 5;
 constexpr size_t kStoredPart = 12;  // characters kept of each part
 constexpr size_t kMaxParts = 48;    // per word; from its first characters
