@@ -85,7 +85,12 @@ class Session {
     if (auto begun = Begin(); !begun) return context_.PrintError(begun.error());
     while (true) {
       if (auto edited = RunEditor(context_, copy_); !edited) {
-        unlink(copy_.c_str());
+        // What was refused before is the user's work, and nowhere else.
+        if (refused_) {
+          context_.err() << "What you wrote before is still in " << copy_ << "\n";
+        } else {
+          unlink(copy_.c_str());
+        }
         return context_.PrintError(edited.error());
       }
       auto text = ReadFile(copy_, kMaxFileBytes);
@@ -97,6 +102,7 @@ class Session {
       }
       const Status fits = Check();
       if (fits) return Finish(*text);
+      refused_ = true;
       context_.PrintError(fits.error());
       if (!WantsToGoOn()) {
         context_.err() << path_ << " is as it was. What you wrote is in " << copy_ << "\n";
@@ -122,6 +128,7 @@ class Session {
     auto left = router::ReadOwnFile(copy_, kMaxFileBytes);
     if (!left) return Pass(std::move(left));
     if (*left) {
+      refused_ = true;
       context_.err() << "Going on with what was left in " << copy_ << "\n";
       return {};
     }
@@ -174,6 +181,7 @@ class Session {
   std::string path_;
   std::string copy_;
   std::optional<std::string> before_;
+  bool refused_ = false;  // the copy holds what a check has refused, now or the last time
 };
 
 }  // namespace
