@@ -146,7 +146,7 @@ std::vector<ModelSetting> ModelSettings(const std::string& client, const std::st
                                        : client == "gemini"   ? OfGemini(folder, context)
                                        : client == "opencode" ? OfOpenCode(folder, context)
                                                               : std::vector<ModelSetting>();
-  // In the user's home folder, the project's files are the user's.
+  // List each file once: in the user's home folder, the project's files are the user's.
   std::vector<ModelSetting> once;
   for (ModelSetting& setting : settings) {
     const bool known = std::any_of(once.begin(), once.end(), [&](const ModelSetting& other) {

@@ -22,7 +22,7 @@ bool StartsWith(const Path& path, const Path& start) {
   return path.size() >= start.size() && std::equal(start.begin(), start.end(), path.begin());
 }
 
-// Whether it is written in a form that Katra must not change.
+// Refuses a table that is written in a form that Katra must not change.
 Status CheckForms(const std::vector<TomlStatement>& statements, const std::string& name,
                   const Path& ours) {
   for (const TomlStatement& statement : statements) {
