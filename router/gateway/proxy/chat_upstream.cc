@@ -53,22 +53,24 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     const Provider& provider = *plan_.candidate->provider;
     http::Outgoing outgoing = StartOutgoing(*plan_.settings, provider);
     const std::string face = responses_ ? "/responses" : "/chat/completions";
-    outgoing.url = plan_.base_url.empty() ? ChatAddress(provider, face, plan_.candidate->model)
-                                          : plan_.base_url + face;
-    const bool on_plan = !plan_.login.empty() && IsPlan(provider, Asked(), plan_.openai_client);
+    outgoing.url = plan_.credential.base_url.empty()
+                       ? ChatAddress(provider, face, plan_.candidate->model)
+                       : plan_.credential.base_url + face;
+    const bool on_plan =
+        !plan_.credential.login.empty() && IsPlan(provider, Asked(), plan_.openai_client);
     if (on_plan) outgoing.headers = ForwardedHeaders(*plan_.client, provider, true);
     outgoing.headers.push_back({"content-type", "application/json"});
     if (!on_plan || plan_.client->headers.Find("accept") == nullptr) {
       outgoing.headers.push_back(
           {"accept", request_.stream ? "text/event-stream" : "application/json"});
     }
-    if (!plan_.key.empty()) {
+    if (!plan_.credential.key.empty()) {
       for (http::Header& header :
-           credentials::CredentialHeaders(provider, Interface::kChat, plan_.key)) {
+           credentials::CredentialHeaders(provider, Interface::kChat, plan_.credential.key)) {
         outgoing.headers.push_back(std::move(header));
       }
-    } else if (!plan_.login.authorization.empty()) {
-      outgoing.headers.push_back({"authorization", plan_.login.authorization});
+    } else if (!plan_.credential.login.authorization.empty()) {
+      outgoing.headers.push_back({"authorization", plan_.credential.login.authorization});
     }
     for (http::Header& header : platform_headers_) outgoing.headers.push_back(std::move(header));
     outgoing.body.emplace(std::move(request_.body));

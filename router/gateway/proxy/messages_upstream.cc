@@ -124,7 +124,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   std::vector<http::Header> MakeHeaders(const Provider& provider) const {
     std::vector<http::Header> headers;
     if (!plan_.openai_client) {
-      headers = ForwardedHeaders(*plan_.client, provider, !plan_.login.empty());
+      headers = ForwardedHeaders(*plan_.client, provider, !plan_.credential.login.empty());
     }
     headers.push_back({"content-type", "application/json"});
     if (!Has(headers, "accept")) {
@@ -133,17 +133,18 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     if (!Has(headers, "anthropic-version")) {
       headers.push_back({"anthropic-version", "2023-06-01"});
     }
-    if (!plan_.key.empty()) {  // R3: never both our key and the user's
+    if (!plan_.credential.key.empty()) {  // R3: never both our key and the user's
       for (http::Header& header :
-           credentials::CredentialHeaders(provider, Interface::kMessages, plan_.key)) {
+           credentials::CredentialHeaders(provider, Interface::kMessages, plan_.credential.key)) {
         headers.push_back(std::move(header));
       }
       return headers;
     }
-    if (!plan_.login.authorization.empty()) {
-      headers.push_back({"authorization", plan_.login.authorization});
+    if (!plan_.credential.login.authorization.empty()) {
+      headers.push_back({"authorization", plan_.credential.login.authorization});
     }
-    if (!plan_.login.api_key.empty()) headers.push_back({"x-api-key", plan_.login.api_key});
+    if (!plan_.credential.login.api_key.empty())
+      headers.push_back({"x-api-key", plan_.credential.login.api_key});
     return headers;
   }
 

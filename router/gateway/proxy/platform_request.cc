@@ -42,7 +42,7 @@ std::string BetasOf(const UpstreamPlan& plan) {
 void SignForAws(const UpstreamPlan& plan, const PlatformBody& body, WallTime now,
                 http::Outgoing* outgoing) {
   const Provider& provider = *plan.candidate->provider;
-  const auto credentials = cloud::ReadAwsCredentials(plan.key);
+  const auto credentials = cloud::ReadAwsCredentials(plan.credential.key);
   if (!credentials) return;  // not so: the proxied request has read them
   if (!credentials->bearer.empty()) {
     outgoing->headers.push_back({"authorization", "Bearer " + credentials->bearer});
@@ -116,7 +116,7 @@ void ApplyPlatform(const UpstreamPlan& plan, const PlatformBody& body, WallTime 
     outgoing->headers.push_back({"anthropic-beta", Join(body.betas, ",")});
   }
   for (http::Header& header :
-       credentials::CredentialHeaders(provider, plan.candidate->interface(), plan.key)) {
+       credentials::CredentialHeaders(provider, plan.candidate->interface(), plan.credential.key)) {
     outgoing->headers.push_back(std::move(header));
   }
 }

@@ -33,15 +33,17 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
     : services_(services),
       config_(std::move(config)),
       exchange_(std::move(exchange)),
-      recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_),
+      recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_,
+                "req_" + MakeUuidV7(services.clock.Now(), services.random)),
+      client_(ClientWriter::Make(endpoint, exchange_, services.clock, record().request_id)),
       caller_(std::move(caller)),
       endpoint_(endpoint),
       persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
+      sources_(services.keys, caller_, persona_, client_->format()),
+      credential_({services.commands, services.copilot, sources_}, secrets_, *this),
       finished_(std::move(finished)) {
   const http::Headers& headers = exchange_->request().headers;
-  record().request_id = "req_" + MakeUuidV7(services_.clock.Now(), services_.random);
   record().endpoint = ToString(endpoint);
-  client_ = ClientWriter::Make(endpoint, exchange_, services_.clock, record().request_id);
   record().persona = caller_.persona;
   record().token_id = caller_.token_id;
   for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
@@ -75,7 +77,7 @@ bool ProxiedRequest::Choose() {
       return false;
     }
     for (policy::Candidate& candidate : candidates_) {
-      candidate.provider = &AskedOnLogin(*candidate.provider, is_openai_client());
+      candidate.provider = &sources_.AskedOnLogin(*candidate.provider);
     }
   }
   ChooseKeys();
@@ -113,13 +115,24 @@ void ProxiedRequest::Launch() {
   }
   client_->ForgetPause();
   recorder_.BeginAttempt(*current_);
-  key_text_.clear();
-  GetKey();
+  credential_.Find(*current_);
 }
 
-void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
+void ProxiedRequest::GiveUp(const ApiError& error, std::unique_ptr<RawReply> raw) {
+  retry_state_->Failed(error, services_.clock.Steady());
+  if (retry_state_->error().message == error.message) raw_ = std::move(raw);
+  TryNext();
+}
+
+void ProxiedRequest::OnNoCredential(const ApiError& error) { OnFailed(error, nullptr); }
+
+void ProxiedRequest::OnRefusalStands(const ApiError& error, std::unique_ptr<RawReply> raw) {
+  GiveUp(error, std::move(raw));
+}
+
+void ProxiedRequest::OnCredential(UpstreamCredential credential) {
   UpstreamPlan plan;
-  plan.base_url = std::move(base_url);
+  plan.credential = std::move(credential);
   plan.candidate = current_;
   plan.own_form = is_openai_client() && TakesBody();
   if (TakesBody()) {
@@ -134,7 +147,6 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   plan.client = &exchange_->request();
   plan.settings = &services_.settings;
   plan.clock = &services_.clock;
-  plan.key = std::move(key);
   plan.persona = caller_.persona;
   plan.request_id = record().request_id;
   plan.session_id = record().client_session_id;
@@ -143,25 +155,7 @@ void ProxiedRequest::LaunchAt(std::string key, std::string base_url) {
   plan.count_only = endpoint_ == Endpoint::kCountTokens;
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
-  if (plan.key.empty()) plan.login = OwnLogin(*current_);
-  with_login_ = !plan.login.empty();
-  record().key_name = NameOfKey(plan);
-  for (const std::string& secret : SecretsOfKey(*current_->provider, plan.key)) {
-    secrets_->Add(secret);
-  }
   plan.secrets = secrets_;
-  if (OnPlan(*current_) && plan.login.empty()) {
-    OnFailed(NoLogin(*current_->provider), nullptr);
-    return;
-  }
-  const auto variables = ApiKeyEnvs(&persona_, *current_->provider);
-  if (plan.key.empty() && !variables.empty() && plan.login.empty()) {
-    OnFailed(translate::NoKey("no key for " + current_->provider->title + ": set " +
-                              Join(variables, " or ") +
-                              " where the session is started, and start it again"),
-             nullptr);
-    return;
-  }
   SessionTrace& trace = Trace();
   plan.left_home = std::any_of(
       trace.providers.begin(), trace.providers.end(),
@@ -292,8 +286,10 @@ void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> ra
   ended_upstream_ = std::move(upstream_);  // it is the one that calls
   if (RetriesAdjusted(error)) return;
   RestKey(error, ended_upstream_.get());
-  if (RenewKey(error, raw)) return;
-  refused_.reset();
+  if (credential_.Renew(error, raw)) {
+    LaunchAfter(std::chrono::milliseconds(0));
+    return;
+  }
   GiveUp(error, std::move(raw));
 }
 
@@ -334,12 +330,7 @@ void ProxiedRequest::NoteAttempt(const std::string& error) {
 
 std::vector<std::string> ProxiedRequest::SecretsOfCapture() const {
   std::vector<std::string> secrets = services_.keys.Values(*config_);
-  for (std::string& key : services_.commands.Values()) secrets.push_back(std::move(key));
-  for (std::string& key : services_.copilot.Values()) secrets.push_back(std::move(key));
-  secrets.push_back(services_.keys.Find(caller_.token_id, persona_.api_key_env));
-  for (const std::string* own : {&caller_.own_authorization, &caller_.own_api_key}) {
-    secrets.emplace_back(WithoutScheme(*own));
-  }
+  for (std::string& own : credential_.Values()) secrets.push_back(std::move(own));
   return secrets;
 }
 
@@ -347,8 +338,8 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
   retry_.reset();
-  waiting_.reset();
-  exchanging_.reset();
+  credential_.Cancel();
+  record().key_name = credential_.name();
   job_.reset();
   std::vector<std::string> dropped = Dropped();
   if (upstream_) {

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,8 @@
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
 #include "router/gateway/proxy/client_writer.h"
+#include "router/gateway/proxy/credential_finder.h"
+#include "router/gateway/proxy/credential_sources.h"
 #include "router/gateway/proxy/endpoint.h"
 #include "router/gateway/proxy/preparation.h"
 #include "router/gateway/proxy/record_builder.h"
@@ -52,7 +53,7 @@ struct Services {
   uv::WorkPool& pool;
 };
 
-class ProxiedRequest final : public UpstreamCallbacks {
+class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallbacks {
  public:
   // `finished` is called once; the request may be destroyed any time after it, not from within.
   ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
@@ -71,29 +72,23 @@ class ProxiedRequest final : public UpstreamCallbacks {
   // Whether a part of a streamed answer is out.
   [[nodiscard]] bool streaming() const { return client_->streaming() && !done_; }
 
+ private:
+  void OnCredential(UpstreamCredential credential) override;
+  void OnNoCredential(const translate::ApiError& error) override;
+  void OnRefusalStands(const translate::ApiError& error, std::unique_ptr<RawReply> raw) override;
+
   void OnFlow(std::string_view events) override;
   void OnWhole(std::string body) override;
   void OnDone() override;
   void OnFailed(const translate::ApiError& error, std::unique_ptr<RawReply> raw) override;
   void OnBroken(const translate::ApiError& error, bool told) override;
 
- private:
   void TakeBody(ClientBody read);
   // Whether the current candidate can be put the client's body, else its Messages form.
   [[nodiscard]] bool TakesBody() const;
   // Launches once the body is in the Messages form.
   void LaunchWithMessages();
   [[nodiscard]] bool Choose();
-  [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
-  // Whether the client's own login pays for what `candidate` answers; no key is used then.
-  [[nodiscard]] bool OnPlan(const policy::Candidate& candidate) const {
-    return persona_.own_login &&
-           IsPlan(*candidate.provider, candidate.interface(), is_openai_client());
-  }
-  [[nodiscard]] Login OwnLogin(const policy::Candidate& candidate) const {
-    return LoginFor(caller_, *candidate.provider, candidate.interface(), is_openai_client(),
-                    persona_.own_login);
-  }
   // Plans whose limit is reached go last: whoever else may answer is asked before.
   void PutRestingPlansLast();
   // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
@@ -112,24 +107,6 @@ class ProxiedRequest final : public UpstreamCallbacks {
   [[nodiscard]] bool Explain(translate::ApiError* error) const;
   void TryNext();
   void Launch();
-  // Finds the current candidate's key, now or later, and goes on with it.
-  void GetKey();
-  void TakeKey(const credentials::KeyOutput& output);
-  void FailWithoutKey(const std::string& why);
-  // Goes on with it, or with what a platform gives in exchange (proxied_request_platform.cc).
-  void LaunchWith(std::string key);
-  void LaunchAt(std::string key, std::string base_url);
-  // As `katra usage --by key` names what the attempt goes with.
-  [[nodiscard]] std::string NameOfKey(const UpstreamPlan& plan) const;
-  // What several variables hold together, where no one variable is named; empty: nothing.
-  [[nodiscard]] std::string KeyOfEnvironment(const Provider& provider) const;
-  void ExchangeLogin(std::string login);
-  // A login that a command printed may be an old one: it is asked once more.
-  void RefuseLogin(const std::string& why);
-  void TakeToken(const cloud::CopilotToken& token);
-  [[nodiscard]] bool RenewToken(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
-  // True: the refused key was printed by a command, which is asked for another one.
-  [[nodiscard]] bool RenewKey(const translate::ApiError& error, std::unique_ptr<RawReply>& raw);
   // Of the current candidate.
   void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void Begin(UpstreamPlan plan, PreparedBody prepared);
@@ -176,6 +153,8 @@ class ProxiedRequest final : public UpstreamCallbacks {
 
   Endpoint endpoint_;
   PersonaConfig persona_;  // as this session is configured
+  CredentialSources sources_;
+  CredentialFinder credential_;
   std::function<void(ProxiedRequest*)> finished_;
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
@@ -187,18 +166,6 @@ class ProxiedRequest final : public UpstreamCallbacks {
   translate::RetryAdjustments adjustments_;
   const policy::Candidate* adjusted_ = nullptr;  // asked again after what `adjustments_` says; once
   bool despite_circuit_ = false;                 // of the current one
-  struct RefusedKey {
-    std::string text;  // as its command printed it
-    translate::ApiError error;
-    std::unique_ptr<RawReply> raw;
-  };
-  const KeyCommand* command_ = nullptr;  // of the current candidate; nullptr: none
-  std::string key_text_;                 // what it printed
-  std::unique_ptr<credentials::KeyCommands::Waiting> waiting_;
-  std::string login_;  // for which a token was got in exchange
-  std::unique_ptr<credentials::CopilotTokens::Waiting> exchanging_;
-  std::unique_ptr<RefusedKey> refused_;  // while another one is asked for
-  std::set<std::string> renewed_;        // providers whose command was asked again
   std::unique_ptr<UpstreamRequest> upstream_;
   std::unique_ptr<UpstreamRequest> ended_upstream_;  // ended within its own callback
   std::unique_ptr<RawReply> raw_;                    // of the most telling failure
@@ -207,7 +174,6 @@ class ProxiedRequest final : public UpstreamCallbacks {
   int64_t estimate_ = -1;                   // of the input, when it was needed
   bool content_ = false;                    // something of the answer is out
   bool done_ = false;
-  bool with_login_ = false;  // the attempt goes with the client's own
 };
 
 }  // namespace katra::router::gateway

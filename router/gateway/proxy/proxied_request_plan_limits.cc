@@ -22,9 +22,7 @@ void ProxiedRequest::PutRestingPlansLast() {
 }
 
 void ProxiedRequest::NotePlanLimit(translate::ApiError* error, const RawReply* raw) {
-  const bool plan =
-      current_ != nullptr && IsPlan(*current_->provider, current_->interface(), is_openai_client());
-  if (!with_login_ || !upstream_ || !plan) return;
+  if (!credential_.with_login() || !upstream_ || !sources_.IsPlan(*current_)) return;
   const WallTime now = services_.clock.Now();
   const http::Headers& headers = upstream_->reply_headers();
   const std::string_view body = raw == nullptr ? upstream_->refusal() : raw->body;

@@ -29,7 +29,8 @@ class RecordBuilder {
     CaptureWriter* capture;  // nullptr: nothing is ever captured
   };
   // The request begins. `secrets`: what no text of the record may hold.
-  RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets);
+  RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets,
+                std::string request_id);
 
   [[nodiscard]] RequestRecord& record() { return record_; }
   [[nodiscard]] const RequestRecord& record() const { return record_; }

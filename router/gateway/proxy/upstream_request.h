@@ -70,6 +70,14 @@ struct PreparedBody {
   int64_t input_estimate = 0;                // the same, calibrated
 };
 
+// What an attempt goes with.
+struct UpstreamCredential {
+  std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
+  // Where a platform's exchange says that the key may go; empty: as the provider says.
+  std::string base_url;
+  Login login;  // the caller's own, where it may go and `key` is empty
+};
+
 // What an upstream request is made of. Borrowed for as long as it lives.
 struct UpstreamPlan {
   const policy::Candidate* candidate = nullptr;
@@ -79,10 +87,7 @@ struct UpstreamPlan {
   const http::Request* client = nullptr;
   const Settings* settings = nullptr;
   const Clock* clock = nullptr;  // never null
-  std::string key;  // of the provider; empty: none is needed, or the caller's own login is used
-  // Where a platform's exchange says that the key may go; empty: as the provider says.
-  std::string base_url;
-  Login login;          // the caller's own, where it may go and `key` is empty
+  UpstreamCredential credential;
   std::string persona;  // whose request it is
   std::string request_id;
   std::string session_id;
