@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "router/gateway/access/models.h"
 
 namespace katra::router::gateway {
 namespace {
@@ -17,6 +16,30 @@ constexpr size_t kMaxIdBytes = 200;
 std::string Value(const http::Headers& headers, std::string_view name) {
   const std::string* found = headers.Find(name);
   return found == nullptr ? std::string() : OneLine(*found, kMaxIdBytes);
+}
+
+// What is known from the start to be secret: the client's token and logins, and the session's keys.
+std::shared_ptr<KnownSecrets> SecretsOfRequest(const http::Headers& headers, const Caller& caller,
+                                               const KeyRing& keys) {
+  auto secrets = std::make_shared<KnownSecrets>();
+  for (const std::string& secret : SecretsOf(headers)) secrets->Add(secret);
+  for (const std::string* login : {&caller.own_authorization, &caller.own_api_key}) {
+    if (login->empty()) continue;
+    for (const std::string& form : FormsOfLogin(*login, headers)) secrets->Add(form);
+  }
+  for (const std::string& key : keys.OfSession(caller.token_id)) secrets->Add(key);
+  return secrets;
+}
+
+RequestRecord BeginRecord(Services& services, const http::Headers& headers, const Caller& caller,
+                          const KnownSecrets& secrets) {
+  RequestRecord record;
+  record.request_id = "req_" + MakeUuidV7(services.clock.Now(), services.random);
+  record.persona = caller.persona;
+  record.token_id = caller.token_id;
+  record.client_session_id = secrets.Without(Value(headers, "x-claude-code-session-id"));
+  record.agent_id = secrets.Without(Value(headers, "x-claude-code-agent-id"));
+  return record;
 }
 
 // The request itself is at fault, whoever is asked.
@@ -33,58 +56,44 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
     : services_(services),
       config_(std::move(config)),
       exchange_(std::move(exchange)),
-      recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_,
-                "req_" + MakeUuidV7(services.clock.Now(), services.random)),
-      client_(ClientWriter::Make(endpoint, exchange_, services.clock, record().request_id)),
       caller_(std::move(caller)),
       endpoint_(endpoint),
+      finished_(std::move(finished)),
+      secrets_(SecretsOfRequest(exchange_->request().headers, caller_, services.keys)),
+      recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_,
+                BeginRecord(services, exchange_->request().headers, caller_, *secrets_)),
+      client_(ClientWriter::Make(endpoint, exchange_, services.clock, record().request_id)),
       persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
       sources_(services.keys, caller_, persona_, client_->format()),
       credential_({services.commands, services.copilot, sources_}, secrets_, *this),
-      finished_(std::move(finished)) {
-  const http::Headers& headers = exchange_->request().headers;
+      history_(services.traces, services.reasoning, caller_.persona,
+               record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
+               record().agent_id),
+      candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
+                   sources_, history_}) {
   record().endpoint = ToString(endpoint);
-  record().persona = caller_.persona;
-  record().token_id = caller_.token_id;
-  for (const std::string& secret : SecretsOf(headers)) secrets_->Add(secret);
-  for (const std::string* login : {&caller_.own_authorization, &caller_.own_api_key}) {
-    if (login->empty()) continue;
-    for (const std::string& form : FormsOfLogin(*login, headers)) secrets_->Add(form);
-  }
-  for (const std::string& key : services_.keys.OfSession(caller_.token_id)) secrets_->Add(key);
-  record().client_session_id = secrets_->Without(Value(headers, "x-claude-code-session-id"));
-  record().agent_id = secrets_->Without(Value(headers, "x-claude-code-agent-id"));
 }
 
 ProxiedRequest::~ProxiedRequest() = default;
 
-bool ProxiedRequest::Choose() {
-  const policy::Ask ask{*config_, persona_, peek_};
-  auto chosen = services_.policy.Choose(ask);
-  if (!chosen) {
-    Report(translate::ApiErrorOf(chosen.error()), nullptr);  // E17
-    return false;
+void ProxiedRequest::Choose() {
+  if (auto refused =
+          candidates_.Choose({*config_, persona_, peek_}, exchange_->request().headers)) {
+    record().not_allowed = refused->not_allowed;
+    Report(refused->error, nullptr);
+    return;
   }
-  candidates_ = std::move(*chosen);
-  if (auto refused = KeepAllowed(caller_, candidates_)) {
-    record().not_allowed = true;
-    Report(*refused, nullptr);
-    return false;
+  const policy::Candidate& first = candidates_.all().front();
+  record().provider = first.provider->name;
+  record().model = first.model;
+  if (endpoint_ == Endpoint::kCountTokens && !first.provider->quirks.count_tokens) {
+    AnswerCount();
+    return;
   }
-  if (persona_.own_login) {
-    if (const auto two = CheckOneLogin(exchange_->request().headers)) {
-      Report(*two, nullptr);
-      return false;
-    }
-    for (policy::Candidate& candidate : candidates_) {
-      candidate.provider = &sources_.AskedOnLogin(*candidate.provider);
-    }
-  }
-  ChooseKeys();
-  PutRestingPlansLast();
-  record().provider = candidates_.front().provider->name;
-  record().model = candidates_.front().model;
-  return true;
+  retry_state_ =
+      std::make_unique<policy::RetryState>(candidates_.all(), services_.circuits, services_.random,
+                                           services_.settings.retry, recorder_.begun());
+  TryNext();
 }
 
 void ProxiedRequest::TryNext() {
@@ -156,7 +165,7 @@ void ProxiedRequest::OnCredential(UpstreamCredential credential) {
   plan.reasoning = services_.reasoning;
   plan.memo = services_.memo;
   plan.secrets = secrets_;
-  SessionTrace& trace = Trace();
+  SessionTrace& trace = history_.Trace();
   plan.left_home = std::any_of(
       trace.providers.begin(), trace.providers.end(),
       [&](const std::string& provider) { return provider != current_->provider->name; });
@@ -233,7 +242,7 @@ void ProxiedRequest::OnFlow(std::string_view events) {
     if (messages_) messages_->body.reset();
     recorder_.NoteFirstByte();
     retry_state_->Succeeded();
-    KeepKey();
+    candidates_.NoteAnswer(*current_);
   }
   BeginStream();
   recorder_.CaptureEvents(events, upstream_->same_format());
@@ -247,7 +256,7 @@ void ProxiedRequest::OnFlow(std::string_view events) {
 void ProxiedRequest::OnWhole(std::string body) {
   if (done_) return;
   retry_state_->Succeeded();
-  KeepKey();
+  candidates_.NoteAnswer(*current_);
   recorder_.NoteFirstByte();
   recorder_.CaptureReply(body, upstream_->same_format());
   if (!upstream_->same_format()) {
@@ -280,12 +289,14 @@ void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> ra
   if (done_) return;
   ApiError error = WithoutSecrets(said);
   if (Explain(&error)) raw.reset();  // the upstream's own words do not have it
-  NotePlanLimit(&error, raw.get());
+  if (upstream_ && credential_.with_login()) {
+    candidates_.NotePlanLimit(*current_, *upstream_, raw.get(), &error);
+  }
   if (raw) raw->body = secrets_->Without(std::move(raw->body));
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   ended_upstream_ = std::move(upstream_);  // it is the one that calls
   if (RetriesAdjusted(error)) return;
-  RestKey(error, ended_upstream_.get());
+  candidates_.NoteFailure(*current_, error, ended_upstream_.get());
   if (credential_.Renew(error, raw)) {
     LaunchAfter(std::chrono::milliseconds(0));
     return;
@@ -297,7 +308,7 @@ void ProxiedRequest::OnBroken(const ApiError& said, bool told) {
   if (done_) return;
   const ApiError error = WithoutSecrets(said);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
-  RestKey(error, upstream_.get());
+  candidates_.NoteFailure(*current_, error, upstream_.get());
   // S35, S36: without the mark of an end
   client_->BreakStream(error, told ? std::string() : upstream_->ErrorEvent(error));
   Finish(200, error.type);
@@ -323,7 +334,7 @@ void ProxiedRequest::OnClientGone() {
 void ProxiedRequest::NoteAttempt(const std::string& error) {
   if (current_ == nullptr) return;
   std::string reason = current_->reason;
-  if (HasSeveralKeys()) reason += ", with the key " + current_->key_env;
+  if (candidates_.HasOtherKey(*current_)) reason += ", with the key " + current_->key_env;
   if (despite_circuit_) reason += ", left alone until now, but nobody else is left";
   recorder_.EndAttempt(*current_, std::move(reason), upstream_ ? upstream_->status() : 0, error);
 }
@@ -345,11 +356,10 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (upstream_) {
     recorder_.TakeAnswer(*upstream_);
     if (record().answered && endpoint_ != Endpoint::kCountTokens) {
-      SessionTrace& trace = Trace();
       // A side request is no part of the conversation.
-      if (!record().side) NoteProvider(trace, record().provider);
+      if (!record().side) history_.NoteProvider(record().provider);
       if (record().usage.known && estimate_ >= 0) {
-        trace.calibration.Observe(estimate_, record().usage.PromptTokens());
+        history_.Trace().calibration.Observe(estimate_, record().usage.PromptTokens());
       }
     }
   }

@@ -12,17 +12,17 @@
 #include "core/ids.h"
 #include "core/uv/handles.h"
 #include "core/uv/work.h"
-#include "router/config/endpoint.h"
 #include "router/credentials/copilot_tokens.h"
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
+#include "router/gateway/proxy/candidate_list.h"
 #include "router/gateway/proxy/client_writer.h"
 #include "router/gateway/proxy/credential_finder.h"
 #include "router/gateway/proxy/credential_sources.h"
 #include "router/gateway/proxy/endpoint.h"
 #include "router/gateway/proxy/preparation.h"
 #include "router/gateway/proxy/record_builder.h"
-#include "router/gateway/proxy/session_traces.h"
+#include "router/gateway/proxy/session_history.h"
 #include "router/gateway/proxy/upstream_request.h"
 #include "router/gateway/subscription/plan_limits.h"
 #include "router/policy/retry_state.h"
@@ -88,21 +88,8 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   [[nodiscard]] bool TakesBody() const;
   // Launches once the body is in the Messages form.
   void LaunchWithMessages();
-  [[nodiscard]] bool Choose();
-  // Plans whose limit is reached go last: whoever else may answer is asked before.
-  void PutRestingPlansLast();
-  // Notes what a refusal says of the plan's limit; other candidates do not wait for it.
-  void NotePlanLimit(translate::ApiError* error, const RawReply* raw);
-  // Makes one candidate of each key that a provider has.
-  void ChooseKeys();
-  [[nodiscard]] std::vector<credentials::ProviderKey> KeysOf(const policy::Candidate& candidate,
-                                                             bool first);
-  // What is remembered of the keys of the client's session.
-  [[nodiscard]] SessionTrace& KeyTrace();
-  // Notes what a failure says of the key that was sent.
-  void RestKey(const translate::ApiError& error, const UpstreamRequest* attempt);
-  void KeepKey();
-  [[nodiscard]] bool HasSeveralKeys() const;
+  // Chooses the candidates and begins with the first.
+  void Choose();
   // Adds what the reply could not say of the address that was asked. False: nothing was to add.
   [[nodiscard]] bool Explain(translate::ApiError* error) const;
   void TryNext();
@@ -116,12 +103,10 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);
   void AnswerCount();
-  [[nodiscard]] SessionTrace& Trace();
-  [[nodiscard]] std::string TraceKey() const;
-  // The session's conversation has been there, which outlives a restart (R5).
-  void NoteProvider(SessionTrace& trace, const std::string& provider);
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void BeginStream();
+  // What the client's format and the upstream's could not take, each once.
+  [[nodiscard]] std::vector<std::string> Dropped() const;
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
   // What of an upstream's header the client is told; nothing: it is not.
   [[nodiscard]] std::optional<std::string> Told(const http::Header& header) const;
@@ -143,24 +128,22 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   Services& services_;
   std::shared_ptr<const RouterConfig> config_;
   std::shared_ptr<http::Exchange> exchange_;
+  Caller caller_;
+  Endpoint endpoint_;
+  std::function<void(ProxiedRequest*)> finished_;
   // Of this request: its token, the client's own logins, and the keys that attempts have sent.
-  std::shared_ptr<KnownSecrets> secrets_ = std::make_shared<KnownSecrets>();
+  std::shared_ptr<KnownSecrets> secrets_;
   RecordBuilder recorder_;
   std::unique_ptr<ClientWriter> client_;
-  Caller caller_;
-  // What the client's format and the upstream's could not take, each once.
-  [[nodiscard]] std::vector<std::string> Dropped() const;
-
-  Endpoint endpoint_;
   PersonaConfig persona_;  // as this session is configured
   CredentialSources sources_;
   CredentialFinder credential_;
-  std::function<void(ProxiedRequest*)> finished_;
+  SessionHistory history_;
+  CandidateList candidates_;
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
   std::unique_ptr<MessagesForm> messages_;    // of another format, once a candidate needs it
   const policy::Candidate* unfit_ = nullptr;  // it takes the client's format, but not this body
-  std::vector<policy::Candidate> candidates_;
   std::unique_ptr<policy::RetryState> retry_state_;
   const policy::Candidate* current_ = nullptr;
   translate::RetryAdjustments adjustments_;

@@ -49,15 +49,7 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   if (endpoint_ != Endpoint::kCountTokens && Records(*config_, &persona_)) {
     recorder_.Capture(body_, client_->openai_format());
   }
-  if (!Choose()) return;
-  if (endpoint_ == Endpoint::kCountTokens && !candidates_.front().provider->quirks.count_tokens) {
-    AnswerCount();
-    return;
-  }
-  retry_state_ =
-      std::make_unique<policy::RetryState>(candidates_, services_.circuits, services_.random,
-                                           services_.settings.retry, recorder_.begun());
-  TryNext();
+  Choose();
 }
 
 bool ProxiedRequest::TakesBody() const {

@@ -29,10 +29,10 @@ bool CopiedBack(const std::string& name) {
 void ProxiedRequest::AnswerCount() {
   const int64_t estimate =
       estimate_ >= 0 ? estimate_ : translate::EstimateInputTokens(*body_);  // T2
-  SessionTrace& trace = Trace();
   http::Response response;
   response.headers = AnswerHeaders("application/json");
-  response.body = "{\"input_tokens\":" + std::to_string(trace.calibration.Apply(estimate)) + "}";
+  response.body =
+      "{\"input_tokens\":" + std::to_string(history_.Trace().calibration.Apply(estimate)) + "}";
   exchange_->Respond(std::move(response));
   record().answered = true;
   Finish(200, "");

@@ -22,13 +22,13 @@ std::string OneWord(std::string_view text) { return OneLine(text, kMaxWordBytes)
 }  // namespace
 
 RecordBuilder::RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets,
-                             std::string request_id)
+                             RequestRecord begun)
     : deps_(deps),
       secrets_(std::move(secrets)),
+      record_(std::move(begun)),
       begun_(deps.clock.Steady()),
       attempt_begun_(begun_) {
   record_.at = deps_.clock.Now();
-  record_.request_id = std::move(request_id);
 }
 
 void RecordBuilder::NoteUnknown(const std::vector<std::string>& types) {

@@ -28,9 +28,9 @@ class RecordBuilder {
     RequestObserver& observer;
     CaptureWriter* capture;  // nullptr: nothing is ever captured
   };
-  // The request begins. `secrets`: what no text of the record may hold.
-  RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets,
-                std::string request_id);
+  // The request begins. `begun`: what its head says. `secrets`: what no text of the record may
+  // hold.
+  RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets, RequestRecord begun);
 
   [[nodiscard]] RequestRecord& record() { return record_; }
   [[nodiscard]] const RequestRecord& record() const { return record_; }
