@@ -1,6 +1,9 @@
 // Tables and paragraphs as people see them, on wide and on narrow terminals.
 #include "cli/output.h"
 
+#include <cstdlib>
+#include <ctime>
+
 #include "core/text.h"
 #include "core/text_width.h"
 #include "tests/support/cpp/catch.h"
@@ -105,6 +108,81 @@ TEST_CASE("paragraphs break between words, and a longer word is cut") {
   CHECK(WrapWords("abcdefghijkl", 5) == Lines{"abcde", "fghij", "kl"});
   CHECK(WrapWords("  indented code here", 12) == Lines{"  indented", "code here"});
   CHECK(WrapWords("日本語日本語", 4) == Lines{"日本", "語日", "本語"});
+}
+
+// TZ is the process's own; it is as it was when this ends.
+class InZone {
+ public:
+  explicit InZone(const char* zone) {
+    const char* const before = getenv("TZ");
+    if (before != nullptr) before_ = before;
+    setenv("TZ", zone, 1);
+    tzset();
+  }
+  ~InZone() {
+    if (before_.empty()) {
+      unsetenv("TZ");
+    } else {
+      setenv("TZ", before_.c_str(), 1);
+    }
+    tzset();
+  }
+  InZone(const InZone&) = delete;
+  InZone& operator=(const InZone&) = delete;
+
+ private:
+  std::string before_;
+};
+
+TEST_CASE("a time is that of the user's zone, with its day when that is another") {
+  struct Case {
+    const char* zone;
+    const char* time;
+    const char* now;
+    const char* shown;
+  };
+  const Case cases[] = {
+      {"UTC", "2026-11-21T14:03:59Z", "2026-11-21T23:59:59Z", "14:03"},
+      {"UTC", "2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z", "2026-11-20 23:59"},
+      {"UTC", "2025-11-21T14:03:00Z", "2026-11-21T14:03:00Z", "2025-11-21 14:03"},
+      {"UTC", "2026-11-22T00:00:00Z", "2026-11-21T14:03:00Z", "2026-11-22 00:00"},
+      {"CET-1CEST,M3.5.0,M10.5.0/3", "2026-11-21T23:30:00Z", "2026-11-22T12:00:00Z", "00:30"},
+      {"CET-1CEST,M3.5.0,M10.5.0/3", "2026-07-01T12:00:00Z", "2026-07-01T13:00:00Z", "14:00"},
+      {"NZST-12", "2026-11-21T11:59:00Z", "2026-11-21T12:00:00Z", "2026-11-21 23:59"},
+      {"IST-5:30", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "17:30"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.zone << " " << one.time);
+    const InZone zone(one.zone);
+    const WallTime epoch{};
+    CHECK(FormatLocal(*ParseTime(one.time, epoch), *ParseTime(one.now, epoch)) == one.shown);
+  }
+}
+
+TEST_CASE("a state is said in words, and looks as urgent as it is") {
+  CHECK(FormatActivity(store::Activity::kWorking) == "working");
+  CHECK(FormatActivity(store::Activity::kIdle) == "idle");
+  CHECK(FormatActivity(store::Activity::kWaiting) == "waiting for you");
+  CHECK(FormatActivity(store::Activity::kUnknown).empty());
+  CHECK(LookOfState("working") == std::string(kGoodLook));
+  CHECK(LookOfState("waiting for you") == std::string(kAttentionLook));
+  CHECK(LookOfState("waits at its own first question: katra attach Sam") ==
+        std::string(kAttentionLook));
+  CHECK(LookOfState("cut off: the gateway is down; katra up") == std::string(kBadLook));
+}
+
+TEST_CASE("a page is as wide as its terminal, and a pipe has neither width nor colours") {
+  CHECK(PageFor({.out = true, .width = 100, .colours = true}).width == 100);
+  CHECK(PageFor({.out = true, .width = 100, .colours = true}).colours);
+  CHECK(PageFor({.out = false, .width = 100, .colours = false}).width == 0);
+}
+
+TEST_CASE("a table of nothing has its headings, and a row may be short of cells") {
+  CHECK(RenderTable({"A", "BB"}, {}) == "A  BB\n");
+  CHECK(RenderTable({"A", "BB"}, {{"one", "2"}, {"", "x"}}) == "A    BB\none  2\n     x\n");
+  CHECK(RenderTable({"A", "B"}, {{"日本", "e\xcc\x81"}, {"ab", "c"}}) ==
+        "A     B\n日本  e\xcc\x81\nab    c\n");
+  CHECK(RenderTable({"A"}, {{"two\nlines\x1b[2J"}}) == "A\ntwo\\u{a}lines\\u{1b}[2J\n");
 }
 
 TEST_CASE("each line of a body keeps its fence") {
