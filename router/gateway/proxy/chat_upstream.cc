@@ -34,6 +34,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
         request_(std::move(*prepared.chat)),
         platform_headers_(std::move(prepared.headers)),
         responses_(request_.responses),
+        input_estimate_(prepared.input_estimate),
         events_(events, request_.stream, provider_name()),
         watchdog_(plan_.settings->answer, *plan_.clock, provider_name()) {
     if (!request_.same_format) return;
@@ -56,11 +57,11 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     outgoing.url = plan_.credential.base_url.empty()
                        ? ChatAddress(provider, face, plan_.candidate->model)
                        : plan_.credential.base_url + face;
-    const bool on_plan =
-        !plan_.credential.login.empty() && IsPlan(provider, Asked(), plan_.openai_client);
-    if (on_plan) outgoing.headers = ForwardedHeaders(*plan_.client, provider, true);
+    const bool on_plan = !plan_.credential.login.empty() &&
+                         IsPlan(provider, Asked(), !plan_.client->speaks_messages());
+    if (on_plan) outgoing.headers = ForwardedHeaders(*plan_.client->http, provider, true);
     outgoing.headers.push_back({"content-type", "application/json"});
-    if (!on_plan || plan_.client->headers.Find("accept") == nullptr) {
+    if (!on_plan || plan_.client->http->headers.Find("accept") == nullptr) {
       outgoing.headers.push_back(
           {"accept", request_.stream ? "text/event-stream" : "application/json"});
     }
@@ -136,7 +137,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   std::string ErrorEvent(const ApiError& error) const override {
     if (responses_ && forward_ != nullptr) return forward_->ErrorEvent(error);
     if (request_.same_format) return translate::ChatErrorEvent(error);
-    return translate::MessagesErrorEvent(error, plan_.request_id);
+    return translate::MessagesErrorEvent(error, plan_.client->request_id);
   }
   std::vector<std::string> notes() const override {
     return reader_ ? reader_->notes() : reply_.notes;
@@ -197,7 +198,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     }
     translate::StreamOptions options;
     options.max_event_bytes = event_bytes;
-    options.exact_errors = plan_.openai_client;
+    options.exact_errors = !plan_.client->speaks_messages();
     // The ids of a long history are many: they are not copied. The estimate stays here, too.
     translate::ReplyContext& context = request_.reply;
     if (responses_) {
@@ -234,7 +235,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   ApiError Complaint(int status) {
     body_ = plan_.secrets->Without(std::move(body_));
     return translate::FromUpstream(status, ToPairs(headers_), body_, provider_name(),
-                                   plan_.input_estimate);
+                                   input_estimate_);
   }
 
   void EndStream(bool cut) {
@@ -332,6 +333,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   translate::TranslatedRequest request_;
   std::vector<http::Header> platform_headers_;
   bool responses_;
+  int64_t input_estimate_;  // tokens
   AnswerFormAdapter events_;
   std::unique_ptr<translate::UpstreamStream> reader_;
   const translate::ResponsesForward* forward_ = nullptr;  // the reader, where it is one
@@ -353,9 +355,9 @@ class ChatUpstreamRequest final : public UpstreamRequest {
 
 }  // namespace
 
-std::unique_ptr<UpstreamRequest> MakeChatUpstreamRequest(UpstreamPlan plan, PreparedBody prepared,
+std::unique_ptr<UpstreamRequest> MakeChatUpstreamRequest(UpstreamPlan&& plan,
+                                                         PreparedBody&& prepared,
                                                          UpstreamCallbacks& events) {
-  plan.input_estimate = prepared.input_estimate;
   return std::make_unique<ChatUpstreamRequest>(std::move(plan), std::move(prepared), events);
 }
 

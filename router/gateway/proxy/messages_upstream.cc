@@ -35,7 +35,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
  public:
   MessagesUpstreamRequest(UpstreamPlan&& plan, PreparedBody&& prepared, UpstreamCallbacks& events)
       : plan_(std::move(plan)),
-        events_(events, plan_.peek->stream && !plan_.count_only, provider_name()),
+        events_(events, plan_.peek->stream && !plan_.client->count_only, provider_name()),
         watchdog_(plan_.settings->answer, *plan_.clock, provider_name()) {
     dropped_ = std::move(prepared.dropped);
     platform_ = std::move(prepared.platform);
@@ -87,9 +87,9 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   int status() const override { return status_; }
   const http::Headers& reply_headers() const override { return headers_; }
   const std::vector<std::string>& dropped() const override { return dropped_; }
-  bool same_format() const override { return !plan_.openai_client; }
+  bool same_format() const override { return plan_.client->speaks_messages(); }
   std::string ErrorEvent(const ApiError& error) const override {
-    return translate::MessagesErrorEvent(error, plan_.request_id);
+    return translate::MessagesErrorEvent(error, plan_.client->request_id);
   }
 
  private:
@@ -98,7 +98,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
 
   void Address(const Provider& provider, http::Outgoing* outgoing) const {
     outgoing->url = provider.messages_base_url + "/v1/messages";
-    if (plan_.count_only) outgoing->url += "/count_tokens";
+    if (plan_.client->count_only) outgoing->url += "/count_tokens";
     outgoing->headers = MakeHeaders(provider);
     const bool betas = Has(outgoing->headers, "anthropic-beta");
     if (betas && !provider.messages_query.empty()) outgoing->url += "?" + provider.messages_query;
@@ -123,8 +123,8 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
 
   std::vector<http::Header> MakeHeaders(const Provider& provider) const {
     std::vector<http::Header> headers;
-    if (!plan_.openai_client) {
-      headers = ForwardedHeaders(*plan_.client, provider, !plan_.credential.login.empty());
+    if (plan_.client->speaks_messages()) {
+      headers = ForwardedHeaders(*plan_.client->http, provider, !plan_.credential.login.empty());
     }
     headers.push_back({"content-type", "application/json"});
     if (!Has(headers, "accept")) {
@@ -262,7 +262,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   ApiError Complaint(int status) {
     body_ = plan_.secrets->Without(std::move(body_));
     return translate::FromUpstream(RefusalStatus(*plan_.candidate->provider, status, headers_),
-                                   ToPairs(headers_), body_, provider_name(), plan_.input_estimate);
+                                   ToPairs(headers_), body_, provider_name());
   }
 
   void GiveHeld() {
@@ -346,15 +346,14 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     writer.Key("type").String(seen.error_type);
     writer.Key("message").String(plan_.secrets->Without(seen.error_message));
     writer.EndObject().EndObject();
-    return translate::FromUpstream(200, ToPairs(headers_), said, provider_name(),
-                                   plan_.input_estimate);
+    return translate::FromUpstream(200, ToPairs(headers_), said, provider_name());
   }
 
   void EndOfWhole() {
     whole_ = translate::TapReply(body_);
     const bool error = whole_.failed || !whole_.error_type.empty();
     const bool object = !Trim(body_).empty() && Trim(body_).front() == '{';
-    if (plan_.count_only && object && !error) {
+    if (plan_.client->count_only && object && !error) {
       Complete();
     } else if (error) {
       Fail(Complaint(200), true);
@@ -379,7 +378,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     const bool formed = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
     const bool fits = formed && translate::FindMarkup(translate::ReadErrorText(body_).message) ==
                                     std::string::npos;
-    if (raw && fits && !plan_.openai_client &&
+    if (raw && fits && plan_.client->speaks_messages() &&
         !plan_.candidate->provider->quirks.openai_shaped_errors) {
       reply = std::make_unique<RawReply>(RawReply{status_, headers_, std::move(body_)});
     }
@@ -414,8 +413,8 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
 
 }  // namespace
 
-std::unique_ptr<UpstreamRequest> MakeMessagesUpstreamRequest(UpstreamPlan plan,
-                                                             PreparedBody prepared,
+std::unique_ptr<UpstreamRequest> MakeMessagesUpstreamRequest(UpstreamPlan&& plan,
+                                                             PreparedBody&& prepared,
                                                              UpstreamCallbacks& events) {
   return std::make_unique<MessagesUpstreamRequest>(std::move(plan), std::move(prepared), events);
 }

@@ -30,10 +30,10 @@ std::string_view PathOf(std::string_view url) {
 }
 
 std::string BetasOf(const UpstreamPlan& plan) {
-  if (plan.openai_client) return {};
+  if (!plan.client->speaks_messages()) return {};
   std::vector<std::string> all;
   for (const http::Header& header :
-       ForwardedHeaders(*plan.client, *plan.candidate->provider, false)) {
+       ForwardedHeaders(*plan.client->http, *plan.candidate->provider, false)) {
     if (http::EqualsIgnoreCase(header.name, "anthropic-beta")) all.push_back(header.value);
   }
   return Join(all, ",");
@@ -77,7 +77,7 @@ std::optional<PlatformShape> PlatformShapeOf(const UpstreamPlan& plan) {
   }
   shape.changes.max_output_tokens = MaxOutputTokens(provider, plan.candidate->model);
   shape.betas = cloud::KnownBetas(provider, BetasOf(plan), &shape.dropped);
-  shape.count_only = plan.count_only;
+  shape.count_only = plan.client->count_only;
   return shape;
 }
 
@@ -101,8 +101,8 @@ void ApplyPlatform(const UpstreamPlan& plan, const PlatformBody& body, WallTime 
   const Provider& provider = *plan.candidate->provider;
   const bool bedrock = provider.platform == Platform::kBedrock;
   const bool stream = plan.peek->stream;
-  outgoing->url = provider.messages_base_url +
-                  cloud::MessagesPath(provider, plan.candidate->model, stream, plan.count_only);
+  outgoing->url = provider.messages_base_url + cloud::MessagesPath(provider, plan.candidate->model,
+                                                                   stream, plan.client->count_only);
   outgoing->headers.push_back({"content-type", "application/json"});
   const std::string_view events = bedrock ? kBinaryStream : "text/event-stream";
   outgoing->headers.push_back({"accept", stream ? std::string(events) : "application/json"});

@@ -40,50 +40,62 @@ MessagesForm ReadMessagesForm(translate::OpenAiClientFormat format, std::string_
   return read;
 }
 
-Preparation PreparationOf(const UpstreamPlan& plan) {
+namespace {
+
+// Of reasoning, as a client of another format asked for it; empty: none.
+std::string_view EffortOf(const BodyContext& context) {
+  return context.translated_from == nullptr ? std::string_view() : context.translated_from->effort;
+}
+
+}  // namespace
+
+Preparation PreparationOf(const UpstreamPlan& plan, const BodyContext& context) {
   const policy::Candidate& candidate = *plan.candidate;
   Preparation preparation;
   preparation.body = plan.body;
   preparation.interface = candidate.interface();
-  preparation.translates = preparation.interface != Interface::kMessages;
-  preparation.own_form = plan.own_form;
+  preparation.own_form = !plan.client->speaks_messages() && context.translated_from == nullptr;
+  preparation.calibration = context.calibration;
+  preparation.estimate = context.estimate;
   preparation.shape = PlatformShapeOf(plan);
   preparation.copilot = candidate.provider->platform == Platform::kCopilot;
-  if (!preparation.translates) {
+  if (!preparation.translates()) {
     const translate::RequestPeek& seen = *plan.peek;
-    if (plan.left_home && seen.may_hold_thinking) {  // R5
+    if (context.left_home && seen.may_hold_thinking) {  // R5
       preparation.clean = translate::ForeignThinking::kAll;
     } else if (seen.may_hold_our_signature) {
       preparation.clean =
-          plan.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
+          context.left_home ? translate::ForeignThinking::kAll : translate::ForeignThinking::kOurs;
     }
-    if (plan.adjustments.thinking) preparation.clean = translate::ForeignThinking::kAll;
+    if (context.adjustments.thinking) preparation.clean = translate::ForeignThinking::kAll;
     const Provider& provider = *candidate.provider;
     FaceRefusals refusals = RefusalsOf(provider, IsAnthropicHost(provider.messages_base_url));
-    refusals.system_role = refusals.system_role || plan.adjustments.system_role;
-    refusals.json_user_id = refusals.json_user_id || plan.adjustments.json_user_id;
+    refusals.system_role = refusals.system_role || context.adjustments.system_role;
+    refusals.json_user_id = refusals.json_user_id || context.adjustments.json_user_id;
     preparation.face = translate::FaceFitFor(refusals, seen);
-    preparation.fit = translate::FitFor(candidate.model, seen, plan.effort);
+    preparation.fit = translate::FitFor(candidate.model, seen, EffortOf(context));
     return preparation;
   }
   translate::Target& target = preparation.target;
   target.provider = candidate.provider->name;
   target.upstream = candidate.provider->name + " " + Sha256Hex(candidate.provider->chat_base_url);
-  target.owner = plan.persona;
+  target.owner = context.persona;
   target.secrets = plan.secrets;
   target.model = candidate.model;
   target.quirks = QuirksOf(*candidate.provider, preparation.interface);
   target.quirks.efforts = EffortsOf(*candidate.provider, candidate.model);
   target.max_output_tokens = MaxOutputTokens(*candidate.provider, candidate.model);
-  target.session_id = plan.session_id;
-  target.request_id = plan.request_id;
-  target.effort = plan.effort;
-  target.cache_key = plan.cache_key;
-  target.reasoning = plan.reasoning;
-  target.memo = plan.memo;
+  target.session_id = context.session_id;
+  target.request_id = plan.client->request_id;
+  if (context.translated_from != nullptr) {
+    target.effort = context.translated_from->effort;
+    target.cache_key = context.translated_from->cache_key;
+  }
+  target.reasoning = context.reasoning;
+  target.memo = context.memo;
   target.quirks_known = candidate.provider->built_in;
-  target.left_home = plan.left_home;
-  target.without_reasoning = plan.adjustments.reasoning;
+  target.left_home = context.left_home;
+  target.without_reasoning = context.adjustments.reasoning;
   return preparation;
 }
 
@@ -148,10 +160,10 @@ PreparedBody PrepareOwnForm(Preparation& preparation) {
 
 }  // namespace
 
-PreparedBody Prepare(Preparation preparation) {
+PreparedBody Prepare(Preparation&& preparation) {
   if (preparation.own_form) return PrepareOwnForm(preparation);
   PreparedBody prepared;
-  if (preparation.translates) {
+  if (preparation.translates()) {
     prepared.estimate = preparation.estimate >= 0
                             ? preparation.estimate
                             : translate::EstimateInputTokens(*preparation.body);

@@ -38,12 +38,25 @@ struct MessagesForm {
                                             std::string_view body,
                                             const translate::OpenAiClientOptions& options);
 
+// What the session and earlier attempts mean for the body. Borrowed for the call.
+struct BodyContext {
+  std::string_view persona;     // whose request it is
+  std::string_view session_id;  // as the client names it; may be empty
+  // From which the plan's body was made; nullptr: the body is as the client wrote it.
+  const translate::OpenAiClientRequest* translated_from = nullptr;
+  bool left_home = false;                   // the session has been at another provider (R5)
+  translate::RetryAdjustments adjustments;  // what the candidate has refused
+  translate::Calibration calibration;
+  int64_t estimate = -1;  // of the input's tokens; -1: not known yet
+  translate::ReasoningStore* reasoning = nullptr;
+  translate::PrefixMemo* memo = nullptr;
+};
+
 // What a candidate's request is made of. Holds all that it needs.
 struct Preparation {
   std::shared_ptr<const std::string> body;
   Interface interface = Interface::kMessages;
-  bool translates = false;  // else the body goes as it is, but for `clean` and `fit`
-  bool own_form = false;    // it goes in the client's own format, which is not Messages
+  bool own_form = false;  // it goes in the client's own format, which is not Messages
   translate::Target target;
   translate::Calibration calibration;
   int64_t estimate = -1;  // of the input's tokens; -1: not known yet
@@ -53,16 +66,18 @@ struct Preparation {
   std::optional<PlatformShape> shape;
   bool copilot = false;
 
+  // Else the body goes as it is, but for `clean`, `fit`, `face` and `shape`.
+  [[nodiscard]] bool translates() const { return interface != Interface::kMessages; }
   // Whether Prepare reads the body.
-  [[nodiscard]] bool works() const { return translates || clean || fit || face.any() || shape; }
+  [[nodiscard]] bool works() const { return translates() || clean || fit || face.any() || shape; }
   // A larger body is prepared off the loop. What is signed is hashed as well.
   [[nodiscard]] size_t most_on_loop() const {
     return shape ? kLargeBodyBytes / 4 : kLargeBodyBytes;
   }
 };
-[[nodiscard]] Preparation PreparationOf(const UpstreamPlan& plan);
+[[nodiscard]] Preparation PreparationOf(const UpstreamPlan& plan, const BodyContext& context);
 
 // Takes time by the size of the body. Any thread: `target.memo` is nullptr off the loop's.
-[[nodiscard]] PreparedBody Prepare(Preparation preparation);
+[[nodiscard]] PreparedBody Prepare(Preparation&& preparation);
 
 }  // namespace katra::router::gateway

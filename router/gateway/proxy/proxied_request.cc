@@ -63,6 +63,8 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       recorder_({services.clock, services.prices, services.observer, services.capture}, secrets_,
                 BeginRecord(services, exchange_->request().headers, caller_, *secrets_)),
       client_(ClientWriter::Make(endpoint, exchange_, services.clock, record().request_id)),
+      asked_{&exchange_->request(), client_->format(), endpoint == Endpoint::kCountTokens,
+             record().request_id},
       persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
       sources_(services.keys, caller_, persona_, client_->format()),
       credential_({services.commands, services.copilot, sources_}, secrets_, *this),
@@ -140,41 +142,33 @@ void ProxiedRequest::OnRefusalStands(const ApiError& error, std::unique_ptr<RawR
 }
 
 void ProxiedRequest::OnCredential(UpstreamCredential credential) {
+  const MessagesForm* const translated = TakesBody() ? nullptr : messages_.get();
   UpstreamPlan plan;
-  plan.credential = std::move(credential);
   plan.candidate = current_;
-  plan.own_form = is_openai_client() && TakesBody();
-  if (TakesBody()) {
-    plan.body = body_;
-    plan.peek = &peek_;
-  } else {
-    plan.body = messages_->body;
-    plan.peek = &messages_->peek;
-    plan.effort = messages_->request.effort;
-    plan.cache_key = messages_->request.cache_key;
-  }
-  plan.client = &exchange_->request();
+  plan.credential = std::move(credential);
+  plan.client = &asked_;
+  plan.body = translated == nullptr ? body_ : translated->body;
+  plan.peek = translated == nullptr ? &peek_ : &translated->peek;
   plan.settings = &services_.settings;
   plan.clock = &services_.clock;
-  plan.persona = caller_.persona;
-  plan.request_id = record().request_id;
-  plan.session_id = record().client_session_id;
-  plan.openai_client = is_openai_client();
-  if (adjusted_ == current_) plan.adjustments = adjustments_;
-  plan.count_only = endpoint_ == Endpoint::kCountTokens;
-  plan.reasoning = services_.reasoning;
-  plan.memo = services_.memo;
   plan.secrets = secrets_;
-  SessionTrace& trace = history_.Trace();
-  plan.left_home = std::any_of(
+  const SessionTrace& trace = history_.Trace();
+  BodyContext context;
+  context.persona = caller_.persona;
+  context.session_id = record().client_session_id;
+  if (translated != nullptr) context.translated_from = &translated->request;
+  context.left_home = std::any_of(
       trace.providers.begin(), trace.providers.end(),
       [&](const std::string& provider) { return provider != current_->provider->name; });
+  if (adjusted_ == current_) context.adjustments = adjustments_;
   if (trace.providers.count(SessionTrace::kUnreadableReasoning) != 0) {
-    plan.adjustments.reasoning = true;
+    context.adjustments.reasoning = true;
   }
-  Preparation preparation = PreparationOf(plan);
-  preparation.calibration = trace.calibration;
-  preparation.estimate = estimate_;
+  context.calibration = trace.calibration;
+  context.estimate = estimate_;
+  context.reasoning = services_.reasoning;
+  context.memo = services_.memo;
+  Preparation preparation = PreparationOf(plan, context);
   if (preparation.body->size() <= preparation.most_on_loop() || !preparation.works()) {
     Begin(std::move(plan), Prepare(std::move(preparation)));
     return;
@@ -184,10 +178,15 @@ void ProxiedRequest::OnCredential(UpstreamCredential credential) {
   const auto what = std::make_shared<Preparation>(std::move(preparation));
   const auto kept = std::make_shared<UpstreamPlan>(std::move(plan));
   job_ = services_.pool.Start([ready, what] { *ready = Prepare(std::move(*what)); },
-                              [this, ready, kept] { Begin(std::move(*kept), std::move(*ready)); });
+                              [this, ready, kept] {
+                                // Begin() ends the job, and what this has captured with it.
+                                UpstreamPlan made = std::move(*kept);
+                                PreparedBody prepared = std::move(*ready);
+                                Begin(std::move(made), std::move(prepared));
+                              });
 }
 
-void ProxiedRequest::Begin(UpstreamPlan plan, PreparedBody prepared) {
+void ProxiedRequest::Begin(UpstreamPlan&& plan, PreparedBody&& prepared) {
   job_.reset();
   if (done_) return;
   if (prepared.estimate >= 0) estimate_ = prepared.estimate;

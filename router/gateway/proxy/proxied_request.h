@@ -96,7 +96,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   void Launch();
   // Of the current candidate.
   void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
-  void Begin(UpstreamPlan plan, PreparedBody prepared);
+  void Begin(UpstreamPlan&& plan, PreparedBody&& prepared);
   // What the refusal of the current candidate may be answered without; nothing: it is final.
   [[nodiscard]] translate::RetryAdjustments AdjustmentsFor(const translate::ApiError& error);
   // Asks the same candidate once more without what it has refused, where that may be mended.
@@ -119,9 +119,6 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   // What a captured text must not hold beside `secrets_`.
   [[nodiscard]] std::vector<std::string> SecretsOfCapture() const;
   void Finish(int status, const std::string& error_type);
-  // Who pays and which headers mean anything depends on it.
-  [[nodiscard]] bool is_openai_client() const { return client_->format() == CallerFormat::kOpenAi; }
-
   [[nodiscard]] RequestRecord& record() { return recorder_.record(); }
   [[nodiscard]] const RequestRecord& record() const { return recorder_.record(); }
 
@@ -135,6 +132,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   std::shared_ptr<KnownSecrets> secrets_;
   RecordBuilder recorder_;
   std::unique_ptr<ClientWriter> client_;
+  ClientRequest asked_;
   PersonaConfig persona_;  // as this session is configured
   CredentialSources sources_;
   CredentialFinder credential_;

@@ -78,29 +78,31 @@ struct UpstreamCredential {
   Login login;  // the caller's own, where it may go and `key` is empty
 };
 
-// What an upstream request is made of. Borrowed for as long as it lives.
-struct UpstreamPlan {
-  const policy::Candidate* candidate = nullptr;
-  std::shared_ptr<const std::string> body;       // the client's, in the Messages form, or its own
-  const translate::RequestPeek* peek = nullptr;  // of `body`
-  bool own_form = false;  // `body` is what the client wrote, and is no Messages request
-  const http::Request* client = nullptr;
-  const Settings* settings = nullptr;
-  const Clock* clock = nullptr;  // never null
-  UpstreamCredential credential;
-  std::string persona;  // whose request it is
-  std::string request_id;
-  std::string session_id;
-  int64_t input_estimate = 0;
-  bool left_home = false;      // the session has been at another provider (R5)
-  bool openai_client = false;  // the client speaks another format: headers of its own mean nothing
+// What the client wants: the same for all attempts of its request. Outlives them.
+struct ClientRequest {
+  const http::Request* http = nullptr;
+  // Headers, plans and raw errors mean something to a client of the upstream's own format alone.
+  CallerFormat format = CallerFormat::kMessages;
   bool count_only = false;
-  translate::RetryAdjustments adjustments;  // what the same candidate has refused a moment ago
-  std::string cache_key;  // of the prompt, as a client of another format named it; may be empty
-  std::string effort;     // of reasoning, as a client of another format asked for it; empty: none
-  translate::ReasoningStore* reasoning = nullptr;
-  translate::PrefixMemo* memo = nullptr;
-  // What the upstream was sent, and may repeat: never null.
+  std::string request_id;
+
+  [[nodiscard]] bool speaks_messages() const { return format == CallerFormat::kMessages; }
+};
+
+// What an upstream request is made of. What is pointed at is borrowed for as long as it lives; none
+// of it is null.
+struct UpstreamPlan {
+  // Where it goes.
+  const policy::Candidate* candidate = nullptr;
+  UpstreamCredential credential;
+  // What it asks for. `body` is in the Messages form, or as the client wrote it.
+  const ClientRequest* client = nullptr;
+  std::shared_ptr<const std::string> body;
+  const translate::RequestPeek* peek = nullptr;  // of `body`
+  // How.
+  const Settings* settings = nullptr;
+  const Clock* clock = nullptr;
+  // What the upstream was sent, and may repeat.
   std::shared_ptr<const KnownSecrets> secrets;
 };
 
@@ -133,10 +135,10 @@ class UpstreamRequest {
 };
 
 [[nodiscard]] std::unique_ptr<UpstreamRequest> MakeMessagesUpstreamRequest(
-    UpstreamPlan plan, PreparedBody prepared, UpstreamCallbacks& events);
+    UpstreamPlan&& plan, PreparedBody&& prepared, UpstreamCallbacks& events);
 // `prepared.chat` is there.
-[[nodiscard]] std::unique_ptr<UpstreamRequest> MakeChatUpstreamRequest(UpstreamPlan plan,
-                                                                       PreparedBody prepared,
+[[nodiscard]] std::unique_ptr<UpstreamRequest> MakeChatUpstreamRequest(UpstreamPlan&& plan,
+                                                                       PreparedBody&& prepared,
                                                                        UpstreamCallbacks& events);
 
 // What both have in common: timeouts, the HTTP version, and the failure of a call.
