@@ -47,7 +47,7 @@ class CredentialSources {
   }
   // What several variables hold together, where no one variable is named; empty: nothing.
   [[nodiscard]] std::string KeyOfEnvironment(const Provider& provider) const;
-  // nullptr: none prints its key. Belongs to the persona or to `provider`.
+  // nullptr: none prints its key. Belongs to `provider`.
   [[nodiscard]] const KeyCommand* CommandOf(const Provider& provider) const {
     return KeyCommandOf(&persona_, provider);
   }

@@ -48,6 +48,26 @@ bool IsOfTheRequest(Failure failure) {
          failure == Failure::kTooLarge || failure == Failure::kContextOverflow;
 }
 
+// It may repeat what was sent to the upstream.
+ApiError WithoutSecrets(ApiError error, const KnownSecrets& secrets) {
+  error.message = secrets.Without(std::move(error.message));
+  for (auto& [name, value] : error.headers) value = secrets.Without(std::move(value));
+  return error;
+}
+
+// Adds what the reply could not say of the address that was asked. False: nothing was to add.
+bool Explain(const policy::Candidate& asked, ApiError* error) {
+  // Azure asks for deployments, which its customers name themselves.
+  const bool unknown = asked.provider->azure && error->failure == translate::Failure::kNotFound;
+  if (!unknown) return false;
+  error->message +=
+      " (\"" + OneLine(asked.model, 80) +
+      "\" must be the name of a deployment of this Azure resource, not of a model: "
+      "see Deployments in its portal, or run `az cognitiveservices account deployment "
+      "list`; a deployment that was just made takes some minutes)";
+  return true;
+}
+
 }  // namespace
 
 ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
@@ -65,8 +85,8 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       client_(ClientWriter::Make(endpoint, exchange_, services.clock, record().request_id)),
       asked_{&exchange_->request(), client_->format(), endpoint == Endpoint::kCountTokens,
              record().request_id},
-      persona_(SessionPersona(*config_, caller_.persona, caller_.session)),
-      sources_(services.keys, caller_, persona_, client_->format()),
+      persona_(services.personas.Of(config_, caller_)),
+      sources_(services.keys, caller_, *persona_, client_->format()),
       credential_({services.commands, services.copilot, sources_}, secrets_, *this),
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
@@ -80,7 +100,7 @@ ProxiedRequest::~ProxiedRequest() = default;
 
 void ProxiedRequest::Choose() {
   if (auto refused =
-          candidates_.Choose({*config_, persona_, peek_}, exchange_->request().headers)) {
+          candidates_.Choose({*config_, *persona_, peek_}, exchange_->request().headers)) {
     record().not_allowed = refused->not_allowed;
     Report(refused->error, nullptr);
     return;
@@ -286,8 +306,8 @@ void ProxiedRequest::OnDone() {
 
 void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
-  ApiError error = WithoutSecrets(said);
-  if (Explain(&error)) raw.reset();  // the upstream's own words do not have it
+  ApiError error = WithoutSecrets(said, *secrets_);
+  if (Explain(*current_, &error)) raw.reset();  // the upstream's own words do not have it
   if (upstream_ && credential_.with_login()) {
     candidates_.NotePlanLimit(*current_, *upstream_, raw.get(), &error);
   }
@@ -305,7 +325,7 @@ void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> ra
 
 void ProxiedRequest::OnBroken(const ApiError& said, bool told) {
   if (done_) return;
-  const ApiError error = WithoutSecrets(said);
+  const ApiError error = WithoutSecrets(said, *secrets_);
   NoteAttempt(error.type + ": " + OneLine(error.message, 200));
   candidates_.NoteFailure(*current_, error, upstream_.get());
   // S35, S36: without the mark of an end
@@ -338,12 +358,6 @@ void ProxiedRequest::NoteAttempt(const std::string& error) {
   recorder_.EndAttempt(*current_, std::move(reason), upstream_ ? upstream_->status() : 0, error);
 }
 
-std::vector<std::string> ProxiedRequest::SecretsOfCapture() const {
-  std::vector<std::string> secrets = services_.keys.Values(*config_);
-  for (std::string& own : credential_.Values()) secrets.push_back(std::move(own));
-  return secrets;
-}
-
 void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
@@ -363,8 +377,12 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
     }
   }
   exchange_->Observe(nullptr, nullptr);
-  recorder_.Finish(status, error_type, std::move(dropped),
-                   recorder_.captures() ? SecretsOfCapture() : std::vector<std::string>());
+  std::vector<std::string> secrets;  // that a captured text must not hold beside `secrets_`
+  if (recorder_.captures()) {
+    secrets = services_.keys.Values(*config_);
+    for (std::string& own : credential_.Values()) secrets.push_back(std::move(own));
+  }
+  recorder_.Finish(status, error_type, std::move(dropped), std::move(secrets));
   finished_(this);
 }
 

@@ -15,6 +15,7 @@
 #include "router/credentials/copilot_tokens.h"
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
+#include "router/gateway/access/session_personas.h"
 #include "router/gateway/proxy/candidate_list.h"
 #include "router/gateway/proxy/client_writer.h"
 #include "router/gateway/proxy/credential_finder.h"
@@ -43,6 +44,7 @@ struct Services {
   credentials::KeyCommands& commands;
   credentials::KeyRests& rests;
   credentials::CopilotTokens& copilot;
+  SessionPersonas& personas;
   SessionTraces& traces;
   const Prices& prices;
   RequestObserver& observer;
@@ -90,8 +92,6 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   void LaunchWithMessages();
   // Chooses the candidates and begins with the first.
   void Choose();
-  // Adds what the reply could not say of the address that was asked. False: nothing was to add.
-  [[nodiscard]] bool Explain(translate::ApiError* error) const;
   void TryNext();
   void Launch();
   // Of the current candidate.
@@ -108,17 +108,12 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   // What the client's format and the upstream's could not take, each once.
   [[nodiscard]] std::vector<std::string> Dropped() const;
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
-  // What of an upstream's header the client is told; nothing: it is not.
-  [[nodiscard]] std::optional<std::string> Told(const http::Header& header) const;
   // After each write: has the upstream wait for a client that does not read.
   void FollowClient();
-  // The error without what was sent to the upstream: it may repeat that.
-  [[nodiscard]] translate::ApiError WithoutSecrets(translate::ApiError error) const;
   void OnClientGone();
   void NoteAttempt(const std::string& error);
-  // What a captured text must not hold beside `secrets_`.
-  [[nodiscard]] std::vector<std::string> SecretsOfCapture() const;
   void Finish(int status, const std::string& error_type);
+
   [[nodiscard]] RequestRecord& record() { return recorder_.record(); }
   [[nodiscard]] const RequestRecord& record() const { return recorder_.record(); }
 
@@ -133,7 +128,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   RecordBuilder recorder_;
   std::unique_ptr<ClientWriter> client_;
   ClientRequest asked_;
-  PersonaConfig persona_;  // as this session is configured
+  std::shared_ptr<const PersonaConfig> persona_;  // as this session is configured
   CredentialSources sources_;
   CredentialFinder credential_;
   SessionHistory history_;

@@ -46,7 +46,7 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   estimate_ = read.estimate;
   record().requested_model = OneLine(secrets_->Without(peek_.model), kMaxIdBytes);
   record().streamed = peek_.stream;
-  if (endpoint_ != Endpoint::kCountTokens && Records(*config_, &persona_)) {
+  if (endpoint_ != Endpoint::kCountTokens && Records(*config_, persona_.get())) {
     recorder_.Capture(body_, client_->openai_format());
   }
   Choose();

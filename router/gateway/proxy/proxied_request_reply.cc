@@ -24,6 +24,13 @@ bool CopiedBack(const std::string& name) {
          lower == "x-openai-authorization-error" || lower == "x-reasoning-included";
 }
 
+// What of an upstream's header the client is told; nothing: it is not.
+std::optional<std::string> Told(const http::Header& header, const KnownSecrets& secrets) {
+  if (!CopiedBack(header.name) || secrets.In(header.name)) return std::nullopt;
+  if (!translate::IsSoundHeader(header.name, header.value)) return std::nullopt;
+  return secrets.Without(header.value);
+}
+
 }  // namespace
 
 void ProxiedRequest::AnswerCount() {
@@ -53,19 +60,13 @@ std::vector<std::string> ProxiedRequest::Dropped() const {
   return all;
 }
 
-std::optional<std::string> ProxiedRequest::Told(const http::Header& header) const {
-  if (!CopiedBack(header.name) || secrets_->In(header.name)) return std::nullopt;
-  if (!translate::IsSoundHeader(header.name, header.value)) return std::nullopt;
-  return secrets_->Without(header.value);
-}
-
 http::Headers ProxiedRequest::AnswerHeaders(const char* type) const {
   http::Headers headers;
   headers.Add("content-type", type);
   bool has_id = false;
   if (upstream_ && upstream_->same_format()) {
     for (const http::Header& header : upstream_->reply_headers().all()) {
-      const auto told = Told(header);
+      const auto told = Told(header, *secrets_);
       if (!told) continue;
       has_id = has_id || http::EqualsIgnoreCase(header.name, "request-id");
       headers.Add(header.name, *told);
@@ -91,25 +92,6 @@ http::Headers ProxiedRequest::AnswerHeaders(const char* type) const {
   return headers;
 }
 
-ApiError ProxiedRequest::WithoutSecrets(ApiError error) const {
-  error.message = secrets_->Without(std::move(error.message));
-  for (auto& [name, value] : error.headers) value = secrets_->Without(std::move(value));
-  return error;
-}
-
-bool ProxiedRequest::Explain(ApiError* error) const {
-  // Azure asks for deployments, which its customers name themselves.
-  const bool unknown = current_ != nullptr && current_->provider->azure &&
-                       error->failure == translate::Failure::kNotFound;
-  if (!unknown) return false;
-  error->message +=
-      " (\"" + OneLine(current_->model, 80) +
-      "\" must be the name of a deployment of this Azure resource, not of a model: "
-      "see Deployments in its portal, or run `az cognitiveservices account deployment "
-      "list`; a deployment that was just made takes some minutes)";
-  return true;
-}
-
 void ProxiedRequest::Report(const ApiError& error, std::unique_ptr<RawReply> raw) {
   if (client_->streaming()) {
     // A comment has kept the client waiting: the status is gone, the event is left.
@@ -124,7 +106,7 @@ void ProxiedRequest::Report(const ApiError& error, std::unique_ptr<RawReply> raw
     const std::string* type = raw->headers.Find("content-type");
     response.headers = AnswerHeaders(type == nullptr ? "application/json" : type->c_str());
     for (const http::Header& header : raw->headers.all()) {
-      if (const auto told = Told(header)) response.headers.Set(header.name, *told);
+      if (const auto told = Told(header, *secrets_)) response.headers.Set(header.name, *told);
     }
     response.body = std::move(raw->body);
   } else {

@@ -134,6 +134,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
                 .commands = commands_,
                 .rests = rests_,
                 .copilot = copilot_,
+                .personas = personas_,
                 .traces = traces_,
                 .prices = prices_,
                 .observer = *this,

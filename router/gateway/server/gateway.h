@@ -104,6 +104,7 @@ class Gateway final : public http::Handler, private RequestObserver {
   credentials::KeyCommands commands_;
   credentials::KeyRests rests_;
   credentials::CopilotTokens copilot_;
+  SessionPersonas personas_;
   SessionTraces traces_;
   translate::PrefixMemo memo_;
   PlanLimits plan_limits_;

@@ -111,6 +111,7 @@ struct ProxyRig::Shared {
   router::credentials::KeyCommands commands;
   router::credentials::KeyRests rests;
   router::credentials::CopilotTokens copilot;
+  router::gateway::SessionPersonas personas;
   router::gateway::SessionTraces traces;
   router::gateway::Prices prices;
   router::translate::PrefixMemo memo;
@@ -134,6 +135,7 @@ ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
                                 .commands = all.commands,
                                 .rests = all.rests,
                                 .copilot = all.copilot,
+                                .personas = all.personas,
                                 .traces = all.traces,
                                 .prices = all.prices,
                                 .observer = *this,
