@@ -43,7 +43,7 @@ void SignForAws(const UpstreamPlan& plan, const PlatformBody& body, WallTime now
                 http::Outgoing* outgoing) {
   const Provider& provider = *plan.candidate->provider;
   const auto credentials = cloud::ReadAwsCredentials(plan.credential.key);
-  if (!credentials) return;  // not so: the proxied request has read them
+  if (!credentials) return;  // not so: CredentialFinder has read them
   if (!credentials->bearer.empty()) {
     outgoing->headers.push_back({"authorization", "Bearer " + credentials->bearer});
     return;

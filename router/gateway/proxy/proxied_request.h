@@ -1,5 +1,11 @@
-// One request of a client: from its body to the end of its answer, through as many attempts as it
-// takes. On the loop's thread.
+// One request of a client, from its body to the end of its answer: the order of events, and what
+// the client is told at each of them. On the loop's thread.
+//
+// Its body is read, CandidateList chooses who may answer, and RetryState says who is next. For each
+// candidate CredentialFinder finds what it is asked with, Prepare() makes the body, and an
+// UpstreamRequest asks. A failure before content leads to the next candidate; from the first
+// content on the answer goes to ClientWriter, and nobody else is asked. RecordBuilder gathers what
+// became of it.
 #pragma once
 
 #include <functional>
