@@ -29,7 +29,7 @@ Result<SessionRecord> FindBackground(const std::string& persona, const Context& 
   if (state == RecordState::kElsewhere) {
     return Fail(ErrorCode::kFailedPrecondition,
                 record->persona + " runs on " + PlaceElsewhere(*record) +
-                    ", which cannot be looked at from here: attach there");
+                    ", which cannot be seen from here: attach there");
   }
   if (state != RecordState::kRunning) {
     const bool interrupted = state == RecordState::kInterrupted;

@@ -38,7 +38,7 @@ struct CheckOptions {
 Result<router::RouterConfig> LoadFor(const Context& context, const std::string& personas_file) {
   if (context.home().empty()) {
     return Fail(ErrorCode::kFailedPrecondition,
-                "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+                "HOME is not set, so Katra's folder is unknown: set KATRA_HOME");
   }
   if (personas_file.empty()) {
     // Only a convenience: if it cannot be written, a later write will report why.
@@ -160,7 +160,7 @@ int Check(const CheckOptions& options, Context& context) {
 
 void AddShow(CLI::App& config, Program& program) {
   auto options = std::make_shared<ShowOptions>();
-  CLI::App* command = config.add_subcommand("show", "show what applies, key by key");
+  CLI::App* command = config.add_subcommand("show", "show the effective settings");
   command->add_flag("--origin", options->origin, "also the file and line that set each value");
   command->add_flag("--all", options->all, "also providers that nothing uses");
   command->add_flag("--json", options->json, "print JSON");

@@ -82,7 +82,7 @@ int Down(const Context& context) {
   const auto runtime = RunningGateway(context);
   if (!runtime) {
     if (runtime.error().code != ErrorCode::kNotFound) return context.PrintError(runtime.error());
-    context.out() << "No gateway runs.\n";
+    context.out() << "No gateway is running.\n";
     return kExitOk;
   }
   NoteDown(context, true);
@@ -90,7 +90,7 @@ int Down(const Context& context) {
     NoteDown(context, false);
     return context.PrintError(ended.error());
   }
-  context.out() << "The gateway takes no new requests; open ones may end.\n";
+  context.out() << "The gateway accepts no new requests; open ones may finish.\n";
   std::vector<std::string> cut_off;
   for (const SessionRecord& record : RoutedSessions(context)) cut_off.push_back(record.persona);
   if (!cut_off.empty()) {
@@ -173,7 +173,7 @@ int StatusOf(const StatusOptions& options, Context& context) {
     context.out() << EscapeJsonText(json) << "\n";
   } else {
     if (runtime) ShowStatus(*runtime, document.Root(), context);
-    if (!runtime) context.out() << "No gateway runs.\n";
+    if (!runtime) context.out() << "No gateway is running.\n";
     const std::string tokens =
         runtime ? ShowTokenUse(document.Root()["tokens"], PageFor(context.terminal()))
                 : std::string();
@@ -254,7 +254,7 @@ void AddGateway(CLI::App& app, Program& program) {
   });
 
   auto logs_options = std::make_shared<LogsOptions>();
-  CLI::App* logs = app.add_subcommand("logs", "show what the gateway has logged");
+  CLI::App* logs = app.add_subcommand("logs", "show the gateway's log");
   logs->group(kRouterCommands);
   logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
       ->type_name("N")

@@ -38,7 +38,7 @@ Result<SteadyTime> WaitEnd(const HearOptions& options) {
       seconds > kLongestWaitSeconds) {
     return Fail(ErrorCode::kInvalidArgument,
                 "--wait \"" + OneLine(text, 40) + "\": give whole seconds from 0 to " +
-                    std::to_string(kLongestWaitSeconds) + ", or nothing to wait for ever");
+                    std::to_string(kLongestWaitSeconds) + ", or no value to wait without limit");
   }
   return std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
 }
@@ -202,7 +202,7 @@ int Hear(const HearOptions& options, Context& context) {
 
 void AddHear(CLI::App& app, Program& program) {
   auto options = std::make_shared<HearOptions>();
-  CLI::App* command = app.add_subcommand("hear", "print what was said since you last heard");
+  CLI::App* command = app.add_subcommand("hear", "print the messages that you have not heard yet");
   command->group(kRoomCommands);
   CLI::Option* wait = command
                           ->add_option("--wait", options->wait_seconds,

@@ -83,7 +83,7 @@ int History(const HistoryOptions& options, Context& context) {
 
 void AddHistory(CLI::App& app, Program& program) {
   auto options = std::make_shared<HistoryOptions>();
-  CLI::App* command = app.add_subcommand("history", "print or search what was said");
+  CLI::App* command = app.add_subcommand("history", "print or search past messages");
   command->group(kRoomCommands);
   command->add_option("WORDS", options->words, "what to search for; default: the newest messages");
   command->add_option("--from", options->from, "only what this persona said")->type_name("NAME");

@@ -81,7 +81,7 @@ Status Change(const Client& client, const InstallOptions& options,
   const Result<std::string> backup = ReplaceUserFile(*file, *text, context.clock().Now());
   if (!backup) return Fail(backup.error().code, backup.error().message);
   context.out() << client.title << ": " << (options.remove ? "removed" : "registered")
-                << (backup->empty() ? "" : "; the file as it was: " + *backup) << "\n";
+                << (backup->empty() ? "" : "; backup: " + *backup) << "\n";
   if (!options.remove && !client.next_step.empty()) {
     context.out() << client.title << ": " << client.next_step << "\n";
   }
@@ -100,7 +100,7 @@ int Install(const InstallOptions& options, const Context& context) {
   if (registration.server.empty() && !options.remove) {
     return context.PrintError(
         {ErrorCode::kFailedPrecondition,
-         "katra_mcp_server is neither beside this program nor in PATH: install "
+         "katra_mcp_server was not found next to this program or in PATH: install "
          "Katra's programs into one folder",
          {},
          false});
@@ -123,7 +123,7 @@ void Declare(CLI::App& app, Program& program, bool remove) {
              : app.add_subcommand(
                    "install",
                    "register Katra's server in the clients' own files\n"
-                   "What changes is shown; what was there is kept in a backup beside the file. "
+                   "It shows what changes, and keeps a backup beside the file. "
                    "Comments and everything else in the file stay. `katra start` needs none of "
                    "this.");
   command->group(kSetupCommands);

@@ -157,7 +157,7 @@ int List(bool json, Context& context) {
     return kExitOk;
   }
   if (live->empty()) {
-    context.out() << "No session runs. Start one: " << context.program()
+    context.out() << "No session is running. Start one: " << context.program()
                   << " start --persona NAME\n";
     return kExitOk;
   }

@@ -177,7 +177,7 @@ void AddMemoryList(CLI::App& memory, Program& program) {
   command->add_option("--scope", options->scope, "shared or private; default: both")
       ->type_name("SCOPE");
   command->add_flag("--superseded", options->superseded, "older versions too");
-  command->add_option("--limit", options->limit, "at most so many")
+  command->add_option("--limit", options->limit, "at most this many")
       ->type_name("N")
       ->capture_default_str();
   AddPersonaOption(*command, &options->speaker);

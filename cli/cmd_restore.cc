@@ -61,7 +61,7 @@ int Restore(const RestoreOptions& options, Context& context) {
     const RecordState state = Refresh(*records, context, &record);
     if (state == RecordState::kElsewhere) {
       context.Warn(record.persona + " runs on " + PlaceElsewhere(record) +
-                   ", which cannot be looked at from here, and is left as it is. If that place is "
+                   ", which cannot be seen from here, and is left as it is. If that place is "
                    "gone: " +
                    context.program() + " stop --gone " + record.persona + ", then " +
                    context.program() + " start --persona " + record.persona + " --resume -b");

@@ -61,7 +61,7 @@ Result<Chosen> Choose(const StopOptions& options, const std::vector<LiveSession>
     } else if (!found->record) {
       return Fail(ErrorCode::kFailedPrecondition,
                   found->persona + " was not started by " + context.program() +
-                      " start, and is left alone: end it where it runs");
+                      " start, so it is not stopped: stop it where it runs");
     } else {
       Add(*found, &chosen);
     }
@@ -73,14 +73,14 @@ Result<Chosen> Choose(const StopOptions& options, const std::vector<LiveSession>
 Status CloseGone(const LiveSession& session, const Records& records, const Context& context) {
   SessionRecord record = *session.record;
   if (session.presence && session.presence->session.started_at >= record.started_at) {
-    return Fail(ErrorCode::kFailedPrecondition, record.persona + " is still in the room, so that " +
+    return Fail(ErrorCode::kFailedPrecondition, record.persona + " is still in the room, so " +
                                                     PlaceElsewhere(record) +
-                                                    " is not gone: end it there");
+                                                    " still exists: stop it there");
   }
   if (auto ended = EndGatewayTokens(context, record.persona); !ended) return ended;
   record.ended_at = context.clock().Now();
   if (auto saved = records.Save(record); !saved) return saved;
-  context.out() << record.persona << " is taken for gone; nothing was ended.\n";
+  context.out() << record.persona << " is recorded as gone; no process was stopped.\n";
   return {};
 }
 
@@ -98,7 +98,7 @@ int TellElsewhere(const StopOptions& options, const std::vector<LiveSession>& se
     code = context.PrintError(
         {ErrorCode::kFailedPrecondition,
          session.persona + " runs on " + PlaceElsewhere(*session.record) +
-             ", which cannot be looked at from here; it was not ended. Run this there: " +
+             ", which cannot be seen from here; it was not ended. Run this there: " +
              context.program() + " stop " + session.persona +
              ". If that place is gone: " + context.program() + " stop --gone " + session.persona,
          {},
@@ -123,7 +123,7 @@ int Stop(const StopOptions& options, Context& context) {
   if (!chosen) return context.PrintError(chosen.error());
   const std::vector<SessionRecord>& here = chosen->here;
   if (here.empty()) {
-    if (options.all && chosen->elsewhere.empty()) context.out() << "No session runs.\n";
+    if (options.all && chosen->elsewhere.empty()) context.out() << "No session is running.\n";
     return TellElsewhere(options, chosen->elsewhere, *records, context);
   }
   if (options.gone) {
@@ -150,7 +150,7 @@ void AddStop(CLI::App& app, Program& program) {
   auto options = std::make_shared<StopOptions>();
   CLI::App* command = app.add_subcommand(
       "stop",
-      "end sessions that `katra start` began\n"
+      "stop sessions started by `katra start`\n"
       "Asks the client to end, and kills it if it does not end within some seconds.");
   command->group(kSessionCommands);
   command->add_option("PERSONA", options->personas, "whose session to end");

@@ -91,7 +91,7 @@ int Create(const TokenOptions& options, Context& context) {
   // Errors in a file are the gateway's to report: it may run with an earlier version.
   if (config && permit->Has(router::gateway::Scope::kGateway) &&
       router::SessionPersona(*config, options.persona, *choice).provider.empty()) {
-    context.Warn("nothing says which provider answers " + options.persona +
+    context.Warn("no provider is configured for " + options.persona +
                  ": with this token the gateway takes only requests for provider/model. Name one "
                  "with --provider PROVIDER [--model MODEL], or write \"" +
                  options.persona + "\" into " + config->personas_path);
@@ -188,7 +188,7 @@ void AddHomeOption(CLI::App* command, TokenOptions& options) {
 void AddCreate(CLI::App* token, Program& program) {
   auto options = std::make_shared<TokenOptions>();
   CLI::App* create = token->add_subcommand("create", "create a token and print it once");
-  create->add_option("--persona", options->persona, "whose requests the token is for")
+  create->add_option("--persona", options->persona, "the persona that uses the token")
       ->type_name("NAME")
       ->required();
   create

@@ -141,7 +141,7 @@ int Who(const WhoOptions& options, Context& context) {
 
 void AddWho(CLI::App& app, Program& program) {
   auto options = std::make_shared<WhoOptions>();
-  CLI::App* command = app.add_subcommand("who", "list who is here, and what each is doing");
+  CLI::App* command = app.add_subcommand("who", "list live sessions and what each is doing");
   command->group(kRoomCommands);
   command->add_option("--room", options->speaker.room, "only sessions of this room")
       ->type_name("ROOM");
@@ -154,8 +154,7 @@ void AddWho(CLI::App& app, Program& program) {
 
 void AddWhoAmI(CLI::App& app, Program& program) {
   auto speaker = std::make_shared<Speaker>();
-  CLI::App* command =
-      app.add_subcommand("whoami", "print the persona that this terminal speaks as");
+  CLI::App* command = app.add_subcommand("whoami", "print the persona of this terminal");
   command->group(kRoomCommands);
   AddRoomOption(*command, speaker.get());
   AddPersonaOption(*command, speaker.get());

@@ -53,7 +53,7 @@ Result<store::Store*> Context::OpenStore() {
   if (store_) return store_.get();
   if (home_.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
-                "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+                "HOME is not set, so Katra's folder is unknown: set KATRA_HOME");
   }
   auto opened = deps_.open_store(home_, Call());
   if (!opened) return Pass(std::move(opened));

@@ -101,12 +101,12 @@ void AddShortForm(CLI::App& app, Program& program) {
   };
   CLI::Option* say = with_words("--say", "say something in the room, or what stdin has", "TEXT");
   CLI::Option* hear =
-      app.add_flag("--hear", given->hear, "print what was said since you last heard");
+      app.add_flag("--hear", given->hear, "print the messages that you have not heard yet");
   CLI::Option* who = app.add_flag("--who", given->who, "who is here");
   CLI::Option* recall = with_words("--recall", "search the memory", "WORDS");
   CLI::Option* remember = with_words("--remember", "remember a text, or what stdin has", "TEXT");
   CLI::Option* wait = app.add_option("--wait", given->wait_seconds,
-                                     "with --hear: wait until something is said, at most so many "
+                                     "with --hear: wait until something is said, at most this many "
                                      "seconds")
                           ->type_name("SECONDS")
                           ->expected(0, 1);

@@ -27,8 +27,8 @@ std::string MemoryHeader(const store::Memory& memory, std::string_view extra, Wa
 std::string ShortenedText(const Snippet& snippet, int64_t id, bool message) {
   if (!snippet.shortened) return "";
   return "shortened: " + std::to_string(snippet.text.size()) + " of " +
-         std::to_string(snippet.total_bytes) + " bytes, whole with query \"#" + std::to_string(id) +
-         "\"" + (message ? " include=messages" : "");
+         std::to_string(snippet.total_bytes) + " bytes, in full with query \"#" +
+         std::to_string(id) + "\"" + (message ? " include=messages" : "");
 }
 
 std::string PartText(const Snippet& part) {

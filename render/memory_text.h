@@ -15,7 +15,7 @@ namespace katra::render {
 [[nodiscard]] std::string MemoryHeader(const store::Memory& memory, std::string_view extra,
                                        WallTime now);
 
-// ", shortened: 1500 of 8200 bytes, whole with query \"#12\""; "" if it is complete.
+// ", shortened: 1500 of 8200 bytes, in full with query \"#12\""; "" if it is complete.
 [[nodiscard]] std::string ShortenedText(const Snippet& snippet, int64_t id, bool message);
 
 // "bytes 46000 to 92000 of 262144", for a text that is shown in pages; "" if it is complete.

@@ -99,7 +99,7 @@ class Parser {
     Blanks();
     if (At() == '#') {
       while (at_ < text_.size() && text_[at_] != '\n' && text_.compare(at_, 2, "\r\n") != 0) {
-        if (IsControl(text_[at_])) return Wrong("a comment holds a control character");
+        if (IsControl(text_[at_])) return Wrong("a comment contains a control character");
         ++at_;
       }
     }
@@ -159,7 +159,7 @@ class Parser {
         known = below ? tables_.erase(known) : std::next(known);
       }
     } else if (!tables_.insert(statement->table).second) {
-      return Wrong("the table [" + Join(statement->table, ".") + "] is there already");
+      return Wrong("the table [" + Join(statement->table, ".") + "] is defined twice");
     }
     table_ = statement->table;
     keys_.clear();
@@ -234,7 +234,7 @@ class Parser {
       if (At() == '}') break;
       std::vector<std::string> key;
       if (Status read = ReadKey(&key); !read) return read;
-      if (!keys.insert(key).second) return Wrong("the key " + Join(key, ".") + " is there twice");
+      if (!keys.insert(key).second) return Wrong("the key " + Join(key, ".") + " is defined twice");
       if (At() != '=') return Wrong("\"key = value\" was expected");
       ++at_;
       Blanks();
@@ -251,7 +251,7 @@ class Parser {
   Status ReadText(std::string* value, bool key) {
     const char quote = At();
     const bool several = text_.compare(at_, 3, std::string(3, quote)) == 0;
-    if (several && key) return Wrong("a key may not go over several lines");
+    if (several && key) return Wrong("a key must be on one line");
     const size_t start = at_;
     at_ += several ? 3 : 1;
     const auto unended = [&] {
@@ -274,7 +274,7 @@ class Parser {
       if (character == '\n' || text_.compare(at_, 2, "\r\n") == 0) {
         if (!several) return unended();
       } else if (IsControl(character)) {
-        return Wrong("a text holds a control character");
+        return Wrong("a string contains a control character");
       }
       if (quote == '"' && character == '\\') {
         if (Status escape = ReadEscape(several, value); !escape) return escape;

@@ -124,7 +124,7 @@ Result<std::string> ReplaceUserFile(const UserFile& file, const std::string& tex
   std::filesystem::create_directories(std::filesystem::path(file.path).parent_path(), failed);
   if (failed) {
     return Fail(ErrorCode::kPermissionDenied,
-                "the folder of " + file.path + " cannot be made: " + failed.message());
+                "the folder of " + file.path + " cannot be created: " + failed.message());
   }
   std::string backup;
   if (file.exists) {

@@ -60,7 +60,7 @@ Status RunEditor(const Context& context, const std::string& path) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   return Fail(ErrorCode::kCancelled,
               "the editor \"" + OneLine(editor, 80) +
-                  "\" did not end well, so that nothing was changed; set EDITOR to another if it "
+                  "\" failed, so nothing was changed; set EDITOR to another if it "
                   "cannot be started");
 }
 
@@ -115,7 +115,7 @@ class Session {
   Status Begin() {
     if (context_.home().empty()) {
       return Fail(ErrorCode::kFailedPrecondition,
-                  "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+                  "HOME is not set, so Katra's folder is unknown: set KATRA_HOME");
     }
     if (auto placed = router::PlaceExample(context_.home()); !placed) return placed;
     if (auto made = store::EnsureHome(context_.home()); !made) return made;

@@ -15,7 +15,7 @@ Findings CheckAudit(const Context& context) {
   const AuditLog log(home, "katra", context.clock());
   if (const Status writable = log.Check(); !writable) {
     return {{Health::kWarning, "audit log", writable.error().message,
-             "see the message; the work goes on, but nothing of it is written down", 0}};
+             "see the message; work continues, but is not audited", 0}};
   }
   if (const auto runtime = RunningGateway(context)) {
     const auto answer = AskGateway(*runtime, "GET", "/admin/status");

@@ -64,7 +64,7 @@ Finding Look(const router::Provider& provider, const std::string& model, const s
   const bool object = static_cast<bool>(document.Parse(reply->body));
   const std::string code = object ? document.Root()["error"]["code"].Text() : std::string();
   if (reply->status == 404 || code == "DeploymentNotFound" || code == "model_not_found") {
-    return {Health::kWarning, subject, name + " is not there (" + provider.chat_base_url + ")",
+    return {Health::kWarning, subject, name + " does not exist (" + provider.chat_base_url + ")",
             "write the name of a deployment of this resource in the model's place; `az "
             "cognitiveservices account deployment list` shows them",
             0};

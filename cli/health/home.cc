@@ -55,12 +55,12 @@ Finding CheckBell(store::Watchable& store) {
     (*loop)->Stop();
   });
   if (!watch) return broken(watch.error().message);
-  if (!(*watch)->is_immediate()) return broken("the system has no watch to give");
+  if (!(*watch)->is_immediate()) return broken("the system has no file watch left");
   uv::Timer patience(**loop, [&] { (*loop)->Stop(); });
   patience.Start(kBellPatience);
   if (const Status woken = store.WakeWatches(); !woken) return broken(woken.error().message);
   (*loop)->Run();
-  if (!rung) return broken("ringing it wakes nobody");
+  if (!rung) return broken("a ring wakes nobody");
   return {Health::kGood, "bell", "wakes", {}, 0};
 }
 
@@ -74,7 +74,8 @@ Findings CheckHome(Context& context) {
   }
   std::error_code failed;
   if (!std::filesystem::exists(home, failed)) {
-    return {{Health::kNote, "home", home + " does not exist yet", "the first session makes it", 0}};
+    return {
+        {Health::kNote, "home", home + " does not exist yet", "the first session creates it", 0}};
   }
   if (const Status closed = store::EnsureHome(home); !closed) return {Bad("home", closed.error())};
   Findings findings = {{Health::kGood, "home", home, {}, 0}};

@@ -94,11 +94,11 @@ Finding Describe(const std::string& title, const std::string& how, const KeptLog
 #ifdef __APPLE__
     return {Health::kNote, subject, "kept in the keychain; its expiry is not known", "", 0};
 #else
-    return {Health::kWarning, subject, "there is none: no " + login.path, "log in: " + how, 0};
+    return {Health::kWarning, subject, "no login: there is no " + login.path, "log in: " + how, 0};
 #endif
   }
   if (!login.readable) {
-    return {Health::kWarning, subject, login.path + " holds none that could be read",
+    return {Health::kWarning, subject, login.path + " contains no readable login",
             "log in again: " + how, 0};
   }
   if (!login.until) {

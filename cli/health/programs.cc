@@ -71,7 +71,7 @@ Finding CheckClient(const Agent& agent, const Context& context) {
 Finding CheckServer(const Context& context) {
   const std::string server = FindOwnProgram(context, "katra_mcp_server");
   if (server.empty()) {
-    return {Health::kBad, "server", "katra_mcp_server is neither beside katra nor in PATH",
+    return {Health::kBad, "server", "katra_mcp_server was not found next to katra or in PATH",
             "install Katra's programs into one folder",
             NamesOf(ErrorCode::kFailedPrecondition).exit_code};
   }

@@ -74,7 +74,7 @@ Finding CheckRouter(const router::RouterConfig& config, const Context& context) 
   }
   const Result<GatewayLink> link = FindGateway(context, {{}, {}, false});
   if (link) return {Health::kGood, "router", "the gateway answers at " + link->base_url, {}, 0};
-  return {Health::kNote, "router", "no gateway runs",
+  return {Health::kNote, "router", "no gateway is running",
           "only providers that the client cannot reach by itself need one", 0};
 }
 

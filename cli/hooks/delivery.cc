@@ -29,7 +29,7 @@ std::string Shortened(const store::HeardMessage& heard, std::string_view room, s
     const std::string_view part = TruncateUtf8(body, bytes);
     const std::string extra = "shortened: " + std::to_string(part.size()) + " of " +
                               std::to_string(body.size()) +
-                              " bytes, whole by katra_recall with query \"#" +
+                              " bytes, in full by katra_recall with query \"#" +
                               std::to_string(heard.message.id) + "\" include=messages";
     std::string text = ItemText(heard, room, part, extra, now);
     if (text.size() <= max_bytes) return text;
@@ -74,7 +74,7 @@ Result<std::string> DeliverUnheard(const store::Session& session, Earlier earlie
   }
   if (reply->left > 0) {
     text += std::string("\n") + (reply->left_is_floor ? "more than " : "") +
-            std::to_string(reply->left) + " more: katra_hear gives them";
+            std::to_string(reply->left) + " more: call katra_hear";
   }
   return text;
 }

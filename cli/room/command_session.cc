@@ -77,7 +77,7 @@ Result<std::string> PersonaOf(const Speaker& speaker, const Context& context) {
   if (persona.empty()) persona = UserPersona(context);
   if (persona.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
-                "it is not known who you are: give --persona NAME, or set KATRA_PERSONA");
+                "no persona is given: use --persona NAME, or set KATRA_PERSONA");
   }
   if (!IsName(persona)) {
     return Fail(ErrorCode::kInvalidArgument,

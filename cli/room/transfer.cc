@@ -147,7 +147,7 @@ std::string ReceiptText(const store::ImportReceipt& receipt) {
   std::string text = "imported " + std::to_string(receipt.personas) + " personas, " +
                      std::to_string(receipt.messages) + " messages, " +
                      std::to_string(receipt.memories) + " memories; " +
-                     std::to_string(receipt.skipped) + " were there already\n";
+                     std::to_string(receipt.skipped) + " already existed\n";
   if (receipt.messages > 0) {
     text += "The messages are history: nobody hears them as new, and `history` shows them.\n";
   }

@@ -59,8 +59,8 @@ Status MakeClosedFolder(const std::string& path) {
   if (fs::is_directory(path, failed)) return {};
   fs::create_directories(fs::path(path).parent_path(), failed);
   if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return Fail(ErrorCode::kPermissionDenied,
-              "the folder " + path + " cannot be made: " + std::generic_category().message(errno));
+  return Fail(ErrorCode::kPermissionDenied, "the folder " + path + " cannot be created: " +
+                                                std::generic_category().message(errno));
 }
 
 }  // namespace katra::cli

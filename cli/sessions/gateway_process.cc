@@ -72,7 +72,7 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
   if (program.empty()) {
     return Fail(
         ErrorCode::kUnavailable,
-        "katra_gateway is neither beside this program nor in PATH: install Katra's programs "
+        "katra_gateway was not found next to this program or in PATH: install Katra's programs "
         "into one folder, or leave the router out with --no-router");
   }
   std::vector<std::string> words = {program, "--home", context.home()};

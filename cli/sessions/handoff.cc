@@ -148,7 +148,8 @@ Result<std::unique_ptr<Handoff>> Handoff::Open() {
   // Socket paths must be short, so not below the home, whose path may be long.
   std::string folder = "/tmp/katra-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) {
-    return Fail(ErrorCode::kResourceExhausted, "no folder could be made below /tmp: " + Why(errno));
+    return Fail(ErrorCode::kResourceExhausted,
+                "no folder could be created below /tmp: " + Why(errno));
   }
   const std::string path = folder + "/s";
   const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -158,7 +159,7 @@ Result<std::unique_ptr<Handoff>> Handoff::Open() {
   if (listener < 0 || !Address(path, &address) || fcntl(listener, F_SETFD, FD_CLOEXEC) != 0 ||
       bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       listen(listener, 1) != 0) {
-    return Fail(ErrorCode::kResourceExhausted, "no socket could be made: " + Why(errno));
+    return Fail(ErrorCode::kResourceExhausted, "no socket could be created: " + Why(errno));
   }
   return handoff;
 }

@@ -92,9 +92,9 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
        {std::pair{handover.katra, "katra"}, std::pair{handover.server, "katra_mcp_server"}}) {
     if (path.empty()) {
       return Fail(ErrorCode::kFailedPrecondition,
-                  std::string(name) + " is neither beside " +
+                  std::string(name) + " was not found next to " +
                       (context.executable().empty() ? "this program" : context.executable()) +
-                      " nor in PATH: install Katra's programs into one folder");
+                      " or in PATH: install Katra's programs into one folder");
     }
   }
   return handover;

@@ -26,7 +26,7 @@ void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
                   "the coding agent: claude (default), codex, gemini or opencode")
       ->type_name("NAME");
   command.add_flag("--use-router", request.use_router,
-                   "let a router translate between the client and the provider");
+                   "use a router to translate between client and provider");
   command.add_flag("--no-router", request.no_router,
                    "no router: only the environment tells the client where to go");
   command.add_flag("--own-login", request.own_login,

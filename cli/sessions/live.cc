@@ -24,7 +24,7 @@ std::string WhatToDo(const LiveSession& session, const Context& context) {
   const std::string& program = context.program();
   if (session.elsewhere) {
     return "It runs on " + PlaceElsewhere(*session.record) +
-           ", which cannot be looked at from here. End it there: " + program + " stop " +
+           ", which cannot be seen from here. End it there: " + program + " stop " +
            session.persona + ". If that place is gone: " + program + " stop --gone " +
            session.persona + ".";
   }

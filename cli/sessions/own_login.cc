@@ -17,8 +17,9 @@ bool IsSet(const Environment& environment, const std::string& name) {
 
 Status Second(const LaunchPlan& plan, const std::string& what, const std::string& next) {
   return Fail(ErrorCode::kFailedPrecondition,
-              "two logins would meet: " + plan.agent.login + " (" + plan.login.origin + ") and " +
-                  what + ". " + next + ", or start the session without the login of its own");
+              "two logins would conflict: " + plan.agent.login + " (" + plan.login.origin +
+                  ") and " + what + ". " + next +
+                  ", or start the session without the login of its own");
 }
 
 // Names of headers, in "Name: value" lines, that would be a login or the gateway's own.
@@ -105,7 +106,7 @@ Status ChooseLogin(const std::string& written, const LaunchRequest& request,
     return Fail(ErrorCode::kInvalidArgument,
                 plan->agent.login.empty()
                     ? plan->agent.title +
-                          " has no login that the gateway could pass on: use --client claude "
+                          " has no login that the gateway can forward: use --client claude "
                           "or --client codex"
                     : "neither " + plan->provider.value + " (" + plan->provider.origin +
                           ") nor a fallback of " + plan->persona.value + " leads to where " +

@@ -160,10 +160,11 @@ Result<Setting> ChooseFolder(const LaunchRequest& request, const Context& contex
   std::error_code failed;
   if (std::filesystem::is_directory(setting.value, failed)) return setting;
   const bool exists = std::filesystem::exists(setting.value, failed);
-  return Fail(exists ? ErrorCode::kInvalidArgument : ErrorCode::kNotFound,
-              "\"" + OneLine(setting.value, 512) + "\" is " + (exists ? "no folder" : "not there") +
-                  ": name the folder in which the client shall work (arguments for the client come "
-                  "after --)");
+  return Fail(
+      exists ? ErrorCode::kInvalidArgument : ErrorCode::kNotFound,
+      "\"" + OneLine(setting.value, 512) + "\" is " + (exists ? "no folder" : "not there") +
+          ": name the folder in which the client should work (arguments for the client come "
+          "after --)");
 }
 
 bool Has(const std::vector<std::string>& list, const std::string& word) {
@@ -242,8 +243,8 @@ Result<std::string> CcrSelector(const Sources& sources, const router::Provider& 
   if (!model.empty()) return provider.name + "," + model;
   // The model that katra-router-config writes for a persona without one.
   if (!provider.models.empty()) return provider.name + "," + provider.models.front();
-  return Fail(ErrorCode::kInvalidArgument, "claude-code-router must be told a model of " +
-                                               provider.name + ": add --model MODEL");
+  return Fail(ErrorCode::kInvalidArgument,
+              "claude-code-router needs a model of " + provider.name + ": add --model MODEL");
 }
 
 Status Connect(const Sources& sources, const router::Provider& provider, LaunchPlan* plan) {
@@ -343,7 +344,7 @@ Status NameModelIfNeeded(const router::Provider& provider, LaunchPlan* plan) {
   if (provider.models.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
                 plan->agent.title +
-                    " must be told a model, or it takes one of any provider that it has a key "
+                    " needs a model, or it would use one of any provider that it has a key "
                     "for: add --model MODEL, a model of " +
                     provider.name);
   }

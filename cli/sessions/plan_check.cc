@@ -38,7 +38,7 @@ Status CheckPlan(const LaunchPlan& plan, bool background, const Context& context
   if (key.find_first_of(" \t\r\n") != std::string::npos) {
     return Fail(ErrorCode::kInvalidArgument,
                 name +
-                    " holds a space or a line break, which no API key has: set it again, e.g. "
+                    " contains a space or a line break, which no API key has: set it again, e.g. "
                     "export " +
                     name + "=\"$(tr -d '[:space:]' < keyfile)\"");
   }

@@ -164,7 +164,7 @@ std::string PlaceElsewhere(const SessionRecord& record) {
 Result<Records> Records::Open(const std::string& home) {
   if (home.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
-                "HOME is not set, so that Katra's folder is not known: set KATRA_HOME");
+                "HOME is not set, so Katra's folder is unknown: set KATRA_HOME");
   }
   if (auto made = store::EnsureHome(home); !made) return Pass(std::move(made));
   for (const std::string& folder : {home + "/run", home + "/run/sessions"}) {

@@ -17,7 +17,7 @@ int RunSession(const SessionRun& run, Context& context) {
   if (client == 0) return context.PrintError(ReceiveAndRun(run.socket, context.environment()));
   if (client < 0) {
     return context.PrintError(
-        {ErrorCode::kResourceExhausted, "no process could be made for the client", {}, false});
+        {ErrorCode::kResourceExhausted, "no process could be created for the client", {}, false});
   }
   // Signals from the terminal are meant for the client, which receives them too.
   std::signal(SIGINT, SIG_IGN);

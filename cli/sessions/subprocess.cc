@@ -146,12 +146,12 @@ Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::millisec
   Pipe out;
   Pipe err;
   if (!out.Open() || !err.Open()) {
-    return Fail(ErrorCode::kResourceExhausted, "no pipe could be made: " + Why(errno));
+    return Fail(ErrorCode::kResourceExhausted, "no pipe could be created: " + Why(errno));
   }
   Image image(spec);
   const pid_t child = fork();
   if (child < 0) {
-    return Fail(ErrorCode::kResourceExhausted, "no process could be made: " + Why(errno));
+    return Fail(ErrorCode::kResourceExhausted, "no process could be created: " + Why(errno));
   }
   if (child == 0) Become(image, out, err);
   Pipe::Close(&out.write);

@@ -15,14 +15,14 @@ Result<std::unique_ptr<RawTerminal>> RawTerminal::Enter(std::ostream& out) {
   termios before{};
   if (tcgetattr(STDIN_FILENO, &before) != 0) {
     return Fail(ErrorCode::kFailedPrecondition,
-                std::string("stdin is no terminal: ") + std::strerror(errno));
+                std::string("stdin is not a terminal: ") + std::strerror(errno));
   }
   termios raw = before;
   cfmakeraw(&raw);
   raw.c_oflag |= OPOST;
   if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) != 0) {
     return Fail(ErrorCode::kFailedPrecondition,
-                std::string("the terminal takes no raw mode: ") + std::strerror(errno));
+                std::string("the terminal does not support raw mode: ") + std::strerror(errno));
   }
   // Alternate screen, and bracketed paste.
   out << "\x1b[?1049h\x1b[?2004h\x1b[2J";

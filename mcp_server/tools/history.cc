@@ -30,7 +30,7 @@ std::string HitText(const store::HistoryHit& hit, const render::Snippet& body,
   } else if (body.shortened) {
     marks.extra = "shortened: " + std::to_string(body.text.size()) + " of " +
                   std::to_string(body.total_bytes) +
-                  " bytes, whole with after=" + std::to_string(hit.message.id - 1) +
+                  " bytes, in full with after=" + std::to_string(hit.message.id - 1) +
                   " limit=1 room=" + render::Word(hit.message.room);
   }
   return render::MessageHeader(hit.message, marks, now) + "\n" + render::FencedBody(body.text);

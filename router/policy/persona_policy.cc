@@ -112,7 +112,7 @@ class PersonaPolicy final : public Policy {
   static Result<Candidate> Unnamed(const Ask& ask) {
     const std::string& name = ask.persona.name;
     return Fail(ErrorCode::kFailedPrecondition,
-                "nothing says which provider answers " + name +
+                "no provider is configured for " + name +
                     ": start the session with `katra start --persona " + name +
                     " --provider PROVIDER`, make a token with `katra token create --persona " +
                     name + " --provider PROVIDER [--model MODEL]`, write \"" + name + "\" into " +

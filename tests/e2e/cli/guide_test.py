@@ -172,7 +172,7 @@ class GuideTest(fixture.Fixture):
         self.assertEqual(self.tmux_sessions(), [])
         self.assertFalse(any(fixture.is_alive(s["pid"]) for s in self.started(2)))
         self.assertEqual(self.line("katra stop Sam"), "No session of Sam runs.\n")
-        self.assertEqual(self.line("katra stop --all"), "No session runs.\n")
+        self.assertEqual(self.line("katra stop --all"), "No session is running.\n")
 
     def attach(self, persona: str) -> None:
         """Enters the session from a terminal, and leaves it as Ctrl-b d does."""

@@ -151,7 +151,7 @@ class KeySources(fixture.Fixture):
             found = [one for one in self.findings(environment={"AZURE_OPENAI_API_KEY": SECRET})
                      if one["subject"] == "deployment of azure"]
             self.assertEqual([one["health"] for one in found], ["warning", "ok"])
-            self.assertIn('"gone" is not there', found[0]["text"])
+            self.assertIn('"gone" does not exist', found[0]["text"])
             self.assertIn("az cognitiveservices", found[0]["advice"])
             self.assertIn('"prod" is there', found[1]["text"])
         refused = self.finding("deployment of azure", environment={"AZURE_OPENAI_API_KEY": "other"})

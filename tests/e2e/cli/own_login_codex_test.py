@@ -117,7 +117,7 @@ class ChatGptLogin(CodexWorld):
         for name in ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN"):
             said = self.refused("--own-login", environment={name: "sk-made-up-of-the-user"})
             self.assertIn(name, said)
-            self.assertIn("two logins would meet: your ChatGPT login", said)
+            self.assertIn("two logins would conflict: your ChatGPT login", said)
             self.assertNotIn("sk-made-up", said)
         for more in ({"auth_mode": "apikey", "OPENAI_API_KEY": "sk-made-up"},
                      {"auth_mode": None, "OPENAI_API_KEY": "sk-made-up"}):
@@ -134,7 +134,7 @@ class ChatGptLogin(CodexWorld):
             path = self.write_own(".codex/config.toml", text)
             said = self.refused("--own-login")
             self.assertIn(str(path), said)
-            self.assertIn("two logins would meet", said)
+            self.assertIn("two logins would conflict", said)
             self.assertNotIn("sk-made-up", said)
         self.write_own(".codex/config.toml", 'forced_login_method = "chatgpt"\n'
                        '[model_providers.other]\nenv_key = "X"\n')
@@ -168,7 +168,7 @@ class ChatGptLogin(CodexWorld):
     def test_the_doctor_knows_logins_that_have_ended(self):
         now = int(time.time())
         for kept, health, said in (
-                (None, "warning", "there is none"), ("{", "warning", "holds none"),
+                (None, "warning", "no login: there is no"), ("{", "warning", "contains no readable login"),
                 ((LOGIN, True), "note", "not known"),
                 ((token(now + HOUR), True), "ok", "lasts until"),
                 ((token(now - HOUR), False), "warning", "cannot be renewed"),
@@ -196,7 +196,7 @@ class ChatGptLogin(CodexWorld):
         self.assertNotIn("export OPENAI_API_KEY", said)
         (found,) = self.doctor(environment={"OPENAI_API_KEY": "sk-made-up-of-the-user"})
         self.assertEqual((found["subject"], found["health"]), ("login of Kept", "warning"))
-        self.assertIn("two logins would meet", found["text"])
+        self.assertIn("two logins would conflict", found["text"])
 
     def test_until_when_the_plan_rests_is_told(self):
         self.start_gateway()

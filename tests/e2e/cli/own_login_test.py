@@ -185,7 +185,7 @@ class OwnLogin(LoginWorld):
         for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
             said = self.refused("--own-login", environment={name: "sk-made-up-of-the-user"})
             self.assertIn(name, said)
-            self.assertIn("two logins would meet", said)
+            self.assertIn("two logins would conflict", said)
             self.assertNotIn("sk-made-up", said)
         said = self.refused("--own-login", environment={
             "ANTHROPIC_CUSTOM_HEADERS": "x-team: blue\nX-Api-Key: sk-made-up-of-the-user"})
@@ -197,7 +197,7 @@ class OwnLogin(LoginWorld):
             settings.write_text(json.dumps({key: value}))
             said = self.refused("--own-login")
             self.assertIn(str(settings), said)
-            self.assertIn("two logins would meet", said)
+            self.assertIn("two logins would conflict", said)
         settings.write_text("{}")
         self.write("router/personas.json", json.dumps({"version": 1, "personas": {
             "Dario": {"provider": "anthropic", "login": "own", "api_key_env": "DARIO_KEY"}}}))
@@ -233,7 +233,7 @@ class OwnLogin(LoginWorld):
         hour = 3_600_000
         now = int(time.time() * 1000)
         for content, health, said in (
-                (None, "warning", "there is none"), ("{", "warning", "holds none"),
+                (None, "warning", "no login: there is no"), ("{", "warning", "contains no readable login"),
                 ({"accessToken": LOGIN}, "note", "not known"),
                 ({"accessToken": LOGIN, "expiresAt": now + hour}, "ok", "lasts until"),
                 ({"accessToken": LOGIN, "expiresAt": now - hour}, "warning", "cannot be renewed"),
@@ -252,7 +252,7 @@ class OwnLogin(LoginWorld):
         self.assertIn("CLAUDE_CODE_OAUTH_TOKEN is set", found["text"])
         (found,) = self.doctor(environment={"ANTHROPIC_API_KEY": "sk-made-up-of-the-user"})
         self.assertEqual((found["subject"], found["health"]), ("login of Kept", "warning"))
-        self.assertIn("two logins would meet", found["text"])
+        self.assertIn("two logins would conflict", found["text"])
 
     def test_until_when_the_plan_rests_is_told_and_by_whom(self):
         self.start_gateway()

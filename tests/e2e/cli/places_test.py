@@ -111,7 +111,7 @@ class PlacesTest(fixture.Fixture):
         self.assertIn("still in the room", run.stderr)
         os.kill(record["process"]["pid"], signal.SIGTERM)
         until(lambda: self.listed()["Sam"]["unheard"] is None, "it has left the room")
-        self.assertIn("taken for gone", self.succeed("stop", "--gone", "Sam"))
+        self.assertIn("recorded as gone", self.succeed("stop", "--gone", "Sam"))
         self.assertEqual(self.listed(), {})
 
     def test_two_homes_have_sessions_of_one_name_and_neither_touches_the_other_s(self):

@@ -77,7 +77,7 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(down.returncode, 0, down.stderr)
         wait_until(lambda: not alive(runtime["pid"]))
         self.assertIsNone(self.runtime())
-        self.assertEqual(self.katra("down").stdout, "No gateway runs.\n")
+        self.assertEqual(self.katra("down").stdout, "No gateway is running.\n")
 
     def test_of_several_that_start_at_once_one_is_the_gateway(self):
         with ThreadPoolExecutor(4) as pool:

@@ -71,7 +71,7 @@ TEST_CASE("every code of the table is what a command ends with") {
       {11,
        {"config", "edit"},
        [](SessionRoom* room) { room->user.environment["EDITOR"] = "false"; },
-       "did not end well"},
+       "failed, so nothing was changed"},
       {64, {"listt"}, nothing, "did you mean list?"},
       {64, {"list", "--nothing"}, nothing, "unknown option"},
       {64, {"hook", "no-event"}, nothing, "is not an event"},

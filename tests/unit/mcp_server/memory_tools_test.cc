@@ -142,7 +142,7 @@ TEST_CASE("a long memory is shortened around the match, and read whole by its nu
   meeting.Text(sam, "katra_remember", {{"content", content}});
   const std::string text = meeting.Text(sam, "katra_recall", {{"query", "zebra"}});
   CHECK(Has(text, "zebra crossing"));
-  CHECK(Has(text, "of 26015 bytes, whole with query \"#1\""));
+  CHECK(Has(text, "of 26015 bytes, in full with query \"#1\""));
   CHECK(text.size() < 2'200);
   const json whole = meeting.Json(sam, "katra_recall", {{"query", "#1"}});
   CHECK(whole.at("hits")[0].at("text") == content);

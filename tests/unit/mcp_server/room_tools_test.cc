@@ -255,7 +255,7 @@ TEST_CASE("a search of history shortens long messages and says how to read them 
   const std::string text = meeting.Text(lead, "katra_history", {{"query", "zebra"}});
   CHECK(Has(text, "the zebra crossed"));
   CHECK(text.size() < 2'500);
-  CHECK(Has(text, "of 8019 bytes, whole with after=0 limit=1 room=main"));
+  CHECK(Has(text, "of 8019 bytes, in full with after=0 limit=1 room=main"));
   const json found = meeting.Json(lead, "katra_history", {{"query", "zebra"}});
   CHECK(found.at("messages")[0].at("is_snippet") == true);
   CHECK(found.at("messages")[0].at("body_bytes") == 8019);

@@ -139,9 +139,9 @@ TEST_CASE("the login that a persona goes on is looked at: until when, and whethe
     const char* text;
   };
   const Case cases[] = {
-      {"", Health::kWarning, "there is none: no "},
-      {"{", Health::kWarning, "holds none that could be read"},
-      {"{}", Health::kWarning, "holds none that could be read"},
+      {"", Health::kWarning, "no login: there is no "},
+      {"{", Health::kWarning, "contains no readable login"},
+      {"{}", Health::kWarning, "contains no readable login"},
       {R"({"claudeAiOauth": {"accessToken": "t"}})", Health::kNote, "its expiry is not known"},
       {R"({"claudeAiOauth": {"accessToken": "t", "expiresAt": 1795262460000}})", Health::kGood,
        "lasts until"},
@@ -163,7 +163,7 @@ TEST_CASE("the login that a persona goes on is looked at: until when, and whethe
   Configured user(kPersona);
   user.environment["ANTHROPIC_API_KEY"] = "sk-secret";
   CHECK(user.Login("login of Sam").health == Health::kWarning);
-  CHECK(Contains(user.Login("login of Sam").text, "two logins would meet"));
+  CHECK(Contains(user.Login("login of Sam").text, "two logins would conflict"));
   Configured nobody("{}");
   CHECK(CheckLogins(nobody.Make()).empty());
 }

@@ -177,7 +177,7 @@ TEST_CASE("a hook gives at most 10,000 characters, and says what it left") {
   const std::string given = room.Prompt();
   CHECK(given.size() <= 10'000);
   CHECK(given.size() > 7'000);
-  CHECK(Contains(given, " more: katra_hear gives them"));
+  CHECK(Contains(given, " more: call katra_hear"));
   CHECK_FALSE(Contains(given, "shortened"));
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("a message larger than a hook may give is shown in part, and where the
   room.Say(body);
   const std::string given = room.PostTool();
   CHECK(given.size() <= 10'000);
-  CHECK(Contains(given, "bytes, whole by katra_recall with query \"#1\" include=messages"));
+  CHECK(Contains(given, "bytes, in full by katra_recall with query \"#1\" include=messages"));
   CHECK(room.PostTool().empty());
 }
 

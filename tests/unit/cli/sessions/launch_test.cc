@@ -222,7 +222,7 @@ TEST_CASE("without Katra's server beside it a client is not started") {
   const auto launch = Prepare(*user.Plan(request), request, "", false, user.Make());
   REQUIRE_FALSE(launch);
   CHECK(launch.error().code == ErrorCode::kFailedPrecondition);
-  CHECK(Contains(launch.error().message, "katra_mcp_server is neither beside"));
+  CHECK(Contains(launch.error().message, "katra_mcp_server was not found next to"));
 }
 
 TEST_CASE("settings are written where nobody else could have written them") {

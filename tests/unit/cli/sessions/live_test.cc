@@ -111,7 +111,7 @@ TEST_CASE("a second session of a persona is refused, and what to type depends on
   SECTION("out of sight") {
     room.SaveElsewhere("Sam");
     CHECK(Contains(Chosen(room, sam),
-                   "It runs on host build-1 (process-id namespace 4026), which cannot be looked at "
+                   "It runs on host build-1 (process-id namespace 4026), which cannot be seen "
                    "from here. End it there: katra stop Sam. If that place is gone: katra stop "
                    "--gone Sam."));
   }

@@ -65,7 +65,7 @@ TEST_CASE("a start that cannot be meant so is refused, and the text says what wa
       {[](LaunchRequest* r) { r->model = std::string(201, 'm'); }, ErrorCode::kInvalidArgument,
        "is not a model's name"},
       {[](LaunchRequest* r) { r->folder = "none"; }, ErrorCode::kNotFound,
-       "is not there: name the folder in which the client shall work"},
+       "is not there: name the folder in which the client should work"},
       {[](LaunchRequest* r) { r->folder = "../bin/tool"; }, ErrorCode::kInvalidArgument,
        "is no folder"},
       {[](LaunchRequest* r) { r->use_router = r->no_router = true; }, ErrorCode::kInvalidArgument,
@@ -81,7 +81,7 @@ TEST_CASE("a start that cannot be meant so is refused, and the text says what wa
        ErrorCode::kInvalidArgument, "add --model MODEL, a model of vllm"},
       {[](LaunchRequest* r) { r->client = "opencode", r->own_login = true; },
        ErrorCode::kInvalidArgument,
-       "opencode has no login that the gateway could pass on: use --client claude"},
+       "opencode has no login that the gateway can forward: use --client claude"},
       {[](LaunchRequest* r) { r->own_login = true, r->provider = "deepseek"; },
        ErrorCode::kInvalidArgument,
        "neither deepseek (--provider) nor a fallback of Sam leads to where your Claude login is"},
@@ -137,7 +137,7 @@ TEST_CASE("a login of its own meets no second one, wherever that comes from") {
   };
   const Case cases[] = {
       {"a key in the environment", "ANTHROPIC_API_KEY", "sk", "", "",
-       "two logins would meet: your Claude login (--own-login) and ANTHROPIC_API_KEY, which is "
+       "two logins would conflict: your Claude login (--own-login) and ANTHROPIC_API_KEY, which is "
        "set"},
       {"a token in the environment", "ANTHROPIC_AUTH_TOKEN", "t", "", "", "ANTHROPIC_AUTH_TOKEN"},
       {"a header", "ANTHROPIC_CUSTOM_HEADERS", "A: b\nAuthorization : x", "", "",
@@ -219,7 +219,7 @@ TEST_CASE("a key with a blank in it is refused without being shown") {
     const Status checked = planner.Checked(request);
     REQUIRE_FALSE(checked);
     CHECK(checked.error().code == ErrorCode::kInvalidArgument);
-    CHECK(Contains(checked.error().message, "DEEPSEEK_API_KEY holds a space or a line break"));
+    CHECK(Contains(checked.error().message, "DEEPSEEK_API_KEY contains a space or a line break"));
     CHECK_FALSE(Contains(checked.error().message, "secret"));
   }
 }

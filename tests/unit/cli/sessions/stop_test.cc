@@ -76,7 +76,7 @@ TEST_CASE("stop names what it did of each persona") {
   CHECK(outcome.code == 0);
   CHECK(outcome.out ==
         "No session of Nobody runs.\nSam stopped.\nKim did not end when asked, and was killed.\n");
-  CHECK(room.user.Run({"stop", "--all"}).out == "No session runs.\n");
+  CHECK(room.user.Run({"stop", "--all"}).out == "No session is running.\n");
 }
 
 TEST_CASE("stop --all leaves alone what was started by hand") {
@@ -105,7 +105,7 @@ TEST_CASE("stop refuses what it must not end, and says what to do") {
       {{"stop"}, 64, "name the persona whose session to end, or --all"},
       {{"stop", "Sam", "--all"}, 64, "not both"},
       {{"stop", "../Sam"}, 2, "is not a persona's name"},
-      {{"stop", "Kim"}, 6, "Kim was not started by katra start, and is left alone"},
+      {{"stop", "Kim"}, 6, "Kim was not started by katra start, so it is not stopped"},
       {{"stop", "Far"},
        6,
        "Run this there: katra stop Far. If that place is gone: katra stop --gone Far"},
@@ -129,7 +129,7 @@ TEST_CASE("a place that is gone is the user's word, unless the session is still 
   SECTION("gone") {
     const Outcome outcome = room.user.Run({"stop", "--gone", "far"});
     CHECK(outcome.code == 0);
-    CHECK(outcome.out == "Far is taken for gone; nothing was ended.\n");
+    CHECK(outcome.out == "Far is recorded as gone; no process was stopped.\n");
     CHECK(room.Find("Far").ended_at);
   }
   SECTION("not gone") {
