@@ -1,4 +1,4 @@
-// Anthropic: the Messages API itself (N1). A client's login is forwarded to its own host.
+// Anthropic: the Messages API itself. A client's login is forwarded to its own host.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,4 +1,4 @@
-// DeepSeek: its own Messages endpoint (N2), and Chat Completions.
+// DeepSeek: its own Messages endpoint, and Chat Completions.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

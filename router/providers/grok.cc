@@ -9,7 +9,7 @@ Provider Grok() {
   p.title = "Grok";
   p.api_key_env = "XAI_API_KEY";
   p.chat_base_url = "https://api.x.ai/v1";
-  // Its Messages endpoint is deprecated (N13), so it is not used.
+  // Its Messages endpoint is deprecated, so it is not used.
   p.interface = Interface::kChat;
   p.plain_base_url = "https://api.x.ai";
   p.default_model = "grok-4";

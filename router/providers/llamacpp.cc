@@ -1,4 +1,4 @@
-// llama.cpp's server on this computer (N10); no key.
+// llama.cpp's server on this computer; no key.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -1,4 +1,4 @@
-// LM Studio on this computer (N9); no key unless one is configured.
+// LM Studio on this computer; no key unless one is configured.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

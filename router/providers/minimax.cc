@@ -1,4 +1,4 @@
-// MiniMax: a Messages endpoint (N6), and Chat Completions.
+// MiniMax: a Messages endpoint, and Chat Completions.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

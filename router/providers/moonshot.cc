@@ -1,4 +1,4 @@
-// Moonshot, the maker of Kimi: a Messages endpoint (N4) and Chat Completions (R41, R55).
+// Moonshot, the maker of Kimi: a Messages endpoint and Chat Completions (R41, R55).
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

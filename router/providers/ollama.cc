@@ -1,4 +1,4 @@
-// Ollama on this computer (N7); no key.
+// Ollama on this computer; no key.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

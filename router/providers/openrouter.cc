@@ -1,4 +1,4 @@
-// OpenRouter: many vendors with one key; models are vendor/name (N3).
+// OpenRouter: many vendors with one key; models are vendor/name.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

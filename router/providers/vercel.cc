@@ -1,4 +1,4 @@
-// Vercel's AI Gateway: many vendors with one key, through the Messages API (N12) and Chat
+// Vercel's AI Gateway: many vendors with one key, through the Messages API and Chat
 // Completions.
 #include "router/providers/built_ins.h"
 

@@ -1,4 +1,4 @@
-// vLLM on this computer (N11); no key unless one is configured.
+// vLLM on this computer; no key unless one is configured.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

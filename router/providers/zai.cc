@@ -1,4 +1,4 @@
-// Z.ai, the maker of GLM: a Messages endpoint (N5) and Chat Completions.
+// Z.ai, the maker of GLM: a Messages endpoint and Chat Completions.
 #include "router/providers/built_ins.h"
 
 namespace katra::router::providers {

@@ -302,6 +302,22 @@ class LintTest(unittest.TestCase):
                 self.assertEqual(code, 1, said)
                 self.assertIn(message, said)
 
+    def test_rule_codes_are_defined(self):
+        index = {"docs/dev/rules.md": "# Codes\n| B | rules of bees |\n| B1 | they fly |\n"}
+        for path, line in [("core/a.cc", "int b2 = B2;  // B1, and B10.5 or C0\n"),
+                           ("tests/a_test.py", "def test_flight():  # B1\n"),
+                           ("docs/a.md", "See B1 and C7.\n")]:
+            with self.subTest(path):
+                self.assertEqual(self.run_lint("rules", {**index, path: line}), (0, ""))
+        for path, line in [("core/a.h", "int a;  // as B2 says\n"),
+                           ("tests/a_test.cc", 'TEST_CASE("B2 they buzz") {\n'),
+                           ("tests/a_test.py", "    def test_b2(self):  # B2\n"),
+                           ("docs/a.md", "See (B2).\n")]:
+            with self.subTest(path):
+                code, said = self.run_lint("rules", {**index, path: line})
+                self.assertEqual(code, 1, said)
+                self.assertIn(f"{path}:1: no document defines B2", said)
+
     def test_layout_is_that_of_clang_format(self):
         code, said = self.run_lint("format", {"core/a.cc": "int  a;\n"})
         if code == 77 and not os.environ.get("CI"):
