@@ -93,7 +93,7 @@ class HearLoop {
   }
 
   void Beat() {
-    const SteadyTime now = std::chrono::steady_clock::now();
+    const SteadyTime now = context_.clock().Steady();
     if (now - last_beat_ < kHeartbeat) return;
     last_beat_ = now;
     // Only affects presence, so not worth an error.
@@ -120,7 +120,7 @@ class HearLoop {
   const HearOptions& options_;
   const CommandSession& session_;
   Context& context_;
-  SteadyTime last_beat_ = std::chrono::steady_clock::now();
+  SteadyTime last_beat_ = context_.clock().Steady();
   bool told_ = false;
 };
 
