@@ -80,8 +80,8 @@ bool IsTypeWord(std::string_view word) {
   if (Has(kTypes, word) || word.ends_with("_t")) return true;
   if (std::all_of(word.begin(), word.end(), IsDigit)) return true;
   if (word.empty() || !IsUpper(word[0])) return false;
-  const bool parameter =
-      word.size() <= 2 && std::all_of(word.begin() + 1, word.end(), IsDigit);  // T, K2
+  // A capital, alone or with a digit.
+  const bool parameter = word.size() <= 2 && std::all_of(word.begin() + 1, word.end(), IsDigit);
   const bool camel = std::any_of(word.begin(), word.end(), IsLower) &&
                      std::none_of(word.begin(), word.end(), [](char c) { return c == '_'; });
   return parameter || camel;

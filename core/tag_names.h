@@ -11,8 +11,8 @@ namespace katra {
 // a model.
 [[nodiscard]] bool IsHtmlName(std::string_view name);
 
-// Whether `word` is a type name in code: a built-in type, a type parameter such as T or K2,
-// uint8_t, or CamelCase. False for steering words.
+// Whether `word` is a type name in code: a built-in type, a type parameter (a capital, alone or
+// with a digit), uint8_t, or CamelCase. False for steering words.
 [[nodiscard]] bool IsTypeWord(std::string_view word);
 
 // Whether a tag of this name is known to steer models: system, user, tool, … Any case.

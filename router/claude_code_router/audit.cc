@@ -36,11 +36,11 @@ constexpr std::array<std::string_view, 23> kTransformers = {"Anthropic",
                                                             "customparams",
                                                             "image",
                                                             "claude-code"};
-// Transformers that take options; for options of any other, CCR drops the whole provider (G7).
+// Transformers that take options; for options of any other, CCR drops the whole provider (P7).
 constexpr std::array<std::string_view, 7> kWithOptions = {
     "maxtoken",   "maxcompletiontokens", "sampling", "reasoning",
     "openrouter", "customparams",        "vercel"};
-// CCR's own top-level members. CCR copies all top-level members into its environment (G17).
+// CCR's own top-level members. CCR copies all top-level members into its environment (P17).
 constexpr std::array<std::string_view, 20> kKnown = {"PORT",
                                                      "HOST",
                                                      "APIKEY",

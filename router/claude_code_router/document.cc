@@ -47,7 +47,7 @@ ordered_json Transformer(const Upstream& upstream) {
   return transformer;
 }
 
-// A rule of 3.x, which discards ids that begin with "legacy-" (G9).
+// A rule of 3.x, which discards ids that begin with "legacy-" (P9).
 ordered_json Rule(const std::string& name, const char* operation, const char* right,
                   const std::string& selector) {
   return {
@@ -107,7 +107,7 @@ class Writer {
     SetMissing(document_, "LOG", false);
     SetMissing(document_, "LOG_LEVEL", "info");
     SetMissing(document_, "API_TIMEOUT_MS", 600000);
-    // Without this, 3.x changes the settings of Claude Code and Codex when it first starts (G11).
+    // Without this, 3.x changes the settings of Claude Code and Codex when it first starts (P11).
     SetMissing(document_, "profile", {{"enabled", false}, {"profiles", ordered_json::array()}});
     const std::string other = NameOf(document_, "CUSTOM_ROUTER_PATH");
     if (!other.empty() && other != script_path) {

@@ -83,7 +83,7 @@ class Planner {
       WarnOfKeys(persona, provider, key_env);
     }
     AddModel(*found, provider, target.model);
-    // Models that may be chosen in a session (G5).
+    // Models that may be chosen in a session (P5).
     for (const std::string& model : provider.models) AddModel(*found, provider, model);
     if (target.model.find('$') != std::string::npos) {
       plan_.warnings.push_back(

@@ -21,11 +21,11 @@ inline constexpr const char* kPersonaHeader = "x-katra-persona";
 // A provider of CCR. One of ours becomes several if personas use different keys, because a provider
 // of CCR has one key.
 struct Upstream {
-  std::string name;                       // lower case, no comma or slash (G2)
-  std::string url;                        // the full endpoint (G4)
-  std::string key;                        // "$NAME", or a placeholder if there is no key (G3, G14)
-  std::vector<std::string> models;        // all that a route names (G5)
-  std::vector<std::string> transformers;  // exact names (G6)
+  std::string name;                       // lower case, no comma or slash (P2)
+  std::string url;                        // the full endpoint (P4)
+  std::string key;                        // "$NAME", or a placeholder if there is no key (P3, P14)
+  std::vector<std::string> models;        // all that a route names (P5)
+  std::vector<std::string> transformers;  // exact names (P6)
   // Models that need their own transformers.
   std::map<std::string, std::vector<std::string>> model_transformers;
   int64_t max_output_tokens = 0;  // 0: no limit

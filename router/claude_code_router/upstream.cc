@@ -1,4 +1,4 @@
-// Endpoints and transformers by provider. The rules G1 to G18: docs/configuration.md.
+// Endpoints and transformers by provider. The rules P1 to P18: docs/configuration.md.
 #include "router/claude_code_router/upstream.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ Upstream DescribeUpstream(const Provider& provider, const std::string& name,
   upstream.key = key_env.empty() ? "none" : "$" + key_env;
   if (!TranslatedByCcr(provider)) {
     upstream.url = provider.messages_base_url + "/v1/messages";
-    // No other transformer, so headers and body pass unchanged (G8).
+    // No other transformer, so headers and body pass unchanged (P8).
     upstream.transformers = {kPassthrough};
     return upstream;
   }
@@ -55,7 +55,7 @@ Upstream DescribeUpstream(const Provider& provider, const std::string& name,
   if (AtHome(provider) && (provider.name == "openrouter" || provider.name == "groq")) {
     upstream.transformers.push_back(provider.name);
   }
-  // Without it CCR never requests usage (G13).
+  // Without it CCR never requests usage (P13).
   if (provider.quirks.stream_usage) upstream.transformers.emplace_back(kStreamUsage);
   return upstream;
 }

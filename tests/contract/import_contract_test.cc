@@ -99,7 +99,7 @@ int64_t Unheard(Backend& backend) {
 
 }  // namespace
 
-TEST_CASE("R2 what is imported is history for who is here: not unheard, and wakes nobody",
+TEST_CASE("M2 what is imported is history for who is here: not unheard, and wakes nobody",
           "[contract]") {
   auto backend = Any();
   const Session alice = Enter(*backend, "Alice");
@@ -147,7 +147,7 @@ TEST_CASE("what was unheard before an import is heard after it, and only that", 
   CHECK(Bodies(Hear(*backend, bob)) == std::vector<std::string>{"after"});
 }
 
-TEST_CASE("R2 who comes after an import hears it as history, and nothing of it as a call",
+TEST_CASE("M2 who comes after an import hears it as history, and nothing of it as a call",
           "[contract]") {
   auto backend = Any();
   Import(*backend, {Told(1, "Alice", "once upon a time"), Told(2, "Alice", "do it", {"Bob"})});
@@ -258,7 +258,7 @@ TEST_CASE("a bad record among good ones is named by its line, and nothing is tak
   CHECK(backend->store().Info(CallContext{})->messages == 0);
 }
 
-TEST_CASE("R10 sessions in a copy of the database have ended, those of the home live on",
+TEST_CASE("M10 sessions in a copy of the database have ended, those of the home live on",
           "[contract]") {
   auto backend = Any();
   const Session dario = Enter(*backend, "Dario");

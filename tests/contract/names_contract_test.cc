@@ -22,7 +22,7 @@ Result<SayReceipt> TrySay(Backend& backend, const Session& session, const std::s
 
 }  // namespace
 
-TEST_CASE("R13 what shows nothing is no message and no memory", "[contract]") {
+TEST_CASE("M13 what shows nothing is no message and no memory", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   for (const std::string blank :
@@ -37,7 +37,7 @@ TEST_CASE("R13 what shows nothing is no message and no memory", "[contract]") {
   CHECK(TrySay(*backend, sam, " . "));
 }
 
-TEST_CASE("R13 a message is for a hundred at most, however they are named", "[contract]") {
+TEST_CASE("M13 a message is for a hundred at most, however they are named", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   Enter(*backend, "Dario");
@@ -46,7 +46,7 @@ TEST_CASE("R13 a message is for a hundred at most, however they are named", "[co
   CHECK(TrySay(*backend, sam, "x", "", std::vector<std::string>(100, "Dario")));
 }
 
-TEST_CASE("R15 no new room has a name that means everybody or nobody", "[contract]") {
+TEST_CASE("M15 no new room has a name that means everybody or nobody", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   for (const std::string room :
@@ -66,7 +66,7 @@ TEST_CASE("R15 no new room has a name that means everybody or nobody", "[contrac
   }
 }
 
-TEST_CASE("R13 a room that only guests were in has nobody in it, and says so", "[contract]") {
+TEST_CASE("M13 a room that only guests were in has nobody in it, and says so", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   CHECK_FALSE(TrySay(*backend, sam, "first")->gone_guests);

@@ -49,7 +49,7 @@ struct Chain {
 
 }  // namespace
 
-TEST_CASE("R1 a chain of versions closes over one that is forgotten or erased", "[contract]") {
+TEST_CASE("M1 a chain of versions closes over one that is forgotten or erased", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const Chain chain(*backend, sam);
@@ -67,7 +67,7 @@ TEST_CASE("R1 a chain of versions closes over one that is forgotten or erased", 
   CHECK_FALSE(Get(*backend, sam, chain.first).superseded_by);
 }
 
-TEST_CASE("R1 the oldest version may go, and several next to each other", "[contract]") {
+TEST_CASE("M1 the oldest version may go, and several next to each other", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const Chain chain(*backend, sam);
@@ -82,7 +82,7 @@ TEST_CASE("R1 the oldest version may go, and several next to each other", "[cont
   CHECK(backend->store().CheckIntegrity(CallContext{}));
 }
 
-TEST_CASE("R1 a version of one session only leaves the chain when its session ends", "[contract]") {
+TEST_CASE("M1 a version of one session only leaves the chain when its session ends", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const Session brief = Enter(*backend, "Sam");
@@ -96,7 +96,7 @@ TEST_CASE("R1 a version of one session only leaves the chain when its session en
   CHECK(Get(*backend, sam, third).supersedes == first);
 }
 
-TEST_CASE("R1 a shared version does not tell the others of the private one that it replaced",
+TEST_CASE("M1 a shared version does not tell the others of the private one that it replaced",
           "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
@@ -109,7 +109,7 @@ TEST_CASE("R1 a shared version does not tell the others of the private one that 
   CHECK_FALSE(Get(*backend, eve, shared).supersedes);
 }
 
-TEST_CASE("R5 R15 a memory's key is for one memory in all that it says", "[contract]") {
+TEST_CASE("M5 M15 a memory's key is for one memory in all that it says", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const MemoryId older = Keep(*backend, Note(sam, "an older one"));
@@ -143,7 +143,7 @@ TEST_CASE("R5 R15 a memory's key is for one memory in all that it says", "[contr
   CHECK(backend->store().Info(CallContext{})->memories == 2);
 }
 
-TEST_CASE("R5 a key whose memory was forgotten or erased is free again", "[contract]") {
+TEST_CASE("M5 a key whose memory was forgotten or erased is free again", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   RememberRequest request = Note(sam, "the build needs ninja");
@@ -161,7 +161,7 @@ TEST_CASE("R5 a key whose memory was forgotten or erased is free again", "[contr
   CHECK_FALSE(third->repeated);
 }
 
-TEST_CASE("R5 a version is the same call again after its older one has gone", "[contract]") {
+TEST_CASE("M5 a version is the same call again after its older one has gone", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const Chain chain(*backend, sam);
@@ -177,7 +177,7 @@ TEST_CASE("R5 a version is the same call again after its older one has gone", "[
   CHECK(Keep(*backend, request) == fourth);
 }
 
-TEST_CASE("R5 R15 a message's key is for one message, to the same, in the same place",
+TEST_CASE("M5 M15 a message's key is for one message, to the same, in the same place",
           "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
@@ -222,7 +222,7 @@ TEST_CASE("R5 R15 a message's key is for one message, to the same, in the same p
   CHECK(backend->store().Info(CallContext{})->messages == 2);
 }
 
-TEST_CASE("R12 the same words are one memory, unless they are said to be another", "[contract]") {
+TEST_CASE("M12 the same words are one memory, unless they are said to be another", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   const Session dario = Enter(*backend, "Dario");
@@ -242,7 +242,7 @@ TEST_CASE("R12 the same words are one memory, unless they are said to be another
   CHECK(Keep(*backend, Note(sam, "deploy on Friday", id)) > beside);
 }
 
-TEST_CASE("R12 what says the same and is gone, hidden or passing does not stand in the way",
+TEST_CASE("M12 what says the same and is gone, hidden or passing does not stand in the way",
           "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
@@ -276,7 +276,7 @@ TEST_CASE("R12 what says the same and is gone, hidden or passing does not stand 
   CHECK(Keep(*backend, reasoned) != bare);
 }
 
-TEST_CASE("R15 a tag is one tag however it is written", "[contract]") {
+TEST_CASE("M15 a tag is one tag however it is written", "[contract]") {
   auto backend = Any();
   const Session sam = Enter(*backend, "Sam");
   RememberRequest request = Note(sam, "a note");
@@ -285,7 +285,7 @@ TEST_CASE("R15 a tag is one tag however it is written", "[contract]") {
   CHECK(Get(*backend, sam, id).tags == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("R10 R15 in a copied home nobody is here, and what was for a session only is gone",
+TEST_CASE("M10 M15 in a copied home nobody is here, and what was for a session only is gone",
           "[contract]") {
   auto backend = Any();
   const Session dario = Enter(*backend, "Dario");

@@ -44,7 +44,7 @@ std::string Read(const std::string& text, DayZone zone = DayZone::kUtc,
 
 }  // namespace
 
-TEST_CASE("R9 days, weeks and spans are read as people write them") {
+TEST_CASE("M9 days, weeks and spans are read as people write them") {
   const std::vector<std::pair<std::string, std::string>> forms = {
       {"now", "2026-11-21T12:03:05"},
       {"today", "2026-11-21T00:00:00"},
@@ -85,7 +85,7 @@ TEST_CASE("R9 days, weeks and spans are read as people write them") {
   }
 }
 
-TEST_CASE("R9 what is no time is refused with the accepted forms") {
+TEST_CASE("M9 what is no time is refused with the accepted forms") {
   for (const std::string form :
        {"", " ", "soon", "2026-13-01", "2026-02-30", "25:00", "yesterday 25:00", "15", "-3h",
         "last", "ago", "week", "99999999999999999999d", "2026-11-21T12:00:00Zjunk", "1h30",
@@ -100,7 +100,7 @@ TEST_CASE("R9 what is no time is refused with the accepted forms") {
             .message.size() < 400);
 }
 
-TEST_CASE("R9 a person's day is that of the zone, also between midnight here and midnight UTC") {
+TEST_CASE("M9 a person's day is that of the zone, also between midnight here and midnight UTC") {
   const Zone tokyo("JST-9");
   const WallTime early = FromUnixMillis(1'795'215'600'000);  // 2026-11-21 08:00 in Tokyo
   CHECK(Read("2026-11-21", DayZone::kLocal, early) == "2026-11-20T15:00:00");
@@ -112,7 +112,7 @@ TEST_CASE("R9 a person's day is that of the zone, also between midnight here and
   CHECK(Read("today", DayZone::kUtc, early) == "2026-11-20T00:00:00");
 }
 
-TEST_CASE("R9 a day in which the clocks change begins at its midnight") {
+TEST_CASE("M9 a day in which the clocks change begins at its midnight") {
   const Zone berlin("CET-1CEST,M3.5.0,M10.5.0/3");
   const WallTime after = FromUnixMillis(1'792'929'600'000);  // 2026-10-25T12:00Z, the day of change
   CHECK(Read("today", DayZone::kLocal, after) == "2026-10-24T22:00:00");
@@ -120,7 +120,7 @@ TEST_CASE("R9 a day in which the clocks change begins at its midnight") {
   CHECK(Read("tomorrow", DayZone::kLocal, after) == "2026-10-25T23:00:00");
 }
 
-TEST_CASE("R15 a span that ends before it begins is refused") {
+TEST_CASE("M15 a span that ends before it begins is refused") {
   const WallTime now = FromUnixMillis(kNow);
   CHECK(CheckSpan(std::nullopt, now));
   CHECK(CheckSpan(now, std::nullopt));

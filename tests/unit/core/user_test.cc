@@ -8,7 +8,7 @@
 
 namespace katra {
 
-TEST_CASE("R3 a home is absolute, or begins with a tilde") {
+TEST_CASE("M3 a home is absolute, or begins with a tilde") {
   CHECK(*KatraHome("/data/katra/", "/home/ada") == "/data/katra");
   CHECK(*KatraHome("/data/./x/../katra", "/home/ada") == "/data/katra");
   CHECK(*KatraHome("~", "/home/ada") == "/home/ada");
@@ -17,7 +17,7 @@ TEST_CASE("R3 a home is absolute, or begins with a tilde") {
   CHECK(*KatraHome("/", "/home/ada") == "/");
 }
 
-TEST_CASE("R3 a relative home is refused with the next step") {
+TEST_CASE("M3 a relative home is refused with the next step") {
   for (const std::string given : {"katra", "./.katra", "../katra", "~bob/.katra", "$HOME/.katra",
                                   "${HOME}/.katra", "%USERPROFILE%\\.katra", " /data"}) {
     INFO(given);
@@ -29,7 +29,7 @@ TEST_CASE("R3 a relative home is refused with the next step") {
   CHECK_FALSE(KatraHome("~/.katra", ""));
 }
 
-TEST_CASE("R13 letters lose their accents, and other characters become one dash each") {
+TEST_CASE("M13 letters lose their accents, and other characters become one dash each") {
   CHECK(PlainLetters("josé") == "jose");
   CHECK(PlainLetters("jose\u0301") == "jose");
   CHECK(PlainLetters("Łukasz-Groß_1") == "Lukasz-Gross_1");
@@ -39,7 +39,7 @@ TEST_CASE("R13 letters lose their accents, and other characters become one dash 
                      "b") == "a-b");
 }
 
-TEST_CASE("R13 only what can be seen shows something") {
+TEST_CASE("M13 only what can be seen shows something") {
   CHECK(ShowsSomething(" x "));
   CHECK(ShowsSomething("\xff"));
   CHECK(ShowsSomething("🎉"));

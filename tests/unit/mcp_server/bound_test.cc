@@ -75,7 +75,7 @@ struct Full {
   std::vector<std::string> names;
 };
 
-TEST_CASE("R8 no answer of any tool passes the bound, in both forms, whatever it has to show") {
+TEST_CASE("M8 no answer of any tool passes the bound, in both forms, whatever it has to show") {
   Full full;
   Meeting& meeting = full.meeting;
   std::vector<std::string> tags;
@@ -144,7 +144,7 @@ TEST_CASE("R8 no answer of any tool passes the bound, in both forms, whatever it
   }
 }
 
-TEST_CASE("R8 a memory and a message of any length are read whole, page by page") {
+TEST_CASE("M8 a memory and a message of any length are read whole, page by page") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   for (const std::string& piece :
@@ -191,7 +191,7 @@ TEST_CASE("R8 a memory and a message of any length are read whole, page by page"
   }
 }
 
-TEST_CASE("R8 a message that is too long for an answer is heard in part, and says how to go on") {
+TEST_CASE("M8 a message that is too long for an answer is heard in part, and says how to go on") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const auto lead = meeting.Join("Lead");
@@ -210,7 +210,7 @@ TEST_CASE("R8 a message that is too long for an answer is heard in part, and say
   CHECK(meeting.Text(sam, "katra_history").find("whole in pages") != std::string::npos);
 }
 
-TEST_CASE("R8 every session of a crowd is on some page of who is here, in both forms") {
+TEST_CASE("M8 every session of a crowd is on some page of who is here, in both forms") {
   Full full;
   std::vector<std::string> listed;
   json arguments = json::object();
@@ -237,7 +237,7 @@ TEST_CASE("say names a dozen of those who hear it, and counts them all") {
   CHECK(said.at("recipients_in_all") == kSessions - 1);
 }
 
-TEST_CASE("R14 no resource passes the bound, and `next` leads through all of it") {
+TEST_CASE("M14 no resource passes the bound, and `next` leads through all of it") {
   Full full;
   Meeting& meeting = full.meeting;
   const auto read = [&](const std::string& uri) {
@@ -302,7 +302,7 @@ TEST_CASE("R14 no resource passes the bound, and `next` leads through all of it"
   CHECK(ids.size() == 2 * WorstPieces().size());
 }
 
-TEST_CASE("R9 R14 a room's messages may begin at a time as people write it") {
+TEST_CASE("M9 M14 a room's messages may begin at a time as people write it") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Text(sam, "katra_say", {{"message", "of before"}});
@@ -325,7 +325,7 @@ TEST_CASE("R9 R14 a room's messages may begin at a time as people write it") {
   }
 }
 
-TEST_CASE("R8 no prompt passes the bound") {
+TEST_CASE("M8 no prompt passes the bound") {
   Full full;
   Meeting& meeting = full.meeting;
   for (const std::string& piece : WorstPieces()) {

@@ -26,7 +26,7 @@ const json& Schema() {
 
 json Taken(const json& given) { return *mcp::CoerceArguments(Schema(), given).arguments; }
 
-TEST_CASE("R6 what can be meant one way only is taken, whatever type it came in") {
+TEST_CASE("M6 what can be meant one way only is taken, whatever type it came in") {
   const std::vector<std::pair<json, json>> forms = {
       {{{"count", "5"}}, {{"count", 5}}},
       {{{"count", " 5 "}}, {{"count", 5}}},
@@ -57,7 +57,7 @@ TEST_CASE("R6 what can be meant one way only is taken, whatever type it came in"
   }
 }
 
-TEST_CASE("R6 what is not unmistakable stays as it is, for the schema to refuse") {
+TEST_CASE("M6 what is not unmistakable stays as it is, for the schema to refuse") {
   for (const json& given :
        {json{{"count", "five"}}, json{{"count", "5 items"}}, json{{"count", "0x5"}},
         json{{"count", true}}, json{{"yes", "yes"}}, json{{"yes", 1}}, json{{"yes", "1"}},
@@ -69,7 +69,7 @@ TEST_CASE("R6 what is not unmistakable stays as it is, for the schema to refuse"
   }
 }
 
-TEST_CASE("R6 broken JSON in a list is refused") {
+TEST_CASE("M6 broken JSON in a list is refused") {
   for (const json& list :
        {json(R"(["alpha","beta")"), json("['alpha','beta']"), json(R"({"a":"b"})"),
         json(R"(["alpha",7])"), json(R"("alpha", beta)"), json({R"(["alpha"])"}),
@@ -83,7 +83,7 @@ TEST_CASE("R6 broken JSON in a list is refused") {
 }
 
 // Every argument of every tool that is no text, as a text.
-TEST_CASE("R6 all tools take numbers, booleans, lists and words as texts") {
+TEST_CASE("M6 all tools take numbers, booleans, lists and words as texts") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Join("Charlie");
@@ -119,11 +119,11 @@ TEST_CASE("R6 all tools take numbers, booleans, lists and words as texts") {
   CHECK(meeting.Text(sam, "katra_whoami", {{"format", " Text "}}).starts_with("you are Sam"));
 }
 
-TEST_CASE("R6 a number sign without a number is refused") {
+TEST_CASE("M6 a number sign without a number is refused") {
   CHECK(mcp::CoerceArguments(Schema(), {{"id", " # "}}).violations.size() == 1);
 }
 
-TEST_CASE("R6 nothing broken is stored") {
+TEST_CASE("M6 nothing broken is stored") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const std::string error =
@@ -136,7 +136,7 @@ TEST_CASE("R6 nothing broken is stored") {
   CHECK(meeting.store->Info({})->messages == 0);
 }
 
-TEST_CASE("R13 a hundred and fifty recipients are too many, with commas between them too") {
+TEST_CASE("M13 a hundred and fifty recipients are too many, with commas between them too") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Join("Charlie");

@@ -84,7 +84,7 @@ TEST_CASE("legacy is off when its variable says so, or nothing") {
   }
 }
 
-TEST_CASE("R3 a tilde in the home is expanded, and a relative home refused") {
+TEST_CASE("M3 a tilde in the home is expanded, and a relative home refused") {
   const Variable user("HOME", "/home/ada");
   for (const char* given : {"~/.katra", "/home/./ada/x/../.katra/"}) {
     const LaunchOutcome option = Parse({"--home", given});

@@ -239,7 +239,7 @@ TEST_CASE("forgetting twice is no error and says so") {
   CHECK(meeting.Json(sam, "katra_recall").at("hits").empty());
 }
 
-TEST_CASE("R12 the same words are not stored twice, and the answer says how to") {
+TEST_CASE("M12 the same words are not stored twice, and the answer says how to") {
   Meeting meeting;
   const auto dario = meeting.Join("Dario");
   const auto sam = meeting.Join("Sam");
@@ -259,7 +259,7 @@ TEST_CASE("R12 the same words are not stored twice, and the answer says how to")
             .at("id") == 2);
 }
 
-TEST_CASE("R13 what cannot be superseded says what can, and its last line does not contradict") {
+TEST_CASE("M13 what cannot be superseded says what can, and its last line does not contradict") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Text(sam, "katra_remember", {{"content", "one"}});
@@ -271,7 +271,7 @@ TEST_CASE("R13 what cannot be superseded says what can, and its last line does n
   CHECK_FALSE(Has(error, "whoami"));
 }
 
-TEST_CASE("R9 R15 recall reads times as people write them, and refuses a span that is none") {
+TEST_CASE("M9 M15 recall reads times as people write them, and refuses a span that is none") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Text(sam, "katra_remember", {{"content", "of long ago"}});
@@ -289,7 +289,7 @@ TEST_CASE("R9 R15 recall reads times as people write them, and refuses a span th
             "within these bounds"));
 }
 
-TEST_CASE("R5 a key that was used for other words is an error that says so") {
+TEST_CASE("M5 a key that was used for other words is an error that says so") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   meeting.Text(sam, "katra_remember", {{"content", "one"}, {"idempotency_key", "k"}});

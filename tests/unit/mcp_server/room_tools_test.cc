@@ -210,7 +210,7 @@ TEST_CASE("the JSON form of hear keeps to that size too") {
   CHECK(heard.at("messages").size() + heard.at("left").get<size_t>() == 12);
 }
 
-TEST_CASE("R8 one message that is larger than a listing's size is given in part") {
+TEST_CASE("M8 one message that is larger than a listing's size is given in part") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   const auto lead = meeting.Join("Lead");
@@ -319,7 +319,7 @@ TEST_CASE("a guest takes a name, and a live name is refused") {
   CHECK(meeting.Json(guest, "katra_whoami") == named);
 }
 
-TEST_CASE("R15 a range of history that holds nothing is refused") {
+TEST_CASE("M15 a range of history that holds nothing is refused") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   CHECK(meeting.Failure(sam, "katra_history", {{"after", 9}, {"before", 9}})
@@ -327,14 +327,14 @@ TEST_CASE("R15 a range of history that holds nothing is refused") {
   meeting.Text(sam, "katra_history", {{"after", 8}, {"before", 9}});
 }
 
-TEST_CASE("R15 nobody speaks into a room that is named after everybody") {
+TEST_CASE("M15 nobody speaks into a room that is named after everybody") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   CHECK(meeting.Failure(sam, "katra_say", {{"message", "x"}, {"room", "all"}})
             .find("Leave out the room") != std::string::npos);
 }
 
-TEST_CASE("R13 a room whose guests have left is not one that nobody was in") {
+TEST_CASE("M13 a room whose guests have left is not one that nobody was in") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");
   CHECK(meeting.Text(sam, "katra_say", {{"message", "x"}}).find("nobody else has been") !=

@@ -74,7 +74,7 @@ TEST_CASE("a NUL is a byte like any other") {
   CHECK(Frame(std::string("a\0b\n", 4), 2) == Lines{std::string("a\0b", 3)});
 }
 
-TEST_CASE("R7 the bytes of a line that is too long are given out, to its end and once") {
+TEST_CASE("M7 the bytes of a line that is too long are given out, to its end and once") {
   const std::string bytes = "short\n0123456789abcdef\nnext\nanother long one";
   for (size_t piece = 1; piece <= bytes.size(); ++piece) {
     CAPTURE(piece);

@@ -116,7 +116,7 @@ TEST_CASE("a line to send is one line of valid UTF-8, whatever it carries") {
   CHECK(parsed["error"]["code"] == -32603);
 }
 
-TEST_CASE("R7 half an emoji is shown as U+FFFD, and the message counts") {
+TEST_CASE("M7 half an emoji is shown as U+FFFD, and the message counts") {
   const auto text = [](const std::string& escaped) {
     const Message message =
         ParseOne(R"({"jsonrpc":"2.0","id":7,"method":"x","params":{"m":")" + escaped + R"("}})");
@@ -131,7 +131,7 @@ TEST_CASE("R7 half an emoji is shown as U+FFFD, and the message counts") {
   CHECK(text(R"(\\ud83d \ud83d)") == "\\ud83d \uFFFD");
 }
 
-TEST_CASE("R7 who sent a line that cannot be read is answered by its id") {
+TEST_CASE("M7 who sent a line that cannot be read is answered by its id") {
   const auto id_of = [](const std::string& line) { return ParseOne(line).id.ToJson(); };
   CHECK(id_of("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xff\"}") == 7);
   // As the TypeScript SDK writes it: the id comes last.

@@ -141,7 +141,7 @@ TEST_CASE("what is no resource URI is none") {
   CHECK_FALSE(ParseResourceUri("katra://rooms/" + std::string(600, 'a') + "/messages"));
 }
 
-TEST_CASE("R14 the resource URIs have pages, each its own") {
+TEST_CASE("M14 the resource URIs have pages, each its own") {
   CHECK(ParseResourceUri("katra://rooms?after=dev")->after == "dev");
   CHECK(ParseResourceUri("katra://personas?after=Sam")->after == "Sam");
   CHECK(ParseResourceUri("katra://rooms/dev/messages?before=41")->before == 41);

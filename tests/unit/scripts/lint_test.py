@@ -304,19 +304,45 @@ class LintTest(unittest.TestCase):
 
     def test_rule_codes_are_defined(self):
         index = {"docs/dev/rules.md": "# Codes\n| B | rules of bees |\n| B1 | they fly |\n"}
-        for path, line in [("core/a.cc", "int b2 = B2;  // B1, and B10.5 or C0\n"),
+        for path, line in [("core/a.cc", "int b2 = B2;  // B1, and B10.5, MiniMax-B2 or U+B2\n"),
+                           ("core/a.cc", 'Set("B2", "the B2");\n'),
                            ("tests/a_test.py", "def test_flight():  # B1\n"),
-                           ("docs/a.md", "See B1 and C7.\n")]:
-            with self.subTest(path):
+                           ("tests/a_test.py", 'b = """B2"""\n"""A docstring."""\nb = B2\n'),
+                           ("docs/a.md", "See B1 and docs/B2.\n")]:
+            with self.subTest(line):
                 self.assertEqual(self.run_lint("rules", {**index, path: line}), (0, ""))
         for path, line in [("core/a.h", "int a;  // as B2 says\n"),
+                           ("core/a.h", "// At the end of a sentence: B2.\n"),
+                           ("core/a.h", "// The range B1-B2\n"),
                            ("tests/a_test.cc", 'TEST_CASE("B2 they buzz") {\n'),
+                           ("tests/a_test.cc", '    "B1 B2 they fly and buzz") {\n'),
                            ("tests/a_test.py", "    def test_b2(self):  # B2\n"),
+                           ("tests/a_test.py", '"""They buzz (B2)."""\n'),
+                           ("store/a.sql", "SELECT 1;  -- B2\n"),
+                           ("CMakeLists.txt", "# B2\n"),
+                           ("scripts/a", "#!/bin/sh # B2\n"),
                            ("docs/a.md", "See (B2).\n")]:
-            with self.subTest(path):
+            with self.subTest(line):
                 code, said = self.run_lint("rules", {**index, path: line})
                 self.assertEqual(code, 1, said)
                 self.assertIn(f"{path}:1: no document defines B2", said)
+        code, said = self.run_lint("rules", {**index, "a.py": '"""They fly,\nand buzz (B2).\n"""\nb = B2\n'})
+        self.assertEqual((code, said.count("B2"), said[:7]), (1, 1, "a.py:2:"), said)
+        code, said = self.run_lint("rules", {**index, "core/a.h": "// as Z9 says\n"})
+        self.assertEqual((code, said[:30]), (1, "core/a.h:1: no document defines"[:30]), said)
+
+    def test_rule_codes_have_one_definition(self):
+        page = "docs/dev/rules.md"
+        index = "# Codes\n| B | rules of bees |\n| B1 | they fly |\n"
+        for files, message in [
+            ({page: index + "| B1 | they buzz |\n"}, f"{page}:4: B1 is also defined in {page}:3"),
+            ({page: index, "docs/z.md": "| B1 | they buzz |\n"}, f"docs/z.md:1: B1 is also defined in {page}:3"),
+            ({page: index + "| B | of birds |\n"}, f"{page}:4: the letter B has a second row"),
+            ({page: index + "| C1 | they sting |\n"}, f"{page}:4: {page} has no row for the letter of C1"),
+        ]:
+            with self.subTest(message):
+                code, said = self.run_lint("rules", files)
+                self.assertEqual((code, said), (1, f"{message}\n"))
 
     def test_layout_is_that_of_clang_format(self):
         code, said = self.run_lint("format", {"core/a.cc": "int  a;\n"})

@@ -8,7 +8,7 @@
 namespace katra::store {
 namespace {
 
-TEST_CASE("R11 names that mean everybody, nobody or the system are reserved in every spelling") {
+TEST_CASE("M11 names that mean everybody, nobody or the system are reserved in every spelling") {
   for (const std::string name :
        {"all", "everyone", "System", "user", "null", "here", "assistant", "tool", "katra", "KATRA",
         "Every-One", "no_body", "SYSTEM", "Human", "developer", "channel", "None", "a-l-l"}) {
@@ -25,14 +25,14 @@ TEST_CASE("names of personas are not") {
   }
 }
 
-TEST_CASE("R11 look-alikes of reserved names are reserved") {
+TEST_CASE("M11 look-alikes of reserved names are reserved") {
   for (const std::string name : {"a1l", "aIl", "AII", "n0body", "NU11", "5ystem", "h3re", "us3r"}) {
     INFO(name);
     CHECK(IsReservedName(name));
   }
 }
 
-TEST_CASE("R15 rooms are not named after everybody or nobody, and may be after a subject") {
+TEST_CASE("M15 rooms are not named after everybody or nobody, and may be after a subject") {
   for (const std::string name : {"all", "Everyone", "here", "no_body", "a1l", "NULL"}) {
     CHECK(IsReservedRoom(name));
   }

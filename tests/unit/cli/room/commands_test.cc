@@ -233,7 +233,7 @@ TEST_CASE("escape sequences of a message are shown, not obeyed") {
   CHECK(Contains(heard.out, "\n| more\n"));
 }
 
-TEST_CASE("R13 without a name of a persona the user's name is taken") {
+TEST_CASE("M13 without a name of a persona the user's name is taken") {
   const TempHome home;
   Setting setting;
   setting.environment["USER"] = "jane.doe";
@@ -355,7 +355,7 @@ TEST_CASE("bad input is told, with the next step, and changes nothing") {
   CHECK(before.substr(before.find('\n')) == after.substr(after.find('\n')));
 }
 
-TEST_CASE("R9 a person's days are those of the terminal's zone") {
+TEST_CASE("M9 a person's days are those of the terminal's zone") {
   const TempHome home;
   CHECK(As(home, "Sam", {"remember", "of this moment"}).code == kExitOk);
   const std::time_t now = std::time(nullptr);
@@ -384,7 +384,7 @@ TEST_CASE("R9 a person's days are those of the terminal's zone") {
   CHECK(Contains(wrong.err, "the wrong way round?"));
 }
 
-TEST_CASE("R3 a relative KATRA_HOME is refused by every command, a tilde is the user's home") {
+TEST_CASE("M3 a relative KATRA_HOME is refused by every command, a tilde is the user's home") {
   const TempHome home;
   Setting setting;
   setting.environment["KATRA_HOME"] = "./.katra";
@@ -404,7 +404,7 @@ TEST_CASE("R3 a relative KATRA_HOME is refused by every command, a tilde is the 
   CHECK(std::filesystem::exists(home.path() + "/katra/katra.db"));
 }
 
-TEST_CASE("R13 who hears in a shell as an agent's persona is told whose words these were") {
+TEST_CASE("M13 who hears in a shell as an agent's persona is told whose words these were") {
   const TempHome home;
   CHECK(As(home, "Dario", {"say", "one"}).code == kExitOk);
   CHECK(As(home, "Sam", {"hear"}).err.empty());
@@ -426,7 +426,7 @@ TEST_CASE("R13 who hears in a shell as an agent's persona is told whose words th
   CHECK(As(home, "Sam", {"hear"}).err.empty());
 }
 
-TEST_CASE("R13 a user's name with accents gives a name that can be typed") {
+TEST_CASE("M13 a user's name with accents gives a name that can be typed") {
   const TempHome home;
   for (const auto& [user, persona] :
        {std::pair{"josé", "jose"}, {"Łukasz", "Lukasz"}, {"jürgen.groß", "jurgen-gross"}}) {
@@ -437,7 +437,7 @@ TEST_CASE("R13 a user's name with accents gives a name that can be typed") {
   }
 }
 
-TEST_CASE("R12 the same words are remembered once from the shell, too") {
+TEST_CASE("M12 the same words are remembered once from the shell, too") {
   const TempHome home;
   CHECK(As(home, "Sam", {"remember", "deploy on Friday"}).code == kExitOk);
   CHECK(Contains(As(home, "Sam", {"remember", "deploy on Friday"}).out, "already remembered"));

@@ -1,5 +1,5 @@
 // Answers that are not whole, or told in another form than was asked for: nothing is left out in
-// silence (G12-G23 of docs/translation.md).
+// silence (G12-G23 of docs/dev/rules.md).
 #include "router/translate/from_chat/reply.h"
 #include "router/translate/messages/usage_tap.h"
 #include "router/translate/openai_clients/openai_client.h"

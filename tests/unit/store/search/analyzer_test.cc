@@ -136,7 +136,7 @@ TEST_CASE("only words that say nothing are stop words") {
   CHECK_FALSE(IsStopWord(""));
 }
 
-TEST_CASE("R4 signs, dots and slashes of names are part of them") {
+TEST_CASE("M4 signs, dots and slashes of names are part of them") {
   CHECK(TextOf("C++ and C# or F#.") == "cplusplus and csharp or fsharp");
   CHECK(TextOf("C++17, g++ -O2") == "cplusplus 17 gplusplus o 2");
   CHECK(TextOf("Notepad++") == "notepad");
@@ -148,7 +148,7 @@ TEST_CASE("R4 signs, dots and slashes of names are part of them") {
   CHECK(ExtraOf("k8s") == "k8s");
 }
 
-TEST_CASE("R4 what only looks like a name with signs is none") {
+TEST_CASE("M4 what only looks like a name with signs is none") {
   CHECK(TextOf("a+b, x + y") == "a b x y");
   CHECK(TextOf("issue #12, PR#12") == "issue 12 pr 12");
   CHECK(ExtraOf("a+b issue#12 src/store/bell either/or end.Next") == "");

@@ -127,7 +127,7 @@ TEST_CASE("the schema of every version is taken, and brought up to date") {
   }
 }
 
-TEST_CASE("R1 R4 a home of before version 8 keeps its words, and its chains close") {
+TEST_CASE("M1 M4 a home of before version 8 keeps its words, and its chains close") {
   const TempHome home;
   REQUIRE(EnsurePrivateFile(home.database()));
   {

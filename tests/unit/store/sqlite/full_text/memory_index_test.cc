@@ -178,7 +178,7 @@ TEST_CASE("the largest memories are indexed and their last word is found") {
   CHECK(world.Find("zymurgy").empty());
 }
 
-TEST_CASE("R4 a name is found as it is written, before all names that are like it") {
+TEST_CASE("M4 a name is found as it is written, before all names that are like it") {
   World world;
   const std::vector<std::string> names = {"C",   "C++", "C#",  "F#",    ".NET",  "Node.js",
                                           "A/B", "k8s", "g++", "CI/CD", "Vue.js"};
@@ -197,7 +197,7 @@ TEST_CASE("R4 a name is found as it is written, before all names that are like i
   }
 }
 
-TEST_CASE("R4 names with signs are other words than their letters, in tags too") {
+TEST_CASE("M4 names with signs are other words than their letters, in tags too") {
   World world;
   const auto plus = world.Remember({"Sam", "written in C++17", "", {"c++"}});
   const auto sharp = world.Remember({"Sam", "written in C#", "", {"c#"}});
