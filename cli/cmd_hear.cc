@@ -29,7 +29,7 @@ constexpr std::chrono::seconds kHeartbeat{10};
 constexpr int kLongestWaitSeconds = 7 * 24 * 3600;
 
 // When the wait ends; max: never.
-Result<SteadyTime> WaitEnd(const HearOptions& options) {
+Result<SteadyTime> WaitEnd(const HearOptions& options, const Clock& clock) {
   if (options.wait_seconds.empty()) return SteadyTime::max();
   const std::string& text = options.wait_seconds;
   int seconds = -1;
@@ -40,7 +40,7 @@ Result<SteadyTime> WaitEnd(const HearOptions& options) {
                 "--wait \"" + OneLine(text, 40) + "\": give whole seconds from 0 to " +
                     std::to_string(kLongestWaitSeconds) + ", or no value to wait without limit");
   }
-  return std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  return clock.Steady() + std::chrono::seconds(seconds);
 }
 
 // A session that hears, prints and acknowledges.
@@ -158,7 +158,7 @@ int Hear(const HearOptions& options, Context& context) {
     return context.PrintError(
         Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
   }
-  const Result<SteadyTime> end = WaitEnd(options);
+  const Result<SteadyTime> end = WaitEnd(options, context.clock());
   if (!end) return context.PrintError(end.error());
   const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kCreate);
   if (!session) return context.PrintError(session.error());
@@ -166,7 +166,7 @@ int Hear(const HearOptions& options, Context& context) {
   const bool waits = options.wait || options.follow;
   std::unique_ptr<ChangeWait> change;
   if (waits) {
-    auto made = ChangeWait::Make((*session)->store());
+    auto made = ChangeWait::Make((*session)->store(), context.clock());
     if (!made) return context.PrintError(made.error());
     change = std::move(*made);
   }

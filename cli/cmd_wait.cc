@@ -44,7 +44,7 @@ int WaitFor(store::Session session, store::Store& store, Context& context) {
     if (lock.error().code == ErrorCode::kUnavailable) return kExitOk;
     return context.PrintError(lock.error()), kExitTold;
   }
-  const auto change = ChangeWait::Make(store);
+  const auto change = ChangeWait::Make(store, context.clock());
   if (!change) return context.PrintError(change.error()), kExitTold;
   const pid_t parent = getppid();
   while (true) {

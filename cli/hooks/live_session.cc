@@ -59,19 +59,19 @@ Result<std::optional<store::Session>> AwaitLiveSession(const HookInput& input,
                                                        std::chrono::milliseconds patience,
                                                        Context& context) {
   constexpr std::chrono::milliseconds kLook{100};
-  const SteadyTime end = std::chrono::steady_clock::now() + patience;
+  const SteadyTime end = context.clock().Steady() + patience;
   std::unique_ptr<ChangeWait> change;  // set once there is a home to watch
   while (true) {
     if (!change && HasHome(context) && NamesSession(input, context)) {
       const Result<store::Watchable*> store = context.OpenStore();
       if (!store) return tl::unexpected<Error>(store.error());
-      auto made = ChangeWait::Make(**store);
+      auto made = ChangeWait::Make(**store, context.clock());
       if (!made) return Pass(std::move(made));
       change = std::move(*made);
     }
     auto found = FindLiveSession(input, context);
     if (!found || *found) return found;
-    const SteadyTime now = std::chrono::steady_clock::now();
+    const SteadyTime now = context.clock().Steady();
     if (now >= end || !change) return found;
     if (change->Wait(std::min(end, now + kLook)) == ChangeWait::Outcome::kStopped) return found;
   }

@@ -7,10 +7,10 @@
 
 namespace katra::cli {
 
-Result<std::unique_ptr<ChangeWait>> ChangeWait::Make(store::Watchable& store) {
+Result<std::unique_ptr<ChangeWait>> ChangeWait::Make(store::Watchable& store, const Clock& clock) {
   auto loop = uv::Loop::Make();
   if (!loop) return Pass(std::move(loop));
-  auto wait = std::unique_ptr<ChangeWait>(new ChangeWait(std::move(*loop)));
+  auto wait = std::unique_ptr<ChangeWait>(new ChangeWait(std::move(*loop), clock));
   ChangeWait* const self = wait.get();
   for (const int number : std::array{SIGINT, SIGTERM, SIGHUP}) {
     auto caught = uv::Signal::Catch(*wait->loop_, number, [self] {
@@ -36,8 +36,8 @@ Result<std::unique_ptr<ChangeWait>> ChangeWait::Make(store::Watchable& store) {
 ChangeWait::Outcome ChangeWait::Wait(SteadyTime deadline) {
   late_ = false;
   if (deadline != SteadyTime::max()) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_.Steady());
     timer_->Start(std::max(left, std::chrono::milliseconds(0)));
   }
   while (!changed_ && !late_ && !stopped_) loop_->Run();

@@ -22,15 +22,17 @@ class ChangeWait {
   };
 
   // Watches from when Make() returns: create it, read, then wait. While it exists, signals that
-  // would end the process end the wait instead. `store` is borrowed and outlives it.
-  static Result<std::unique_ptr<ChangeWait>> Make(store::Watchable& store);
+  // would end the process end the wait instead. `store` and `clock` are borrowed and outlive it.
+  static Result<std::unique_ptr<ChangeWait>> Make(store::Watchable& store, const Clock& clock);
 
-  // Changes since the last call count. `deadline` is on the system's steady clock.
+  // Changes since the last call count. `deadline` is on the clock's Steady().
   [[nodiscard]] Outcome Wait(SteadyTime deadline = SteadyTime::max());
 
  private:
-  explicit ChangeWait(std::unique_ptr<uv::Loop> loop) : loop_(std::move(loop)) {}
+  ChangeWait(std::unique_ptr<uv::Loop> loop, const Clock& clock)
+      : clock_(clock), loop_(std::move(loop)) {}
 
+  const Clock& clock_;
   std::unique_ptr<uv::Loop> loop_;
   std::unique_ptr<store::ChangeWatch> watch_;
   std::unique_ptr<uv::Timer> timer_;

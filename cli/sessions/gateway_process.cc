@@ -128,9 +128,9 @@ Result<Runtime> Start(const Context& context, const GatewayStart& start) {
   if (auto made = EnsurePrivateFile(log); !made) return Pass(std::move(made));
   auto pid = Spawn(context, start, log);
   if (!pid) return Pass(std::move(pid));
-  const auto deadline = std::chrono::steady_clock::now() + start.patience;
+  const auto deadline = context.clock().Steady() + start.patience;
   bool ended = false;
-  while (std::chrono::steady_clock::now() < deadline) {
+  while (context.clock().Steady() < deadline) {
     // Another process may have started one first; that one is used, and ours must not wait to take
     // over.
     auto running = RunningGateway(context);
@@ -169,8 +169,8 @@ Result<Runtime> EnsureGateway(const Context& context, const GatewayStart& start)
 Status EndGateway(const Context& context, const Runtime& runtime) {
   auto asked = AskGateway(runtime, "POST", "/admin/shutdown");
   if (!asked) return Pass(std::move(asked));
-  const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
-  while (std::chrono::steady_clock::now() < deadline) {
+  const auto deadline = context.clock().Steady() + kStartPatience;
+  while (context.clock().Steady() < deadline) {
     const auto running = RunningGateway(context);
     if (!running || running->pid != runtime.pid) return {};
     poll(nullptr, 0, kLookMillis);

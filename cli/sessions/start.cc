@@ -76,7 +76,7 @@ bool IsInTheRoom(const SessionRecord& record, Context& context) {
 // comes soon, otherwise by `katra list`.
 void TellFirstQuestion(const SessionRecord& record, const Tmux& tmux, Context& context) {
   const auto patience = context.terminal().out ? kPersonsPatience : kScriptsPatience;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = context.clock().Steady() + patience;
   do {
     const auto screens = tmux.Screens({record.tmux_session});
     if (!screens || screens->empty()) return;  // the session has ended
@@ -87,7 +87,7 @@ void TellFirstQuestion(const SessionRecord& record, const Tmux& tmux, Context& c
     }
     if (IsInTheRoom(record, context)) return;
     poll(nullptr, 0, kLookMillis);
-  } while (std::chrono::steady_clock::now() < deadline);
+  } while (context.clock().Steady() < deadline);
 }
 
 Status StartInBackground(SessionRecord record, const PreparedLaunch& launch, const Records& records,

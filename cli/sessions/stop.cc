@@ -28,10 +28,11 @@ Status Send(const SessionRecord& record, int signal) {
 }
 
 // Waits until none is running, or the time is up.
-void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::milliseconds patience,
+                const Clock& clock) {
+  const auto deadline = clock.Steady() + patience;
   for (const SessionRecord& record : sessions) {
-    while (Runs(record) && std::chrono::steady_clock::now() < deadline) {
+    while (Runs(record) && clock.Steady() < deadline) {
       poll(nullptr, 0, kLookMillis);
     }
   }
@@ -42,13 +43,13 @@ void WaitForAll(const std::vector<SessionRecord>& sessions, std::chrono::millise
 Status CloseStoreSessions(const std::vector<SessionRecord>& sessions, Context& context) {
   const Result<store::SessionStore*> store = context.OpenStore();
   if (!store) return Fail(store.error().code, store.error().message);
-  const auto deadline = std::chrono::steady_clock::now() + kAfterwards;
+  const auto deadline = context.clock().Steady() + kAfterwards;
   for (const SessionRecord& record : sessions) {
     for (;;) {
       const auto live = (*store)->LiveSessions({record.persona, {}}, context.Call());
       if (!live) return Fail(live.error().code, live.error().message);
       bool none = true;
-      const bool late = std::chrono::steady_clock::now() >= deadline;
+      const bool late = context.clock().Steady() >= deadline;
       for (const store::Session& session : *live) {
         // Started before the client, or in another container, so not its server's.
         if (session.started_at < record.started_at ||
@@ -76,13 +77,13 @@ Result<std::vector<StopOutcome>> StopSessions(std::vector<SessionRecord> session
   for (const SessionRecord& record : sessions) {
     if (auto sent = Send(record, SIGTERM); !sent) return Pass(std::move(sent));
   }
-  WaitForAll(sessions, grace);
+  WaitForAll(sessions, grace, context.clock());
   std::vector<StopOutcome> outcomes;
   for (const SessionRecord& record : sessions) {
     outcomes.push_back(Runs(record) ? StopOutcome::kKilled : StopOutcome::kStopped);
     if (auto sent = Send(record, SIGKILL); !sent) return Pass(std::move(sent));
   }
-  WaitForAll(sessions, kAfterwards);
+  WaitForAll(sessions, kAfterwards, context.clock());
   for (SessionRecord& record : sessions) {
     if (record.background()) {
       const Result<Tmux> tmux = Tmux::Find(context, record.tmux_path);

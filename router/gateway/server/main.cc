@@ -231,8 +231,7 @@ class Ending {
 
 Result<std::shared_ptr<store::Store>> OpenStore(const std::string& home, const Clock& clock,
                                                 Random& random) {
-  return store::OpenStore(home, {&clock, &random},
-                          {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+  return store::OpenStore(home, {&clock, &random}, {clock.Steady() + std::chrono::seconds(10)});
 }
 
 // Opens the store, only for reserved names, which are rare.
@@ -240,8 +239,7 @@ bool WasHere(const std::string& persona, const std::string& home, const Clock& c
   SystemRandom random;
   const auto store = OpenStore(home, clock, random);
   if (!store) return false;
-  const auto personas =
-      (*store)->ListPersonas({std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+  const auto personas = (*store)->ListPersonas({clock.Steady() + std::chrono::seconds(10)});
   if (!personas) return false;
   return std::any_of(personas->begin(), personas->end(), [&](const store::Persona& one) {
     return ToLowerAscii(one.name) == ToLowerAscii(persona);

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -28,11 +29,17 @@ class TestClock final : public Clock {
   static constexpr int64_t kNoonMillis = 1'795'262'400'000;
 
   [[nodiscard]] WallTime Now() const override { return FromUnixMillis(millis_); }
-  [[nodiscard]] SteadyTime Steady() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] SteadyTime Steady() const override {
+    return std::chrono::steady_clock::now() + looks_++ * step_;
+  }
   void Advance(std::chrono::milliseconds by) { millis_ += by.count(); }
+  // From now on, each look at the monotonic clock finds it `by` later: long waits end at once.
+  void StepAtEachLook(std::chrono::hours by) { step_ = by; }
 
  private:
   int64_t millis_ = kNoonMillis;
+  mutable std::atomic<int> looks_ = 0;
+  std::chrono::hours step_{0};
 };
 
 class TestUser {

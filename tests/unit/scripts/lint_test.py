@@ -344,6 +344,19 @@ class LintTest(unittest.TestCase):
                 code, said = self.run_lint("rules", files)
                 self.assertEqual((code, said), (1, f"{message}\n"))
 
+    def test_time_is_read_from_a_clock(self):
+        for path in ["cli/a.cc", "core/a.h", "store/sqlite/a.cc", "router/gateway/a.cc", "core/clock.cc.h"]:
+            for read in ["std::chrono::steady_clock::now()", "system_clock::now()", "SteadyClock::now()",
+                         "CallClock::Clock::now()"]:
+                with self.subTest(path=path, read=read):
+                    self.assert_offends("clocks", path, f"// Why\nauto a = {read};\n", "from a Clock", 2)
+        for path, line in [("core/clock.cc", "steady_clock::now()"), ("core/http/a.h", "Clock::now()"),
+                           ("tests/a.cc", "steady_clock::now()"), ("cli/a.cc", "clock.Steady()"),
+                           ("cli/a.cc", "0;  // steady_clock::now()")]:
+            with self.subTest(path=path, line=line):
+                self.assert_passes("clocks", path, f"auto a = {line};\n")
+        self.assert_offends("clocks", "core/files.cc", "int a;\n", "reads no clock any more")
+
     def test_layout_is_that_of_clang_format(self):
         code, said = self.run_lint("format", {"core/a.cc": "int  a;\n"})
         if code == 77 and not os.environ.get("CI"):

@@ -71,5 +71,16 @@ TEST_CASE("a start whose server does not come ends when its time is up") {
   CHECK_FALSE(*session);
 }
 
+TEST_CASE("a start waits by the context's clock") {
+  SessionRoom room;
+  room.Enter("Kim", CurrentProcess(), "claude-code", "c-2");
+  room.user.environment["KATRA_PERSONA"] = "Sam";
+  room.user.clock.StepAtEachLook(std::chrono::hours(2));
+  Context context = room.user.Make();
+  const auto session = AwaitLiveSession(Told("c-1"), std::chrono::hours(1), context);
+  REQUIRE(session);
+  CHECK_FALSE(*session);
+}
+
 }  // namespace
 }  // namespace katra::cli::testing

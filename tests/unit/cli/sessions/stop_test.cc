@@ -36,6 +36,17 @@ TEST_CASE("a client that does not listen is killed when its grace is over") {
   CHECK(child.Ended());
 }
 
+TEST_CASE("the grace is measured by the context's clock") {
+  SessionRoom room;
+  Child child("trap '' TERM;");
+  room.Save(room.NewRecord("Sam", child.identity()));
+  room.user.clock.StepAtEachLook(std::chrono::hours(2));
+  const auto outcomes = Stop(room, room.Find("Sam"), std::chrono::hours(1));
+  REQUIRE(outcomes);
+  CHECK(*outcomes == std::vector<StopOutcome>{StopOutcome::kKilled});
+  CHECK(child.Ended());
+}
+
 TEST_CASE("a process that was given the number of an ended client lives on") {
   SessionRoom room;
   const Child stranger;
