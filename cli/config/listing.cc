@@ -1,6 +1,8 @@
 // Visits the model once, in display order.
 #include "cli/config/listing.h"
 
+#include <array>
+#include <cstdio>
 #include <set>
 #include <utility>
 
@@ -23,6 +25,23 @@ std::string Shown(const std::vector<Target>& targets) {
   return Join(shown, ", ");
 }
 
+// "60000", or "60000, claude- 180000".
+std::string Shown(const std::vector<router::LongContextThreshold>& thresholds) {
+  std::string shown;
+  for (const router::LongContextThreshold& threshold : thresholds) {
+    if (!shown.empty()) shown += ", ";
+    if (!threshold.models.empty()) shown += threshold.models + " ";
+    shown += std::to_string(threshold.tokens);
+  }
+  return shown;
+}
+
+std::string Dollars(double amount) {
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.2f USD", amount);
+  return text.data();
+}
+
 class Lister {
  public:
   Lister(const router::RouterConfig& config, const std::function<bool(const std::string&)>& is_set)
@@ -33,6 +52,7 @@ class Lister {
     used_.insert(config_.default_provider);
     AddRouter();
     AddRules();
+    AddMatching();
     AddLimits("limits.", config_.limits);
     for (const router::PersonaConfig& persona : config_.personas) AddPersona(persona);
     for (const Provider& provider : config_.providers) {
@@ -82,7 +102,8 @@ class Lister {
         {"think", &routes.think},
         {"longContext", &routes.long_context},
         {"webSearch", &routes.web_search},
-        {"image", &routes.image}};
+        {"image", &routes.image},
+        {"subagent", &routes.subagent}};
     for (const auto& [name, target] : all) {
       if (!*target) continue;
       used_.insert((*target)->provider);
@@ -95,6 +116,35 @@ class Lister {
     if (!fallbacks.empty()) AddFrom(key, Shown(fallbacks), "routing_rules.fallbacks");
   }
 
+  void AddPreferences(const std::string& prefix,
+                      const std::vector<router::RoutePreference>& preferences) {
+    for (const router::RoutePreference& route : preferences) {
+      for (const Target& target : route.models) used_.insert(target.provider);
+      std::string shown = Shown(route.models);
+      if (route.prefer != router::Prefer::kNone) {
+        shown += std::string(" (prefer ") + ToString(route.prefer) + ")";
+      }
+      AddFrom(prefix + route.name, shown, "routing_preferences");
+    }
+  }
+
+  void AddMatching() {
+    AddPreferences("routing_preferences.", config_.preferences);
+    for (const router::ModelAlias& alias : config_.aliases) {
+      used_.insert(alias.target.provider);
+      Add("model_aliases." + alias.name, Shown(alias.target));
+    }
+    const router::MatchingConfig& matching = config_.matching;
+    if (matching.router_model) {
+      Add("router.router_model", Shown(*matching.router_model));
+      Add("router.router_model_timeout_ms", std::to_string(matching.router_model_timeout_ms));
+    }
+    if (matching.max_switch_spend_usd) {
+      Add("router.max_switch_spend", Dollars(*matching.max_switch_spend_usd));
+    }
+    if (!matching.learning) Add("router.learning", "false");
+  }
+
   void AddRules() {
     const router::RoutingRules& rules = config_.routing_rules;
     if (rules.default_target) {
@@ -102,7 +152,7 @@ class Lister {
       Add("routing_rules.default", Shown(*rules.default_target));
     }
     AddRoutes("routing_rules.", rules.routes);
-    Add("routing_rules.longContextThreshold", std::to_string(rules.long_context_threshold_tokens));
+    Add("routing_rules.longContextThreshold", Shown(rules.long_context_thresholds));
     AddFallbacks("routing_rules.fallbacks", rules.fallbacks);
   }
 
@@ -147,6 +197,9 @@ class Lister {
     if (persona.record) Add(prefix + "record", *persona.record ? "true" : "false");
     AddSaid(prefix + "description", persona.description);
     AddRoutes(prefix + "routing.", persona.routing);
+    if (persona.preferences != config_.preferences) {
+      AddPreferences(prefix + "routing_preferences.", persona.preferences);
+    }
     AddFallbacks(prefix + "fallbacks", persona.fallbacks);
   }
 

@@ -16,7 +16,7 @@ class Planner {
   Planner(const RouterConfig& config, const IsSet& is_set) : config_(config), is_set_(is_set) {}
 
   Result<Plan> Make() {
-    plan_.long_context_threshold_tokens = config_.routing_rules.long_context_threshold_tokens;
+    plan_.long_context_threshold_tokens = config_.routing_rules.LongContextThresholdOf("");
     if (config_.OriginOf("router.port").kind != OriginKind::kDefault &&
         config_.router_kind == RouterKind::kClaudeCodeRouter) {
       plan_.port = config_.router_port;

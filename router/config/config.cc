@@ -132,6 +132,23 @@ Status Joined(const Status& first, const Status& second) {
 
 }  // namespace
 
+int64_t RoutingRules::LongContextThresholdOf(std::string_view model) const {
+  const std::string lower = ToLowerAscii(model);
+  const LongContextThreshold* best = &long_context_thresholds.front();
+  for (const LongContextThreshold& threshold : long_context_thresholds) {
+    const bool fits = lower.starts_with(threshold.models);
+    if (fits && threshold.models.size() > best->models.size()) best = &threshold;
+  }
+  return best->tokens;
+}
+
+const Target* RouterConfig::FindAlias(std::string_view name) const {
+  for (const ModelAlias& alias : aliases) {
+    if (alias.name == name) return &alias.target;
+  }
+  return nullptr;
+}
+
 const PersonaConfig* RouterConfig::FindPersona(std::string_view name) const {
   const std::string wanted = ToLowerAscii(name);
   for (const PersonaConfig& persona : personas) {

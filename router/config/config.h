@@ -48,6 +48,38 @@ struct Routes {
   std::optional<Target> long_context;
   std::optional<Target> web_search;
   std::optional<Target> image;
+  std::optional<Target> subagent;  // requests of the client's subagents
+};
+
+// What decides the order in which the models of a preferred route are tried.
+enum class Prefer {
+  kNone,      // the user's order
+  kQuality,   // the user's order, changed by feedback
+  kSpeed,     // measured latency, and feedback
+  kCost,      // price, and feedback
+  kCheapest,  // price alone
+  kFastest,   // measured latency alone
+};
+
+// The names in personas.json: "none", "quality", "speed", "cost", "cheapest", "fastest".
+[[nodiscard]] const char* ToString(Prefer prefer);
+[[nodiscard]] std::optional<Prefer> ParsePrefer(std::string_view name);
+
+// A kind of work, described in words, and the models for it. A request is matched to at most one.
+struct RoutePreference {
+  std::string name;
+  std::string description;
+  std::vector<Target> models;  // at least one, best first
+  Prefer prefer = Prefer::kNone;
+  std::vector<std::string> examples;  // requests of this kind
+
+  friend bool operator==(const RoutePreference&, const RoutePreference&) = default;
+};
+
+// From how many tokens a request is a long one, for models whose names begin with `models`.
+struct LongContextThreshold {
+  std::string models;  // lower case; empty: all others
+  int64_t tokens = 60000;
 };
 
 // One persona's entry in the file. A string is empty if the file does not set it.
@@ -61,8 +93,9 @@ struct PersonaConfig {
   std::string key_provider;                // the persona's provider, whether set here or by default
   std::string role;
   std::string room;
-  std::string client;  // claude, codex, gemini, opencode
-  Routes routing;      // completed from routing_rules
+  std::string client;                        // claude, codex, gemini, opencode
+  Routes routing;                            // completed from routing_rules
+  std::vector<RoutePreference> preferences;  // RouterConfig::preferences if the persona has none
   std::vector<Target> fallbacks;
   std::optional<bool> record;  // overrides RouterConfig::record
   // Requests are paid by the client's own subscription: its login is sent to the plan's host
@@ -76,8 +109,30 @@ struct PersonaConfig {
 struct RoutingRules {
   std::optional<Target> default_target;
   Routes routes;
-  int64_t long_context_threshold_tokens = 60000;
+  // The longest name that fits counts; the one without a name always fits.
+  std::vector<LongContextThreshold> long_context_thresholds = {{"", 60000}};
   std::vector<Target> fallbacks;
+
+  [[nodiscard]] int64_t LongContextThresholdOf(std::string_view model) const;
+};
+
+// Another name for a model, as clients ask for it: "arch.fast.v1".
+struct ModelAlias {
+  std::string name;
+  Target target;
+};
+
+enum class Matcher { kLocal, kModel };
+
+// How requests are matched to preferences.
+struct MatchingConfig {
+  Matcher matcher = Matcher::kLocal;
+  std::optional<Target> router_model;  // set for kModel; kLocal decides whenever it fails
+  int64_t router_model_timeout_ms = 300;
+  // What changing models in the middle of a conversation may cost a session, in US dollars. Unset:
+  // without limit.
+  std::optional<double> max_switch_spend_usd;
+  bool learning = true;  // feedback and failures change the order of a route's models
 };
 
 enum class RouterKind { kGateway, kClaudeCodeRouter };
@@ -103,6 +158,9 @@ struct RouterConfig {
   std::vector<PersonaConfig> personas;  // in the order of the file
   std::vector<Provider> providers;      // built-in ones first, then those of the file
   RoutingRules routing_rules;
+  std::vector<RoutePreference> preferences;  // for personas without their own
+  std::vector<ModelAlias> aliases;
+  MatchingConfig matching;
 
   RouterKind router_kind = RouterKind::kGateway;
   int router_port = 12000;    // 3456 for claude-code-router
@@ -123,6 +181,8 @@ struct RouterConfig {
   [[nodiscard]] const Provider* FindProvider(std::string_view name) const;
   // The message of kNotFound names the nearest matches and all known providers.
   [[nodiscard]] Result<const Provider*> RequireProvider(std::string_view name) const;
+  // Case-sensitive; nullptr if there is no such alias.
+  [[nodiscard]] const Target* FindAlias(std::string_view name) const;
   // kDefault if no file sets it.
   [[nodiscard]] Origin OriginOf(std::string_view key) const;
 };

@@ -9,6 +9,7 @@
 #include "router/config/key_members.h"
 #include "router/config/platform.h"
 #include "router/config/quirk_names.h"
+#include "router/config/routing_section.h"
 #include "router/config/section.h"
 
 namespace katra::router {
@@ -243,6 +244,7 @@ void ReadPersona(Section section, const std::string& name) {
   persona.limits = config.limits;
   section.Below("limits").ReadLimits(&persona.limits);
   section.Below("routing").ReadRoutes(own, &persona.routing);
+  ReadPreferences(section, own, &persona.preferences);
   section.ReadTargets("fallbacks", own, &persona.fallbacks);
   config.personas.push_back(std::move(persona));
 }
@@ -261,6 +263,8 @@ void FillUp(const RouterConfig& config, PersonaConfig& persona) {
   fill(persona.routing.long_context, rules.routes.long_context);
   fill(persona.routing.web_search, rules.routes.web_search);
   fill(persona.routing.image, rules.routes.image);
+  fill(persona.routing.subagent, rules.routes.subagent);
+  if (persona.preferences.empty()) persona.preferences = config.preferences;
   if (!persona.fallbacks.empty()) return;
   std::copy_if(rules.fallbacks.begin(), rules.fallbacks.end(),
                std::back_inserter(persona.fallbacks), fits);
@@ -331,10 +335,10 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
   rules.ReadTarget("default", own, &config.routing_rules.default_target);
   rules.ReadRoutes(own, &config.routing_rules.routes);
   rules.ReadTargets("fallbacks", own, &config.routing_rules.fallbacks);
-  if (const json* threshold = rules.Find("longContextThreshold")) {
-    config.routing_rules.long_context_threshold_tokens = threshold->get<int64_t>();
-    rules.Mark("longContextThreshold");
-  }
+  ReadLongContextThreshold(rules, &config.routing_rules);
+  ReadPreferences(root, own, &config.preferences);
+  ReadAliases(root.Below("model_aliases"), &config.aliases);
+  ReadMatching(root.Below("router"), &config.matching);
   root.Below("limits").ReadLimits(&config.limits);
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);

@@ -83,17 +83,22 @@ void Section::ReadTargets(std::string_view name, const std::string& own_provider
                           std::vector<Target>* out) {
   const json* member = Find(name);
   if (member == nullptr) return;
-  for (size_t i = 0; i < member->size(); ++i) {
-    const auto target = ToTarget("/" + std::string(name) + "/" + std::to_string(i),
-                                 (*member)[i].get<std::string>(), own_provider);
+  ReadTargetList("/" + std::string(name), *member, own_provider, out);
+  Mark(name);
+}
+
+void Section::ReadTargetList(const std::string& below, const json& list,
+                             const std::string& own_provider, std::vector<Target>* out) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string place = below + "/" + std::to_string(i);
+    const auto target = ToTarget(place, list[i].get<std::string>(), own_provider);
     if (!target) continue;
     if (std::find(out->begin(), out->end(), *target) != out->end()) {
-      Warn("/" + std::string(name) + "/" + std::to_string(i), "is already in this list");
+      Warn(place, "is already in this list");
     } else {
       out->push_back(*target);
     }
   }
-  Mark(name);
 }
 
 void Section::ReadRoutes(const std::string& own_provider, Routes* routes) {
@@ -102,6 +107,7 @@ void Section::ReadRoutes(const std::string& own_provider, Routes* routes) {
   ReadTarget("longContext", own_provider, &routes->long_context);
   ReadTarget("webSearch", own_provider, &routes->web_search);
   ReadTarget("image", own_provider, &routes->image);
+  ReadTarget("subagent", own_provider, &routes->subagent);
 }
 
 void Section::ReadLimits(Limits* limits) {

@@ -37,6 +37,12 @@ class Section {
                   std::optional<Target>* out);
   void ReadTargets(std::string_view name, const std::string& own_provider,
                    std::vector<Target>* out);
+  // `list`: an array of texts at `below`.
+  void ReadTargetList(const std::string& below, const nlohmann::json& list,
+                      const std::string& own_provider, std::vector<Target>* out);
+  // nullopt: an error was added.
+  std::optional<Target> ToTarget(const std::string& below, const std::string& text,
+                                 const std::string& own_provider);
   void ReadRoutes(const std::string& own_provider, Routes* routes);
   // Overrides the values in `limits` that the file sets.
   void ReadLimits(Limits* limits);
@@ -45,8 +51,6 @@ class Section {
   [[nodiscard]] RouterConfig& config() const { return config_; }
 
  private:
-  std::optional<Target> ToTarget(const std::string& below, const std::string& text,
-                                 const std::string& own_provider);
   // Whether the text before the first slash is a provider.
   [[nodiscard]] bool NamesProvider(const std::string& text) const;
 

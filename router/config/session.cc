@@ -32,6 +32,7 @@ void FillRoutes(Routes& own, const Routes& rules, const std::string& provider) {
   Fill(own.long_context, rules.long_context, provider);
   Fill(own.web_search, rules.web_search, provider);
   Fill(own.image, rules.image, provider);
+  Fill(own.subagent, rules.subagent, provider);
 }
 
 void FillFallbacks(std::vector<Target>& own, const std::vector<Target>& rules,
@@ -40,6 +41,15 @@ void FillFallbacks(std::vector<Target>& own, const std::vector<Target>& rules,
   own.erase(std::remove_if(own.begin(), own.end(), elsewhere), own.end());
   if (!own.empty()) return;
   std::remove_copy_if(rules.begin(), rules.end(), std::back_inserter(own), elsewhere);
+}
+
+// Models that belong to another provider are dropped, and routes without a model with them.
+void FillPreferences(std::vector<RoutePreference>& own, const std::string& provider) {
+  for (RoutePreference& route : own) {
+    std::erase_if(route.models,
+                  [&](const Target& target) { return BelongsElsewhere(target, provider); });
+  }
+  std::erase_if(own, [](const RoutePreference& route) { return route.models.empty(); });
 }
 
 bool IsWritten(const RouterConfig& config, std::string_view key) {
@@ -110,6 +120,8 @@ PersonaConfig SessionPersona(const RouterConfig& config, std::string_view person
     TakeDefaults(config, own);
   }
   FillRoutes(own.routing, config.routing_rules.routes, own.provider);
+  if (own.preferences.empty()) own.preferences = config.preferences;
+  FillPreferences(own.preferences, own.provider);
   FillFallbacks(own.fallbacks, config.routing_rules.fallbacks, own.provider);
   return own;
 }

@@ -95,6 +95,43 @@ TEST_CASE("HTTP/2 is spoken to a provider that asks for it, and a plain address 
   CHECK(config.warnings[0].path == "$.providers.near.http2");
 }
 
+TEST_CASE("routes, aliases and thresholds are read, for everybody and for one persona") {
+  ConfigHome home;
+  home.Personas(R"({
+  "routing_rules": {"subagent": "openai/gpt-5-mini",
+                    "longContextThreshold": {"default": 50000, "claude-": 180000}},
+  "routing_preferences": [
+    {"name": "review", "description": "judging code", "models": ["openai/gpt-5", "ollama/q:8b"],
+     "prefer": "cheapest", "examples": ["look over my diff"]}],
+  "model_aliases": {"arch.fast.v1": "openai/gpt-5-mini", "big": {"target": "gemini,gemini-3-pro"}},
+  "router": {"matcher": "model", "router_model": "ollama/arch-router", "max_switch_spend": 0.5,
+             "learning": false},
+  "personas": {"Sam": {}, "Eve": {"routing_preferences": [
+    {"name": "mine", "models": ["deepseek/deepseek-chat"]}]}}
+})");
+  const RouterConfig config = home.Loaded();
+  REQUIRE(config.preferences.size() == 1);
+  const RoutePreference& route = config.preferences.front();
+  CHECK(route.models == std::vector<Target>{{"openai", "gpt-5"}, {"ollama", "q:8b"}});
+  CHECK(route.prefer == Prefer::kCheapest);
+  CHECK(route.examples == std::vector<std::string>{"look over my diff"});
+  CHECK(config.FindPersona("Sam")->preferences == config.preferences);
+  CHECK(config.FindPersona("Sam")->routing.subagent == Target{"openai", "gpt-5-mini"});
+  REQUIRE(config.FindPersona("Eve")->preferences.size() == 1);
+  CHECK(config.FindPersona("Eve")->preferences[0].name == "mine");
+  REQUIRE(config.FindAlias("big") != nullptr);
+  CHECK(*config.FindAlias("big") == Target{"gemini", "gemini-3-pro"});
+  CHECK(config.FindAlias("Big") == nullptr);
+  CHECK(config.routing_rules.LongContextThresholdOf("gpt-5") == 50000);
+  CHECK(config.routing_rules.LongContextThresholdOf("Claude-Opus-4-8") == 180000);
+  CHECK(config.matching.matcher == Matcher::kModel);
+  CHECK(config.matching.router_model == Target{"ollama", "arch-router"});
+  CHECK(config.matching.max_switch_spend_usd == 0.5);
+  CHECK_FALSE(config.matching.learning);
+  REQUIRE(config.warnings.size() == 1);  // a route without a description
+  CHECK(config.warnings[0].path == "$.personas.Eve.routing_preferences[0]");
+}
+
 TEST_CASE("a persona has what the file says of it, with the line it stands on") {
   ConfigHome home;
   home.Personas(R"({
