@@ -1,0 +1,112 @@
+#include "router/routing/matching/coverage.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace katra::router::routing {
+namespace {
+
+using task_sense::Attribute;
+using task_sense::Index;
+using task_sense::kTasks;
+
+// Where work goes that no route names: `share` of what a route has of `near` counts for `task`.
+struct Kin {
+  Attribute task;
+  Attribute near;
+  double share;
+};
+constexpr std::array kKin = {
+    Kin{Attribute::kEdit, Attribute::kRefactor, 0.3},
+    Kin{Attribute::kEdit, Attribute::kWriteCode, 0.25},
+    Kin{Attribute::kRefactor, Attribute::kWriteCode, 0.2},
+    Kin{Attribute::kRefactor, Attribute::kReview, 0.15},
+    Kin{Attribute::kRefactor, Attribute::kEdit, 0.2},
+    Kin{Attribute::kPerformance, Attribute::kFixBug, 0.2},
+    Kin{Attribute::kPerformance, Attribute::kRefactor, 0.2},
+    Kin{Attribute::kSecurity, Attribute::kReview, 0.25},
+    Kin{Attribute::kSecurity, Attribute::kFixBug, 0.15},
+    Kin{Attribute::kSecurity, Attribute::kOperate, 0.1},
+    Kin{Attribute::kData, Attribute::kWriteCode, 0.2},
+    Kin{Attribute::kFrontend, Attribute::kWriteCode, 0.3},
+    Kin{Attribute::kFindCode, Attribute::kExplain, 0.35},
+    Kin{Attribute::kResearch, Attribute::kExplain, 0.2},
+    Kin{Attribute::kResearch, Attribute::kDesign, 0.15},
+    Kin{Attribute::kTranslate, Attribute::kWriteCode, 0.2},
+    Kin{Attribute::kTranslate, Attribute::kWriteProse, 0.15},
+    Kin{Attribute::kAlgorithm, Attribute::kWriteCode, 0.2},
+    Kin{Attribute::kAlgorithm, Attribute::kExplain, 0.1},
+    Kin{Attribute::kGit, Attribute::kOperate, 0.3},
+    Kin{Attribute::kUpgrade, Attribute::kOperate, 0.3},
+    Kin{Attribute::kUpgrade, Attribute::kRefactor, 0.1},
+    Kin{Attribute::kRun, Attribute::kOperate, 0.3},
+    Kin{Attribute::kRun, Attribute::kWriteTests, 0.1},
+    Kin{Attribute::kSummarize, Attribute::kExplain, 0.25},
+    Kin{Attribute::kSummarize, Attribute::kWriteProse, 0.25},
+    Kin{Attribute::kMl, Attribute::kWriteCode, 0.2},
+};
+
+}  // namespace
+
+Coverage::Coverage(size_t routes, const Blend& blend)
+    : routes_(routes), blend_(blend), profiles_(routes + 1), belongs_(routes + 1) {}
+
+void Coverage::Describe(size_t route, const task_sense::Sense& description) {
+  Profile& profile = profiles_[route];
+  for (size_t i = 0; i < kTasks; ++i) profile.sum[i] += blend_.prior * description.tasks[i];
+  profile.count += blend_.prior;
+}
+
+void Coverage::AddExample(size_t route, const task_sense::Sense& example) {
+  Profile& profile = profiles_[route];
+  for (size_t i = 0; i < kTasks; ++i) profile.sum[i] += example.tasks[i];
+  profile.count += 1;
+}
+
+void Coverage::Settle() {
+  std::vector<Tasks> cover(routes_ + 1);
+  std::vector<double> foreign;
+  for (size_t route = 0; route <= routes_; ++route) {
+    const Profile& profile = profiles_[route];
+    const double count = std::max(profile.count, 1e-9);
+    for (size_t i = 0; i < kTasks; ++i) cover[route][i] = profile.sum[i] / count;
+    if (route < routes_) {
+      foreign.push_back(cover[route][Index(Attribute::kNotSoftware)] +
+                        cover[route][Index(Attribute::kSmallTalk)]);
+    }
+  }
+  for (size_t route = 0; route < routes_; ++route) {
+    const Tasks own = cover[route];
+    for (const Kin& kin : kKin) {
+      auto& covered = cover[route][Index(kin.task)];
+      covered = std::max(covered, kin.share * own[Index(kin.near)]);
+    }
+  }
+  for (size_t i = 0; i < kTasks; ++i) {
+    double sum = std::pow(blend_.uncovered, blend_.sharpness);
+    // Examples of "other" take work away from routes only where they are sure.
+    const double taken = std::pow(cover[routes_][i], blend_.sharpness);
+    for (size_t route = 0; route < routes_; ++route) {
+      belongs_[route][i] = std::pow(cover[route][i], blend_.sharpness);
+      sum += belongs_[route][i];
+    }
+    sum += taken;
+    for (size_t route = 0; route < routes_; ++route) belongs_[route][i] /= sum;
+    belongs_[routes_][i] = (std::pow(blend_.uncovered, blend_.sharpness) + taken) / sum;
+  }
+  // One route may well be for small talk; if several are, words must decide.
+  std::sort(foreign.begin(), foreign.end());
+  double sum = 0;
+  for (size_t i = 0; i + 1 < foreign.size(); ++i) sum += foreign[i];
+  foreign_ = foreign.size() > 1 ? sum / static_cast<double>(foreign.size() - 1) : 0;
+}
+
+std::vector<double> Coverage::Shares(const task_sense::Sense& request) const {
+  std::vector<double> shares(routes_ + 1);
+  for (size_t place = 0; place <= routes_; ++place) {
+    for (size_t i = 0; i < kTasks; ++i) shares[place] += request.tasks[i] * belongs_[place][i];
+  }
+  return shares;
+}
+
+}  // namespace katra::router::routing

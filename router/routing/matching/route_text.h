@@ -1,0 +1,32 @@
+// What the matchers of requests to routes are given, and what they answer.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace katra::router::routing {
+
+// A route as its words describe it.
+struct RouteText {
+  std::string name;
+  std::string description;
+  std::vector<std::string> examples;  // requests that belong to it
+};
+
+// What the user typed last, and the user's turn before it (empty: none). Borrowed.
+struct UserTurn {
+  std::string_view text;
+  std::string_view previous;
+};
+
+struct RouteMatch {
+  std::optional<size_t> route;  // by its place; none: "other", no route is meant
+  double score = 0;             // how likely this answer (also "other") is right, 0 to 1
+  // How likely each route is, by its place, and at the end "other"; they add up to one.
+  std::vector<double> scores;
+};
+
+}  // namespace katra::router::routing

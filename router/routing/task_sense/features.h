@@ -1,0 +1,40 @@
+// What the classifier knows of a text: hashes of its words, pairs of words, pieces of words, and of
+// the kind of text that it is. The same text gives the same hashes on every machine.
+//
+// A change here makes the weights worthless: train again (katra_train_task_sense).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace katra::router::routing::task_sense {
+
+// Each group of features has a length of one, whatever the length of the text.
+enum class Group : uint8_t { kWords, kPieces, kShape, kPasted };
+inline constexpr size_t kGroups = 4;
+
+inline constexpr unsigned kBucketBits = 16;
+inline constexpr size_t kBuckets = size_t{1} << kBucketBits;
+
+constexpr uint32_t Bucket(uint32_t hash) { return hash >> (32U - kBucketBits); }
+
+struct Features {
+  // No bucket twice in a group; in the order of the text.
+  std::array<std::vector<uint32_t>, kGroups> hashes;
+  size_t typed_words = 0;
+
+  [[nodiscard]] const std::vector<uint32_t>& of(Group group) const {
+    return hashes[static_cast<size_t>(group)];
+  }
+};
+
+// Bounded in time and size, however long the text is (see layout.h).
+Features ReadFeatures(std::string_view text);
+
+// How much a feature of each group counts, for a text of which the group has `count` features.
+std::array<float, kGroups> GroupScales(const Features& features);
+
+}  // namespace katra::router::routing::task_sense

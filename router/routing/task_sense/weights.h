@@ -1,0 +1,68 @@
+// The trained weights, as they lie in the file: looked at where they are, never copied.
+//
+//   0   8  magic "KATRATS\n"
+//   8   4  version, 12 4 attributes, 16 4 bucket bits, 20 4 zero
+//   24  8  bytes in the whole file
+//   32  8  checksum of all that follows it
+//   40 104 scale of each attribute's weights (float), 144 104 bias of each (float)
+//   256    how rare the words of a bucket are (one byte each; see RarityOf)
+//   then   weights: for each bucket one signed byte an attribute
+// Numbers are little-endian.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "router/routing/task_sense/attributes.h"
+#include "router/routing/task_sense/features.h"
+
+namespace katra::router::routing::task_sense {
+
+inline constexpr uint32_t kWeightsVersion = 1;
+inline constexpr size_t kWeightsHeaderBytes = 256;
+inline constexpr size_t kWeightsBytes = kWeightsHeaderBytes + kBuckets + kBuckets * kAttributes;
+
+// A view: the bytes must outlive it. Read-only, so any number of threads may use it.
+class Weights {
+ public:
+  // Checks the header, the size and the checksum.
+  static Result<Weights> Read(std::string_view bytes);
+
+  [[nodiscard]] const int8_t* row(uint32_t hash) const {
+    return rows_ + size_t{Bucket(hash)} * kAttributes;
+  }
+  [[nodiscard]] float scale(size_t attribute) const { return scales_[attribute]; }
+  [[nodiscard]] float bias(size_t attribute) const { return biases_[attribute]; }
+  // Inverse document frequency (natural logarithm) of a feature in the corpus.
+  [[nodiscard]] float RarityOf(uint32_t hash) const {
+    return static_cast<float>(rarity_[Bucket(hash)]) * kRarityUnit;
+  }
+
+  static constexpr float kRarityUnit = 1.0F / 24.0F;
+
+ private:
+  Weights() = default;
+
+  std::array<float, kAttributes> scales_{};
+  std::array<float, kAttributes> biases_{};
+  const uint8_t* rarity_ = nullptr;
+  const int8_t* rows_ = nullptr;
+};
+
+// What a file is made of; for the trainer.
+struct WeightsParts {
+  std::array<float, kAttributes> scales{};
+  std::array<float, kAttributes> biases{};
+  std::string rarity;  // kBuckets bytes
+  std::string rows;    // kBuckets * kAttributes bytes
+};
+std::string WeightsFile(const WeightsParts& parts);
+
+// What the program was built with (weights.bin).
+std::string_view EmbeddedWeights();
+
+}  // namespace katra::router::routing::task_sense

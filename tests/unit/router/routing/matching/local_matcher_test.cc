@@ -1,0 +1,122 @@
+// What the local matcher answers.
+#include "router/routing/matching/local_matcher.h"
+
+#include <numeric>
+#include <string>
+#include <thread>
+
+#include "tests/support/cpp/catch.h"
+
+using namespace katra::router::routing;  // NOLINT: a test file
+
+namespace {
+
+LocalMatcher Coding() {
+  auto matcher = LocalMatcher::Make({
+      {"code_generation", "writing new functions, features and scripts", {}},
+      {"bug_fixing", "finding and fixing errors, crashes and failing tests", {}},
+      {"code_explanation", "explaining how existing code works", {}},
+      {"testing", "writing unit tests and fixtures", {}},
+      {"devops", "deployment, containers, CI and servers", {}},
+  });
+  REQUIRE(matcher);
+  return *std::move(matcher);
+}
+
+LocalMatcher Library() {
+  auto matcher = LocalMatcher::Make({
+      {"renew_loan", "the reader wants to keep a borrowed book for longer", {}},
+      {"lost_card", "a reader's library card was lost or stolen", {}},
+      {"opening_hours", "when the library is open", {}},
+  });
+  REQUIRE(matcher);
+  return *std::move(matcher);
+}
+
+std::string Name(const RouteMatch& match) {
+  return match.route ? std::to_string(*match.route) : "other";
+}
+
+}  // namespace
+
+TEST_CASE("a request goes to the route whose kind of work it is", "[matcher]") {
+  const LocalMatcher matcher = Coding();
+  CHECK(Name(matcher.Match({"the app crashes when I open the settings", ""})) == "1");
+  CHECK(Name(matcher.Match({"write unit tests for the date parser", ""})) == "3");
+  CHECK(Name(matcher.Match({"explain what this function does", ""})) == "2");
+  CHECK(Name(matcher.Match({"set up a github action that deploys to the server", ""})) == "4");
+}
+
+TEST_CASE("what belongs to no route is other", "[matcher]") {
+  const LocalMatcher matcher = Coding();
+  CHECK(Name(matcher.Match({"what should I cook for dinner tonight", ""})) == "other");
+  CHECK(Name(matcher.Match({"thanks!", ""})) == "other");
+}
+
+TEST_CASE("a follow-up is read with the turn before it", "[matcher]") {
+  const LocalMatcher matcher = Coding();
+  const auto alone = matcher.Match({"now the same for the other one", ""});
+  const auto behind =
+      matcher.Match({"now the same for the other one", "write unit tests for the date parser"});
+  CHECK(behind.scores[3] > alone.scores[3]);
+  CHECK(Name(behind) == "3");
+}
+
+TEST_CASE("the scores add up to one and the answer's is the largest", "[matcher]") {
+  const LocalMatcher matcher = Coding();
+  for (const char* text : {"", "fix it", "\xFF\xFE", "今日は", "x"}) {
+    CAPTURE(text);
+    const auto match = matcher.Match({text, ""});
+    REQUIRE(match.scores.size() == 6);
+    CHECK(std::accumulate(match.scores.begin(), match.scores.end(), 0.0) == Approx(1.0));
+    for (const double score : match.scores) CHECK(score <= match.score);
+  }
+}
+
+TEST_CASE("routes that are not about software are told apart by their words", "[matcher]") {
+  const LocalMatcher matcher = Library();
+  CHECK(Name(matcher.Match({"somebody stole my library card", ""})) == "1");
+  CHECK(Name(matcher.Match({"is the library open on sunday", ""})) == "2");
+}
+
+TEST_CASE("an example teaches what the description does not say", "[matcher]") {
+  LocalMatcher matcher = Library();
+  const UserTurn turn{"my budgie ate the barcode", ""};
+  const auto before = matcher.Match(turn);
+  matcher.AddExample(1, "the barcode was eaten by my budgie");
+  const auto after = matcher.Match(turn);
+  CHECK(Name(after) == "1");
+  CHECK(after.scores[1] > before.scores[1]);
+}
+
+TEST_CASE("an example of other takes its like away from the routes", "[matcher]") {
+  LocalMatcher matcher = Coding();
+  const UserTurn turn{"translate the contract with the landlord", ""};
+  const auto before = matcher.Match(turn);
+  matcher.AddExample(std::nullopt, "translate the contract with the tenant");
+  const auto after = matcher.Match(turn);
+  CHECK(after.scores.back() > before.scores.back());
+  CHECK(Name(after) == "other");
+}
+
+TEST_CASE("without routes everything is other", "[matcher]") {
+  const auto matcher = LocalMatcher::Make({});
+  REQUIRE(matcher);
+  const auto match = matcher->Match({"fix the bug", ""});
+  CHECK_FALSE(match.route);
+  CHECK(match.score == Approx(1.0));
+}
+
+TEST_CASE("many threads get the same answer", "[matcher]") {
+  const LocalMatcher matcher = Coding();
+  const auto expected = matcher.Match({"why does the build fail", ""}).scores;
+  std::vector<std::vector<double>> scores(4);
+  std::vector<std::thread> threads;
+  for (auto& mine : scores) {
+    threads.emplace_back([&matcher, &mine] {
+      mine = matcher.Match({"why does the build fail", ""}).scores;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& mine : scores) CHECK(mine == expected);
+}
