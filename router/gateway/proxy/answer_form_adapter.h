@@ -1,5 +1,6 @@
-// An upstream's answer in the form that the client asked for, a stream or a whole reply, whichever
-// the upstream has chosen (S50). Stands between an upstream request and its proxied request.
+// Converts an upstream's answer to the form that the client asked for: a stream or a whole reply,
+// whichever of them the upstream sends (S50). Sits between an UpstreamRequest and its
+// ProxiedRequest.
 #pragma once
 
 #include <functional>
@@ -14,16 +15,15 @@
 
 namespace katra::router::gateway {
 
-// An answer in the form that was asked for goes through as it comes. Of one that has to be put
-// together first nothing is given before it is whole: when it breaks off, another candidate may
-// answer.
+// An answer in the requested form is forwarded as it arrives. One that must be converted is held
+// back until it is complete, so that another candidate can answer if it breaks off.
 class AnswerFormAdapter final : public UpstreamCallbacks {
  public:
   // `events` is borrowed. `stream`: what the client asked for. `provider`: for messages.
   AnswerFormAdapter(UpstreamCallbacks& events, bool stream, std::string provider);
 
-  // How one form becomes the other, where the answer is not in Messages' format. Nothing: it
-  // cannot be read.
+  // Convert between a reply and its events, for answers that are not in the Messages format.
+  // nullopt: the answer cannot be read.
   struct Forms {
     std::function<std::optional<std::string>(std::string_view reply)> to_events;
     std::function<std::optional<std::string>(std::string_view events)> to_reply;
@@ -42,11 +42,12 @@ class AnswerFormAdapter final : public UpstreamCallbacks {
   std::string provider_;
   translate::ReplyBuilder reply_;
   std::optional<Forms> forms_;
-  std::string stream_bytes_;  // of a stream that is to be a reply, where there are forms_
+  std::string stream_bytes_;  // a stream to convert to a reply, if forms_ is set
 };
 
-// How an upstream's body of status 200 is to be read. `labelled`: its type says that it is a
-// stream. kUnknown: not yet. A body without a known beginning is what its label says.
+// How to read the body of a 200 response. `seen`: what its first bytes say. `labelled`: its content
+// type says that it is a stream, which decides if the bytes are not conclusive. kUnknown: wait for
+// more bytes.
 [[nodiscard]] translate::BodyForm ReadAs(translate::BodyForm seen, bool labelled);
 
 }  // namespace katra::router::gateway

@@ -73,7 +73,7 @@ void AnswerWatchdog::Pause(bool paused) {
 std::optional<ApiError> AnswerWatchdog::Tick() {
   const auto now = clock_.Steady();
   if (paused_) return std::nullopt;
-  // Before content nothing but content counts.
+  // Before content, only content counts as progress.
   if (std::exchange(progressed_, false) && content_) since_ = now;
   const auto limit = error() ? limits_.error_timeout : limits_.progress_timeout;
   if (now - since_ <= limit) return std::nullopt;

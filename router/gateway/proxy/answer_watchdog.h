@@ -1,5 +1,5 @@
-// How much an upstream may send for one answer, and how long it may take: the same for every
-// format, for streams, whole bodies and bodies of errors. Knows no format.
+// Limits how much an upstream may send for one answer and how long it may take. The limits are the
+// same for every format and for streams, whole bodies and error bodies. Knows no format.
 #pragma once
 
 #include <chrono>
@@ -13,30 +13,30 @@
 
 namespace katra::router::gateway {
 
-// One answer's account. An error is that of the upstream which went too far: the caller ends the
-// attempt with it.
+// Watches one answer. If a function returns an error, the upstream exceeded a limit, and the caller
+// ends the attempt with that error.
 class AnswerWatchdog {
  public:
   // `limits` and `clock` are borrowed.
   AnswerWatchdog(const AnswerLimits& limits, const Clock& clock, std::string provider);
 
-  // The head came.
+  // The response's head has arrived.
   void Head(int status);
-  // `held`: bytes that say nothing of an answer yet, not even whether it is a stream.
+  // `held`: bytes received before any content, possibly before the form of the answer is known.
   [[nodiscard]] std::optional<translate::ApiError> BeforeContent(size_t held) const;
-  // More of a stream came. `content`: something of the answer was seen, now or before.
+  // More bytes of a stream have arrived. `content`: content has been seen, now or earlier.
   [[nodiscard]] std::optional<translate::ApiError> Stream(size_t bytes, bool content);
-  // `held`: bytes of an event whose end has not come.
+  // `held`: bytes of an incomplete event.
   [[nodiscard]] std::optional<translate::ApiError> Event(size_t held) const;
-  // How many of `bytes` more of a whole body, of which there are `had`, still fit.
+  // How many of the next `bytes` of a whole body fit after the `had` bytes so far.
   [[nodiscard]] size_t Room(size_t had, size_t bytes) const;
   [[nodiscard]] translate::ApiError TooLong() const;
 
-  // Something of the answer came.
+  // Content has arrived.
   void Progress() { progressed_ = true; }
-  // The client does not read: nothing is waited for.
+  // While paused (the client does not read), no timeout runs.
   void Pause(bool paused);
-  // Once in a while.
+  // Call periodically; checks the timeouts.
   [[nodiscard]] std::optional<translate::ApiError> Tick();
 
  private:

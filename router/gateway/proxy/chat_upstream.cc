@@ -1,5 +1,5 @@
-// An upstream that speaks Chat Completions or the Responses API: the request, the reply and the
-// stream are translated, or forwarded where the client speaks the same format, too.
+// An upstream that speaks Chat Completions or the Responses API. Translates the request, the reply
+// and the stream, or forwards them if the client speaks the same format.
 #include <chrono>
 #include <utility>
 
@@ -24,7 +24,7 @@ using translate::ApiError;
 using translate::BodyForm;
 using translate::StreamState;
 
-// How long the usage may lag behind the end of the answer.
+// How long to wait for the usage after the end of the answer.
 constexpr std::chrono::seconds kLingerTime{3};
 
 class ChatUpstreamRequest final : public UpstreamRequest {
@@ -199,7 +199,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     translate::StreamOptions options;
     options.max_event_bytes = event_bytes;
     options.exact_errors = !plan_.client->speaks_messages();
-    // The ids of a long history are many: they are not copied. The estimate stays here, too.
+    // A long history has many ids: do not copy them. The estimate stays here, too.
     translate::ReplyContext& context = request_.reply;
     if (responses_) {
       return std::make_unique<translate::ResponsesStreamReader>(std::move(context), options);
@@ -218,7 +218,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     if (wrong && !ended_) Stop(std::move(*wrong));
   }
 
-  // The upstream went too far. What it said of an error still counts.
+  // The upstream exceeded a limit. If it reported an error before, that error still counts.
   void Stop(ApiError error) {
     call_.reset();
     if (flowing_) {
@@ -231,7 +231,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     }
   }
 
-  // Before anything is read from it: a text that is shortened may end within a key.
+  // Redact before reading from it: a shortened text may end within a key.
   ApiError Complaint(int status) {
     body_ = plan_.secrets->Without(std::move(body_));
     return translate::FromUpstream(status, ToPairs(headers_), body_, provider_name(),
@@ -244,7 +244,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
     Act(state, out);
   }
 
-  // Hands on what the reader made, once there is content.
+  // Delivers the reader's output, once there is content.
   void Act(StreamState state, std::string_view out) {
     if (state == StreamState::kFailedBeforeContent) {
       ended_ = true;
@@ -288,7 +288,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
       EndStream(!end.complete);
     } else if (status_ == 200 && end.complete) {
       auto made = Reply();
-      if (!made) {  // read again, without what the upstream was sent
+      if (!made) {  // parse again, with secrets removed
         body_ = plan_.secrets->Without(std::move(body_));
         made = Reply();
       }
@@ -318,7 +318,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
                                        *request_.same_format);
   }
 
-  // By value: whoever is told may destroy this attempt, and what belongs to it.
+  // By value: the callback may destroy this attempt and everything that it owns.
   void Fail(ApiError error) {
     ended_ = true;
     std::unique_ptr<RawReply> raw;
@@ -336,13 +336,13 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   int64_t input_estimate_;  // tokens
   AnswerFormAdapter events_;
   std::unique_ptr<translate::UpstreamStream> reader_;
-  const translate::ResponsesForward* forward_ = nullptr;  // the reader, where it is one
+  const translate::ResponsesForward* forward_ = nullptr;  // reader_, if it is one
   translate::MessagesReply reply_;
   int status_ = 0;
   http::Headers headers_;
-  bool labelled_ = false;  // its type says that the answer is a stream
+  bool labelled_ = false;  // the content type says that the answer is a stream
   translate::FormSniffer form_;
-  bool streaming_ = false;  // it is one
+  bool streaming_ = false;  // the answer is a stream
   bool flowing_ = false;
   bool ended_ = false;
   AnswerWatchdog watchdog_;
@@ -350,7 +350,7 @@ class ChatUpstreamRequest final : public UpstreamRequest {
   std::string scratch_;
   std::string body_;
   std::optional<SteadyTime> finishing_since_;
-  std::unique_ptr<http::Call> call_;  // the last member: it goes first
+  std::unique_ptr<http::Call> call_;  // declared last: destroyed first
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The writers of each client format, for ClientWriter::Make, and what the two formats of OpenAI
-// have in common. Internal to router/gateway/proxy.
+// The writers of the client formats, for ClientWriter::Make, and the base class of OpenAI's two
+// formats. Internal to router/gateway/proxy.
 #pragma once
 
 #include <memory>
@@ -14,12 +14,12 @@ namespace katra::router::gateway {
 [[nodiscard]] std::unique_ptr<ClientWriter> MakeChatClient(std::shared_ptr<http::Exchange> exchange,
                                                            const Clock& clock,
                                                            std::string request_id);
-// `compact`: of /v1/responses/compact, which no upstream is asked by.
+// `compact`: for /v1/responses/compact, which is never forwarded to an upstream.
 [[nodiscard]] std::unique_ptr<ClientWriter> MakeResponsesClient(
     bool compact, std::shared_ptr<http::Exchange> exchange, const Clock& clock,
     std::string request_id);
 
-// Answers come as those of the Messages API, and are written in the client's format.
+// Translates answers of the Messages API to the client's format.
 class OpenAiClientWriter : public ClientWriter {
  public:
   [[nodiscard]] CallerFormat format() const final { return CallerFormat::kOpenAi; }
@@ -40,10 +40,11 @@ class OpenAiClientWriter : public ClientWriter {
   [[nodiscard]] translate::OpenAiClientIdentity Identity() const;
 
   const translate::OpenAiClientRequest* request_ = nullptr;
-  std::unique_ptr<translate::OpenAiClientStream> stream_;  // once something was translated
+  std::unique_ptr<translate::OpenAiClientStream>
+      stream_;  // created with the first translated event
 };
 
-// S2: a comment, which counts for every client as a sign of life (C34).
+// S2: a comment, which every client accepts as a sign of life (C34).
 inline constexpr std::string_view kWaiting = ": waiting for the model\n\n";
 
 }  // namespace katra::router::gateway

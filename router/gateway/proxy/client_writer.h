@@ -1,6 +1,6 @@
-// What a client is sent, in the format that it speaks: events as they come, whole answers, signs of
-// life and errors. One class a format (messages_client.cc, chat_client.cc, responses_client.cc).
-// Knows no upstream and no candidate.
+// Writes to a client in its own format: events as they arrive, whole answers, signs of life and
+// errors. One class per format (messages_client.cc, chat_client.cc, responses_client.cc). Knows no
+// upstream and no candidate.
 #pragma once
 
 #include <chrono>
@@ -20,10 +20,10 @@
 
 namespace katra::router::gateway {
 
-// On the loop's thread. Once the client has gone, writing does nothing.
+// On the loop's thread. After the client has disconnected, writing does nothing.
 class ClientWriter {
  public:
-  // The writer of the format that `endpoint` is for. `clock` is borrowed.
+  // The writer for the format of `endpoint`. `clock` is borrowed.
   [[nodiscard]] static std::unique_ptr<ClientWriter> Make(Endpoint endpoint,
                                                           std::shared_ptr<http::Exchange> exchange,
                                                           const Clock& clock,
@@ -33,53 +33,52 @@ class ClientWriter {
   ClientWriter& operator=(const ClientWriter&) = delete;
 
   [[nodiscard]] virtual CallerFormat format() const = 0;
-  // Nothing: the Messages API, in which answers come anyway.
+  // nullopt: the Messages API, whose answers need no translation.
   [[nodiscard]] virtual std::optional<translate::OpenAiClientFormat> openai_format() const = 0;
-  // Whether the body of the client's request can be put to an upstream that is asked by
-  // `interface`. Else it is made a Messages request first.
+  // Whether the client's body can be sent to an upstream that speaks `interface`. If not, it is
+  // translated to a Messages request first.
   [[nodiscard]] virtual bool CanAsk(Interface interface) const = 0;
-  // Why a body that is no JSON object is refused; `said` is how the reader of bodies says it.
+  // The error for a body that is not a JSON object. `said`: the body parser's message.
   [[nodiscard]] virtual std::string NoObject(std::string said) const = 0;
-  // The request in the Messages form, once it is needed: answers are written by it. Borrowed.
+  // The request in Messages form, which translating answers needs. Borrowed.
   virtual void SetRequest(const translate::OpenAiClientRequest& request) = 0;
 
-  // The head of a stream; what comes later is part of it. Once.
+  // Sends the head of a stream; everything later is part of that stream. Call it once.
   void BeginStream(http::Headers headers);
   [[nodiscard]] bool streaming() const { return streaming_; }
-  // Whole events of a stream. `own_format`: they are in the client's format, else of the Messages
-  // API.
+  // Complete events of a stream. `own_format`: in the client's format; otherwise in that of the
+  // Messages API.
   virtual void WriteEvents(std::string_view events, bool own_format) = 0;
-  // An event could not be translated; the client has been told (S46).
+  // An event could not be translated; the client was sent an error (S46).
   [[nodiscard]] virtual bool unreadable() const { return false; }
-  // The mark of a whole stream's end, where the format has one of its own, and the end.
+  // Ends a complete stream, with the format's end marker if it has one.
   virtual void EndStream() = 0;
-  // The end of a stream that broke off within the answer (S35, S36). `event`: the error as the
-  // upstream's format has it; empty: it is out.
+  // Ends a stream that broke off within the answer (S35, S36). `event`: the error as an event of
+  // the upstream's format; empty: it has already been sent.
   virtual void BreakStream(const translate::ApiError& error, const std::string& event) = 0;
-  // The end of a stream of which signs of life alone are out. `reply`: of the upstream's body, when
-  // that is an event of an error; else empty.
+  // Ends a stream on which only signs of life were sent. `reply`: the upstream's body if it is an
+  // error event, otherwise empty.
   virtual void FailStream(const translate::ApiError& error, std::string_view reply) = 0;
-  // For a client of a stream that waits. `content`: something of the answer is out.
+  // For a client that waits on a stream. `content`: part of the answer has been sent.
   virtual void WriteSignOfLife(bool content) = 0;
   [[nodiscard]] bool SilentFor(std::chrono::milliseconds time) const;
 
-  // The whole answer. `body` of a Messages reply in the client's format; kInvalidArgument: it is
-  // none.
+  // A whole Messages reply, translated to the client's format. kInvalidArgument: it is not one.
   [[nodiscard]] virtual Result<std::string> ReplyOf(std::string messages_reply) const = 0;
   void Respond(http::Response response) { exchange_->Respond(std::move(response)); }
   [[nodiscard]] http::Response ErrorOf(const translate::ApiError& error) const {
     return ErrorResponse(error, format(), request_id_);
   }
 
-  // What the upstream has to do because of how the client reads.
+  // What to do with the upstream because of how fast the client reads.
   enum class Demand : uint8_t { kNothing, kPause, kLeave };
-  // After each write. `can_pause`: the upstream can; else a client that is too far behind loses its
-  // stream, which is said once (U2, U3).
+  // Call after each write. `can_pause`: the upstream can be paused. If it cannot, a client that is
+  // too far behind loses its stream: kLeave, returned once (U2, U3).
   [[nodiscard]] Demand DemandOn(bool can_pause);
-  // True: the upstream was paused, and is to go on.
+  // True: the upstream was paused and should resume.
   [[nodiscard]] bool Drained() { return std::exchange(paused_, false); }
   [[nodiscard]] bool paused() const { return paused_; }
-  // Another upstream begins.
+  // Call when another upstream begins.
   void ForgetPause() { paused_ = false; }
   [[nodiscard]] static std::string TooSlow();
 
@@ -97,8 +96,8 @@ class ClientWriter {
   const Clock& clock_;
   std::string request_id_;
   SteadyTime last_sent_;
-  bool streaming_ = false;  // the head of a stream is out
-  bool paused_ = false;     // the upstream is, until the client has read
+  bool streaming_ = false;  // the head of a stream was sent
+  bool paused_ = false;     // the upstream is paused until the client has read
   bool behind_ = false;     // the client lost the stream because it read too slowly
 };
 

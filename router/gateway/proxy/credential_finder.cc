@@ -162,7 +162,7 @@ void CredentialFinder::Give(std::string key, std::string base_url) {
 void CredentialFinder::Fail(const std::string& why) {
   if (refusal_ != nullptr) {
     refusal_->error.message += "; for another key, " + why;
-    refusal_->raw.reset();  // it does not say that
+    refusal_->raw.reset();  // the raw reply lacks this addition
     LetRefusalStand();
     return;
   }

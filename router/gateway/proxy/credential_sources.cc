@@ -32,9 +32,9 @@ std::string CredentialSources::CredentialOf(const policy::Candidate& candidate) 
   std::string secret = on_plan ? std::string() : KeyOfEnvironment(provider);
   const KeyCommand* const command = CommandOf(provider);
   if (on_plan) {
-    // The login pays.
+    // The client's login pays.
   } else if (secret.empty() && command != nullptr) {
-    // The account stays the same, whatever it prints next.
+    // A command's account stays the same, whatever key it prints next.
     secret = "command " + Join(command->words, "\n");
   } else if (secret.empty()) {
     secret = ValueOf(ApiKeyEnv(&persona_, provider));
@@ -43,7 +43,7 @@ std::string CredentialSources::CredentialOf(const policy::Candidate& candidate) 
     const Login login = OwnLogin(candidate);
     secret = login.authorization + login.api_key;
   }
-  // Where no credential is asked for, one persona is still not another.
+  // Without a credential, personas are still told apart.
   return keys_.Credential(secret.empty() ? "persona " + caller_.persona : secret);
 }
 

@@ -1,5 +1,5 @@
-// Where one session's credentials come from: its client's own login, variables, or a command that
-// prints a key. Says which of them is for which candidate; asks nobody and keeps no key.
+// Where a session's credentials come from: its client's own login, variables, or a command that
+// prints a key. Decides which of them a candidate uses. Runs nothing and keeps no key.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ namespace katra::router::gateway {
 // On the loop's thread.
 class CredentialSources {
  public:
-  // Borrowed: all of them outlive this. `format`: of the client. A login that came with one format
-  // is for other plans and providers than one that came with the other.
+  // Borrowed: all of them outlive this. `format`: the client's. Logins of Anthropic's and OpenAI's
+  // clients are valid for different plans and providers.
   CredentialSources(KeyRing& keys, const Caller& caller, const PersonaConfig& persona,
                     CallerFormat format)
       : keys_(keys),
@@ -25,43 +25,43 @@ class CredentialSources {
         persona_(persona),
         openai_client_(format == CallerFormat::kOpenAi) {}
 
-  // Whether it is asked at the host of a plan that a client of this format may have.
+  // Whether the candidate's host is that of a plan that a client of this format may have.
   [[nodiscard]] bool IsPlan(const policy::Candidate& candidate) const;
-  // Whether the client's own login pays for what it answers; no key is used then.
+  // Whether the client's own login pays for its answer; no key is used then.
   [[nodiscard]] bool OnPlan(const policy::Candidate& candidate) const {
     return persona_.own_login && IsPlan(candidate);
   }
-  // The client's login as far as it may go there.
+  // The parts of the client's login that may be sent to the candidate.
   [[nodiscard]] Login OwnLogin(const policy::Candidate& candidate) const;
-  // `provider` as it is asked where the client's own login pays.
+  // `provider` with the addresses that are used with the client's own login.
   [[nodiscard]] const Provider& AskedOnLogin(const Provider& provider) const;
 
-  // The variables that may hold its key, in the order in which they are tried; empty: no key is
-  // needed, or a command prints it.
+  // The variables that may contain the provider's key, in the order in which they are tried. Empty:
+  // no key is needed, or a command prints it.
   [[nodiscard]] std::vector<std::string> VariablesOf(const Provider& provider) const {
     return ApiKeyEnvs(&persona_, provider);
   }
-  // What the session, or else the gateway's environment, has in `variable`; empty: nothing.
+  // The value of `variable` in the session, otherwise in the gateway's environment; empty: unset.
   [[nodiscard]] std::string ValueOf(const std::string& variable) const {
     return keys_.Find(caller_.token_id, variable);
   }
-  // What several variables hold together, where no one variable is named; empty: nothing.
+  // The key of a provider whose credential consists of several variables; empty: none.
   [[nodiscard]] std::string KeyOfEnvironment(const Provider& provider) const;
-  // nullptr: none prints its key. Belongs to `provider`.
+  // The command that prints the provider's key, or nullptr. Owned by `provider`.
   [[nodiscard]] const KeyCommand* CommandOf(const Provider& provider) const {
     return KeyCommandOf(&persona_, provider);
   }
 
-  // The different keys for it that are there, in the order of the configuration. At least one: the
-  // login, the command, or what is missing.
+  // The candidate's distinct keys that are set, in the order of the configuration. At least one
+  // entry: otherwise the login, the command, or the missing variable.
   [[nodiscard]] std::vector<credentials::ProviderKey> KeysOf(
       const policy::Candidate& candidate) const;
 
-  // Keys and logins of the session itself, so that they can be taken out of texts.
+  // Keys and logins of the session itself, for removal from texts.
   [[nodiscard]] std::vector<std::string> Values() const;
 
  private:
-  // A hash of what it is asked with.
+  // A hash of the candidate's credential.
   [[nodiscard]] std::string CredentialOf(const policy::Candidate& candidate) const;
 
   KeyRing& keys_;

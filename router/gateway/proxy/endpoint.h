@@ -1,4 +1,4 @@
-// The endpoints that requests to models come in by.
+// The endpoints that accept requests to models.
 #pragma once
 
 namespace katra::router::gateway {

@@ -1,4 +1,4 @@
-// Clients of the Messages API: what an upstream gives is what they are sent.
+// Clients of the Messages API: they are sent what an upstream request delivers.
 #include <utility>
 
 #include "router/gateway/proxy/client_formats.h"
@@ -16,7 +16,9 @@ class MessagesClient final : public ClientWriter {
   std::optional<translate::OpenAiClientFormat> openai_format() const override {
     return std::nullopt;
   }
-  bool CanAsk(Interface) const override { return true; }  // translations begin with this format
+  bool CanAsk(Interface) const override {
+    return true;
+  }  // every translation starts from this format
   std::string NoObject(std::string said) const override { return said; }
   void SetRequest(const translate::OpenAiClientRequest&) override {}
 

@@ -1,5 +1,5 @@
-// An upstream that speaks the Messages API: the body goes through byte for byte but for a splice
-// (R1-R8), and the answer as it comes (S44). Usage is read on the side.
+// An upstream that speaks the Messages API. The body is forwarded byte for byte except for spliced
+// values (R1-R8), and the answer as it arrives (S44). Usage is read along the way.
 #include <algorithm>
 #include <utility>
 
@@ -21,7 +21,7 @@ namespace {
 using translate::ApiError;
 using translate::BodyForm;
 
-// Where the last whole event of `bytes` ends; 0: nowhere.
+// The end of the last complete event in `bytes`; 0: there is none.
 size_t EventsEnd(std::string_view bytes) {
   for (size_t at = bytes.rfind('\n'); at != std::string_view::npos && at > 0;
        at = bytes.rfind('\n', at - 1)) {
@@ -110,7 +110,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     if (status_ == 200 && IsBinaryEventStream(headers)) {
       frames_ = std::make_unique<cloud::BedrockStream>(plan_.settings->answer.event_bytes);
     }
-    streaming_ = frames_ != nullptr;  // else its first bytes say what it is
+    streaming_ = frames_ != nullptr;  // otherwise its first bytes decide
     labelled_ = IsEventStream(headers);
     watchdog_.Head(status_);
   }
@@ -133,7 +133,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     if (!Has(headers, "anthropic-version")) {
       headers.push_back({"anthropic-version", "2023-06-01"});
     }
-    if (!plan_.credential.key.empty()) {  // R3: never both our key and the user's
+    if (!plan_.credential.key.empty()) {  // R3: never send both our key and the user's
       for (http::Header& header :
            credentials::CredentialHeaders(provider, Interface::kMessages, plan_.credential.key)) {
         headers.push_back(std::move(header));
@@ -148,7 +148,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     return headers;
   }
 
-  // The client's body as it is but for the changes, which stand between its pieces.
+  // The client's body with the changes spliced between its pieces.
   static http::Body Splice(const std::shared_ptr<const std::string>& whole,
                            const translate::RequestPeek& peek, const translate::Changes& changes) {
     http::Body body;
@@ -202,7 +202,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     }
   }
 
-  // What is sound goes on before the damage behind it is told.
+  // Forward the intact part before reporting the damage after it.
   void OnFrames(std::string_view bytes) {
     std::string events;
     const Status whole = frames_->Feed(bytes, &events);
@@ -212,7 +212,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
                              "is lost: " + whole.error().message));
   }
 
-  // `received`: how many bytes came for `bytes`, which are none of an unfinished frame.
+  // `received`: how many bytes arrived to make `bytes`, which hold no incomplete frame.
   void OnStream(std::string_view bytes, size_t received) {
     const size_t before = tap_.progress();
     tap_.Feed(bytes);
@@ -233,14 +233,15 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
       return;
     }
     Hold(bytes);
-    if (!flowing_ && seen.failed && !seen.content_started) return;  // S34: told at the end
+    if (!flowing_ && seen.failed && !seen.content_started) return;  // S34: reported at the end
     if (!flowing_ && !seen.content_started && !seen.complete) return;
     GiveHeld();
     if (ended_) return;
     if (auto wrong = watchdog_.Event(held_.size())) Stop(std::move(*wrong));
   }
 
-  // Looks for an event's end in what is new, and the two bytes before it that may belong to one.
+  // Searches the new bytes for the end of an event, and the two before them, which may be part of
+  // it.
   void Hold(std::string_view bytes) {
     const size_t begin = held_.size() - std::min<size_t>(held_.size(), 2);
     held_.append(bytes);
@@ -248,7 +249,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     if (end != 0) held_end_ = begin + end;
   }
 
-  // What is no error goes as it came, byte for byte.
+  // Everything but an error is forwarded byte for byte.
   void Give(std::string_view events) {
     const translate::TappedAnswer& seen = tap_.answer();
     if (seen.failed || seen.named_error) {
@@ -258,7 +259,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     }
   }
 
-  // Before anything is read from it: a text that is shortened may end within a key.
+  // Redact before reading from it: a shortened text may end within a key.
   ApiError Complaint(int status) {
     body_ = plan_.secrets->Without(std::move(body_));
     return translate::FromUpstream(RefusalStatus(*plan_.candidate->provider, status, headers_),
@@ -274,7 +275,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     Give(whole);
   }
 
-  // The upstream went too far. What it said of an error still counts.
+  // The upstream exceeded a limit. If it reported an error before, that error still counts.
   void Stop(ApiError error) {
     call_.reset();
     if (flowing_) {
@@ -313,7 +314,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     }
     if (seen.complete || seen.failed) {
       if (!held_.empty()) {
-        held_ += "\n\n";  // its last blank line is missing
+        held_ += "\n\n";  // the final blank line is missing
         flowing_ = true;
         const std::string rest = std::exchange(held_, {});
         Give(rest);
@@ -337,7 +338,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     }
   }
 
-  // The error of the stream's error event.
+  // The error in the stream's error event.
   ApiError SaidInStream() const {
     const translate::TappedAnswer& seen = tap_.answer();
     std::string said;
@@ -372,9 +373,9 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   void Fail(ApiError error, bool raw) {
     ended_ = true;
     std::unique_ptr<RawReply> reply;
-    // A page or a plain text is no error of the format (E2), and a redirect is none either.
+    // A web page, a plain text (E2) or a redirect is not an error of this format.
     const bool refused = status_ >= 400 && status_ < 600;
-    const bool asked = streaming_ == plan_.peek->stream;  // for this form
+    const bool asked = streaming_ == plan_.peek->stream;  // the reply has the requested form
     const bool formed = (status_ == 200 && asked) || (refused && Trim(body_).substr(0, 1) == "{");
     const bool fits = formed && translate::FindMarkup(translate::ReadErrorText(body_).message) ==
                                     std::string::npos;
@@ -390,25 +391,25 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
   }
 
   UpstreamPlan plan_;
-  std::shared_ptr<const translate::RequestPeek> own_peek_;  // of a body that was changed
+  std::shared_ptr<const translate::RequestPeek> own_peek_;  // of a changed body
   AnswerFormAdapter events_;
   int status_ = 0;
   http::Headers headers_;
-  std::optional<PlatformBody> platform_;  // until it is sent
+  std::optional<PlatformBody> platform_;  // until the request is sent
   std::unique_ptr<cloud::BedrockStream> frames_;
-  bool labelled_ = false;  // its type says that the answer is a stream
+  bool labelled_ = false;  // the content type says that the answer is a stream
   translate::FormSniffer form_;
-  bool streaming_ = false;  // it is one
+  bool streaming_ = false;  // the answer is a stream
   bool flowing_ = false;
   bool ended_ = false;
   AnswerWatchdog watchdog_;
-  size_t held_end_ = 0;  // where the last whole event of `held_` ends
-  std::string held_;     // events until content is there; then what is no whole event yet
-  std::string body_;     // of no stream, or until it is known to be one
+  size_t held_end_ = 0;  // the end of the last complete event in `held_`
+  std::string held_;     // events until the first content; afterwards an incomplete event
+  std::string body_;     // if the answer is not a stream, or not yet known to be one
   translate::UsageTap tap_;
   translate::TappedAnswer whole_;
   std::vector<std::string> dropped_;
-  std::unique_ptr<http::Call> call_;  // the last member: it goes first
+  std::unique_ptr<http::Call> call_;  // declared last: destroyed first
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What clients of OpenAI's two formats are sent: answers of the Messages API, translated.
+// Clients of OpenAI's two formats are sent translated answers of the Messages API.
 #include <utility>
 
 #include "router/gateway/proxy/client_formats.h"

@@ -43,7 +43,7 @@ void SignForAws(const UpstreamPlan& plan, const PlatformBody& body, WallTime now
                 http::Outgoing* outgoing) {
   const Provider& provider = *plan.candidate->provider;
   const auto credentials = cloud::ReadAwsCredentials(plan.credential.key);
-  if (!credentials) return;  // not so: CredentialFinder has read them
+  if (!credentials) return;  // cannot happen: CredentialFinder has parsed them
   if (!credentials->bearer.empty()) {
     outgoing->headers.push_back({"authorization", "Bearer " + credentials->bearer});
     return;
@@ -124,7 +124,8 @@ void ApplyPlatform(const UpstreamPlan& plan, const PlatformBody& body, WallTime 
 std::vector<http::Header> CopilotRequestHeaders(std::string_view chat_body) {
   std::vector<http::Header> headers;
   for (auto& [name, value] : cloud::CopilotHeaders()) headers.push_back({name, value});
-  // A turn of the user's own counts against a plan; one that goes on with a tool's answer does not.
+  // A turn that the user starts counts against the plan; one that continues with a tool result does
+  // not.
   JsonDocument document;
   std::string last_role;
   if (document.Parse(chat_body)) {

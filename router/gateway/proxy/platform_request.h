@@ -1,5 +1,5 @@
-// What a request to Amazon Bedrock, Google Vertex or GitHub Copilot has beside its format: its
-// address, its body's shape, its headers. The pure part is router/cloud.
+// What requests to Amazon Bedrock, Google Vertex and GitHub Copilot need besides their format:
+// addresses, the shape of bodies, headers. The part without I/O is in router/cloud.
 #pragma once
 
 #include <memory>
@@ -13,39 +13,39 @@
 
 namespace katra::router::gateway {
 
-// What of a body's shape is said by the request's head and plan. Holds all that it needs.
+// The shape of a body, as far as the request's head and plan decide it. Borrows nothing.
 struct PlatformShape {
   Platform platform = Platform::kNone;
-  translate::Changes changes;      // of the values that stay
-  std::vector<std::string> betas;  // in the body; at Bedrock
+  translate::Changes changes;      // to the members that stay
+  std::vector<std::string> betas;  // in the body, for Bedrock
   std::vector<std::string> dropped;
   bool count_only = false;
 };
-// nullopt: the plan's candidate is not at a platform that wants another body.
+// nullopt: the candidate's platform needs no other body.
 [[nodiscard]] std::optional<PlatformShape> PlatformShapeOf(const UpstreamPlan& plan);
 
-// Takes time by the size of the body. Any thread.
+// Takes time proportional to the size of the body. Any thread.
 [[nodiscard]] Result<PlatformBody> ShapeForPlatform(const PlatformShape& shape,
                                                     std::string_view body);
 
-// Address, headers and body for a Messages attempt. The credentials are known to be whole.
+// Sets address, headers and body of a Messages attempt. Its credential must be complete.
 void ApplyPlatform(const UpstreamPlan& plan, const PlatformBody& body, WallTime now,
                    http::Outgoing* outgoing);
 
-// Copilot's headers for a request of Chat Completions.
+// Copilot's headers for a Chat Completions request.
 [[nodiscard]] std::vector<http::Header> CopilotRequestHeaders(std::string_view chat_body);
 
-// Every secret of a provider's credential, in whatever form `key` is.
+// Every secret in a provider's credential, whatever form `key` has.
 [[nodiscard]] std::vector<std::string> SecretsOfKey(const Provider& provider,
                                                     const std::string& key);
 
-// The variable that stands for a credential which several hold together; empty: none does.
+// The variable that names a credential of several variables; empty: none.
 [[nodiscard]] std::string EnvironmentKeyName(const Provider& provider, const std::string& key);
 
-// Whether the reply's body is AWS's binary event stream.
+// Whether the response body is AWS's binary event stream.
 [[nodiscard]] bool IsBinaryEventStream(const http::Headers& headers);
 
-// What a refusal of a platform's means: its status, or what AWS's own name for the error says.
+// The status that a platform's refusal means: its own, or that of AWS's name for the error.
 [[nodiscard]] int RefusalStatus(const Provider& provider, int status, const http::Headers& headers);
 
 }  // namespace katra::router::gateway

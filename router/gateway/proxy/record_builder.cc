@@ -85,7 +85,7 @@ void RecordBuilder::CaptureReply(const std::string& reply, bool own_format) {
 
 void RecordBuilder::TakeAnswer(const UpstreamRequest& upstream) {
   record_.usage = upstream.usage();
-  // A "model" that is a key is none, and the name that was asked for stands.
+  // If the reported model is really a key, keep the requested name.
   if (!secrets_->In(upstream.reported_model())) {
     record_.reported_model = OneWord(upstream.reported_model());
   }

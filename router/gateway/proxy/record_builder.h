@@ -1,5 +1,5 @@
-// What becomes of one request, gathered while it lives: its record, and what was asked and answered
-// where `record` is switched on. Tells of it once, at the end. Sends nothing.
+// Collects the record of a request while it runs, and its text if recording is on. Reports both
+// once, when the request ends. Sends nothing.
 #pragma once
 
 #include <memory>
@@ -28,38 +28,38 @@ class RecordBuilder {
     RequestObserver& observer;
     CaptureWriter* capture;  // nullptr: nothing is ever captured
   };
-  // The request begins. `begun`: what its head says. `secrets`: what no text of the record may
-  // hold.
+  // The request begins. `begun`: what its head says. `secrets`: values that no text of the record
+  // may contain.
   RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets, RequestRecord begun);
 
   [[nodiscard]] RequestRecord& record() { return record_; }
   [[nodiscard]] const RequestRecord& record() const { return record_; }
   [[nodiscard]] SteadyTime begun() const { return begun_; }
 
-  // Types in the request that were left out and are not understood, each once.
+  // Unknown types in the request that were dropped, each once.
   void NoteUnknown(const std::vector<std::string>& types);
 
-  // `candidate` is asked from now on.
+  // An attempt at `candidate` begins.
   void BeginAttempt(const policy::Candidate& candidate);
-  // `reason`: why it was asked. `status`: of the upstream; 0: none. `error`: empty: it answered.
+  // `reason`: why it was tried. `status`: the upstream's; 0: none. `error`: empty if it answered.
   void EndAttempt(const policy::Candidate& candidate, std::string reason, int status,
                   const std::string& error);
-  // Something of the answer is there.
+  // The first content of the answer has arrived.
   void NoteFirstByte();
 
-  // From here on the request's text is kept, unless there is nowhere to put it. `format`: of the
-  // client, unless it is Messages.
+  // Starts to capture the request's text, if a CaptureWriter is set. `format`: the client's, unless
+  // it is Messages.
   void Capture(std::shared_ptr<const std::string> request,
                std::optional<translate::OpenAiClientFormat> format);
-  // `own_format`: they are in the client's format, else of the Messages API.
+  // `own_format`: in the client's format; otherwise in that of the Messages API.
   void CaptureEvents(std::string_view events, bool own_format);
   void CaptureReply(const std::string& reply, bool own_format);
   [[nodiscard]] bool captures() const { return captured_.has_value(); }
 
-  // What the upstream has said of its answer.
+  // Copies what the upstream reported: usage, model, id.
   void TakeAnswer(const UpstreamRequest& upstream);
-  // The request has ended: its cost is reckoned, and all who want to know are told. `secrets`: what
-  // the captured text must not hold either; read only where captures() says so.
+  // The request has ended: computes its cost and notifies the observers. `secrets`: more values
+  // that the captured text must not contain; used only if captures().
   void Finish(int status, const std::string& error_type, std::vector<std::string> dropped,
               std::vector<std::string> secrets);
 

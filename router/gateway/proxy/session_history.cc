@@ -27,7 +27,7 @@ SessionTrace& SessionHistory::Trace() {
   const auto kept = store_->Get(KeptUnder(name_));
   JsonDocument document;
   if (!kept || !document.Parse(*kept)) return trace;
-  trace.recalled = true;  // until then the store may not have been read yet
+  trace.recalled = true;  // before that, the store may not have been read yet
   const JsonView providers = document.Root()["providers"];
   for (const JsonView provider : providers) trace.providers.insert(provider.Text());
   return trace;

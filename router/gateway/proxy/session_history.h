@@ -1,6 +1,6 @@
-// What earlier requests of a client's session mean for this one: where its conversation has been,
-// how its token counts compare to our estimates, which of several keys it was asked with. The first
-// outlives a restart where there is a store.
+// What a request needs to know of its session's earlier ones: which providers have seen the
+// conversation, how its token counts compare to our estimates, which of several keys it used. The
+// providers survive a restart if there is a store.
 #pragma once
 
 #include <string>
@@ -14,26 +14,26 @@ namespace katra::router::gateway {
 // One request's view of it. On the loop's thread.
 class SessionHistory {
  public:
-  // `session`: as the client names it, or its token; it is the client's word, so that one persona's
-  // says nothing of another's. `agent`: within the session; may be empty. `traces` and `store`
-  // (nullptr: nothing outlives a restart) are borrowed.
+  // `session`: the client's name for it, or its token. Clients choose it, so it is unique only
+  // within `persona`. `agent`: within the session; may be empty. `traces` and `store` (nullptr:
+  // nothing survives a restart) are borrowed.
   SessionHistory(SessionTraces& traces, translate::ReasoningStore* store, std::string_view persona,
                  std::string_view session, std::string_view agent);
 
-  // Of the agent. Valid until the next call of anything here.
+  // The agent's trace. Valid until the next call of any function of this class.
   [[nodiscard]] SessionTrace& Trace();
-  // The session's, which its subagents and side requests share: their prompts begin as its do.
-  // Valid until the next call of anything here.
+  // The session's trace, which its subagents and side requests share because their prompts begin in
+  // the same way. Valid until the next call of any function of this class.
   [[nodiscard]] SessionTrace& SharedTrace();
-  // The agent's conversation has been at `provider`, or has met what else SessionTrace::providers
-  // may hold.
+  // Adds `provider` to the providers that have seen the agent's conversation. It may be any value
+  // of SessionTrace::providers.
   void NoteProvider(const std::string& provider);
 
  private:
   SessionTraces& traces_;
   translate::ReasoningStore* store_;
-  std::string name_;         // of the agent's trace
-  size_t shared_bytes_ = 0;  // of the beginning of `name_` that is the session's
+  std::string name_;         // the key of the agent's trace
+  size_t shared_bytes_ = 0;  // length of the prefix of `name_` that names the session
 };
 
 }  // namespace katra::router::gateway

@@ -1,6 +1,6 @@
-// What the gateway remembers of a client's session while it runs: which providers its conversation
-// has been at (which the store keeps, too), and how its token counts compare to our estimates.
-// Bounded; no text of it is kept.
+// What the gateway remembers of clients' sessions while it runs: which providers have seen the
+// conversation (also kept in the store), and how its token counts compare to our estimates.
+// Bounded; contains no text of the conversation.
 #pragma once
 
 #include <list>
@@ -14,14 +14,14 @@
 namespace katra::router::gateway {
 
 struct SessionTrace {
-  // In `providers`: one of them could not decrypt the session's reasoning (R79). No provider's
-  // name.
+  // An entry of `providers` that is not a provider's name: one of them could not decrypt the
+  // session's reasoning (R79).
   static constexpr const char* kUnreadableReasoning = "?reasoning";
 
-  std::set<std::string> providers;  // that answered; "": one that is not known by name
-  bool recalled = false;            // what a gateway before this one had noted was added
+  std::set<std::string> providers;  // that answered; "": one of unknown name
+  bool recalled = false;            // entries of an earlier gateway process were added
   translate::Calibration calibration;
-  std::map<std::string, std::string> keys;  // provider -> the variable of the key it was asked with
+  std::map<std::string, std::string> keys;  // provider -> the variable of the key that it used
 };
 
 // Not thread-safe.
@@ -29,7 +29,7 @@ class SessionTraces {
  public:
   explicit SessionTraces(size_t limit = 10'000) : limit_(limit) {}
 
-  // Made when it is new; the longest unused one goes. Valid until the next call.
+  // Creates the trace if needed; evicts the least recently used one. Valid until the next call.
   SessionTrace& Of(const std::string& key) {
     if (const auto found = index_.find(key); found != index_.end()) {
       order_.splice(order_.begin(), order_, found->second);
