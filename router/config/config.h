@@ -71,7 +71,7 @@ struct RoutePreference {
   std::string description;
   std::vector<Target> models;  // at least one, best first
   Prefer prefer = Prefer::kNone;
-  std::vector<std::string> examples;  // requests of this kind
+  std::vector<std::string> examples = {};  // requests of this kind
 
   friend bool operator==(const RoutePreference&, const RoutePreference&) = default;
 };

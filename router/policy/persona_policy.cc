@@ -1,4 +1,4 @@
-// Chooses by persona: an explicitly requested model, else the configured ones.
+// Chooses by persona: an explicitly requested model, else what the user's rules say.
 #include <algorithm>
 
 #include "core/text.h"
@@ -33,78 +33,213 @@ std::string Unlist(std::string_view model) {
   return std::string(rest.substr(0, gap)) + "," + std::string(rest.substr(gap + 2));
 }
 
-class PersonaPolicy final : public Policy {
+// The choice of one request, made step by step.
+class Chooser {
  public:
-  Result<std::vector<Candidate>> Choose(const Ask& ask) const override {
-    std::vector<Candidate> candidates;
-    const Target own = SessionTarget(ask.config, ask.persona);
-    auto first = First(ask, own);
+  explicit Chooser(const Ask& ask)
+      : ask_(ask),
+        own_(SessionTarget(ask.config, ask.persona)),
+        own_provider_(ask.config.FindProvider(own_.provider)),
+        asked_(Unlist(ask.request.model)) {}
+
+  Result<Choice> Choose() {
+    auto first = First();
     if (!first) return Pass(std::move(first));
-    candidates.push_back(std::move(*first));
-    AddOwnBehindBackground(ask, own, candidates);
+    choice_.candidates.insert(choice_.candidates.begin(), std::move(*first));
+    const bool explicit_name = choice_.rule == Rule::kExplicit || choice_.rule == Rule::kTag ||
+                               choice_.rule == Rule::kAlias;
+    for (const Target& target : rest_) Add(target, choice_.candidates.front().reason);
+    // If a route fails, the model that would have answered without it is next (E12).
+    if (!explicit_name && choice_.rule != Rule::kDefault) AddOwn();
     // Only the named provider is asked: the text was not meant for another company.
-    const bool named =
-        !candidates.front().side && candidates.front().provider->name != own.provider;
+    const Candidate& front = choice_.candidates.front();
+    const bool named = !front.side && front.provider->name != own_.provider &&
+                       (explicit_name || choice_.rule == Rule::kDefault);
     int number = 0;
-    for (const Target& target : ask.persona.fallbacks) {
+    for (const Target& target : ask_.persona.fallbacks) {
       ++number;
-      const Provider* provider = ask.config.FindProvider(target.provider);
-      if (provider == nullptr || Holds(candidates, target)) continue;
-      if (named && provider != candidates.front().provider) continue;
-      candidates.push_back(
-          {provider, target.model, "fallback " + std::to_string(number), candidates.front().side});
+      const Provider* provider = ask_.config.FindProvider(target.provider);
+      if (named && provider != choice_.candidates.front().provider) continue;
+      Add(target, "fallback " + std::to_string(number));
     }
-    return candidates;
+    return std::move(choice_);
   }
 
  private:
-  static bool Holds(const std::vector<Candidate>& candidates, const Target& target) {
-    return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+  void Add(const Target& target, std::string reason) {
+    const Provider* provider = ask_.config.FindProvider(target.provider);
+    if (provider == nullptr || target.model.empty()) return;
+    auto& all = choice_.candidates;
+    const bool known = std::any_of(all.begin(), all.end(), [&](const Candidate& candidate) {
       return candidate.provider->name == target.provider && candidate.model == target.model;
     });
+    if (known) return;
+    all.push_back({provider, target.model, std::move(reason), all.front().side});
   }
 
-  // If a route fails, the model that would have answered without it is next (E12).
-  static void AddOwnBehindBackground(const Ask& ask, const Target& own,
-                                     std::vector<Candidate>& candidates) {
-    if (!candidates.front().side) return;
-    const Provider* provider = ask.config.FindProvider(own.provider);
-    if (provider == nullptr || own.model.empty() || Holds(candidates, own)) return;
-    candidates.push_back({provider, own.model, "the persona's model", true});
+  void AddOwn() {
+    if (choice_.candidates.front().side && !own_.model.empty()) {
+      Add(own_, "the persona's model");
+      return;
+    }
+    if (auto own = Default()) Add({own->provider->name, own->model}, own->reason);
   }
 
-  static Result<Candidate> First(const Ask& ask, const Target& own) {
-    const std::string asked = Unlist(ask.request.model);
-    const bool explicit_name = asked.find(',') != std::string::npos ||
-                               asked.find('/') != std::string::npos || asked != ask.request.model;
-    const Provider* provider = ask.config.FindProvider(own.provider);
-    if (provider == nullptr && !own.provider.empty()) return Gone(ask, own.provider);
-    if (explicit_name && asked != own.model) {
-      if (provider != nullptr && IsItsOwn(*provider, asked)) {
-        return Configured(ask, {own.provider, asked}, AskedFor(ask));
+  // The first candidate. Others that belong behind it are added by Choose().
+  Result<Candidate> First() {
+    if (own_provider_ == nullptr && !own_.provider.empty()) return Gone(ask_, own_.provider);
+    if (ask_.needs != nullptr && !ask_.needs->subagent_tag.empty()) return Tagged();
+    if (const Target* alias = ask_.config.FindAlias(ask_.request.model)) {
+      choice_.rule = Rule::kAlias;
+      return Configured(ask_, *alias, "alias " + OneLine(ask_.request.model, 120));
+    }
+    const bool explicit_name = asked_.find(',') != std::string::npos ||
+                               asked_.find('/') != std::string::npos ||
+                               asked_ != ask_.request.model;
+    if (explicit_name && asked_ != own_.model) {
+      choice_.rule = Rule::kExplicit;
+      if (own_provider_ != nullptr && IsItsOwn(*own_provider_, asked_)) {
+        return Configured(ask_, {own_.provider, asked_}, AskedFor(ask_));
       }
-      return Explicit(ask, asked, own.provider);
+      return Explicit(ask_, asked_, own_.provider);
     }
-    if (provider == nullptr) return Unnamed(ask);
-    const std::optional<Target>& background = ask.persona.routing.background;
-    if (IsSmall(asked) && asked != own.model && background) {
-      auto small = Configured(ask, *background, "routing.background");
-      if (small) small->side = true;
-      return small;
+    return ByRule();
+  }
+
+  // A subagent's prompt may be written by others, as a file of a repository is.
+  Result<Candidate> Tagged() {
+    choice_.rule = Rule::kTag;
+    const std::string& tag = ask_.needs->subagent_tag;
+    auto target = ParseTarget(ask_.config, tag, own_.provider);
+    if (!target) {
+      return Fail(ErrorCode::kNotFound, "the subagent's tag <CCR-SUBAGENT-MODEL> names \"" +
+                                            OneLine(tag, 120) +
+                                            "\", which leads nowhere: " + target.error().message);
     }
-    if (!asked.empty() && asked != own.model) {
+    if (!IsNamedByUser(ask_.config, ask_.persona, target->provider)) {
+      return Fail(ErrorCode::kFailedPrecondition,
+                  "the subagent's tag <CCR-SUBAGENT-MODEL> names the provider \"" +
+                      target->provider + "\", which nothing in " + ask_.config.personas_path +
+                      " uses: write it there first, for example as an alias in \"model_aliases\"");
+    }
+    return Configured(ask_, *target, "the subagent's tag");
+  }
+
+  Result<Candidate> ByRule() {
+    if (auto side = SideScenario()) return std::move(*side);
+    if (ask_.held != nullptr) {
+      auto held = Configured(ask_, ask_.held->target, "held for this turn");
+      if (held) {
+        choice_.rule = Rule::kHeld;
+        choice_.route = ask_.held->route;
+        choice_.score = ask_.held->score;
+        choice_.matcher = ask_.held->matcher;
+        for (const RoutePreference& route : ask_.persona.preferences) {
+          if (route.name == choice_.route) rest_ = route.models;
+        }
+        return held;
+      }
+    }
+    if (auto scenario = Scenario()) return std::move(*scenario);
+    if (ask_.match != nullptr) {
+      choice_.score = ask_.match->score;
+      choice_.matcher = ask_.match->matcher;
+      if (auto preferred = Preferred()) return std::move(*preferred);
+    } else {
+      choice_.wants_match = !ask_.persona.preferences.empty();
+    }
+    choice_.rule = Rule::kDefault;
+    return Default();
+  }
+
+  std::optional<Candidate> Use(const std::optional<Target>& target, const char* name) {
+    if (!target) return std::nullopt;
+    auto candidate = Configured(ask_, *target, std::string("routing.") + name);
+    if (!candidate) return std::nullopt;
+    choice_.rule = Rule::kScenario;
+    choice_.route = name;
+    return std::move(*candidate);
+  }
+
+  // Requests that are no part of the conversation.
+  std::optional<Candidate> SideScenario() {
+    const Routes& routes = ask_.persona.routing;
+    std::optional<Candidate> side;
+    if (ask_.needs != nullptr && ask_.needs->web_search_alone) {
+      side = Use(routes.web_search, "webSearch");
+    }
+    const bool small = IsSmall(asked_) && asked_ != own_.model;
+    if (!side && small && !(IsLong() && routes.long_context)) {
+      side = Use(routes.background, "background");
+    }
+    if (side) side->side = true;
+    return side;
+  }
+
+  std::optional<Candidate> Scenario() {
+    if (ask_.needs == nullptr) return std::nullopt;
+    const Needs& needs = *ask_.needs;
+    const Routes& routes = ask_.persona.routing;
+    std::optional<Candidate> found;
+    if (needs.web_search) found = Use(routes.web_search, "webSearch");
+    if (!found && (needs.image || (needs.earlier_image && !OwnTakesImages()))) {
+      found = Use(routes.image, "image");
+    }
+    if (!found && IsLong()) found = Use(routes.long_context, "longContext");
+    if (!found && needs.subagent) found = Use(routes.subagent, "subagent");
+    if (!found && needs.thought) found = Use(routes.think, "think");
+    return found;
+  }
+
+  [[nodiscard]] bool OwnTakesImages() const {
+    return own_provider_ == nullptr || own_provider_->quirks.images;
+  }
+
+  // Judged by the model that would answer otherwise.
+  [[nodiscard]] bool IsLong() const {
+    if (ask_.needs == nullptr || ask_.needs->tokens < 0) return false;
+    const std::string& model = own_.model.empty() ? asked_ : own_.model;
+    return ask_.needs->tokens >= ask_.config.routing_rules.LongContextThresholdOf(model);
+  }
+
+  // Adds the route's other models behind the first.
+  std::optional<Candidate> Preferred() {
+    const Match& match = *ask_.match;
+    if (match.route == nullptr) return std::nullopt;
+    const std::vector<Target>& order = match.order.empty() ? match.route->models : match.order;
+    std::optional<Candidate> first;
+    const std::string reason = "route \"" + match.route->name + "\"";
+    for (const Target& target : order) {
+      if (first) {
+        rest_.push_back(target);
+        continue;
+      }
+      auto candidate =
+          Configured(ask_, target, match.reason.empty() ? reason : reason + ": " + match.reason);
+      if (candidate) first = std::move(*candidate);
+    }
+    if (!first) return std::nullopt;
+    choice_.rule = Rule::kPreference;
+    choice_.route = match.route->name;
+    return first;
+  }
+
+  // The model that the client asks for, or the persona's own.
+  [[nodiscard]] Result<Candidate> Default() const {
+    if (own_provider_ == nullptr) return Unnamed(ask_);
+    if (!asked_.empty() && asked_ != own_.model) {
       // A client that only knows Claude models means "the default" by naming one. At Anthropic
       // itself, which serves all of them, the name is taken literally.
-      const bool takes_it = provider->interface == Interface::kMessages &&
-                            (IsAnthropicItself(*provider) || own.model.empty());
-      if (takes_it || !IsClaude(asked)) return Explicit(ask, asked, own.provider);
+      const bool takes_it = own_provider_->interface == Interface::kMessages &&
+                            (IsAnthropicItself(*own_provider_) || own_.model.empty());
+      if (takes_it || !IsClaude(asked_)) return Explicit(ask_, asked_, own_.provider);
     }
-    if (own.model.empty()) {
+    if (own_.model.empty()) {
       return Fail(ErrorCode::kNotFound,
-                  "no model is configured for provider \"" + own.provider +
+                  "no model is configured for provider \"" + own_.provider +
                       "\": set the persona's \"model\", or ask for provider/model");
     }
-    return Configured(ask, own, "the persona's model");
+    return Configured(ask_, own_, "the persona's model");
   }
 
   // Nothing that the user configured says who answers, and a guess would send the text to a company
@@ -158,11 +293,77 @@ class PersonaPolicy final : public Policy {
     if (!provider) return tl::unexpected<Error>(provider.error());
     return Candidate{*provider, target.model, reason, false};
   }
+
+  const Ask& ask_;
+  const Target own_;
+  const Provider* const own_provider_;  // nullptr: nobody named one
+  const std::string asked_;
+  Choice choice_;
+  std::vector<Target> rest_;  // the route's other models
+};
+
+class PersonaPolicy final : public Policy {
+ public:
+  Result<Choice> Choose(const Ask& ask) const override { return Chooser(ask).Choose(); }
 };
 
 }  // namespace
 
+const char* ToString(Rule rule) {
+  switch (rule) {
+    case Rule::kExplicit:
+      return "explicit";
+    case Rule::kAlias:
+      return "alias";
+    case Rule::kTag:
+      return "tag";
+    case Rule::kScenario:
+      return "scenario";
+    case Rule::kPreference:
+      return "preference";
+    case Rule::kHeld:
+      return "held";
+    case Rule::kDefault:
+      break;
+  }
+  return "default";
+}
+
 std::unique_ptr<Policy> MakePersonaPolicy() { return std::make_unique<PersonaPolicy>(); }
+
+bool IsNamedByUser(const RouterConfig& config, const PersonaConfig& persona,
+                   std::string_view provider) {
+  const auto is = [&](const Target& target) { return target.provider == provider; };
+  const auto any = [&](const std::vector<Target>& targets) {
+    return std::any_of(targets.begin(), targets.end(), is);
+  };
+  const auto in_routes = [&](const Routes& routes) {
+    for (const std::optional<Target>* target :
+         {&routes.background, &routes.think, &routes.long_context, &routes.web_search,
+          &routes.image, &routes.subagent}) {
+      if (*target && is(**target)) return true;
+    }
+    return false;
+  };
+  const auto in_persona = [&](const PersonaConfig& one) {
+    return one.provider == provider || in_routes(one.routing) || any(one.fallbacks) ||
+           std::any_of(one.preferences.begin(), one.preferences.end(),
+                       [&](const RoutePreference& route) { return any(route.models); });
+  };
+  const std::string key(provider);
+  const auto written = [&](const std::string& name) {
+    return config.OriginOf(name).kind != OriginKind::kDefault;
+  };
+  if (in_persona(persona) || written("providers." + key)) return true;
+  if (config.default_provider == provider && written("default_provider")) return true;
+  const std::optional<Target>& rule = config.routing_rules.default_target;
+  if (rule && is(*rule)) return true;
+  if (std::any_of(config.aliases.begin(), config.aliases.end(),
+                  [&](const ModelAlias& alias) { return is(alias.target); })) {
+    return true;
+  }
+  return std::any_of(config.personas.begin(), config.personas.end(), in_persona);
+}
 
 std::string ListedName(const std::string& provider, const std::string& model) {
   return std::string(kListed) + provider + "--" + model;

@@ -12,11 +12,44 @@
 
 namespace katra::router::policy {
 
+// What a request needs of a model, beside its name. Scenarios look at it.
+struct Needs {
+  bool web_search = false;        // a web search of the provider's is among its tools
+  bool web_search_alone = false;  // and is the only one
+  bool image = false;             // in the user's last message
+  bool earlier_image = false;     // perhaps, anywhere
+  bool thought = false;           // extended thinking, or a high effort
+  bool subagent = false;          // it comes from a subagent of the client
+  int64_t tokens = -1;            // estimated input; -1: unknown
+  std::string subagent_tag;       // the model that a subagent's prompt names; empty: none
+};
+
+// The route that a matcher has found. `route` is nullptr if none fits.
+struct Match {
+  const RoutePreference* route = nullptr;  // points into the persona
+  double score = 0;                        // probability, 0..1
+  std::string matcher;                     // "local", "model"
+  std::string reason;
+  // The route's models in the order in which they are tried; empty: the user's order.
+  std::vector<Target> order = {};
+};
+
+// What the turn of the user, which this request goes on with, was answered by.
+struct Held {
+  Target target;
+  std::string route;  // of a preference or scenario; may be empty
+  double score = -1;
+  std::string matcher;
+};
+
 // What is known about a request when its models are chosen. Borrowed for the call.
 struct Ask {
   const RouterConfig& config;
   const PersonaConfig& persona;  // made by SessionPersona
   const translate::RequestPeek& request;
+  const Needs* needs = nullptr;  // nullptr: unknown, so that no scenario but `background` applies
+  const Match* match = nullptr;  // nullptr: not matched yet
+  const Held* held = nullptr;    // nullptr: a new turn
 };
 
 struct Candidate {
@@ -35,19 +68,55 @@ struct Candidate {
   [[nodiscard]] Interface interface() const { return InterfaceOf(*provider, model); }
 };
 
+// Which rule has decided.
+enum class Rule {
+  kExplicit,    // provider/model
+  kAlias,       // model_aliases
+  kTag,         // a subagent's tag
+  kScenario,    // routing, routing_rules
+  kPreference,  // routing_preferences
+  kHeld,        // the turn's first decision
+  kDefault,     // the model asked for, or the persona's own
+};
+
+// "explicit", "alias", "tag", "scenario", "preference", "held", "default".
+[[nodiscard]] const char* ToString(Rule rule);
+
+struct Choice {
+  std::vector<Candidate> candidates;  // at least one, best first, without duplicates
+  Rule rule = Rule::kDefault;
+  std::string route;  // the scenario or preference; empty: none
+  double score = -1;  // of the match; -1: nothing was matched
+  std::string matcher = {};
+  // No rule before preferences applies, and the persona has some: Choose again with a match.
+  bool wants_match = false;
+
+  // Whether the decision is part of the conversation, and holds for the rest of the user's turn.
+  [[nodiscard]] bool of_conversation() const {
+    return !candidates.front().side && (rule == Rule::kScenario || rule == Rule::kPreference ||
+                                        rule == Rule::kHeld || rule == Rule::kDefault);
+  }
+};
+
 class Policy {
  public:
   virtual ~Policy() = default;
-  // At least one candidate, best first, without duplicates. kNotFound: the requested model does not
-  // exist (E17); the message says what could be requested.
-  [[nodiscard]] virtual Result<std::vector<Candidate>> Choose(const Ask& ask) const = 0;
+  // kNotFound: the requested model does not exist (E17); the message says what could be requested.
+  // kFailedPrecondition: nothing that the user wrote names a provider for it.
+  [[nodiscard]] virtual Result<Choice> Choose(const Ask& ask) const = 0;
 };
 
-// The requested model if it is named explicitly; if it belongs to another provider than the
-// persona's, it is followed only by fallbacks of the same provider. Otherwise the persona's own
-// model; for the client's small background model, `routing.background` if set, followed by the
-// persona's own. Then the persona's fallbacks.
+// Decides by the order of docs/routing.md: an explicit name, scenarios, preferences, and then the
+// model asked for or the persona's own. An explicit name of another provider than the persona's is
+// followed only by fallbacks of the same provider; all others by the persona's own model and its
+// fallbacks.
 [[nodiscard]] std::unique_ptr<Policy> MakePersonaPolicy();
+
+// Whether the user's files name `provider` anywhere: for a persona, a route, an alias, a fallback,
+// as the default, or as a provider of their own. Text that others may have written, such as a
+// subagent's tag, may only choose among these.
+[[nodiscard]] bool IsNamedByUser(const RouterConfig& config, const PersonaConfig& persona,
+                                 std::string_view provider);
 
 // The name under which a model is listed for clients that show only names beginning with "claude"
 // (C40): "claude-gw-openai--gpt-4-turbo".

@@ -1,9 +1,23 @@
 #include "router/gateway/observe/decisions.h"
 
+#include <array>
+#include <cstdio>
+
 #include "core/http/sse.h"
 #include "core/json_write.h"
 
 namespace katra::router::gateway {
+
+namespace {
+
+// "0.873"
+std::string ShownScore(double score) {
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.3f", score);
+  return text.data();
+}
+
+}  // namespace
 
 std::string DecisionJson(const RequestRecord& record) {
   std::string json;
@@ -13,6 +27,10 @@ std::string DecisionJson(const RequestRecord& record) {
   writer.Key("persona").String(record.persona).Key("session").String(record.client_session_id);
   if (!record.agent_id.empty()) writer.Key("agent").String(record.agent_id);
   writer.Key("requested_model").String(record.requested_model);
+  writer.Key("rule").String(record.rule);
+  if (!record.route.empty()) writer.Key("route").String(record.route);
+  if (!record.matcher.empty()) writer.Key("matcher").String(record.matcher);
+  if (record.score >= 0) writer.Key("score").Raw(ShownScore(record.score));
   writer.Key("provider").String(record.provider).Key("model").String(record.model);
   writer.Key("reported_model").String(record.reported_model);
   writer.Key("status").Integer(record.status).Key("error").String(record.error_type);

@@ -13,13 +13,14 @@ std::optional<CandidateList::Refusal> CandidateList::Choose(const policy::Ask& a
                                                             const http::Headers& client) {
   auto chosen = deps_.policy.Choose(ask);
   if (!chosen) return Refusal{translate::ApiErrorOf(chosen.error())};  // E17
-  candidates_ = std::move(*chosen);
-  if (auto refused = KeepAllowed(deps_.caller, candidates_)) {
+  choice_ = std::move(*chosen);
+  std::vector<policy::Candidate>& candidates = choice_.candidates;
+  if (auto refused = KeepAllowed(deps_.caller, candidates)) {
     return Refusal{std::move(*refused), true};
   }
   if (ask.persona.own_login) {
     if (auto two = CheckOneLogin(client)) return Refusal{std::move(*two)};
-    for (policy::Candidate& candidate : candidates_) {
+    for (policy::Candidate& candidate : candidates) {
       candidate.provider = &deps_.sources.AskedOnLogin(*candidate.provider);
     }
   }
@@ -30,11 +31,12 @@ std::optional<CandidateList::Refusal> CandidateList::Choose(const policy::Ask& a
 
 void CandidateList::SpreadOverKeys() {
   std::vector<std::vector<credentials::ProviderKey>> keys;
-  keys.reserve(candidates_.size());
-  for (const policy::Candidate& candidate : candidates_) {
+  keys.reserve(choice_.candidates.size());
+  for (const policy::Candidate& candidate : choice_.candidates) {
     keys.push_back(KeysOf(candidate, keys.empty()));
   }
-  candidates_ = credentials::SpreadOverKeys(candidates_, keys, deps_.rests, deps_.clock.Steady());
+  choice_.candidates =
+      credentials::SpreadOverKeys(choice_.candidates, keys, deps_.rests, deps_.clock.Steady());
 }
 
 std::vector<credentials::ProviderKey> CandidateList::KeysOf(const policy::Candidate& candidate,
@@ -71,14 +73,14 @@ void CandidateList::PutRestingPlansLast() {
     if (until) resting = candidate.provider->name + " rests until " + FormatRfc3339(*until);
     return until.has_value();
   };
-  std::stable_partition(candidates_.begin(), candidates_.end(),
+  std::stable_partition(choice_.candidates.begin(), choice_.candidates.end(),
                         [&](const policy::Candidate& candidate) { return !rests(candidate); });
-  if (!resting.empty()) candidates_.front().reason += " (the plan at " + resting + ")";
+  if (!resting.empty()) choice_.candidates.front().reason += " (the plan at " + resting + ")";
 }
 
 bool CandidateList::HasOtherKey(const policy::Candidate& candidate) const {
   return !candidate.key_env.empty() &&
-         std::any_of(candidates_.begin(), candidates_.end(), [&](const auto& other) {
+         std::any_of(choice_.candidates.begin(), choice_.candidates.end(), [&](const auto& other) {
            return other.provider == candidate.provider && other.key_env != candidate.key_env;
          });
 }

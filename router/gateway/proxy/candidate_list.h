@@ -39,8 +39,10 @@ class CandidateList {
   // Once, before anything else. `client`: the headers of the request. Nothing: there is at least
   // one candidate.
   [[nodiscard]] std::optional<Refusal> Choose(const policy::Ask& ask, const http::Headers& client);
+  // Which rule has chosen, and why. Its candidates are in all().
+  [[nodiscard]] const policy::Choice& choice() const { return choice_; }
   // In the order in which they are to be asked. They stay where they are.
-  [[nodiscard]] const std::vector<policy::Candidate>& all() const { return candidates_; }
+  [[nodiscard]] const std::vector<policy::Candidate>& all() const { return choice_.candidates; }
 
   // Whether another key of the same provider may be asked, too.
   [[nodiscard]] bool HasOtherKey(const policy::Candidate& candidate) const;
@@ -64,7 +66,7 @@ class CandidateList {
   void PutRestingPlansLast();
 
   Deps deps_;
-  std::vector<policy::Candidate> candidates_;
+  policy::Choice choice_;
 };
 
 }  // namespace katra::router::gateway

@@ -55,6 +55,13 @@ ApiError WithoutSecrets(ApiError error, const KnownSecrets& secrets) {
   return error;
 }
 
+routing::BodyFormat BodyFormatOf(const ClientWriter& client) {
+  const auto format = client.openai_format();
+  if (!format) return routing::BodyFormat::kMessages;
+  return *format == translate::OpenAiClientFormat::kChat ? routing::BodyFormat::kChat
+                                                         : routing::BodyFormat::kResponses;
+}
+
 // Adds what the reply could not say of the address that was asked. False: nothing was to add.
 bool Explain(const policy::Candidate& asked, ApiError* error) {
   // Azure asks for deployments, which its customers name themselves.
@@ -91,6 +98,7 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
                record().agent_id),
+      planner_({services.policy, history_}),
       candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
                    sources_, history_}) {
   record().endpoint = ToString(endpoint);
@@ -99,12 +107,18 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
 ProxiedRequest::~ProxiedRequest() = default;
 
 void ProxiedRequest::Choose() {
-  if (auto refused =
-          candidates_.Choose({*config_, *persona_, peek_}, exchange_->request().headers)) {
+  const policy::Ask ask =
+      planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
+                     !record().agent_id.empty(), endpoint_ == Endpoint::kCountTokens});
+  const auto refused = candidates_.Choose(ask, exchange_->request().headers);
+  NoteRule(candidates_.choice());
+  if (refused) {
     record().not_allowed = refused->not_allowed;
     Report(refused->error, nullptr);
     return;
   }
+  planner_.NoteChoice(candidates_.choice());
+  CutTag();
   const policy::Candidate& first = candidates_.all().front();
   record().provider = first.provider->name;
   record().model = first.model;
@@ -116,6 +130,24 @@ void ProxiedRequest::Choose() {
       std::make_unique<policy::RetryState>(candidates_.all(), services_.circuits, services_.random,
                                            services_.settings.retry, recorder_.begun());
   TryNext();
+}
+
+void ProxiedRequest::NoteRule(const policy::Choice& choice) {
+  if (choice.candidates.empty()) return;
+  record().rule = ToString(choice.rule);
+  record().route = choice.route;
+  record().matcher = choice.matcher;
+  record().score = choice.score;
+}
+
+void ProxiedRequest::CutTag() {
+  if (!planner_.tag()) return;
+  std::string body = *body_;
+  body.erase(planner_.tag()->begin, planner_.tag()->end - planner_.tag()->begin);
+  ClientBody read = ReadClientBody(std::move(body));
+  if (read.error) return;
+  body_ = std::move(read.body);
+  peek_ = std::move(read.peek);
 }
 
 void ProxiedRequest::TryNext() {

@@ -29,6 +29,7 @@
 #include "router/gateway/proxy/endpoint.h"
 #include "router/gateway/proxy/preparation.h"
 #include "router/gateway/proxy/record_builder.h"
+#include "router/gateway/proxy/route_planner.h"
 #include "router/gateway/proxy/session_history.h"
 #include "router/gateway/proxy/upstream_request.h"
 #include "router/gateway/subscription/plan_limits.h"
@@ -98,6 +99,9 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   void LaunchWithMessages();
   // Chooses the candidates and begins with the first.
   void Choose();
+  void NoteRule(const policy::Choice& choice);
+  // Takes a subagent's tag out of the body.
+  void CutTag();
   void TryNext();
   void Launch();
   // Of the current candidate.
@@ -138,6 +142,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   CredentialSources sources_;
   CredentialFinder credential_;
   SessionHistory history_;
+  RoutePlanner planner_;
   CandidateList candidates_;
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;

@@ -24,6 +24,23 @@ bool CopiedBack(const std::string& name) {
          lower == "x-openai-authorization-error" || lower == "x-reasoning-included";
 }
 
+// A route's name is any text: what a header cannot hold is percent-encoded.
+std::string HeaderText(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text.substr(0, kMaxIdBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f && c != '%') {
+      out.push_back(c);
+    } else {
+      out.push_back('%');
+      out.push_back(kDigits[byte >> 4U]);
+      out.push_back(kDigits[byte & 0xfU]);
+    }
+  }
+  return out;
+}
+
 // What of an upstream's header the client is told; nothing: it is not.
 std::optional<std::string> Told(const http::Header& header, const KnownSecrets& secrets) {
   if (!CopiedBack(header.name) || secrets.In(header.name)) return std::nullopt;
@@ -77,6 +94,10 @@ http::Headers ProxiedRequest::AnswerHeaders(const char* type) const {
   if (!record().provider.empty()) {
     headers.Add("x-katra-provider", record().provider);
     headers.Add("x-katra-model", OneLine(record().model, kMaxIdBytes));
+  }
+  if (!record().rule.empty()) headers.Add("x-katra-rule", record().rule);
+  if (!record().route.empty()) {
+    headers.Add("x-katra-route", HeaderText(record().route));
   }
   const int again = adjusted_ == nullptr ? 0 : 1;
   if (retry_state_) headers.Add("x-katra-attempts", std::to_string(retry_state_->tried() + again));

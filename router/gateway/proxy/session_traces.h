@@ -3,12 +3,14 @@
 // Bounded; contains no text of the conversation.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
 
+#include "router/policy/policy.h"
 #include "router/translate/estimate.h"
 
 namespace katra::router::gateway {
@@ -21,6 +23,12 @@ struct SessionTrace {
   std::set<std::string> providers;  // that answered; "": one of unknown name
   bool recalled = false;            // entries of an earlier gateway process were added
   translate::Calibration calibration;
+  // What the user's latest turn was decided as, by the model that the client asked for.
+  struct Turn {
+    uint64_t turn = 0;  // identifies it
+    policy::Held held;
+  };
+  std::map<std::string, Turn> turns;
   std::map<std::string, std::string> keys;  // provider -> the variable of the key that it used
 };
 

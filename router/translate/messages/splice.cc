@@ -29,6 +29,8 @@ class MemberScanner {
   [[nodiscard]] bool saw_attribution() const { return saw_attribution_; }
   [[nodiscard]] bool saw_system() const { return saw_system_; }
   [[nodiscard]] bool saw_user_id() const { return saw_user_id_; }
+  // The objects in the last member that holds a conversation.
+  [[nodiscard]] std::vector<Span> TakeItems() { return std::move(items_); }
 
   // Calls `member(raw key, span of the value)` for each. False: not an object, or truncated.
   template <typename Member>
@@ -41,8 +43,9 @@ class MemberScanner {
       if (!key || !Take(':')) return false;
       SkipSpace();
       const size_t begin = at_;
-      if (!SkipValue()) return false;
-      member(body_.substr(key->begin + 1, key->end - key->begin - 2), Span{begin, at_});
+      const std::string_view name = body_.substr(key->begin + 1, key->end - key->begin - 2);
+      if (!SkipValue(name == "messages" || name == "input")) return false;
+      member(name, Span{begin, at_});
     } while (Take(','));
     return Take('}') && AtEnd();
   }
@@ -73,11 +76,12 @@ class MemberScanner {
     return span;
   }
 
-  bool SkipValue() {
+  bool SkipValue(bool conversation) {
     if (at_ >= body_.size()) return false;
     const char first = body_[at_];
+    if (conversation) items_.clear();
     if (first == '"') return String().has_value();
-    if (first == '{' || first == '[') return SkipNested();
+    if (first == '{' || first == '[') return SkipNested(conversation && first == '[');
     const size_t begin = at_;
     while (at_ < body_.size() && body_[at_] != ',' && body_[at_] != '}' && body_[at_] != ']' &&
            !IsSpace(body_[at_])) {
@@ -86,8 +90,9 @@ class MemberScanner {
     return at_ > begin;
   }
 
-  bool SkipNested() {
+  bool SkipNested(bool conversation) {
     size_t depth = 0;
+    size_t item = 0;
     while (at_ < body_.size()) {
       const char c = body_[at_];
       if (c == '"') {
@@ -98,9 +103,10 @@ class MemberScanner {
       }
       ++at_;
       if (c == '{' || c == '[') {
-        ++depth;
-      } else if ((c == '}' || c == ']') && --depth == 0) {
-        return true;
+        if (++depth == 2) item = at_ - 1;
+      } else if (c == '}' || c == ']') {
+        if (--depth == 0) return true;
+        if (depth == 1 && conversation) items_.push_back({item, at_});
       }
     }
     return false;
@@ -116,6 +122,7 @@ class MemberScanner {
 
   std::string_view body_;
   size_t at_ = 0;
+  std::vector<Span> items_;
   bool saw_thinking_ = false;
   bool saw_our_signature_ = false;
   bool saw_attribution_ = false;
@@ -146,6 +153,15 @@ void PeekThinking(std::string_view body, Span span, RequestPeek* peek) {
   peek->thinking_budget = budget.Integer();
   const size_t begin = span.begin + budget.Offset();
   peek->budget_spans.push_back({begin, begin + budget.Raw().size()});
+}
+
+// `raw`: the effort itself, or an object that holds it.
+void PeekEffort(std::string_view raw, RequestPeek* peek) {
+  JsonDocument document;
+  if (!document.Parse(raw)) return;
+  const JsonView value = document.Root();
+  const JsonView effort = value.IsObject() ? value["effort"] : value;
+  if (effort.IsString()) peek->effort = effort.Text();
 }
 
 void Sort(std::vector<Edit>& edits) {
@@ -230,10 +246,14 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
       PeekThinking(body, span, &peek);
     } else if (key == "tool_choice") {
       peek.has_tool_choice = raw != "null";
+    } else if (key == "reasoning_effort" || key == "reasoning") {
+      PeekEffort(raw, &peek);
     } else if (key == "tools") {
+      peek.tools_span = span;
       peek.tools_bytes = raw.size();
       peek.has_tools = raw.size() > 2;
     } else if (key == "system") {
+      peek.system_span = span;
       peek.system_bytes = raw.size();
       peek.may_hold_attribution = IsAttribution(raw.substr(std::min<size_t>(raw.size(), 1)));
     } else if (key == "messages") {
@@ -244,6 +264,7 @@ Result<RequestPeek> PeekRequest(std::string_view body) {
     return Fail(ErrorCode::kInvalidArgument,
                 "the request body is not a JSON object; send the body of POST /v1/messages");
   }
+  peek.item_spans = scanner.TakeItems();
   peek.may_hold_thinking = scanner.saw_thinking();
   peek.may_hold_our_signature = scanner.saw_our_signature();
   peek.may_hold_attribution = peek.may_hold_attribution || scanner.saw_attribution();

@@ -36,6 +36,10 @@ struct RequestPeek {
     size_t begin = 0;
     size_t end = 0;
   };
+  Span system_span;
+  Span tools_span;
+  std::vector<Span> item_spans;  // the objects in "messages", or in "input" of a Responses request
+  std::string effort;            // reasoning_effort or reasoning.effort, of OpenAI's formats
   std::vector<Span> model_spans;
   std::vector<Span> max_tokens_spans;
   std::vector<Span> budget_spans;

@@ -403,7 +403,7 @@ std::string ChosenFor(const std::string& address, const std::string& asked) {
   router::translate::RequestPeek request;
   request.model = asked;
   const auto chosen = MakePersonaPolicy()->Choose({config, persona, request});
-  return chosen ? chosen->front().model : chosen.error().message;
+  return chosen ? chosen->candidates.front().model : chosen.error().message;
 }
 
 }  // namespace
@@ -428,7 +428,8 @@ TEST_CASE("a provider that a request names answers, or no other does") {
     const auto all = MakePersonaPolicy()->Choose({config, persona, request});
     REQUIRE(all);
     std::string names;
-    for (const Candidate& one : *all) names += one.provider->name + "/" + one.model + " ";
+    for (const Candidate& one : all->candidates)
+      names += one.provider->name + "/" + one.model + " ";
     return names;
   };
   CHECK(chosen("claude-sonnet-5") == "openai/gpt-5 groq/g deepseek/deepseek-v4-flash ");

@@ -1,0 +1,89 @@
+#include "router/gateway/proxy/route_planner.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "router/translate/estimate.h"
+
+namespace katra::router::gateway {
+namespace {
+
+// Whether decisions of this persona depend on what a request holds.
+bool HasRules(const PersonaConfig& persona) {
+  const Routes& routes = persona.routing;
+  return !persona.preferences.empty() || routes.think || routes.long_context || routes.web_search ||
+         routes.image || routes.subagent;
+}
+
+}  // namespace
+
+int64_t RoutePlanner::TokensOf(const Request& request) {
+  // Exact enough unless a threshold is near.
+  const auto quick = static_cast<int64_t>(request.body.size() / 4);
+  int64_t least = INT64_MAX;
+  for (const LongContextThreshold& threshold :
+       request.config->routing_rules.long_context_thresholds) {
+    least = std::min(least, threshold.tokens);
+  }
+  if (quick < least / 2) return quick;
+  return deps_.history.Trace().calibration.Apply(translate::EstimateInputTokens(request.body));
+}
+
+void RoutePlanner::ReadNeeds(const Request& request, const routing::RequestView& view) {
+  const Routes& routes = persona_->routing;
+  needs_.subagent = request.subagent;
+  needs_.thought = view.AsksForThought();
+  if (routes.web_search) {
+    const auto search = view.OffersWebSearch();
+    needs_.web_search = search.offered;
+    needs_.web_search_alone = search.alone;
+  }
+  if (routes.image) needs_.earlier_image = view.MayHoldImage();
+  if (routes.long_context) needs_.tokens = TokensOf(request);
+}
+
+void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& view) {
+  const bool continues = view.ContinuesTurn();
+  auto& turns = deps_.history.Trace().turns;
+  const auto known = turns.find(asked_);
+  if (known != turns.end() && (continues || request.counts)) {
+    held_ = known->second.held;
+    turn_ = known->second.turn;
+    return;
+  }
+  const auto words = view.LastUserTurns();
+  turn_ = std::hash<std::string>()(words.previous + "\x1f" + words.last) | 1U;
+  needs_.image = words.image;
+  if (known != turns.end() && known->second.turn == turn_) {
+    held_ = known->second.held;
+    return;
+  }
+}
+
+policy::Ask RoutePlanner::Plan(const Request& request) {
+  config_ = request.config;
+  persona_ = request.persona;
+  asked_ = request.peek->model;
+  const routing::RequestView view(request.format, request.body, *request.peek);
+  if (const auto tag = view.FindSubagentTag()) {
+    needs_.subagent_tag = tag->model;
+    tag_ = tag->span;
+  } else if (HasRules(*persona_)) {
+    ReadNeeds(request, view);
+    FindTurn(request, view);
+  }
+  return {*config_, *persona_, *request.peek, &needs_, nullptr, held_ ? &*held_ : nullptr};
+}
+
+void RoutePlanner::NoteChoice(const policy::Choice& choice) {
+  if (turn_ == 0 || !choice.of_conversation()) return;
+  auto& turns = deps_.history.Trace().turns;
+  constexpr size_t kMostModels = 8;
+  if (turns.size() >= kMostModels && turns.count(asked_) == 0) turns.clear();
+  const policy::Candidate& first = choice.candidates.front();
+  turns[asked_] = {
+      turn_, {{first.provider->name, first.model}, choice.route, choice.score, choice.matcher}};
+}
+
+}  // namespace katra::router::gateway

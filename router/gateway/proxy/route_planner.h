@@ -1,0 +1,57 @@
+// What routing must know of one request before its models are chosen: what the request needs, the
+// route that fits what the user asked, and what the user's turn was decided as. Asks nobody.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "router/gateway/proxy/session_history.h"
+#include "router/policy/policy.h"
+#include "router/routing/request_view.h"
+
+namespace katra::router::gateway {
+
+// On the loop's thread.
+class RoutePlanner {
+ public:
+  // Borrowed: all of them outlive this.
+  struct Deps {
+    const policy::Policy& policy;
+    SessionHistory& history;
+  };
+  explicit RoutePlanner(const Deps& deps) : deps_(deps) {}
+
+  struct Request {
+    std::shared_ptr<const RouterConfig> config;
+    std::shared_ptr<const PersonaConfig> persona;
+    routing::BodyFormat format = routing::BodyFormat::kMessages;
+    std::string_view body;                         // valid during Plan() only
+    const translate::RequestPeek* peek = nullptr;  // outlives this object's use
+    bool subagent = false;                         // it comes from a subagent of the client
+    bool counts = false;                           // only its tokens are asked for
+  };
+  // What to ask the policy. Valid as long as this object and `request.peek`. Reads the body by its
+  // rules alone: for a persona without rules next to nothing.
+  [[nodiscard]] policy::Ask Plan(const Request& request);
+  // The place of a subagent's tag in the body; it is not meant for the model. After Plan().
+  [[nodiscard]] const std::optional<translate::RequestPeek::Span>& tag() const { return tag_; }
+  // The rest of the user's turn stays with `choice`. After Plan().
+  void NoteChoice(const policy::Choice& choice);
+
+ private:
+  void ReadNeeds(const Request& request, const routing::RequestView& view);
+  void FindTurn(const Request& request, const routing::RequestView& view);
+  [[nodiscard]] int64_t TokensOf(const Request& request);
+
+  Deps deps_;
+  std::shared_ptr<const RouterConfig> config_;
+  std::shared_ptr<const PersonaConfig> persona_;
+  policy::Needs needs_;
+  std::optional<policy::Held> held_;
+  std::optional<translate::RequestPeek::Span> tag_;
+  std::string asked_;  // the model, as the client names it
+  uint64_t turn_ = 0;  // identifies the user's turn; 0: it is not known
+};
+
+}  // namespace katra::router::gateway

@@ -1,0 +1,73 @@
+// What routing reads from a client's request: what the user asked last, and what the request needs
+// of a model. Knows the three formats of clients; reads only the parts of a body that it needs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "router/translate/messages/splice.h"
+
+namespace katra::router::routing {
+
+// The format of the client's body.
+enum class BodyFormat { kMessages, kChat, kResponses };
+
+// Borrows `body` and `peek`, which PeekRequest made of it. Every method looks at the body anew, and
+// none fails: what cannot be read is not there.
+class RequestView {
+ public:
+  RequestView(BodyFormat format, std::string_view body, const translate::RequestPeek& peek)
+      : format_(format), body_(body), peek_(peek) {}
+
+  // Whether the last message is not the user's own words: it answers tool calls, or there is none.
+  // Such a request goes on with the turn before it.
+  [[nodiscard]] bool ContinuesTurn() const;
+
+  // The last two messages with words of the user, newest first, without what clients add
+  // (reminders, output of hooks, the environment, images). At most kMaxTextBytes each: of a longer
+  // text its beginning and its end.
+  struct UserTurns {
+    std::string last;
+    std::string previous;
+    bool image = false;  // the last one holds an image
+  };
+  static constexpr size_t kMaxTextBytes = 16 * 1024;
+  [[nodiscard]] UserTurns LastUserTurns() const;
+
+  // Whether any message may hold an image. Quick: a text that quotes one counts, too.
+  [[nodiscard]] bool MayHoldImage() const;
+  // Whether a web search of the provider's is among the tools, and whether it is the only one.
+  struct WebSearch {
+    bool offered = false;
+    bool alone = false;
+  };
+  [[nodiscard]] WebSearch OffersWebSearch() const;
+  // Whether extended thinking is on, or an effort of "high" or more is asked for.
+  [[nodiscard]] bool AsksForThought() const;
+
+  // The model in the first <CCR-SUBAGENT-MODEL> tag of the system prompt or of the first two user
+  // messages, and the whole tag's place in the body. A tag in other messages is text like any
+  // other: a tool may have read it somewhere.
+  struct SubagentTag {
+    std::string model;
+    translate::RequestPeek::Span span;
+  };
+  [[nodiscard]] std::optional<SubagentTag> FindSubagentTag() const;
+
+ private:
+  [[nodiscard]] std::string_view Cut(translate::RequestPeek::Span span) const {
+    return body_.substr(span.begin, span.end - span.begin);
+  }
+
+  BodyFormat format_;
+  std::string_view body_;
+  const translate::RequestPeek& peek_;
+};
+
+// `text` without what clients add to a user's words: whole <system-reminder> elements and their
+// like, and the markup of slash commands (its arguments stay).
+[[nodiscard]] std::string WithoutClientMarkup(std::string_view text);
+
+}  // namespace katra::router::routing

@@ -1,0 +1,202 @@
+"""Which upstream each request reaches: names, aliases, tags, scenarios, and what is held."""
+import json
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
+from upstream import Upstream  # noqa: E402
+from gateway_fixture import Gateway, message_stream  # noqa: E402
+
+NAMES = ("own", "small", "thinker", "long", "searcher", "eyes", "helper", "other")
+ROUTES = {"background": "small/m", "think": "thinker/m", "longContext": "long/m",
+          "webSearch": "searcher/m", "image": "eyes/m", "subagent": "helper/m"}
+IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
+SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+TOOL = {"name": "Read", "description": "reads", "input_schema": {"type": "object"}}
+CALL = {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "Read", "input": {}}]}
+RESULT = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "x"}]}
+
+
+def user(content):
+    return {"role": "user", "content": content}
+
+
+def answer(name):
+    return lambda request, to: to.stream(message_stream(name))
+
+
+class World:
+    """Eight upstreams of the Messages format, each of which says its name."""
+
+    def __init__(self, persona=None, **more):
+        self.upstreams = {name: Upstream(answer(name)) for name in NAMES}
+        providers = {name: {"api_base_url": upstream.url, "interface": "anthropic",
+                            "api_key_env": "TEST_KEY", "models": ["m", "m2"]}
+                     for name, upstream in self.upstreams.items()}
+        sam = {"provider": "own", "model": "m", "routing": ROUTES} if persona is None else persona
+        self.gateway = Gateway(providers, {"Sam": sam}, **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gateway.__exit__()
+        for upstream in self.upstreams.values():
+            upstream.__exit__()
+
+    def ask(self, messages=None, headers=None, path="/v1/messages", **members):
+        body = {"model": "claude-sonnet-5", "max_tokens": 5, "stream": True, **members}
+        body["messages" if path != "/v1/responses" else "input"] = messages or [user("Hi")]
+        session = {"x-claude-code-session-id": "s1", **(headers or {})}
+        return self.gateway.ask(body=body, headers=session, path=path)
+
+    def reached(self, *args, **members):
+        """The provider that was asked, and nobody else was."""
+        before = {name: len(up.requests) for name, up in self.upstreams.items()}
+        reply = self.ask(*args, **members)
+        if reply.status != 200:
+            raise AssertionError(f"{reply.status} {reply.body!r}")
+        asked = [name for name, up in self.upstreams.items() if len(up.requests) > before[name]]
+        assert asked == [reply.header("x-katra-provider")], asked
+        return asked[0]
+
+
+class Scenarios(unittest.TestCase):
+    def test_each_kind_of_request_reaches_its_model(self):
+        rows = [
+            ("nothing special", {}, "own"),
+            ("the small model", {"model": "claude-haiku-4-5"}, "small"),
+            ("thinking", {"thinking": {"type": "enabled", "budget_tokens": 1024}}, "thinker"),
+            ("adaptive thinking", {"thinking": {"type": "adaptive"}}, "own"),
+            ("thinking switched off", {"thinking": {"type": "disabled"}}, "own"),
+            ("an image", {"messages": [user([IMAGE, {"type": "text", "text": "what?"}])]}, "eyes"),
+            ("a search of its own", {"tools": [SEARCH]}, "searcher"),
+            ("a search among tools", {"tools": [TOOL, SEARCH]}, "searcher"),
+            ("a tool of the client named so", {"tools": [{**TOOL, "name": "web_search"}]}, "own"),
+            ("a long text", {"messages": [user("word " * 60_000)]}, "long"),
+            ("a subagent", {"headers": {"x-claude-code-agent-id": "a1"}}, "helper"),
+            ("the small model with a long text",
+             {"model": "claude-haiku-4-5", "messages": [user("word " * 60_000)]}, "long"),
+        ]
+        for number, (name, request, expected) in enumerate(rows):
+            with self.subTest(name), World() as world:
+                self.assertEqual(world.reached(**request), expected, number)
+
+    def test_openai_clients_have_the_same_scenarios(self):
+        text = {"type": "input_text", "text": "what?"}
+        rows = [
+            ("/v1/chat/completions", {"reasoning_effort": "high"}, "thinker"),
+            ("/v1/chat/completions", {"reasoning_effort": "low"}, "own"),
+            ("/v1/chat/completions", {"messages": [user([
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}])]},
+             "eyes"),
+            ("/v1/responses", {"reasoning": {"effort": "xhigh"}}, "thinker"),
+            ("/v1/responses", {"tools": [{"type": "web_search"}]}, "searcher"),
+            ("/v1/responses", {"messages": [{"type": "message", "role": "user", "content": [
+                text, {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]}]},
+             "eyes"),
+        ]
+        for path, request, expected in rows:
+            with self.subTest(f"{path} {expected}"), World() as world:
+                self.assertEqual(world.reached(path=path, **request), expected)
+
+    def test_a_failed_scenario_goes_on_to_the_own_model(self):
+        with World() as world:
+            world.upstreams["thinker"].__exit__()
+            reply = world.ask(thinking={"type": "enabled", "budget_tokens": 1024})
+            self.assertEqual(reply.header("x-katra-provider"), "own")
+            self.assertEqual(reply.header("x-katra-rule"), "scenario")
+            self.assertEqual(reply.header("x-katra-route"), "think")
+
+    def test_a_tool_loop_keeps_the_model_that_its_turn_began_with(self):
+        think = {"type": "enabled", "budget_tokens": 1024}
+        with World() as world:
+            asked = [user("Fix it")]
+            self.assertEqual(world.reached(asked), "own")
+            loop = [*asked, CALL, RESULT]
+            self.assertEqual(world.reached(loop, thinking=think), "own")
+            loop = [*loop, CALL, {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "content": "long " * 60_000}]}]
+            reply = world.ask(loop)
+            self.assertEqual(reply.header("x-katra-provider"), "own")
+            self.assertEqual(reply.header("x-katra-rule"), "held")
+            # The next turn of the user is decided anew.
+            self.assertEqual(world.reached([*loop, user("and now?")]), "long")
+            # A side request of the client in between changes nothing.
+            self.assertEqual(world.reached(model="claude-haiku-4-5"), "small")
+            self.assertEqual(world.reached([*loop, user("and now?"), CALL, RESULT]), "long")
+
+    def test_a_persona_without_routes_is_as_before(self):
+        with World({"provider": "own", "model": "m"}) as world:
+            for members in ({"thinking": {"type": "enabled", "budget_tokens": 1024}},
+                            {"tools": [SEARCH]}, {"model": "claude-haiku-4-5"}):
+                self.assertEqual(world.reached(**members), "own")
+            reply = world.ask()
+            self.assertEqual(reply.header("x-katra-rule"), "default")
+            self.assertIsNone(reply.header("x-katra-route"))
+
+
+class Names(unittest.TestCase):
+    def test_an_explicit_name_switches_at_once(self):
+        with World() as world:
+            for model in ("other,m2", "other/m2", "claude-gw-other--m2"):
+                with self.subTest(model):
+                    self.assertEqual(world.reached(model=model), "other")
+                    sent = json.loads(world.upstreams["other"].requests[-1].body)
+                    self.assertEqual(sent["model"], "m2")
+
+    def test_an_alias_is_a_name_of_a_model(self):
+        aliases = {"arch.fast.v1": "small/m2", "arch.claude.code.small.fast": {"target": "other/m"}}
+        with World(model_aliases=aliases) as world:
+            self.assertEqual(world.reached(model="arch.fast.v1"), "small")
+            self.assertEqual(json.loads(world.upstreams["small"].requests[0].body)["model"], "m2")
+            self.assertEqual(world.reached(model="arch.claude.code.small.fast"), "other")
+            reply = world.ask(model="arch.fast.v1")
+            self.assertEqual(reply.header("x-katra-rule"), "alias")
+
+    def test_a_subagents_tag_chooses_and_is_not_sent(self):
+        tag = "<CCR-SUBAGENT-MODEL>other,m2</CCR-SUBAGENT-MODEL>"
+        for name, members in (
+                ("in the system prompt", {"system": [{"type": "text", "text": "You"},
+                                                     {"type": "text", "text": f"{tag} review"}]}),
+                ("in the first message", {"messages": [user(f"{tag}\nreview it")]})):
+            with self.subTest(name), World() as world:
+                self.assertEqual(
+                    world.reached(headers={"x-claude-code-agent-id": "a1"}, **members), "other")
+                body = world.upstreams["other"].requests[0].body
+                self.assertNotIn(b"CCR-SUBAGENT", body)
+                self.assertIn(b"review", body)
+                self.assertEqual(json.loads(body)["model"], "m2")
+
+    def test_a_tag_that_a_tool_has_read_is_text(self):
+        tag = "<CCR-SUBAGENT-MODEL>other,m2</CCR-SUBAGENT-MODEL>"
+        loop = [user("Fix it"), CALL, {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "t1", "content": tag}]}]
+        with World() as world:
+            self.assertEqual(world.reached(loop), "own")
+            self.assertIn(b"CCR-SUBAGENT", world.upstreams["own"].requests[0].body)
+
+    def test_a_tag_reaches_no_provider_that_the_user_has_not_named(self):
+        tag = "<CCR-SUBAGENT-MODEL>deepseek,deepseek-chat</CCR-SUBAGENT-MODEL>"
+        with World() as world:
+            reply = world.ask([user(f"{tag} go")])
+            self.assertEqual(reply.status, 400, reply.body)
+            self.assertIn("names the provider \"deepseek\"",
+                          reply.json()["error"]["message"])
+
+
+class Records(unittest.TestCase):
+    def test_a_decision_says_which_rule_it_followed(self):
+        with World() as world:
+            world.ask(thinking={"type": "enabled", "budget_tokens": 1024})
+            world.ask(model="other,m")
+            one, two = world.gateway.decisions(2)
+            self.assertEqual((one["rule"], one["route"]), ("scenario", "think"))
+            self.assertEqual(one["attempts"][0]["reason"], "routing.think")
+            self.assertEqual(two["rule"], "explicit")
+            self.assertNotIn("route", two)
+
+
+if __name__ == "__main__":
+    unittest.main()
