@@ -33,9 +33,9 @@ struct RequestRecord {
   // How its model was chosen (docs/routing.md): "explicit", "alias", "tag", "scenario",
   // "preference", "held", "default".
   std::string rule;
-  std::string route;    // the scenario or preference; empty: none
-  std::string matcher;  // what matched it to a preference; empty: nothing
-  double score = -1;    // of the match, 0..1; -1: nothing was matched
+  std::string route;     // the scenario or preference; empty: none
+  std::string matcher;   // what matched it to a preference; empty: nothing
+  double score = -1;     // of the match, 0..1; -1: nothing was matched
   std::string provider;  // the one that answered, or was tried last
   std::string model;
   std::string reported_model;  // as reported by the upstream

@@ -98,7 +98,7 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
                record().agent_id),
-      planner_({services.policy, history_}),
+      planner_({services.policy, services.matchers, history_}),
       candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
                    sources_, history_}) {
   record().endpoint = ToString(endpoint);

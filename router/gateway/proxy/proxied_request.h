@@ -46,6 +46,7 @@ struct Services {
   const Clock& clock;
   Random& random;
   const policy::Policy& policy;
+  RouteMatchers& matchers;
   policy::Circuits& circuits;
   KeyRing& keys;
   credentials::KeyCommands& commands;

@@ -59,6 +59,11 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
     held_ = known->second.held;
     return;
   }
+  if (persona_->preferences.empty() || request.counts) return;
+  const auto choice =
+      deps_.policy.Choose({*config_, *persona_, *request.peek, &needs_, nullptr, nullptr});
+  if (choice && !choice->wants_match) return;
+  match_ = deps_.matchers.Match(*persona_, words);
 }
 
 policy::Ask RoutePlanner::Plan(const Request& request) {
@@ -73,7 +78,8 @@ policy::Ask RoutePlanner::Plan(const Request& request) {
     ReadNeeds(request, view);
     FindTurn(request, view);
   }
-  return {*config_, *persona_, *request.peek, &needs_, nullptr, held_ ? &*held_ : nullptr};
+  const policy::Match* match = match_.matcher.empty() ? nullptr : &match_;
+  return {*config_, *persona_, *request.peek, &needs_, match, held_ ? &*held_ : nullptr};
 }
 
 void RoutePlanner::NoteChoice(const policy::Choice& choice) {

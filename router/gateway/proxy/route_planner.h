@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "router/gateway/proxy/route_matchers.h"
 #include "router/gateway/proxy/session_history.h"
 #include "router/policy/policy.h"
 #include "router/routing/request_view.h"
@@ -18,6 +19,7 @@ class RoutePlanner {
   // Borrowed: all of them outlive this.
   struct Deps {
     const policy::Policy& policy;
+    RouteMatchers& matchers;
     SessionHistory& history;
   };
   explicit RoutePlanner(const Deps& deps) : deps_(deps) {}
@@ -48,6 +50,7 @@ class RoutePlanner {
   std::shared_ptr<const RouterConfig> config_;
   std::shared_ptr<const PersonaConfig> persona_;
   policy::Needs needs_;
+  policy::Match match_;
   std::optional<policy::Held> held_;
   std::optional<translate::RequestPeek::Span> tag_;
   std::string asked_;  // the model, as the client names it

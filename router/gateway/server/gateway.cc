@@ -129,6 +129,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
                 .clock = deps_.clock,
                 .random = deps_.random,
                 .policy = *policy_,
+                .matchers = matchers_,
                 .circuits = circuits_,
                 .keys = keys_,
                 .commands = commands_,

@@ -96,6 +96,7 @@ class Gateway final : public http::Handler, private RequestObserver {
   Settings settings_;
   std::shared_ptr<const RouterConfig> config_;
   std::unique_ptr<policy::Policy> policy_;
+  RouteMatchers matchers_;
   policy::Circuits circuits_;
   TokenBook tokens_;
   AuditMeter refusals_;

@@ -137,6 +137,86 @@ class Scenarios(unittest.TestCase):
             self.assertIsNone(reply.header("x-katra-route"))
 
 
+ROUTED = [
+    {"name": "debugging", "description": "finding and fixing bugs, errors and failing tests",
+     "models": ["thinker/m", "long/m"]},
+    {"name": "documentation", "description": "writing READMEs, documentation and release notes",
+     "models": ["helper/m"]},
+    {"name": "code review", "description": "reviewing changes and pull requests",
+     "models": ["eyes/m2"]}]
+
+
+class Preferences(unittest.TestCase):
+    def world(self, **more):
+        return World({"provider": "own", "model": "m"}, routing_preferences=ROUTED, **more)
+
+    def test_a_request_goes_to_the_route_that_fits_its_last_words(self):
+        rows = [("there is a bug in the login, fix it", "thinker"),
+                ("write the README for this tool", "helper"),
+                ("please review my pull request before I merge", "eyes"),
+                ("what shall I cook for dinner tonight?", "own")]
+        for text, expected in rows:
+            with self.subTest(text), self.world() as world:
+                self.assertEqual(world.reached([user(text)]), expected)
+
+    def test_the_turn_before_matters_for_a_short_answer_only(self):
+        with self.world() as world:
+            fix = [user("there is a bug in the login, fix it"), CALL, RESULT,
+                   {"role": "assistant", "content": "done"}]
+            self.assertEqual(world.reached([*fix, user("write the README for this tool")]),
+                             "helper")
+
+    def test_a_tool_loop_keeps_its_route_and_is_matched_once(self):
+        with self.world() as world:
+            turn = [user("there is a bug in the login, fix it")]
+            first = world.ask(turn)
+            self.assertEqual((first.header("x-katra-rule"), first.header("x-katra-route")),
+                             ("preference", "debugging"))
+            loop = world.ask([*turn, CALL, {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "t1",
+                 "content": "please write the README and release notes"}]}])
+            self.assertEqual(loop.header("x-katra-provider"), "thinker")
+            self.assertEqual((loop.header("x-katra-rule"), loop.header("x-katra-route")),
+                             ("held", "debugging"))
+
+    def test_the_next_model_of_the_route_answers_when_the_first_fails(self):
+        with self.world() as world:
+            world.upstreams["thinker"].__exit__()
+            reply = world.ask([user("there is a bug in the login, fix it")])
+            self.assertEqual(reply.header("x-katra-provider"), "long")
+            self.assertEqual(reply.header("x-katra-route"), "debugging")
+
+    def test_the_same_words_go_the_same_way_whatever_stands_around_them(self):
+        turn = user("please review my pull request before I merge")
+        reminder = {"type": "text", "text": "<system-reminder>write documentation</system-reminder>"}
+        around = [
+            {}, {"system": "You fix bugs. " * 2000}, {"tools": [TOOL] * 50},
+            {"messages": [user([reminder, {"type": "text", "text": turn["content"]}])]},
+            {"system": [{"type": "text", "text": "x-anthropic-billing-header: cc_version=1; cch=9;"}]},
+            {"messages": [user("fix the crash"), {"role": "assistant", "content": "x" * 100_000},
+                          turn]}]
+        for members in around:
+            with self.world() as world:
+                self.assertEqual(world.reached(**{"messages": [turn], **members}), "eyes")
+
+    def test_openai_clients_are_routed_the_same(self):
+        text = "please review my pull request before I merge"
+        with self.world() as world:
+            self.assertEqual(world.reached([user(text)], path="/v1/chat/completions"), "eyes")
+            self.assertEqual(world.reached(
+                [{"type": "message", "role": "user", "content": [
+                    {"type": "input_text", "text": text}]}], path="/v1/responses"), "eyes")
+
+    def test_a_decision_says_its_route_matcher_and_score(self):
+        with self.world() as world:
+            world.ask([user("there is a bug in the login, fix it")])
+            one, = world.gateway.decisions(1)
+            self.assertEqual((one["rule"], one["route"], one["matcher"]),
+                             ("preference", "debugging", "local"))
+            self.assertGreater(one["score"], 0.3)
+            self.assertLessEqual(one["score"], 1)
+
+
 class Names(unittest.TestCase):
     def test_an_explicit_name_switches_at_once(self):
         with World() as world:

@@ -111,6 +111,7 @@ struct ProxyRig::Shared {
   router::credentials::KeyCommands commands;
   router::credentials::KeyRests rests;
   router::credentials::CopilotTokens copilot;
+  router::gateway::RouteMatchers matchers;
   router::gateway::SessionPersonas personas;
   router::gateway::SessionTraces traces;
   router::gateway::Prices prices;
@@ -130,6 +131,7 @@ ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
                                 .clock = clock,
                                 .random = all.random,
                                 .policy = *all.policy,
+                                .matchers = all.matchers,
                                 .circuits = all.circuits,
                                 .keys = all.keys,
                                 .commands = all.commands,

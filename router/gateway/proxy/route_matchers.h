@@ -1,0 +1,34 @@
+// The matchers of all personas' routes, each made once for a list of routes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "router/policy/policy.h"
+#include "router/routing/matching/local_matcher.h"
+#include "router/routing/request_view.h"
+
+namespace katra::router::gateway {
+
+// Not thread-safe.
+class RouteMatchers {
+ public:
+  // The route of `persona` that fits the user's words, matched locally. Points into `persona`,
+  // which has routes. Making a matcher takes some milliseconds, a match less than one.
+  [[nodiscard]] policy::Match Match(const PersonaConfig& persona,
+                                    const routing::RequestView::UserTurns& words);
+
+ private:
+  struct Entry {
+    std::vector<RoutePreference> routes;           // of which the matcher was made
+    std::optional<routing::LocalMatcher> matcher;  // none: it could not be made
+  };
+  Entry& Of(const PersonaConfig& persona);
+  static constexpr size_t kMost = 200;
+
+  std::unordered_map<std::string, Entry> entries_;  // by persona
+};
+
+}  // namespace katra::router::gateway
