@@ -28,6 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "router/routing/matching/": ("router/routing/task_sense/",),
     "router/routing/matching/fit/": ("router/routing/task_sense/", "router/routing/matching/"),
     "router/routing/": BELOW_POLICY,
+    "router/routing/router_model/": (),
     "router/credentials/": (*BELOW_POLICY, "router/cloud/", "router/policy/"),
     G: (*BELOW_POLICY, "router/policy/"),
     f"{G}access/": (*BELOW_POLICY, "router/policy/", G),
