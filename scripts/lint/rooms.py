@@ -29,6 +29,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "router/routing/matching/fit/": ("router/routing/task_sense/", "router/routing/matching/"),
     "router/routing/": BELOW_POLICY,
     "router/routing/router_model/": (),
+    "router/routing/cost/": (),
+    "router/routing/learning/": ("router/config/",),
     "router/credentials/": (*BELOW_POLICY, "router/cloud/", "router/policy/"),
     G: (*BELOW_POLICY, "router/policy/"),
     f"{G}access/": (*BELOW_POLICY, "router/policy/", G),
