@@ -60,6 +60,45 @@ std::string DecisionJson(const RequestRecord& record) {
   return json;
 }
 
+std::string RouteJson(const policy::Choice& choice) {
+  const policy::Candidate& first = choice.candidates.front();
+  std::string json;
+  JsonWriter writer(json);
+  writer.BeginObject().Key("rule").String(ToString(choice.rule)).Key("route");
+  if (choice.route.empty()) {
+    writer.Null();
+  } else {
+    writer.String(choice.route);
+  }
+  writer.Key("score");
+  if (choice.score < 0) {
+    writer.Null();
+  } else {
+    writer.Raw(ShownScore(choice.score));
+  }
+  writer.Key("matcher");
+  if (choice.matcher.empty()) {
+    writer.Null();
+  } else {
+    writer.String(choice.matcher);
+  }
+  writer.Key("reason").String(first.reason);
+  writer.Key("provider").String(first.provider->name).Key("model").String(first.model);
+  writer.Key("candidates").BeginArray();
+  const policy::Candidate* before = nullptr;
+  for (const policy::Candidate& candidate : choice.candidates) {
+    // Several keys of a provider are several candidates of one model.
+    const bool again = before != nullptr && before->provider == candidate.provider &&
+                       before->model == candidate.model;
+    before = &candidate;
+    if (again) continue;
+    writer.BeginObject().Key("provider").String(candidate.provider->name);
+    writer.Key("model").String(candidate.model).Key("reason").String(candidate.reason).EndObject();
+  }
+  writer.EndArray().EndObject();
+  return json;
+}
+
 void Decisions::OnRequestFinished(const RequestRecordPtr& record) {
   last_.push_back(record);
   if (last_.size() > kKept) last_.pop_front();

@@ -9,11 +9,15 @@
 
 #include "core/http/server.h"
 #include "router/gateway/observe/request_record.h"
+#include "router/policy/policy.h"
 
 namespace katra::router::gateway {
 
 // One line of JSON.
 [[nodiscard]] std::string DecisionJson(const RequestRecord& record);
+
+// The answer of POST /v1/route: who would answer, and why.
+[[nodiscard]] std::string RouteJson(const policy::Choice& choice);
 
 // Used on the loop's thread.
 class Decisions {

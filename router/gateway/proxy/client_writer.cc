@@ -22,6 +22,8 @@ const char* ToString(Endpoint endpoint) {
       return "chat";
     case Endpoint::kResponses:
       return "responses";
+    case Endpoint::kRoute:
+      return "route";
     case Endpoint::kCompact:
       return "compact";
   }
@@ -39,6 +41,7 @@ std::unique_ptr<ClientWriter> ClientWriter::Make(Endpoint endpoint,
       return MakeResponsesClient(endpoint == Endpoint::kCompact, std::move(exchange), clock,
                                  std::move(request_id));
     case Endpoint::kMessages:
+    case Endpoint::kRoute:
     case Endpoint::kCountTokens:
       break;
   }

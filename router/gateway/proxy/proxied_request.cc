@@ -117,6 +117,10 @@ void ProxiedRequest::Choose() {
     Report(refused->error, nullptr);
     return;
   }
+  if (endpoint_ == Endpoint::kRoute) {
+    AnswerRoute();
+    return;
+  }
   planner_.NoteChoice(candidates_.choice());
   CutTag();
   const policy::Candidate& first = candidates_.all().front();
@@ -413,6 +417,10 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (recorder_.captures()) {
     secrets = services_.keys.Values(*config_);
     for (std::string& own : credential_.Values()) secrets.push_back(std::move(own));
+  }
+  if (endpoint_ == Endpoint::kRoute) {  // nobody was asked: there is no answer to record
+    finished_(this);
+    return;
   }
   recorder_.Finish(status, error_type, std::move(dropped), std::move(secrets));
   finished_(this);

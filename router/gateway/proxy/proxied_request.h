@@ -114,6 +114,8 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);
   void AnswerCount();
+  // Who would answer, and why.
+  void AnswerRoute();
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void BeginStream();
   // What the client's format and the upstream's could not take, each once.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "router/gateway/observe/decisions.h"
 #include "router/gateway/proxy/proxied_request.h"
 
 namespace katra::router::gateway {
@@ -57,6 +58,15 @@ void ProxiedRequest::AnswerCount() {
   response.headers = AnswerHeaders("application/json");
   response.body =
       "{\"input_tokens\":" + std::to_string(history_.Trace().calibration.Apply(estimate)) + "}";
+  exchange_->Respond(std::move(response));
+  record().answered = true;
+  Finish(200, "");
+}
+
+void ProxiedRequest::AnswerRoute() {
+  http::Response response;
+  response.headers = AnswerHeaders("application/json");
+  response.body = RouteJson(candidates_.choice());
   exchange_->Respond(std::move(response));
   record().answered = true;
   Finish(200, "");

@@ -56,6 +56,7 @@ std::optional<Endpoint> EndpointOf(std::string_view path) {
   if (path == "/v1/chat/completions") return Endpoint::kChat;
   if (path == "/v1/responses") return Endpoint::kResponses;
   if (path == "/v1/responses/compact") return Endpoint::kCompact;
+  if (path == "/v1/route") return Endpoint::kRoute;
   return std::nullopt;
 }
 

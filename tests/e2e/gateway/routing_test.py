@@ -266,6 +266,40 @@ class Names(unittest.TestCase):
                           reply.json()["error"]["message"])
 
 
+class Decide(unittest.TestCase):
+    def test_a_decision_is_told_without_asking_anybody(self):
+        routed = [{**route, "models": [*route["models"], "other/m"]} for route in ROUTED]
+        rows = [
+            ({"messages": [user("please review my pull request before I merge")]},
+             "preference", "code review", "local", ["eyes/m2", "other/m", "own/m"]),
+            ({"messages": [user("what shall I cook for dinner tonight?")]},
+             "default", None, "local", ["own/m"]),
+            ({"messages": [user("Hi")], "model": "other/m2"}, "explicit", None, None, ["other/m2"]),
+            ({"messages": [user("Hi")], "thinking": {"type": "enabled", "budget_tokens": 1024}},
+             "scenario", "think", None, ["thinker/m", "own/m"])]
+        with World({"provider": "own", "model": "m", "routing": {"think": "thinker/m"}},
+                   routing_preferences=routed) as world:
+            for body, rule, route, matcher, candidates in rows:
+                reply = world.gateway.ask(path="/v1/route", body={"max_tokens": 5, **body})
+                self.assertEqual(reply.status, 200, reply.body)
+                told = reply.json()
+                self.assertEqual((told["rule"], told["route"], told["matcher"]),
+                                 (rule, route, matcher))
+                self.assertEqual([f"{one['provider']}/{one['model']}"
+                                  for one in told["candidates"]], candidates)
+                self.assertEqual(f"{told['provider']}/{told['model']}", candidates[0])
+                self.assertEqual(told["score"] is None, matcher is None)
+                self.assertTrue(told["reason"])
+            self.assertEqual(sum(len(up.requests) for up in world.upstreams.values()), 0)
+
+    def test_a_decision_needs_a_token_and_a_body(self):
+        with World() as world:
+            self.assertEqual(world.gateway.ask(path="/v1/route", persona=None,
+                                               body={"messages": []}).status, 401)
+            self.assertEqual(world.gateway.ask(path="/v1/route", body=b"[]").status, 400)
+            self.assertEqual(world.gateway.ask(method="GET", path="/v1/route").status, 405)
+
+
 class Records(unittest.TestCase):
     def test_a_decision_says_which_rule_it_followed(self):
         with World() as world:
