@@ -98,7 +98,7 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
                record().agent_id),
-      planner_({services.policy, services.matchers, history_}),
+      planner_({services.policy, services.matchers, services.learning, history_}),
       candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
                    sources_, history_}) {
   record().endpoint = ToString(endpoint);
@@ -107,9 +107,9 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
 ProxiedRequest::~ProxiedRequest() = default;
 
 void ProxiedRequest::Choose() {
-  const policy::Ask ask =
-      planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
-                     !record().agent_id.empty(), endpoint_ == Endpoint::kCountTokens});
+  const policy::Ask ask = planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
+                                         !record().agent_id.empty(), caller_.persona,
+                                         endpoint_ == Endpoint::kCountTokens});
   const auto refused = candidates_.Choose(ask, exchange_->request().headers);
   NoteRule(candidates_.choice());
   if (refused) {
@@ -406,7 +406,10 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
     recorder_.TakeAnswer(*upstream_);
     if (record().answered && endpoint_ != Endpoint::kCountTokens) {
       // A side request is no part of the conversation.
-      if (!record().side) history_.NoteProvider(record().provider);
+      if (!record().side) {
+        history_.NoteProvider(record().provider);
+        planner_.NoteAnswered();
+      }
       if (record().usage.known && estimate_ >= 0) {
         history_.Trace().calibration.Observe(estimate_, record().usage.PromptTokens());
       }

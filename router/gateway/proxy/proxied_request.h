@@ -47,6 +47,7 @@ struct Services {
   Random& random;
   const policy::Policy& policy;
   RouteMatchers& matchers;
+  RouteLearning& learning;
   policy::Circuits& circuits;
   KeyRing& keys;
   credentials::KeyCommands& commands;

@@ -1,4 +1,5 @@
-// The matchers of all personas' routes, each made once for a list of routes.
+// The matchers of all personas' routes, each made once for a list of routes and what
+// HOME/router/taught.jsonl adds to them.
 #pragma once
 
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "router/policy/policy.h"
+#include "router/routing/learning/line_file.h"
 #include "router/routing/matching/local_matcher.h"
 #include "router/routing/request_view.h"
 
@@ -15,6 +17,9 @@ namespace katra::router::gateway {
 // Not thread-safe.
 class RouteMatchers {
  public:
+  explicit RouteMatchers(const std::string& home)
+      : taught_file_(routing::learning::TaughtPath(home)) {}
+
   // The route of `persona` that fits the user's words, matched locally. Points into `persona`,
   // which has routes. Making a matcher takes some milliseconds, a match less than one.
   [[nodiscard]] policy::Match Match(const PersonaConfig& persona,
@@ -25,9 +30,12 @@ class RouteMatchers {
     std::vector<RoutePreference> routes;           // of which the matcher was made
     std::optional<routing::LocalMatcher> matcher;  // none: it could not be made
   };
+  void ReadTaught();
   Entry& Of(const PersonaConfig& persona);
   static constexpr size_t kMost = 200;
 
+  routing::learning::LineFile taught_file_;
+  std::vector<routing::learning::TaughtExample> taught_;
   std::unordered_map<std::string, Entry> entries_;  // by persona
 };
 

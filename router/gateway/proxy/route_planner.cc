@@ -57,6 +57,7 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
   needs_.image = words.image;
   if (known != turns.end() && known->second.turn == turn_) {
     held_ = known->second.held;
+    again_ = true;
     return;
   }
   if (persona_->preferences.empty() || request.counts) return;
@@ -64,12 +65,18 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
       deps_.policy.Choose({*config_, *persona_, *request.peek, &needs_, nullptr, nullptr});
   if (choice && !choice->wants_match) return;
   match_ = deps_.matchers.Match(*persona_, words);
+  if (match_.route == nullptr) return;
+  const auto tokens = static_cast<int64_t>(request.body.size() / 4);
+  auto order = deps_.learning.OrderOf(config_->matching, caller_, *match_.route, tokens);
+  match_.order = std::move(order.models);
+  match_.reason = std::move(order.reason);
 }
 
 policy::Ask RoutePlanner::Plan(const Request& request) {
   config_ = request.config;
   persona_ = request.persona;
   asked_ = request.peek->model;
+  caller_ = request.caller;
   const routing::RequestView view(request.format, request.body, *request.peek);
   if (const auto tag = view.FindSubagentTag()) {
     needs_.subagent_tag = tag->model;
@@ -82,12 +89,38 @@ policy::Ask RoutePlanner::Plan(const Request& request) {
   return {*config_, *persona_, *request.peek, &needs_, match, held_ ? &*held_ : nullptr};
 }
 
+void RoutePlanner::LearnFrom(const policy::Choice& choice) {
+  auto& routed = deps_.history.Trace().routed;
+  if (!routed || !routed->answered || !config_->matching.learning) return;
+  const policy::Candidate& first = choice.candidates.front();
+  const std::string chosen = first.provider->name + "/" + first.model;
+  if (choice.rule == policy::Rule::kExplicit) {
+    if (chosen != routed->candidate) {
+      deps_.learning.NoteSwitch(caller_, routed->route, routed->candidate, chosen);
+    }
+    routed.reset();
+  } else if (again_ && routed->turn == turn_) {
+    deps_.learning.NoteRetry(caller_, routed->route, routed->candidate);
+    routed->answered = false;
+  }
+}
+
+void RoutePlanner::NoteAnswered() {
+  auto& routed = deps_.history.Trace().routed;
+  if (routed && routed->turn == turn_) routed->answered = true;
+}
+
 void RoutePlanner::NoteChoice(const policy::Choice& choice) {
+  LearnFrom(choice);
   if (turn_ == 0 || !choice.of_conversation()) return;
   auto& turns = deps_.history.Trace().turns;
   constexpr size_t kMostModels = 8;
   if (turns.size() >= kMostModels && turns.count(asked_) == 0) turns.clear();
   const policy::Candidate& first = choice.candidates.front();
+  if (choice.rule == policy::Rule::kPreference) {
+    deps_.history.Trace().routed = {turn_, choice.route, first.provider->name + "/" + first.model,
+                                    false};
+  }
   turns[asked_] = {
       turn_, {{first.provider->name, first.model}, choice.route, choice.score, choice.matcher}};
 }

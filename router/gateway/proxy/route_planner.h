@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "router/gateway/observe/route_learning.h"
 #include "router/gateway/proxy/route_matchers.h"
 #include "router/gateway/proxy/session_history.h"
 #include "router/policy/policy.h"
@@ -20,6 +21,7 @@ class RoutePlanner {
   struct Deps {
     const policy::Policy& policy;
     RouteMatchers& matchers;
+    RouteLearning& learning;
     SessionHistory& history;
   };
   explicit RoutePlanner(const Deps& deps) : deps_(deps) {}
@@ -31,6 +33,7 @@ class RoutePlanner {
     std::string_view body;                         // valid during Plan() only
     const translate::RequestPeek* peek = nullptr;  // outlives this object's use
     bool subagent = false;                         // it comes from a subagent of the client
+    std::string caller;                            // the persona's name, as its token has it
     bool counts = false;                           // only its tokens are asked for
   };
   // What to ask the policy. Valid as long as this object and `request.peek`. Reads the body by its
@@ -40,9 +43,13 @@ class RoutePlanner {
   [[nodiscard]] const std::optional<translate::RequestPeek::Span>& tag() const { return tag_; }
   // The rest of the user's turn stays with `choice`. After Plan().
   void NoteChoice(const policy::Choice& choice);
+  // The conversation has got its answer. After NoteChoice().
+  void NoteAnswered();
 
  private:
   void ReadNeeds(const Request& request, const routing::RequestView& view);
+  // What the user's choice of a model says of the route's.
+  void LearnFrom(const policy::Choice& choice);
   void FindTurn(const Request& request, const routing::RequestView& view);
   [[nodiscard]] int64_t TokensOf(const Request& request);
 
@@ -53,8 +60,10 @@ class RoutePlanner {
   policy::Match match_;
   std::optional<policy::Held> held_;
   std::optional<translate::RequestPeek::Span> tag_;
-  std::string asked_;  // the model, as the client names it
-  uint64_t turn_ = 0;  // identifies the user's turn; 0: it is not known
+  std::string caller_;
+  bool again_ = false;  // the user's turn was decided before, and its first request comes again
+  std::string asked_;   // the model, as the client names it
+  uint64_t turn_ = 0;   // identifies the user's turn; 0: it is not known
 };
 
 }  // namespace katra::router::gateway

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -29,6 +30,14 @@ struct SessionTrace {
     policy::Held held;
   };
   std::map<std::string, Turn> turns;
+  // The last turn that was matched to a route, until the user has chosen another model for it.
+  struct Routed {
+    uint64_t turn = 0;
+    std::string route;
+    std::string candidate;  // "provider/model" that was chosen
+    bool answered = false;
+  };
+  std::optional<Routed> routed;
   std::map<std::string, std::string> keys;  // provider -> the variable of the key that it used
 };
 

@@ -118,12 +118,16 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       settings_(std::move(settings)),
       config_(std::move(config)),
       policy_(policy::MakePersonaPolicy()),
+      matchers_(settings_.home),
       circuits_(settings_.circuits),
       tokens_(settings_.home, deps_.clock),
       commands_(deps_.loop, deps_.clock),
       copilot_(deps_.client, deps_.clock),
       plan_models_(deps_.client),
       pool_(deps_.loop),
+      learning_({pool_, prices_, deps_.clock,
+                 [this](const std::string& warning) { deps_.logger.Warning(warning); }},
+                settings_.home),
       services_{.loop = deps_.loop,
                 .client = deps_.client,
                 .settings = settings_,
@@ -131,6 +135,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
                 .random = deps_.random,
                 .policy = *policy_,
                 .matchers = matchers_,
+                .learning = learning_,
                 .circuits = circuits_,
                 .keys = keys_,
                 .commands = commands_,
@@ -426,6 +431,7 @@ void Gateway::OnRequestFinished(const RequestRecordPtr& record) {
                          ", a type that Katra does not know; it was left out, and will be each "
                          "time: see x-katra-dropped, and katra_unknown_types_total");
   }
+  if (config_->matching.learning) learning_.OnRequestFinished(*record);
   decisions_.OnRequestFinished(record);
   if (deps_.recorder != nullptr) deps_.recorder->OnRequestFinished(record);
   const bool smooth = record->error_type.empty() && record->notes.empty();

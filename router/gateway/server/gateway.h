@@ -114,6 +114,7 @@ class Gateway final : public http::Handler, private RequestObserver {
   Metrics metrics_;
   Decisions decisions_;
   uv::WorkPool pool_;  // must outlive the requests
+  RouteLearning learning_;
   Services services_;
   std::unordered_map<ProxiedRequest*, std::unique_ptr<ProxiedRequest>> requests_;
   std::vector<std::unique_ptr<ProxiedRequest>> retired_;

@@ -1,12 +1,13 @@
 """Which upstream each request reaches: names, aliases, tags, scenarios, and what is held."""
 import json
+import os
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
 from upstream import Upstream  # noqa: E402
-from gateway_fixture import Gateway, message_stream  # noqa: E402
+from gateway_fixture import Gateway, message_stream, wait_until  # noqa: E402
 
 NAMES = ("own", "small", "thinker", "long", "searcher", "eyes", "helper", "other")
 ROUTES = {"background": "small/m", "think": "thinker/m", "longContext": "long/m",
@@ -264,6 +265,109 @@ class Names(unittest.TestCase):
             self.assertEqual(reply.status, 400, reply.body)
             self.assertIn("names the provider \"deepseek\"",
                           reply.json()["error"]["message"])
+
+
+class Learning(unittest.TestCase):
+    """Which of a route's models is tried first, and what the user teaches."""
+    TURN = "there is a bug in the login, fix it"
+
+    def world(self, prefer="quality", **more):
+        routed = [{**ROUTED[0], "models": ["thinker/m", "long/m"], "prefer": prefer}, *ROUTED[1:]]
+        return World({"provider": "own", "model": "m"}, routing_preferences=routed, **more)
+
+    def first(self, world):
+        reply = world.gateway.ask(path="/v1/route", body={"messages": [user(self.TURN)]})
+        return reply.json()["provider"]
+
+    def append(self, world, name, *lines):
+        path = f"{world.gateway.home}/router/{name}"
+        with open(path, "a", encoding="utf-8", opener=lambda file, flags: os.open(
+                file, flags, 0o600)) as out:
+            out.write("".join(json.dumps(line) + "\n" for line in lines))
+
+    def learnt(self, world):
+        try:
+            with open(f"{world.gateway.home}/router/learnt.jsonl", encoding="utf-8") as file:
+                return [json.loads(line) for line in file]
+        except FileNotFoundError:
+            return []
+
+    def rated(self, kind, candidate, count=1, **more):
+        return [{"at": "2026-11-27T10:00:00Z", "kind": kind, "persona": "Sam",
+                 "route": "debugging", "candidate": candidate, **more}] * count
+
+    def test_ratings_change_the_order_at_once_and_a_reset_undoes_them(self):
+        with self.world() as world:
+            self.assertEqual(self.first(world), "thinker")
+            self.append(world, "learnt.jsonl", *self.rated("bad", "thinker/m", 6),
+                        *self.rated("good", "long/m", 6))
+            self.assertEqual(self.first(world), "long")
+            self.append(world, "learnt.jsonl", *self.rated("reset", ""))
+            self.assertEqual(self.first(world), "thinker")
+
+    def test_a_pin_decides_whatever_was_learnt(self):
+        with self.world("none") as world:
+            self.append(world, "learnt.jsonl", *self.rated("pinned", "long/m"))
+            self.assertEqual(self.first(world), "long")
+            self.append(world, "learnt.jsonl", *self.rated("unpinned", "long/m"))
+            self.assertEqual(self.first(world), "thinker")
+
+    def test_nothing_is_learnt_of_models_that_the_route_does_not_have(self):
+        with self.world() as world:
+            self.append(world, "learnt.jsonl", *self.rated("bad", "thinker/m", 20, better="other/m"),
+                        *self.rated("good", "other/m", 20), *self.rated("pinned", "other/m"))
+            reply = world.gateway.ask(path="/v1/route", body={"messages": [user(self.TURN)]})
+            self.assertEqual([one["provider"] for one in reply.json()["candidates"]],
+                             ["long", "thinker", "own"])
+
+    def test_answers_and_failures_are_noted(self):
+        with self.world() as world:
+            world.upstreams["thinker"].__exit__()
+            world.ask([user(self.TURN)])
+            wait_until(lambda: len(self.learnt(world)) == 2, what="nothing was learnt")
+            self.assertEqual([(one["kind"], one["candidate"]) for one in self.learnt(world)],
+                             [("failed", "thinker/m"), ("answered", "long/m")])
+            self.assertNotIn("login", json.dumps(self.learnt(world)))
+
+    def test_a_model_that_keeps_failing_is_tried_later(self):
+        with self.world() as world:
+            self.append(world, "learnt.jsonl", *self.rated("failed", "thinker/m", 10),
+                        *self.rated("answered", "long/m", 10))
+            self.assertEqual(self.first(world), "long")
+
+    def test_another_model_chosen_after_an_answer_is_a_rating(self):
+        with self.world() as world:
+            world.ask([user(self.TURN)])
+            again = [user(self.TURN), {"role": "assistant", "content": "done"}, user("no")]
+            world.ask(again, model="other/m")
+            wait_until(lambda: len(self.learnt(world)) == 2, what="nothing was learnt")
+            switched = self.learnt(world)[1]
+            self.assertEqual((switched["kind"], switched["candidate"], switched["better"]),
+                             ("switched", "thinker/m", "other/m"))
+
+    def test_learning_may_be_switched_off(self):
+        with self.world(router={"learning": False}) as world:
+            self.append(world, "learnt.jsonl", *self.rated("bad", "thinker/m", 20))
+            world.ask([user(self.TURN)])
+            self.assertEqual(self.first(world), "thinker")
+            self.assertEqual(len(self.learnt(world)), 20)
+
+    def test_a_broken_line_spoils_no_other(self):
+        with self.world() as world:
+            self.append(world, "learnt.jsonl", {"kind": "of tomorrow"}, "text",
+                        *self.rated("pinned", "long/m"))
+            self.assertEqual(self.first(world), "long")
+
+    def test_a_taught_example_counts_at_once(self):
+        text = "zorblax the quux frobnicator"
+        with self.world() as world:
+            ask = lambda: world.gateway.ask(
+                path="/v1/route", body={"messages": [user(text)]}).json()["route"]
+            self.assertNotEqual(ask(), "documentation")
+            self.append(world, "taught.jsonl", *[{"route": "documentation", "text": text}] * 3)
+            self.assertEqual(ask(), "documentation")
+            self.append(world, "taught.jsonl", *[{"route": "other", "text": text}] * 12)
+            self.assertNotEqual(ask(), "documentation")
 
 
 class Decide(unittest.TestCase):

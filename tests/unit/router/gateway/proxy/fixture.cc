@@ -1,5 +1,7 @@
 #include "tests/unit/router/gateway/proxy/fixture.h"
 
+#include "tests/support/cpp/temp_home.h"
+
 namespace katra::testing {
 namespace {
 
@@ -102,7 +104,10 @@ void FakeExchange::Drain() {
 
 struct ProxyRig::Shared {
   Shared(uv::Loop& loop, http::Client& client, const Clock& clock)
-      : commands(loop, clock), copilot(client, clock), pool(loop) {}
+      : commands(loop, clock),
+        copilot(client, clock),
+        pool(loop),
+        learning({pool, prices, clock, [](const std::string&) {}}, home.path()) {}
 
   FixedRandom random;
   std::unique_ptr<router::policy::Policy> policy = router::policy::MakePersonaPolicy();
@@ -111,13 +116,15 @@ struct ProxyRig::Shared {
   router::credentials::KeyCommands commands;
   router::credentials::KeyRests rests;
   router::credentials::CopilotTokens copilot;
-  router::gateway::RouteMatchers matchers;
   router::gateway::SessionPersonas personas;
   router::gateway::SessionTraces traces;
   router::gateway::Prices prices;
   router::translate::PrefixMemo memo;
   router::gateway::PlanLimits plan_limits;
   uv::WorkPool pool;
+  testing::TempHome home;
+  router::gateway::RouteMatchers matchers{home.path()};
+  router::gateway::RouteLearning learning;
   std::unique_ptr<router::gateway::Services> services;
 };
 
@@ -132,6 +139,7 @@ ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
                                 .random = all.random,
                                 .policy = *all.policy,
                                 .matchers = all.matchers,
+                                .learning = all.learning,
                                 .circuits = all.circuits,
                                 .keys = all.keys,
                                 .commands = all.commands,
