@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "router/routing/cost/money.h"
 #include "router/routing/learning/ranker.h"
 
 namespace katra::router::routing::learning {
@@ -32,13 +33,6 @@ std::string Seconds(double ms) {
   } else {
     (void)std::snprintf(text.data(), text.size(), "%.1f s", ms / 1000);
   }
-  return text.data();
-}
-
-std::string Dollars(double usd_micros) {
-  std::array<char, 48> text{};
-  const double usd = usd_micros / 1e6;
-  (void)std::snprintf(text.data(), text.size(), usd >= 0.1 || usd <= 0 ? "$%.2f" : "$%.4f", usd);
   return text.data();
 }
 
@@ -82,7 +76,7 @@ std::string Ranker::Describe(std::string_view persona, std::string_view route,
   const bool by_cost = prefer == Prefer::kCost || prefer == Prefer::kCheapest;
   const bool by_speed = prefer == Prefer::kSpeed || prefer == Prefer::kFastest;
   if (by_cost) {
-    AddSentence(details, estimate.cost ? "about " + Dollars(*estimate.cost) + " a request"
+    AddSentence(details, estimate.cost ? "about " + cost::FormatUsd(*estimate.cost) + " a request"
                                        : std::string("its price is unknown"));
   }
   if (by_speed) {

@@ -1,0 +1,146 @@
+// What it costs to change models in the middle of a conversation: the new model reads all of it
+// anew, while the old one had it in its prompt cache. Counted per session, against a ceiling. Does
+// not choose a model: it says whether a switch that routing wants is worth its price.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "router/routing/cost/money.h"
+
+namespace katra::router::routing::cost {
+
+// What a session may spend on switches. Nothing set: without limit.
+struct SwitchLimits {
+  std::optional<double> max_usd_micros;
+  // Per cent of what the session's requests would have cost at the cached rate of the default
+  // model. Both set: the lower ceiling counts.
+  std::optional<double> max_pct;
+  // A conversation that no cache holds any more begins with a full budget.
+  bool replenish_on_rebind = true;
+  // The share of the input price that cached tokens cost if their price is unknown.
+  double cache_read_discount = 0.1;
+};
+
+// What is known of a model, by "provider/model".
+struct ModelTerms {
+  TokenPrices prices;
+  // How long after an answer the provider's cache still holds its prompt.
+  std::chrono::seconds warm_for{300};
+};
+using TermsOf = std::function<ModelTerms(std::string_view model)>;
+
+// What is expected of the turn that a decision is for: a user's message with its tool calls.
+struct Forecast {
+  int64_t requests = 1;
+  int64_t new_tokens = 0;     // that each request after the first adds to the prompt
+  int64_t output_tokens = 0;  // of each answer
+  // How many requests the session will probably make afterwards, and the models that can answer
+  // them, such as the persona's own. Without them only the turn counts, and a model that is cheap
+  // now may make the conversation dear later: what it answers is missing in the others' caches.
+  int64_t later_requests = 0;
+  std::vector<std::string_view> later_models = {};  // borrowed
+};
+
+// The price of the forecast at a model that holds `warm_tokens` of the `context_tokens` of the
+// first request in its cache; it caches the others. Only the turn. nullopt: a price is
+// unknown.
+[[nodiscard]] std::optional<double> ForecastUsdMicros(const TokenPrices& prices,
+                                                      int64_t context_tokens, int64_t warm_tokens,
+                                                      const Forecast& forecast,
+                                                      double cache_read_discount = 0.1);
+
+// What a switch costs now: fresh × uncached(candidate) + warm × cached(candidate) − what the anchor
+// would have charged for the same context. Fresh tokens are written to the candidate's cache and
+// cost cache_write, or input if that is unknown. At most 0: the switch is free. nullopt: a price is
+// unknown. Counts no output.
+struct Switch {
+  int64_t context_tokens = 0;
+  int64_t anchor_warm_tokens = 0;
+  int64_t candidate_warm_tokens = 0;
+  TokenPrices anchor;
+  TokenPrices candidate;
+};
+[[nodiscard]] std::optional<double> SwitchCostUsdMicros(const Switch& change,
+                                                        double cache_read_discount = 0.1);
+
+enum class SwitchCause : uint8_t {
+  kSame,          // the candidate answered last
+  kCold,          // no cache holds the conversation: every model reads all of it
+  kFree,          // the candidate costs no more than staying
+  kWithin,        // it costs more, within the ceiling
+  kOver,          // it costs more than is left: stay
+  kUnknownPrice,  // allowed, since nothing can be said against it
+};
+
+struct SwitchVerdict {
+  bool allowed = true;
+  SwitchCause cause = SwitchCause::kSame;
+  // Including what the forecast saves or costs; negative: the switch saves. Unset: unknown.
+  std::optional<double> cost_usd_micros;
+  std::string anchor;  // the model that answered last; empty: none
+  // For people: "stayed on anthropic/claude-opus-4-8: switching would cost $0.41, and $0.10 is left
+  // for switches". Empty for kSame.
+  std::string reason;
+};
+
+// One session's caches and what it has spent on switches. A few hundred bytes. Not thread-safe.
+class SessionCosts {
+ public:
+  // A request arrived. Once per request, before Judge. A context that is a quarter shorter than
+  // what was answered last was compacted: no cache holds it. `default_model` is what the session
+  // would use without routing; its cached rate is the measure for max_pct.
+  void Arrived(int64_t context_tokens, std::string_view default_model, const SwitchLimits& limits,
+               const TermsOf& terms_of, WallTime now);
+
+  // Whether `candidate` may answer instead of the model that answered last. With a forecast the
+  // whole turn counts, not only the context. Changes nothing.
+  [[nodiscard]] SwitchVerdict Judge(std::string_view candidate, int64_t context_tokens,
+                                    const SwitchLimits& limits, const TermsOf& terms_of,
+                                    WallTime now,
+                                    const std::optional<Forecast>& forecast = std::nullopt) const;
+
+  // What the turn costs if `model` answers it, and what the later requests cost then, at the
+  // cheapest of the later models. Of several models the one with the least is worth choosing.
+  // nullopt: a price is unknown.
+  [[nodiscard]] std::optional<double> ExpectedUsdMicros(
+      std::string_view model, int64_t context_tokens, const Forecast& forecast,
+      const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) const;
+
+  // An allowed switch was made: its cost counts against the ceiling. Once per switch.
+  void Charge(const SwitchVerdict& verdict);
+
+  // `model` answered, so its provider's cache holds `context_tokens` (prompt and answer).
+  void Answered(std::string_view model, int64_t context_tokens, WallTime now);
+
+  // The tokens of the context that the model's cache holds now.
+  [[nodiscard]] int64_t WarmTokens(std::string_view model, int64_t context_tokens,
+                                   const ModelTerms& terms, WallTime now) const;
+  // The model that answered last; empty: none.
+  [[nodiscard]] const std::string& anchor() const { return anchor_; }
+  [[nodiscard]] double spent_usd_micros() const { return spent_; }
+  // nullopt: without limit.
+  [[nodiscard]] std::optional<double> CeilingUsdMicros(const SwitchLimits& limits) const;
+
+ private:
+  static constexpr size_t kMaxModels = 8;  // the one that answered longest ago is dropped
+
+  struct Cached {
+    std::string model;
+    WallTime answered_at{};
+    int64_t tokens = 0;
+  };
+
+  std::string anchor_;
+  std::vector<Cached> cached_;
+  double spent_ = 0;
+  double baseline_ = 0;
+};
+
+}  // namespace katra::router::routing::cost
