@@ -47,11 +47,11 @@ LocalMatcher::LocalMatcher(task_sense::Weights weights, const std::vector<RouteT
       coverage_(routes.size(), blend),
       words_(routes.size() + 1) {
   for (size_t i = 0; i < routes.size(); ++i) {
-    const Features features = ReadFeatures(Words(routes[i]));
+    const Features features = ReadFeatures(Words(routes[i]), weights_.concepts());
     coverage_.Describe(i, SenseOf(weights_, features));
     words_.Describe(i, features, weights_);
     for (const std::string& text : routes[i].examples) {
-      const Features example = ReadFeatures(text);
+      const Features example = ReadFeatures(text, weights_.concepts());
       coverage_.AddExample(i, SenseOf(weights_, example));
       words_.AddExample(i, example, weights_);
     }
@@ -61,7 +61,7 @@ LocalMatcher::LocalMatcher(task_sense::Weights weights, const std::vector<RouteT
 
 void LocalMatcher::AddExample(std::optional<size_t> route, std::string_view text) {
   const size_t place = std::min(route.value_or(routes_), routes_);
-  const Features features = ReadFeatures(text);
+  const Features features = ReadFeatures(text, weights_.concepts());
   coverage_.AddExample(place, SenseOf(weights_, features));
   words_.AddExample(place, features, weights_);
   coverage_.Settle();
@@ -85,11 +85,11 @@ std::vector<double> LocalMatcher::Likelihoods(const Sense& sense, const WordScor
 }
 
 RouteMatch LocalMatcher::Match(const UserTurn& turn) const {
-  const Features features = ReadFeatures(turn.text);
+  const Features features = ReadFeatures(turn.text, weights_.concepts());
   Sense sense = SenseOf(weights_, features);
   WordScores words = words_.Scores(features, weights_);
   if (!turn.previous.empty()) {
-    const Features before = ReadFeatures(turn.previous);
+    const Features before = ReadFeatures(turn.previous, weights_.concepts());
     const double share = blend_.before * sense.follow_up;
     sense = task_sense::Behind(sense, SenseOf(weights_, before));
     const WordScores others = words_.Scores(before, weights_);

@@ -20,7 +20,7 @@ std::vector<WordIndex::Term> WordIndex::TermsOf(const Features& features, const 
   std::vector<Term> terms;
   terms.reserve(features.of(Group::kWords).size() + features.of(Group::kPieces).size());
   float square = 0;
-  for (const auto group : {Group::kWords, Group::kPieces}) {
+  for (const auto group : {Group::kWords, Group::kPieces, Group::kConcepts}) {
     const float share = group == Group::kPieces ? kPieceShare : 1.0F;
     for (const uint32_t hash : features.of(group)) {
       const float rarity = weights.RarityOf(hash) - kCommon;

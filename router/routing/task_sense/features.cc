@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kMostWords = 900;
 constexpr size_t kMostPieces = 6000;
+constexpr size_t kMostConceptsOfText = 14;
+constexpr size_t kShortestStem = 5;
 constexpr size_t kLongestWord = 24;  // code points that are looked at
 
 // What a hash begins with, so that a word and a piece of the same letters differ.
@@ -25,6 +27,8 @@ enum Seed : uint32_t {
   kSeedPasted = 0x5BD1E995,
   kSeedPath = 0x45D9F3B3,
   kSeedLast = 0x119DE1F3,
+  kSeedStem = 0x632BE5AB,
+  kSeedConcept = 0x7A3D91E7,
 };
 
 constexpr uint32_t Add(uint32_t hash, uint32_t value) {
@@ -44,7 +48,8 @@ constexpr uint32_t Finish(uint32_t hash) {
 
 class Collector {
  public:
-  explicit Collector(Features* features) : features_(features) {}
+  Collector(Features* features, const Concepts& concepts)
+      : features_(features), concepts_(concepts) {}
 
   void Put(Group group, uint32_t hash, size_t most) {
     auto& hashes = features_->hashes[static_cast<size_t>(group)];
@@ -56,12 +61,30 @@ class Collector {
     hashes.push_back(finished);
   }
   void Word(uint32_t hash) { Put(Group::kWords, hash, 3 * kMostWords); }
+  // True: there is a meaning by that hash.
+  bool Meaning(uint32_t hash, bool first) {
+    const uint8_t meaning = concepts_.Of(Finish(hash));
+    if (meaning == 0) return false;
+    if (first) Put(Group::kConcepts, Add(Add(kSeedConcept, meaning), 1), kMostWords);
+    if (std::find(meanings_.begin(), meanings_.end(), meaning) != meanings_.end()) return true;
+    Put(Group::kConcepts, Add(kSeedConcept, meaning), kMostWords);
+    if (meanings_.size() >= kMostConceptsOfText) return true;
+    for (const uint8_t other : meanings_) {
+      Put(Group::kConcepts,
+          Add(Add(Add(kSeedConcept, std::min(meaning, other)), std::max(meaning, other)), 2),
+          kMostWords);
+    }
+    meanings_.push_back(meaning);
+    return true;
+  }
   void Piece(uint32_t hash) { Put(Group::kPieces, hash, kMostPieces); }
   void Shape(uint32_t what) { Put(Group::kShape, Add(kSeedShape, what), kMostWords); }
   void Pasted(uint32_t hash) { Put(Group::kPasted, hash, kMostWords); }
 
  private:
   Features* features_;
+  Concepts concepts_;
+  std::vector<uint8_t> meanings_;
   std::array<std::bitset<kBuckets>, 2> seen_;
 };
 
@@ -206,6 +229,7 @@ class WordReader {
     ++words_;
     if (words_ <= kMostWords) {
       out_->Word(word_.hash);
+      Meaning();
       if (words_ <= 2) out_->Word(Add(word_.hash, kSeedFirst));
       Pair(word_.hash);
       if (!word_.digits) Pieces();
@@ -214,8 +238,23 @@ class WordReader {
     word_.Begin(kSeedWord);
   }
 
+  // Of the word, or of the longest beginning that has one.
+  void Meaning() {
+    const bool first = words_ <= 2;
+    if (out_->Meaning(word_.hash, first)) return;
+    std::array<uint32_t, kLongestWord> hashes;
+    uint32_t hash = kSeedStem;
+    for (size_t i = 0; i < word_.known(); ++i) hashes[i] = hash = Add(hash, word_.letters[i]);
+    const size_t least =
+        std::max(kShortestStem, word_.known() - std::min<size_t>(word_.known(), 4));
+    for (size_t size = word_.known(); size >= least; --size) {
+      if (out_->Meaning(hashes[size - 1], first)) return;
+    }
+  }
+
   void Pair(uint32_t hash) {
     out_->Word(Add(Add(before_, hash), kSeedPair));
+    out_->Meaning(Add(Add(before_, hash), kSeedPair), words_ <= 2);
     if (first_in_line_ && words_ > 2) out_->Word(Add(hash, kSeedLast));
     before_ = hash;
   }
@@ -242,11 +281,21 @@ class WordReader {
     if (ideographs_ == 1) words_ += 1;
     if (ideographs_ % 2 == 0) words_ += 1;
     if (words_ > kMostWords) return;
-    out_->Word(Add(kSeedWord, code));
-    if (run_ >= 1) out_->Word(Add(Add(kSeedWord, last_[0]), code));
-    if (run_ >= 2) out_->Piece(Add(Add(Add(kSeedPiece, last_[1]), last_[0]), code));
-    if (run_ >= 3) {
-      out_->Piece(Add(Add(Add(Add(kSeedPiece, last_[2]), last_[1]), last_[0]), code));
+    uint32_t hash = Add(kSeedWord, code);
+    out_->Word(hash);
+    const bool first = words_ <= 3;
+    out_->Meaning(hash, first);
+    if (run_ >= 1) {
+      hash = Add(Add(kSeedWord, last_[0]), code);
+      out_->Word(hash);
+      out_->Meaning(hash, first);
+    }
+    for (size_t size = 3; size <= 4 && run_ + 1 >= size; ++size) {
+      hash = kSeedPiece;
+      for (size_t i = size - 1; i > 0; --i) hash = Add(hash, last_[i - 1]);
+      hash = Add(hash, code);
+      out_->Piece(hash);
+      out_->Meaning(hash, first);
     }
     if (ideographs_ == 2) out_->Word(Add(Add(Add(kSeedFirst, last_[0]), code), 2));
     last_ = {code, last_[0], last_[1]};
@@ -341,13 +390,13 @@ void ReadShape(const Layout& layout, size_t words, Collector* out) {
 
 }  // namespace
 
-Features ReadFeatures(std::string_view text) {
+Features ReadFeatures(std::string_view text, const Concepts& concepts) {
   Features features;
   features.hashes[static_cast<size_t>(Group::kWords)].reserve(64);
   features.hashes[static_cast<size_t>(Group::kPieces)].reserve(256);
   Layout layout = ReadLayout(text);
   ReadPunctuation(&layout);
-  Collector out(&features);
+  Collector out(&features, concepts);
   WordReader words(&out);
   for (const auto line : layout.typed) words.Line(line);
   if (words.url()) layout.set(Mark::kUrl);
@@ -359,8 +408,46 @@ Features ReadFeatures(std::string_view text) {
   return features;
 }
 
+std::vector<uint32_t> TermHashes(std::string_view text) {
+  std::vector<std::vector<char32_t>> words(1);
+  std::vector<char32_t> ideographs;
+  for (size_t at = 0; at < text.size();) {
+    const Letter letter = Fold(NextCodePoint(text, &at));
+    if (letter.kind == LetterKind::kNothing) continue;
+    if (letter.kind == LetterKind::kIdeograph) ideographs.push_back(letter.code);
+    if (letter.kind == LetterKind::kLetter || letter.kind == LetterKind::kDigit) {
+      words.back().push_back(letter.code);
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  const auto hashed = [](uint32_t hash, const std::vector<char32_t>& letters, size_t count) {
+    for (size_t i = 0; i < count; ++i) hash = Add(hash, letters[i]);
+    return hash;
+  };
+  if (!ideographs.empty()) {
+    if (!words.empty() || ideographs.size() > 4) return {};
+    const uint32_t seed = ideographs.size() <= 2 ? kSeedWord : kSeedPiece;
+    return {Finish(hashed(seed, ideographs, ideographs.size()))};
+  }
+  if (words.size() == 2) {
+    const uint32_t one = hashed(kSeedWord, words[0], words[0].size());
+    const uint32_t two = hashed(kSeedWord, words[1], words[1].size());
+    return {Finish(Add(Add(one, two), kSeedPair))};
+  }
+  if (words.size() != 1) return {};
+  const auto& word = words[0];
+  std::vector<uint32_t> hashes = {Finish(hashed(kSeedWord, word, word.size()))};
+  if (word.size() > kShortestStem) {
+    const size_t stem = std::max(kShortestStem, word.size() - 2);
+    hashes.push_back(Finish(hashed(kSeedStem, word, std::min(stem, kLongestWord))));
+  }
+  return hashes;
+}
+
 std::array<float, kGroups> GroupScales(const Features& features) {
-  static constexpr std::array<float, kGroups> kStrength = {1.0F, 1.0F, 0.5F, 0.5F};
+  static constexpr std::array<float, kGroups> kStrength = {1.0F, 0.5F, 0.8F, 0.7F, 1.0F};
   std::array<float, kGroups> scales{};
   for (size_t group = 0; group < kGroups; ++group) {
     const size_t count = features.hashes[group].size();

@@ -10,11 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "router/routing/task_sense/concepts.h"
+
 namespace katra::router::routing::task_sense {
 
 // Each group of features has a length of one, whatever the length of the text.
-enum class Group : uint8_t { kWords, kPieces, kShape, kPasted };
-inline constexpr size_t kGroups = 4;
+enum class Group : uint8_t { kWords, kPieces, kShape, kPasted, kConcepts };
+inline constexpr size_t kGroups = 5;
 
 inline constexpr unsigned kBucketBits = 16;
 inline constexpr size_t kBuckets = size_t{1} << kBucketBits;
@@ -32,7 +34,12 @@ struct Features {
 };
 
 // Bounded in time and size, however long the text is (see layout.h).
-Features ReadFeatures(std::string_view text);
+Features ReadFeatures(std::string_view text, const Concepts& concepts);
+
+// The hashes by which Concepts knows a word, or a pair of words with a blank between them: the
+// word's own and, of a long word, that of its beginning, for its other forms. Empty: not a term of
+// that kind.
+std::vector<uint32_t> TermHashes(std::string_view text);
 
 // How much a feature of each group counts, for a text of which the group has `count` features.
 std::array<float, kGroups> GroupScales(const Features& features);

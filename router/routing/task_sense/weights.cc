@@ -67,7 +67,8 @@ Result<Weights> Weights::Read(std::string_view bytes) {
   }
   const char* const tables = bytes.data() + kWeightsHeaderBytes;
   weights.rarity_ = reinterpret_cast<const uint8_t*>(tables);
-  weights.rows_ = reinterpret_cast<const int8_t*>(tables + kBuckets);
+  weights.rows_ = reinterpret_cast<const int8_t*>(tables + kBuckets + kConceptBytes);
+  weights.concepts_ = Concepts(reinterpret_cast<const uint8_t*>(tables + kBuckets));
   return weights;
 }
 
@@ -83,6 +84,7 @@ std::string WeightsFile(const WeightsParts& parts) {
     Put(&bytes, kBiasesAt + i * sizeof(float), parts.biases[i]);
   }
   bytes += parts.rarity;
+  bytes += parts.concepts;
   bytes += parts.rows;
   Put(&bytes, kChecksumAt, Checksum(std::string_view(bytes).substr(kScalesAt)));
   return bytes;

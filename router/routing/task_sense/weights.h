@@ -6,6 +6,7 @@
 //   32  8  checksum of all that follows it
 //   40 104 scale of each attribute's weights (float), 144 104 bias of each (float)
 //   256    how rare the words of a bucket are (one byte each; see RarityOf)
+//   128 K  the words of each meaning (see concepts.h)
 //   then   weights: for each bucket one signed byte an attribute
 // Numbers are little-endian.
 #pragma once
@@ -18,13 +19,15 @@
 
 #include "core/result.h"
 #include "router/routing/task_sense/attributes.h"
+#include "router/routing/task_sense/concepts.h"
 #include "router/routing/task_sense/features.h"
 
 namespace katra::router::routing::task_sense {
 
-inline constexpr uint32_t kWeightsVersion = 1;
+inline constexpr uint32_t kWeightsVersion = 2;
 inline constexpr size_t kWeightsHeaderBytes = 256;
-inline constexpr size_t kWeightsBytes = kWeightsHeaderBytes + kBuckets + kBuckets * kAttributes;
+inline constexpr size_t kWeightsBytes =
+    kWeightsHeaderBytes + kBuckets + kConceptBytes + kBuckets * kAttributes;
 
 // A view: the bytes must outlive it. Read-only, so any number of threads may use it.
 class Weights {
@@ -42,6 +45,8 @@ class Weights {
     return static_cast<float>(rarity_[Bucket(hash)]) * kRarityUnit;
   }
 
+  [[nodiscard]] const Concepts& concepts() const { return concepts_; }
+
   static constexpr float kRarityUnit = 1.0F / 24.0F;
 
  private:
@@ -50,6 +55,7 @@ class Weights {
   std::array<float, kAttributes> scales_{};
   std::array<float, kAttributes> biases_{};
   const uint8_t* rarity_ = nullptr;
+  Concepts concepts_;
   const int8_t* rows_ = nullptr;
 };
 
@@ -57,8 +63,9 @@ class Weights {
 struct WeightsParts {
   std::array<float, kAttributes> scales{};
   std::array<float, kAttributes> biases{};
-  std::string rarity;  // kBuckets bytes
-  std::string rows;    // kBuckets * kAttributes bytes
+  std::string rarity;    // kBuckets bytes
+  std::string concepts;  // kConceptBytes
+  std::string rows;      // kBuckets * kAttributes bytes
 };
 std::string WeightsFile(const WeightsParts& parts);
 

@@ -117,9 +117,16 @@ int Main(const std::string& folder, size_t sets, bool fits) {
     std::fprintf(stderr, "%s\n", examples.error().message.c_str());
     return 1;
   }
+  const auto concepts = task_sense::train::ReadConcepts(folder);
+  if (!concepts) {
+    std::fprintf(stderr, "%s\n", concepts.error().message.c_str());
+    return 1;
+  }
+  const std::string table = task_sense::ConceptTable(*concepts);
+  const task_sense::Concepts meanings(reinterpret_cast<const uint8_t*>(table.data()));
   std::vector<Features> features;
   for (const Example& example : *examples) {
-    features.push_back(task_sense::ReadFeatures(example.text));
+    features.push_back(task_sense::ReadFeatures(example.text, meanings));
   }
   std::vector<std::string> files(kParts);
   std::vector<Case> bare;
@@ -136,7 +143,7 @@ int Main(const std::string& folder, size_t sets, bool fits) {
         theirs.push_back(&features[i]);
       }
     }
-    files[part] = task_sense::WeightsFile(task_sense::train::Learn(seen, theirs, {}));
+    files[part] = task_sense::WeightsFile(task_sense::train::Learn(seen, theirs, table, {}));
     const auto weights = Weights::Read(files[part]);
     for (size_t i = 0; i < sets; ++i) {
       bare.push_back({*weights, DrawRouteSet(unseen, 0, 100 * part + i)});

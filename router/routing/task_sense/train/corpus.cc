@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "router/routing/task_sense/concepts.h"
+
 namespace katra::router::routing::task_sense::train {
 namespace {
 
@@ -89,6 +91,32 @@ Result<std::vector<Example>> ReadCorpus(const std::filesystem::path& folder) {
     }
   }
   return examples;
+}
+
+Result<std::vector<std::vector<std::string>>> ReadConcepts(const std::filesystem::path& folder) {
+  std::vector<std::vector<std::string>> concepts;
+  std::ifstream in(folder / "concepts.txt");
+  size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.empty() || line.starts_with("# ")) continue;
+    const size_t colon = line.find(": ");
+    if (colon == std::string::npos) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "concepts.txt:" + std::to_string(number) + " has no \"name: \" before its words",
+                  folder.string());
+    }
+    if (concepts.size() == kMostConcepts) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "concepts.txt has more than " + std::to_string(kMostConcepts) + " meanings",
+                  folder.string());
+    }
+    auto& words = concepts.emplace_back();
+    for (const auto word : Split(std::string_view(line).substr(colon + 1), ',')) {
+      words.emplace_back(word);
+    }
+  }
+  return concepts;
 }
 
 }  // namespace katra::router::routing::task_sense::train

@@ -26,4 +26,8 @@ struct Example {
 // All *.tsv of `folder`, by name; kInvalidArgument names the file and the line that is wrong.
 Result<std::vector<Example>> ReadCorpus(const std::filesystem::path& folder);
 
+// Words of all languages that mean the same, a meaning a line of concepts.txt: "name: word, two
+// words, …". Empty if the folder has none.
+Result<std::vector<std::vector<std::string>>> ReadConcepts(const std::filesystem::path& folder);
+
 }  // namespace katra::router::routing::task_sense::train

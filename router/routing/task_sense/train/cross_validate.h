@@ -11,6 +11,6 @@ namespace katra::router::routing::task_sense::train {
 
 // Prints accuracy by file and by label, and the log loss.
 void CrossValidate(const std::vector<Example>& examples, const std::vector<Features>& features,
-                   const Settings& settings);
+                   const std::string& concepts, const Settings& settings);
 
 }  // namespace katra::router::routing::task_sense::train

@@ -130,7 +130,7 @@ Row Slope(const Row& logits, const Example& example, const Row& wanted, float we
 std::string Rarity(const std::vector<const Features*>& features) {
   std::vector<uint32_t> counts(kBuckets);
   for (const Features* of : features) {
-    for (const auto group : {Group::kWords, Group::kPieces}) {
+    for (const auto group : {Group::kWords, Group::kPieces, Group::kConcepts}) {
       for (const uint32_t hash : of->of(group)) ++counts[Bucket(hash)];
     }
   }
@@ -147,7 +147,8 @@ std::string Rarity(const std::vector<const Features*>& features) {
 }  // namespace
 
 WeightsParts Learn(const std::vector<const Example*>& examples,
-                   const std::vector<const Features*>& features, const Settings& settings) {
+                   const std::vector<const Features*>& features, const std::string& concepts,
+                   const Settings& settings) {
   Model model;
   std::vector<size_t> order(examples.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -167,6 +168,7 @@ WeightsParts Learn(const std::vector<const Example*>& examples,
   }
   WeightsParts parts = model.Quantised();
   parts.rarity = Rarity(features);
+  parts.concepts = concepts;
   return parts;
 }
 

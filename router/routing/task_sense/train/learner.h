@@ -2,6 +2,9 @@
 // AdaGrad. The same examples in the same order give the same bytes, on every machine.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "router/routing/task_sense/features.h"
@@ -11,14 +14,16 @@
 namespace katra::router::routing::task_sense::train {
 
 struct Settings {
-  int epochs = 12;
-  double rate = 0.3;
+  int epochs = 14;
+  double rate = 0.2;
   double decay = 1e-4;  // of a weight, each time that a feature is seen
   float description_weight = 1.0F;
 };
 
-// `features[i]` are those of `examples[i].text`.
+// `features[i]` are those of `examples[i].text`, read with `concepts`
+// (ConceptTable).
 WeightsParts Learn(const std::vector<const Example*>& examples,
-                   const std::vector<const Features*>& features, const Settings& settings);
+                   const std::vector<const Features*>& features, const std::string& concepts,
+                   const Settings& settings);
 
 }  // namespace katra::router::routing::task_sense::train

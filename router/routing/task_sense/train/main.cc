@@ -14,14 +14,15 @@
 namespace katra::router::routing::task_sense::train {
 namespace {
 
-std::string TrainedOn(const std::vector<Example>& examples, const std::vector<Features>& features) {
+std::string TrainedOn(const std::vector<Example>& examples, const std::vector<Features>& features,
+                      const std::string& concepts) {
   std::vector<const Example*> all;
   std::vector<const Features*> theirs;
   for (size_t i = 0; i < examples.size(); ++i) {
     all.push_back(&examples[i]);
     theirs.push_back(&features[i]);
   }
-  return WeightsFile(Learn(all, theirs, Settings{}));
+  return WeightsFile(Learn(all, theirs, concepts, Settings{}));
 }
 
 int Check(const std::string& trained, const std::string& path) {
@@ -61,14 +62,21 @@ int Main(const std::vector<std::string>& arguments) {
                  examples.error().context.c_str());
     return 1;
   }
+  const auto concepts = ReadConcepts(paths[0]);
+  if (!concepts) {
+    std::fprintf(stderr, "%s\n", concepts.error().message.c_str());
+    return 1;
+  }
+  const std::string table = ConceptTable(*concepts);
+  const Concepts meanings(reinterpret_cast<const uint8_t*>(table.data()));
   std::vector<Features> features;
   features.reserve(examples->size());
-  for (const Example& example : *examples) features.push_back(ReadFeatures(example.text));
+  for (const Example& example : *examples) features.push_back(ReadFeatures(example.text, meanings));
   if (judges) {
-    CrossValidate(*examples, features, Settings{});
+    CrossValidate(*examples, features, table, Settings{});
     return 0;
   }
-  const std::string trained = TrainedOn(*examples, features);
+  const std::string trained = TrainedOn(*examples, features, table);
   return mode.empty() ? Write(trained, paths[1]) : Check(trained, paths[1]);
 }
 

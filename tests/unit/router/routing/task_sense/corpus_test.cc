@@ -38,3 +38,15 @@ TEST_CASE("a wrong line is named", "[corpus]") {
   CHECK(unknown.error().message.find("explian") != std::string::npos);
   CHECK_FALSE(Read("explain x\n"));
 }
+
+TEST_CASE("meanings are read a line each", "[corpus]") {
+  const katra::testing::TempHome home;
+  CHECK(ReadConcepts(home.path())->empty());
+  std::ofstream(home.path() + "/concepts.txt") << "# words\nadd: add, hinzufügen\nfix: fix\n";
+  const auto concepts = ReadConcepts(home.path());
+  REQUIRE(concepts);
+  REQUIRE(concepts->size() == 2);
+  CHECK((*concepts)[0].size() == 2);
+  std::ofstream(home.path() + "/concepts.txt") << "add, plus\n";
+  CHECK_FALSE(ReadConcepts(home.path()));
+}

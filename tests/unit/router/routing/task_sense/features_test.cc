@@ -11,7 +11,9 @@ using namespace katra::router::routing::task_sense;  // NOLINT: a test file
 
 namespace {
 
-const std::vector<uint32_t>& Words(const Features& features) { return features.of(Group::kWords); }
+Features Read(std::string_view text) { return ReadFeatures(text, Concepts()); }
+
+std::vector<uint32_t> Words(const Features& features) { return features.of(Group::kWords); }
 
 std::string Folded(std::string_view text) {
   std::string folded;
@@ -47,13 +49,13 @@ TEST_CASE("a byte that is no UTF-8 is one code point, and reading goes on behind
 }
 
 TEST_CASE("case and accents make no difference, words do", "[features]") {
-  CHECK(Words(ReadFeatures("Répare LE test")) == Words(ReadFeatures("repare le TEST")));
-  CHECK(Words(ReadFeatures("fix the test")) != Words(ReadFeatures("fix the text")));
-  CHECK(Words(ReadFeatures("don't")) == Words(ReadFeatures("don’t")));
+  CHECK(Words(Read("Répare LE test")) == Words(Read("repare le TEST")));
+  CHECK(Words(Read("fix the test")) != Words(Read("fix the text")));
+  CHECK(Words(Read("don't")) == Words(Read("don’t")));
 }
 
 TEST_CASE("no bucket comes twice in a group", "[features]") {
-  const auto features = ReadFeatures("again and again and again and again, again");
+  const auto features = Read("again and again and again and again, again");
   for (const auto& hashes : features.hashes) {
     std::vector<uint32_t> buckets;
     for (const uint32_t hash : hashes) buckets.push_back(Bucket(hash));
@@ -63,11 +65,11 @@ TEST_CASE("no bucket comes twice in a group", "[features]") {
 }
 
 TEST_CASE("Chinese and Japanese without blanks share their words", "[features]") {
-  const auto one = ReadFeatures("请帮我修复登录页面");
-  const auto other = ReadFeatures("登录页面打不开");
+  const auto one = Words(Read("请帮我修复登录页面"));
+  const auto other = Words(Read("登录页面打不开"));
   size_t shared = 0;
-  for (const uint32_t hash : Words(one)) {
-    shared += static_cast<size_t>(std::count(Words(other).begin(), Words(other).end(), hash));
+  for (const uint32_t hash : one) {
+    shared += static_cast<size_t>(std::count(other.begin(), other.end(), hash));
   }
   CHECK(shared >= 7);  // four letters, three pairs
 }
@@ -75,7 +77,7 @@ TEST_CASE("Chinese and Japanese without blanks share their words", "[features]")
 TEST_CASE("the work on a long text is bounded", "[features]") {
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += "word" + std::to_string(i) + " ";
-  const auto features = ReadFeatures(text);
+  const auto features = Read(text);
   CHECK(features.of(Group::kWords).size() <= 2700);
   CHECK(features.of(Group::kPieces).size() <= 6000);
   const auto scales = GroupScales(features);
@@ -83,8 +85,26 @@ TEST_CASE("the work on a long text is bounded", "[features]") {
 }
 
 TEST_CASE("an empty text has a shape and no words", "[features]") {
-  const auto features = ReadFeatures("");
+  const auto features = Read("");
   CHECK(Words(features).empty());
   CHECK(features.typed_words == 0);
   CHECK_FALSE(features.of(Group::kShape).empty());
+}
+
+TEST_CASE("words of all languages that mean the same have one meaning", "[features]") {
+  const std::string table =
+      ConceptTable({{"explain", " erkläre", " 解释", "no funciona"}, {"bug"}});
+  const Concepts concepts(reinterpret_cast<const uint8_t*>(table.data()));
+  const auto meanings = [&concepts](std::string_view text) {
+    return ReadFeatures(text, concepts).of(Group::kConcepts);
+  };
+  const auto english = meanings("explain it");
+  REQUIRE(english.size() == 2);  // the meaning, and that the text begins with it
+  CHECK(meanings("Erkläre das") == english);
+  CHECK(meanings("explanations, please") == english);  // another form of the word
+  CHECK(meanings("解释一下").size() == 2);
+  CHECK(meanings("no funciona").size() == 2);
+  CHECK(meanings("funciona").empty());
+  CHECK(meanings("explain the bug").size() ==
+        4);  // two meanings, one at the beginning, and the pair
 }

@@ -15,6 +15,7 @@ WeightsParts Parts() {
   parts.scales.fill(0.5F);
   parts.biases.fill(0.25F);
   parts.rarity.assign(kBuckets, '\x18');
+  parts.concepts.assign(kConceptBytes, '\0');
   parts.rows.assign(kBuckets * kAttributes, '\0');
   parts.rows[kAttributes + 2] = '\xFE';  // -2
   return parts;
@@ -33,7 +34,7 @@ TEST_CASE("a weights file is read as it was written", "[weights]") {
   const uint32_t hash = 1U << (32U - kBucketBits);  // bucket 1
   CHECK(weights->row(hash)[2] == -2);
   CHECK(weights->row(hash) == reinterpret_cast<const int8_t*>(file.data()) + kWeightsHeaderBytes +
-                                  kBuckets + kAttributes);  // not copied
+                                  kBuckets + kConceptBytes + kAttributes);  // not copied
   CHECK(weights->RarityOf(hash) == 1.0F);
 }
 
@@ -61,7 +62,8 @@ TEST_CASE("damaged weights are refused", "[weights]") {
 TEST_CASE("the program's own weights are sound", "[weights]") {
   const auto weights = Weights::Read(EmbeddedWeights());
   REQUIRE(weights);
-  const Sense sense = SenseOf(*weights, ReadFeatures("write unit tests for the parser"));
+  const Sense sense =
+      SenseOf(*weights, ReadFeatures("write unit tests for the parser", weights->concepts()));
   float sum = 0;
   for (const float task : sense.tasks) sum += task;
   CHECK(sum > 0.999F);
