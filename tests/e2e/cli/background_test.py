@@ -1,5 +1,6 @@
 """Many sessions at once, others' tmux sessions, clients that do not want to end, and what a reboot
 leaves behind."""
+import concurrent.futures
 import json
 import pathlib
 import shutil
@@ -29,8 +30,8 @@ class BackgroundTest(fixture.Fixture):
         other_home = {"KATRA_HOME": str(self.folder / "other-home")}
         self.start("Elsewhere", environment=other_home)
         names = [f"Agent{number}" for number in range(MANY)]
-        for name in names:
-            self.start(name)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(self.start, names))
         started = self.started(MANY + 1)
 
         took = []

@@ -8,23 +8,30 @@ KATRA_SCREEN     what it shows at first, as text
 KATRA_EXIT       the code to exit with, 0 by default
 KATRA_THREAD     with "connect": the conversation that each call of a tool names, as Codex does
 """
-import json
 import os
-import pathlib
-import signal
-import subprocess
 import sys
+
+# Hundreds of these are started, most of them only for their version, which needs no more than this.
+if "--version" in sys.argv[1:]:
+    print(os.environ.get("KATRA_CLIENT_VERSION", "2.1.329 (stand-in)"))
+    sys.exit(0)
+
+import json  # noqa: E402
+import signal  # noqa: E402
+
+PROGRAM = os.path.basename(sys.argv[0])
 
 
 def record(folder: str) -> None:
-    written = pathlib.Path(folder, f"{pathlib.Path(sys.argv[0]).name}-{os.getpid()}.json")
+    written = f"{folder}/{PROGRAM}-{os.getpid()}"
     started = {
-        "program": pathlib.Path(sys.argv[0]).name, "arguments": sys.argv[1:],
+        "program": PROGRAM, "arguments": sys.argv[1:],
         "environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid(),
         "terminal": os.isatty(0),
     }
-    written.with_suffix(".part").write_text(json.dumps(started))
-    written.with_suffix(".part").rename(written)  # readers see the whole or nothing
+    with open(f"{written}.part", "w") as file:
+        json.dump(started, file)
+    os.rename(f"{written}.part", f"{written}.json")  # readers see the whole or nothing
 
 
 def handed_over() -> dict:
@@ -39,14 +46,15 @@ def handed_over() -> dict:
                     for name, value in values.items() if name.startswith("env.")}}
 
 
-def connect() -> subprocess.Popen:
+def connect():
     """Starts the server as the client does, and shakes hands with it."""
+    import subprocess
     config = handed_over()
     server = subprocess.Popen(
         [config["command"], *config["args"]], env={**os.environ, **config["env"]},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
-    name = {"claude": "claude-code", "codex": "codex-mcp-client"}[pathlib.Path(sys.argv[0]).name]
+    name = {"claude": "claude-code", "codex": "codex-mcp-client"}[PROGRAM]
     call = {"name": "katra_whoami", "arguments": {}}
     if thread := os.environ.get("KATRA_THREAD"):
         call["_meta"] = {"threadId": thread, "x-codex-turn-metadata": {"thread_source": "user"}}
@@ -65,9 +73,6 @@ def connect() -> subprocess.Popen:
 
 
 def main() -> None:
-    if "--version" in sys.argv[1:]:
-        print(os.environ.get("KATRA_CLIENT_VERSION", "2.1.329 (stand-in)"))
-        return
     behaviour = os.environ.get("KATRA_BEHAVIOUR", "quit")
     ended = []
     signal.signal(signal.SIGHUP, signal.SIG_IGN if behaviour == "deaf" else signal.SIG_DFL)
@@ -79,8 +84,12 @@ def main() -> None:
     if screen := os.environ.get("KATRA_SCREEN"):
         print(screen, flush=True)
     record(os.environ["KATRA_RECORD"])
-    while behaviour != "quit" and not ended:
-        signal.sigtimedwait([], 0.05)
+    ending = {signal.SIGTERM} | ({signal.SIGINT} if behaviour == "interrupt" else set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # one from now on is waited for
+    while behaviour == "deaf":
+        signal.pause()
+    if behaviour != "quit" and not ended:
+        signal.sigwait(ending)
     if server:
         server.stdin.close()
         server.wait(timeout=10)
