@@ -1,0 +1,96 @@
+// Budgets per persona, provider and in all, per day or month: what was spent, whether a request may
+// still be made, and when it may again. The clock and the time zone are the caller's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace katra::router::routing::cost {
+
+// How far local time is ahead of UTC at a time. Must be pure.
+using ZoneOffset = std::function<std::chrono::seconds(WallTime)>;
+
+enum class BudgetWindow : uint8_t { kDay, kMonth };  // of the calendar, in local time
+
+struct Budget {
+  std::string persona;   // empty: all together
+  std::string provider;  // likewise
+  BudgetWindow window = BudgetWindow::kDay;
+  double limit_usd_micros = 0;  // 0: nothing may be spent
+  double warn_at = 0.8;         // of the limit
+  double economise_at = 0.95;   // of the limit; from there on cheaper candidates should be asked
+};
+
+enum class BudgetState : uint8_t {
+  kOpen,
+  kWarn,       // open, and the first request since warn_at was passed in this window
+  kEconomise,  // open, but nearly spent
+  kSpent,      // no request until opens_at
+};
+
+struct BudgetAnswer {
+  BudgetState state = BudgetState::kOpen;
+  size_t budget = 0;  // which one; not for kOpen
+  // Of kSpent: when the last of the spent budgets that apply opens again.
+  WallTime opens_at{};
+  // For people: "the budget of Sam for today is spent: $5.02 of $5.00. It opens again on 2026-11-28
+  // at 00:00, in 3 h 12 min". Empty for kOpen.
+  std::string text;
+};
+
+// Only what it is told: at start the caller records what was spent earlier in the month. Memory is
+// bounded by the number of budgets. Not thread-safe.
+class Budgets {
+ public:
+  Budgets(std::vector<Budget> budgets, ZoneOffset zone)
+      : zone_(std::move(zone)), budgets_(std::move(budgets)), spent_(budgets_.size()) {}
+
+  // A request of `persona` to `provider` was answered at `at`. Unset: its cost is unknown; then it
+  // is only counted.
+  void Record(std::string_view persona, std::string_view provider,
+              std::optional<double> cost_usd_micros, WallTime at);
+
+  // Whether a request may be made now. Of several budgets the worst state counts. Each budget warns
+  // once in each of its windows, so this is not const.
+  [[nodiscard]] BudgetAnswer Ask(std::string_view persona, std::string_view provider, WallTime now);
+
+  // What is spent in the budget's window that holds `now`.
+  struct Spending {
+    double usd_micros = 0;
+    int64_t unpriced = 0;  // requests of unknown cost
+  };
+  [[nodiscard]] Spending SpendingOf(size_t budget, WallTime now) const;
+  [[nodiscard]] const std::vector<Budget>& budgets() const { return budgets_; }
+
+ private:
+  // A clock that is set back returns to an earlier window, so some are kept.
+  static constexpr size_t kWindowsKept = 4;
+  struct Spent {
+    int64_t window = 0;  // number of the day or month
+    uint64_t touched = 0;
+    Spending spending;
+    bool warned = false;
+  };
+
+  [[nodiscard]] static bool Applies(const Budget& budget, std::string_view persona,
+                                    std::string_view provider);
+  [[nodiscard]] int64_t WindowAt(BudgetWindow window, WallTime at) const;
+  // The beginning of the window after the one that holds `now`.
+  [[nodiscard]] WallTime NextWindow(BudgetWindow window, WallTime now) const;
+  [[nodiscard]] Spent& SpentIn(size_t budget, int64_t window);
+  [[nodiscard]] BudgetAnswer AskOne(size_t budget, WallTime now);
+
+  ZoneOffset zone_;
+  std::vector<Budget> budgets_;
+  std::vector<std::vector<Spent>> spent_;  // by budget
+  uint64_t touches_ = 0;
+};
+
+}  // namespace katra::router::routing::cost
