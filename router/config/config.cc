@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "core/text.h"
 #include "router/config/endpoint.h"
 #include "router/config/findings.h"
 #include "router/config/json_source.h"
 #include "router/config/key_members.h"
+#include "router/config/overlay.h"
 #include "router/config/own_file.h"
 #include "router/config/personas_file.h"
 #include "router/config/personas_schema.h"
@@ -122,6 +124,44 @@ void Take(std::vector<ConfigWarning> more, RouterConfig& config) {
   std::move(more.begin(), more.end(), std::back_inserter(config.warnings));
 }
 
+// An overlay's entry replaces that of the other files.
+void BeginAnew(const Overlay& overlay, RouterConfig& config) {
+  const auto section = overlay.source.document->find("providers");
+  if (section == overlay.source.document->end()) return;
+  for (const auto& [name, body] : section->items()) {
+    const auto like = overlay.like.find(name);
+    const Provider* base = FindBuiltIn(like == overlay.like.end() ? name : like->second);
+    for (Provider& provider : config.providers) {
+      if (provider.name != name) continue;
+      std::string title = provider.title;
+      provider = base == nullptr ? NewProvider(name) : *base;
+      provider.name = name;
+      provider.title = std::move(title);
+    }
+    for (const char* member : {".endpoint", ".default_model"}) {
+      config.origins.erase("providers." + name + member);
+    }
+  }
+}
+
+// The rules of an overlay, after those of personas.json.
+void ApplyOverlay(const Overlay& overlay, RouterConfig& config, Findings& findings) {
+  ApplyRules(overlay.source, config, findings);
+  if (!config.routing_rules.default_target && !overlay.standing_default.empty()) {
+    const auto standing = ParseTarget(config, overlay.standing_default, "");
+    if (standing) {
+      config.routing_rules.default_target = *standing;
+      if (config.OriginOf("default_provider").kind == OriginKind::kDefault) {
+        config.default_provider = standing->provider;
+      }
+    }
+  }
+  for (const auto& [name, text] : overlay.full_names) {
+    const auto target = ParseTarget(config, text, "");
+    if (target && config.FindAlias(name) == nullptr) config.aliases.push_back({name, *target});
+  }
+}
+
 // Joins the errors of both files into one message.
 Status Joined(const Status& first, const Status& second) {
   if (first) return second;
@@ -217,6 +257,9 @@ Result<RouterConfig> Load(const LoadOptions& options) {
   }
   const bool readable = config.has_personas_file && personas_status;
   if (readable) DeclareProviders(source, config, personas_findings);
+  const Overlay* overlay = options.overlay;
+  Findings overlay_findings(overlay == nullptr ? std::string() : overlay->file);
+  if (overlay != nullptr) DeclareProviders(overlay->source, config, overlay_findings);
 
   Findings conf_findings(config.providers_conf_path);
   Status conf_status;
@@ -231,12 +274,22 @@ Result<RouterConfig> Load(const LoadOptions& options) {
     }
   }
   if (readable) ApplyProviders(source, config, personas_findings);
+  if (overlay != nullptr) {
+    BeginAnew(*overlay, config);
+    ApplyProviders(overlay->source, config, overlay_findings);
+  }
   for (Provider& provider : config.providers) CompletePlatform(provider, OfEnvironment);
+  if (readable) ApplyRules(source, config, personas_findings);
+  if (overlay != nullptr) ApplyOverlay(*overlay, config, overlay_findings);
   if (readable) {
     ApplyPersonas(source, config, personas_findings);
+    CompletePersonas(config);
     personas_status = personas_findings.ToStatus();
   }
-  if (auto status = Joined(personas_status, conf_status); !status) return Pass(std::move(status));
+  auto status = Joined(Joined(personas_status, conf_status), overlay_findings.ToStatus());
+  if (!status) return Pass(std::move(status));
+  if (overlay != nullptr) Take(overlay->warnings, config);
+  Take(overlay_findings.TakeWarnings(), config);
   Take(personas_findings.TakeWarnings(), config);
   Take(conf_findings.TakeWarnings(), config);
   return config;

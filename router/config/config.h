@@ -17,7 +17,7 @@
 namespace katra::router {
 
 // Where a value was set.
-enum class OriginKind { kDefault, kProvidersConf, kPersonasFile };
+enum class OriginKind { kDefault, kProvidersConf, kPersonasFile };  // an overlay: kPersonasFile
 
 struct Origin {
   OriginKind kind = OriginKind::kDefault;
@@ -142,9 +142,10 @@ struct ConfigWarning {
   int line = 0;
   std::string path;  // "$.personas.Sam.model"
   std::string message;
+  int column = 0;  // from 1; 0: unknown
 };
 
-// "FILE:LINE: PATH: message".
+// "FILE:LINE: PATH: message", or with the column "FILE:LINE:COLUMN: PATH: message".
 [[nodiscard]] std::string DescribeWarning(const ConfigWarning& warning);
 
 struct RouterConfig {
@@ -187,10 +188,15 @@ struct RouterConfig {
   [[nodiscard]] Origin OriginOf(std::string_view key) const;
 };
 
+struct Overlay;
+
 struct LoadOptions {
   std::string home;                // KATRA_HOME, absolute
   std::string personas_file = {};  // used instead of HOME/router/personas.json
   std::string conf_file = {};      // used instead of HOME/providers.conf
+  // Its providers, routes and aliases go before those of personas.json; overlay.h. Borrowed; may be
+  // nullptr.
+  const Overlay* overlay = nullptr;
 };
 
 // Loads the configuration; missing files count as empty. kInvalidArgument: a file has errors; the

@@ -21,7 +21,11 @@ class Findings {
   // `path` may be empty.
   void AddError(int line, const std::string& path, const std::string& message);
   void AddWarning(int line, const std::string& path, const std::string& message);
+  // With the column, from 1.
+  void AddError(int line, int column, const std::string& path, const std::string& message);
+  void AddWarning(int line, int column, const std::string& path, const std::string& message);
 
+  [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] bool ok() const { return errors_.empty(); }
   // kInvalidArgument with all errors; success without any.
   [[nodiscard]] Status ToStatus() const;

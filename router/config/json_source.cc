@@ -358,6 +358,11 @@ std::string ShowJsonPath(std::string_view pointer, const json& document) {
   return shown;
 }
 
+std::string PathOf(const JsonSource& source, const std::string& pointer) {
+  const auto found = source.paths.find(pointer);
+  return found == source.paths.end() ? ShowJsonPath(pointer, *source.document) : found->second;
+}
+
 int LineOf(const JsonSource& source, std::string pointer) {
   while (true) {
     if (const auto found = source.lines.find(pointer); found != source.lines.end()) {

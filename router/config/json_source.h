@@ -16,6 +16,8 @@ struct JsonSource {
   std::shared_ptr<const nlohmann::json> document;
   // JSON Pointer -> line, from 1; for members, the line of the name
   std::map<std::string, int> lines;
+  // JSON Pointer -> the path to show, where the value comes from a file of another form
+  std::map<std::string, std::string> paths;
 };
 
 // kInvalidArgument: "FILE:LINE: $.path: what is wrong; what to do" (no path at the top). `file` is
@@ -26,6 +28,9 @@ struct JsonSource {
 // "/personas/Sam/fallbacks/0" -> "$.personas.Sam.fallbacks[0]", as shown in errors. `document`
 // distinguishes array items from members.
 [[nodiscard]] std::string ShowJsonPath(std::string_view pointer, const nlohmann::json& document);
+
+// The path of the value at `pointer`, as shown in errors.
+[[nodiscard]] std::string PathOf(const JsonSource& source, const std::string& pointer);
 
 // The line of the value at `pointer`, or of the nearest enclosing value.
 [[nodiscard]] int LineOf(const JsonSource& source, std::string pointer);

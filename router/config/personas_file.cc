@@ -272,6 +272,15 @@ void FillUp(const RouterConfig& config, PersonaConfig& persona) {
 
 }  // namespace
 
+Provider NewProvider(const std::string& name) {
+  Provider provider;
+  provider.name = ToLowerAscii(name);
+  provider.title = name;
+  provider.client_headers = CommonClientHeaders();
+  provider.azure = provider.name == "azure";  // others are recognised by their hosts
+  return provider;
+}
+
 void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& findings) {
   Section section(source, config, findings, "/providers");
   std::vector<std::string> seen;
@@ -285,12 +294,7 @@ void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& 
     }
     seen.push_back(lower);
     if (FindMutable(config, lower) != nullptr) continue;
-    Provider provider;
-    provider.name = lower;
-    provider.title = name;
-    provider.client_headers = CommonClientHeaders();
-    provider.azure = lower == "azure";  // others are recognised by their hosts
-    config.providers.push_back(std::move(provider));
+    config.providers.push_back(NewProvider(name));
   }
 }
 
@@ -328,7 +332,7 @@ void ApplyProviders(const JsonSource& source, RouterConfig& config, Findings& fi
   }
 }
 
-void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& findings) {
+void ApplyRules(const JsonSource& source, RouterConfig& config, Findings& findings) {
   Section root(source, config, findings, "");
   Section rules = root.Below("routing_rules");
   const std::string& own = config.default_provider;
@@ -336,12 +340,20 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
   rules.ReadRoutes(own, &config.routing_rules.routes);
   rules.ReadTargets("fallbacks", own, &config.routing_rules.fallbacks);
   ReadLongContextThreshold(rules, &config.routing_rules);
+  if (root.Find("routing_preferences") != nullptr) config.preferences.clear();
   ReadPreferences(root, own, &config.preferences);
   ReadAliases(root.Below("model_aliases"), &config.aliases);
   ReadMatching(root.Below("router"), &config.matching);
   root.Below("limits").ReadLimits(&config.limits);
+}
+
+void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& findings) {
+  Section root(source, config, findings, "");
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
+}
+
+void CompletePersonas(RouterConfig& config) {
   for (PersonaConfig& persona : config.personas) {
     FillUp(config, persona);
     persona.key_provider = OwnTarget(config, &persona).provider;

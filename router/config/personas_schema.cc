@@ -88,7 +88,7 @@ class Complaints {
 
  private:
   void At(const std::string& pointer, const std::string& message) {
-    findings_.AddError(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document), message);
+    findings_.AddError(LineOf(source_, pointer), PathOf(source_, pointer), message);
   }
 
   void AddMember(const SchemaViolation& violation) {

@@ -93,6 +93,7 @@ void ReadAliases(Section section, std::vector<ModelAlias>* aliases) {
                                "\" already means a model of that provider; choose another name");
       continue;
     }
+    std::erase_if(*aliases, [&name = name](const ModelAlias& one) { return one.name == name; });
     aliases->push_back({name, *target});
     section.Mark(name);
   }

@@ -44,17 +44,17 @@ void Section::Mark(std::string_view name) {
   std::string key = path.size() > 2 ? path.substr(2) : path;
   // A provider's name is lower case in the model, whatever the file says.
   if (key.starts_with("providers.")) key = ToLowerAscii(key);
-  config_.origins[key] = {OriginKind::kPersonasFile, config_.personas_path,
-                          LineOf(source_, pointer), path};
+  config_.origins[key] = {OriginKind::kPersonasFile, findings_.file(), LineOf(source_, pointer),
+                          PathOf(source_, pointer)};
 }
 
 void Section::Error(const std::string& below, const std::string& message) {
   const std::string pointer = pointer_ + below;
-  findings_.AddError(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document), message);
+  findings_.AddError(LineOf(source_, pointer), PathOf(source_, pointer), message);
 }
 void Section::Warn(const std::string& below, const std::string& message) {
   const std::string pointer = pointer_ + below;
-  findings_.AddWarning(LineOf(source_, pointer), ShowJsonPath(pointer, *source_.document), message);
+  findings_.AddWarning(LineOf(source_, pointer), PathOf(source_, pointer), message);
 }
 
 bool Section::ProviderName(std::string_view name, std::string* out) {

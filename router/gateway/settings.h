@@ -27,6 +27,7 @@ struct AnswerLimits {
 struct Settings {
   std::string home;           // absolute
   std::string personas_file;  // used instead of HOME/router/personas.json
+  std::string config_file;    // a Plano config.yaml, absolute; its providers and routes go first
   std::string address = "127.0.0.1";
   int port = -1;  // -1: the configured port, or a free one if that is in use
   bool insecure_listen = false;

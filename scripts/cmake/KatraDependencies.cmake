@@ -53,8 +53,10 @@ endif()
 add_library(katra_expected INTERFACE)
 target_include_directories(katra_expected SYSTEM INTERFACE ${KATRA_EXPECTED_INCLUDE})
 
-# libuv and utf8proc have no CMake configuration in Debian 12.
+# libuv and utf8proc have no CMake configuration in Debian 12, and yaml-cpp's names its target
+# differently from version to version.
 pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv>=1.44)
+pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 
 find_package(CURL 7.85 REQUIRED)

@@ -25,12 +25,13 @@ AT_HOME = {
     "llhttp.h": ("core/http/",),
     "curl/": ("core/http/",),
     "zlib.h": ("core/http/", "router/cloud/event_stream.cc"),
+    "yaml-cpp/": ("router/config/plano/yaml_source.cc",),
     "spdlog/": ("core/log.cc",),
     "CLI/": ("mcp_server/main.cc", "mcp_server/launch_options.cc", "router/claude_code_router/main.cc",
              "router/gateway/server/main.cc", "cli/"),
 }
-# A header hands json_fwd.hpp on. This one holds values, and only its own .cc files include it.
-FULL_JSON_HEADERS = ("core/json_schema_node.h",)
+# A header hands json_fwd.hpp on. These hold values, and only their own .cc files include them.
+FULL_JSON_HEADERS = ("core/json_schema_node.h", "router/config/plano/draft.h")
 
 
 def layer_of(path: str) -> str:

@@ -211,7 +211,10 @@ std::string KeyRing::Find(const std::string& token_id, const std::string& variab
     const auto key = session->second.find(variable);
     if (key != session->second.end()) return key->second;
   }
-  return OfEnvironment(variable);
+  std::string value = OfEnvironment(variable);
+  const auto of_file = file_variables_.find(variable);
+  if (value.empty() && of_file != file_variables_.end()) value = of_file->second;
+  return value;
 }
 
 std::vector<std::string> KeyRing::OfSession(const std::string& token_id) const {
@@ -227,6 +230,7 @@ std::vector<std::string> KeyRing::Values(const RouterConfig& config) const {
   for (const auto& [token_id, keys] : keys_) {
     for (const auto& [variable, value] : keys) values.push_back(value);
   }
+  for (const auto& [variable, value] : file_variables_) values.push_back(value);
   for (const Provider& provider : config.providers) {
     values.push_back(OfEnvironment(provider.api_key_env));
     for (const std::string& more : provider.more_key_envs) values.push_back(OfEnvironment(more));

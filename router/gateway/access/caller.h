@@ -78,7 +78,12 @@ class KeyRing {
         std::erase_if(keys_, [&](const auto& session) { return !holds(session.first); });
     if (dropped != 0) digests_.Clear();
   }
-  // The session's key, else the one in the gateway's environment; empty if there is none.
+  // Variables of a .env file, which count where the environment has nothing.
+  void PutFile(std::map<std::string, std::string> variables) {
+    file_variables_ = std::move(variables);
+  }
+  // The session's key, else the one in the gateway's environment, else in the .env file; empty if
+  // there is none.
   [[nodiscard]] std::string Find(const std::string& token_id, const std::string& variable) const;
   // The keys passed for this token.
   [[nodiscard]] std::vector<std::string> OfSession(const std::string& token_id) const;
@@ -93,6 +98,7 @@ class KeyRing {
 
  private:
   std::map<std::string, std::map<std::string, std::string>> keys_;
+  std::map<std::string, std::string> file_variables_;
   Sha256Memo digests_;
 };
 

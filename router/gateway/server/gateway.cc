@@ -9,6 +9,7 @@
 #include "router/cloud/request_shape.h"
 #include "router/config/endpoint.h"
 #include "router/config/persona_names.h"
+#include "router/config/plano/load.h"
 #include "router/gateway/access/models.h"
 #include "router/gateway/server/notices.h"
 
@@ -459,11 +460,11 @@ Status Gateway::Reload() {
 }
 
 Status Gateway::ReadConfiguration() {
-  auto loaded = Load({settings_.home, settings_.personas_file});
+  auto loaded = plano::Load({settings_.home, settings_.personas_file}, settings_.config_file);
   if (loaded) {
     // Names of the old configuration were checked when the process started.
     const auto known = [this](const std::string& name) { return config_->FindPersona(name); };
-    if (auto names = CheckPersonaNames(*loaded, known); !names) {
+    if (auto names = CheckPersonaNames(loaded->config, known); !names) {
       loaded = Pass(std::move(names));
     }
   }
@@ -472,8 +473,9 @@ Status Gateway::ReadConfiguration() {
                           loaded.error().message);
     return Pass(std::move(loaded));
   }
-  for (const std::string& notice : NoticesOf(*loaded)) deps_.logger.Warning(notice);
-  config_ = std::make_shared<const RouterConfig>(std::move(*loaded));
+  for (const std::string& notice : NoticesOf(loaded->config)) deps_.logger.Warning(notice);
+  config_ = std::make_shared<const RouterConfig>(std::move(loaded->config));
+  keys_.PutFile(std::move(loaded->file_variables));
   ReadPrices();
   deps_.logger.Info("the configuration was read again");
   return {};

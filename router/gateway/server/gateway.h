@@ -61,6 +61,10 @@ class Gateway final : public http::Handler, private RequestObserver {
   void BeginDrain();
   // Kills running key commands, for the end of the program.
   void EndCommands() { commands_.EndAll(); }
+  // Variables of a .env file beside the configuration; KeyRing::PutFile.
+  void PutFileVariables(std::map<std::string, std::string> variables) {
+    keys_.PutFile(std::move(variables));
+  }
   void SetServer(const http::Server* server) { server_ = server; }
   [[nodiscard]] size_t open_requests() const { return requests_.size(); }
 

@@ -15,6 +15,7 @@
 #include "core/text.h"
 #include "core/user.h"
 #include "router/config/persona_names.h"
+#include "router/config/plano/load.h"
 #include "router/gateway/capture/capture_writer.h"
 #include "router/gateway/observe/usage_recorder.h"
 #include "router/gateway/server/gateway.h"
@@ -33,6 +34,7 @@ constexpr std::chrono::milliseconds kThreadPatience{2'000};
 struct Options {
   Settings settings;
   LogLevel log_level = LogLevel::kInfo;
+  bool says_timeout = false;  // that of a provider's answer
 };
 
 std::string DefaultHome() {
@@ -67,6 +69,9 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
       ->envname("KATRA_HOME");
   app.add_option("--personas", settings.personas_file,
                  "a file instead of HOME/router/personas.json");
+  app.add_option("--config", settings.config_file,
+                 "a Plano config.yaml: its providers, routes and aliases go before those of "
+                 "personas.json");
   app.add_option("--port", settings.port, "the port; 0: a free one; default: as configured")
       ->check(CLI::Range(0, 65535));
   app.add_option("--address", settings.address, "the address to listen on; default 127.0.0.1");
@@ -102,6 +107,10 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return Refuse(std::string(error.what()) + "\nTry `katra_gateway --help`.");
+  }
+  options.says_timeout = app.count("--first-byte-timeout") + app.count("--idle-timeout") != 0;
+  if (!settings.config_file.empty()) {
+    settings.config_file = std::filesystem::absolute(settings.config_file).string();
   }
   auto level = ParseLogLevel(log_level);
   if (!level) return Refuse(level.error().message);
@@ -246,6 +255,15 @@ bool WasHere(const std::string& persona, const std::string& home, const Clock& c
   });
 }
 
+// The configuration, with the names of its personas checked.
+Result<plano::Loaded> LoadChecked(const Settings& settings, const Clock& clock) {
+  auto loaded = plano::Load({settings.home, settings.personas_file}, settings.config_file);
+  if (!loaded) return loaded;
+  const auto known = [&](const std::string& name) { return WasHere(name, settings.home, clock); };
+  if (auto names = CheckPersonaNames(loaded->config, known); !names) return Pass(std::move(names));
+  return loaded;
+}
+
 int Serve(Options options, Logger& logger) {
   Settings& settings = options.settings;
   if (auto safe = CheckAddress(settings); !safe) return Explain(logger, safe.error());
@@ -255,19 +273,17 @@ int Serve(Options options, Logger& logger) {
   RemoveRuntime(settings.home);  // left by a gateway that was killed
   const SystemClock clock;
   AuditLog audit(settings.home, "katra_gateway", clock);
-  auto config = Load({settings.home, settings.personas_file});
-  if (config) {
-    const auto known = [&](const std::string& name) { return WasHere(name, settings.home, clock); };
-    if (auto names = CheckPersonaNames(*config, known); !names) {
-      config = Pass(std::move(names));
-    }
-  }
-  if (!config) {
+  auto loaded = LoadChecked(settings, clock);
+  if (!loaded) {
     static_cast<void>(audit.Write({"gateway.start", "failed", "", "", "configuration"}));
-    return Explain(logger, config.error());
+    return Explain(logger, loaded.error());
   }
-  for (const std::string& notice : NoticesOf(*config)) logger.Warning(notice);
-  const int configured_port = config->router_port;
+  for (const std::string& notice : NoticesOf(loaded->config)) logger.Warning(notice);
+  const int configured_port = loaded->config.router_port;
+  if (loaded->timeout_ms && !options.says_timeout) {
+    settings.first_byte_timeout = settings.idle_timeout =
+        std::chrono::milliseconds(*loaded->timeout_ms);
+  }
 
   SystemRandom random;
   auto loop = uv::Loop::Make();
@@ -284,7 +300,8 @@ int Serve(Options options, Logger& logger) {
   Gateway gateway(
       {**loop, **client, clock, random, logger, audit, &recorder, &recorder, &capture,
        [&] { return recorder.dropped() + capture.dropped(); }, [&end] { end("asked to end"); }},
-      settings, std::make_shared<const RouterConfig>(std::move(*config)));
+      settings, std::make_shared<const RouterConfig>(std::move(loaded->config)));
+  gateway.PutFileVariables(std::move(loaded->file_variables));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
   gateway.SetServer(server.get());
   auto port = Listen(*server, settings, configured_port);
@@ -292,8 +309,8 @@ int Serve(Options options, Logger& logger) {
   if (auto local = server->ListenLocal(SocketPath(settings.home)); !local) {
     return Explain(logger, local.error());
   }
-  Runtime runtime{getpid(),         settings.address,          *port,
-                  settings.version, SocketPath(settings.home), ""};
+  Runtime runtime{getpid(), settings.address,    *port, settings.version, SocketPath(settings.home),
+                  "",       settings.config_file};
   if (auto written = WriteRuntime(settings.home, runtime); !written) {
     return Explain(logger, written.error());
   }

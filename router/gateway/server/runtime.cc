@@ -26,7 +26,8 @@ Status WriteRuntime(const std::string& home, const Runtime& runtime) {
   JsonWriter writer(text);
   writer.BeginObject().Key("pid").Integer(runtime.pid).Key("address").String(runtime.address);
   writer.Key("port").Integer(runtime.port).Key("version").String(runtime.version);
-  writer.Key("socket").String(runtime.socket).Key("log").String(runtime.log).EndObject();
+  writer.Key("socket").String(runtime.socket).Key("log").String(runtime.log);
+  writer.Key("config").String(runtime.config).EndObject();
   text += '\n';
   return WriteFileAtomically(RuntimePath(home), text);
 }
@@ -45,6 +46,7 @@ Result<Runtime> WrittenRuntime(const std::string& home) {
   runtime.version = root["version"].Text();
   runtime.socket = root["socket"].Text();
   runtime.log = root["log"].Text();
+  runtime.config = root["config"].Text();
   return runtime;
 }
 

@@ -19,6 +19,7 @@ struct Runtime {
   std::string version;
   std::string socket;  // admin socket, absolute
   std::string log;     // log file; empty: stderr
+  std::string config;  // the Plano config.yaml that it reads; empty: none
 };
 
 [[nodiscard]] std::string RuntimePath(const std::string& home);
