@@ -5,13 +5,25 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 
 namespace katra::store {
 
+// One model that was asked, or passed over.
+struct UsageAttempt {
+  std::string provider;
+  std::string model;
+  std::string reason;  // why it was tried
+  int status = 0;      // the provider's; 0: none
+  std::string error;   // empty if it answered
+  int64_t duration_ms = 0;
+};
+
 struct UsageRecord {
-  WallTime at;  // when the request was made
+  int64_t id = 0;  // rises with each record; set by the store
+  WallTime at;     // when the request was made
   std::string request_id;
   std::string upstream_id;  // the provider's request id; may be empty
   std::string endpoint;     // "messages", "chat", …
@@ -36,6 +48,18 @@ struct UsageRecord {
   std::optional<int64_t> cost_usd_micros;
   std::optional<int64_t> first_byte_ms;
   int64_t duration_ms = 0;
+
+  // How the model was chosen (docs/routing.md). Empty in records of before version 9 of the store.
+  std::string rule;     // "explicit", "alias", "tag", "scenario", "preference", "held", "default"
+  std::string route;    // the scenario or preference; may be empty
+  std::string matcher;  // what matched the request to the route; empty: nothing
+  std::optional<double> score;      // of the match, 0..1
+  std::string asked_model;          // the model that was asked last, by its configured name
+  std::string reason;               // why the model that was asked last was tried
+  std::vector<UsageAttempt> tried;  // in order; the first 16 are stored
+  // What is known of the request.
+  std::optional<int64_t> estimated_tokens;  // of the prompt, before it was sent
+  std::optional<bool> continued;            // it goes on with a turn, such as after a tool call
 };
 
 enum class UsageGroup { kPersona, kProvider, kModel, kDay, kKey };
@@ -53,6 +77,32 @@ struct UsageSum {
   // Prompt tokens of the requests whose provider reported cache reads.
   int64_t cache_told_prompt_tokens = 0;
   int64_t cache_untold = 0;  // answered requests without such a report
+};
+
+// Which records to read. Requests that only counted tokens are left out, unless asked for by id.
+struct UsageFilter {
+  std::string persona = {};               // ignoring case; empty: of all
+  std::optional<std::string> route = {};  // "": those without a route
+  std::string request_id = {};            // Katra's own or the provider's; empty: any
+  std::string client_session_id = {};     // empty: any
+  WallTime since = {};
+  int64_t after_id = 0;  // only records with a larger id
+  int limit = 20;
+};
+
+enum class RouteGroup { kRouteAndModel, kModel };
+
+// Nearest-rank percentiles of the answered requests; unset if there were none.
+struct Percentiles {
+  std::optional<int64_t> p50_ms;
+  std::optional<int64_t> p95_ms;
+};
+
+struct RouteSum {
+  std::string route;  // empty: no route, or not grouped by route
+  UsageSum sum;       // its key is "provider/model", by the model's configured name
+  Percentiles first_byte;
+  Percentiles duration;
 };
 
 struct KeptReasoning {

@@ -25,6 +25,15 @@ class UsageStore {
   virtual Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                                  const CallContext& context) = 0;
 
+  // The latest records, newest first.
+  virtual Result<std::vector<UsageRecord>> LatestUsage(const UsageFilter& filter,
+                                                       const CallContext& context) = 0;
+
+  // Totals and latencies of the requests at or after `since`, by route and model. `persona`: only
+  // its requests; empty: all.
+  virtual Result<std::vector<RouteSum>> SumRoutes(RouteGroup group, const std::string& persona,
+                                                  WallTime since, const CallContext& context) = 0;
+
   // Stores reasoning that a provider expects back with the result of a tool call. Replaces an entry
   // with the same id, and deletes entries older than 30 days. Not synced.
   virtual Status KeepReasoning(const std::vector<KeptReasoning>& kept,

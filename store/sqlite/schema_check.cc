@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "d90e65a7420d4265976bacde9ca32881c22300bda6bb6d04b6efba549454b2a7";
+    "a610d6cbfc50fd97e16b025675baf4858e386d85528cc87e5ed428f2e86ea082";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

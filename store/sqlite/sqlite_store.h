@@ -75,6 +75,10 @@ class SqliteStore final : public Store {
   Status RecordUsage(const std::vector<UsageRecord>& records, const CallContext& context) override;
   Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                          const CallContext& context) override;
+  Result<std::vector<UsageRecord>> LatestUsage(const UsageFilter& filter,
+                                               const CallContext& context) override;
+  Result<std::vector<RouteSum>> SumRoutes(RouteGroup group, const std::string& persona,
+                                          WallTime since, const CallContext& context) override;
   Status KeepReasoning(const std::vector<KeptReasoning>& kept, const CallContext& context) override;
   Result<std::vector<KeptReasoning>> LatestReasoning(int limit,
                                                      const CallContext& context) override;

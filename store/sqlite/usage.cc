@@ -1,8 +1,10 @@
 // Records of the gateway: usage, verified tags, stored reasoning.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/text.h"
+#include "store/sqlite/decisions.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace katra::store::sqlite {
@@ -29,21 +31,28 @@ void InsertAnswer(Connection& c, const UsageRecord& record) {
       "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
       " agent_id, requested_model, provider, model, status, error, attempts, streamed,"
       " input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd_micros,"
-      " first_byte_ms, duration_ms, key_name)"
+      " first_byte_ms, duration_ms, key_name, rule, route, matcher, score, asked_model, reason,"
+      " tried, estimated_tokens, continued)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-      " nullif(?19, -1), nullif(?20, -1), ?21, ?22)");
-  insert.Bind(ToUnixMillis(record.at), OneLine(record.request_id, kMaxText),
-              OneLine(record.upstream_id, kMaxText), OneLine(record.endpoint, kMaxText),
-              OneLine(record.persona, kMaxText), OneLine(record.client_session_id, kMaxText),
-              OneLine(record.agent_id, kMaxText), OneLine(record.requested_model, kMaxText),
-              OneLine(record.provider, kMaxText), OneLine(record.model, kMaxText), record.status,
-              OneLine(record.error, kMaxText), record.attempts, record.streamed ? 1 : 0,
-              tokens(record.input_tokens), tokens(record.output_tokens),
-              record.cache_told ? tokens(record.cache_read_tokens) : kCacheNotTold,
-              tokens(record.cache_write_tokens),
-              record.cost_usd_micros ? Within(*record.cost_usd_micros, kMaxCostUsdMicros) : -1,
-              record.first_byte_ms.value_or(-1), record.duration_ms,
-              OneLine(record.key_name, kMaxText));
+      " nullif(?19, -1), nullif(?20, -1), ?21, ?22, ?23, ?24, ?25, nullif(?26, -1.0), ?27, ?28,"
+      " ?29, nullif(?30, -1), nullif(?31, -1))");
+  insert.Bind(
+      ToUnixMillis(record.at), OneLine(record.request_id, kMaxText),
+      OneLine(record.upstream_id, kMaxText), OneLine(record.endpoint, kMaxText),
+      OneLine(record.persona, kMaxText), OneLine(record.client_session_id, kMaxText),
+      OneLine(record.agent_id, kMaxText), OneLine(record.requested_model, kMaxText),
+      OneLine(record.provider, kMaxText), OneLine(record.model, kMaxText), record.status,
+      OneLine(record.error, kMaxText), record.attempts, record.streamed ? 1 : 0,
+      tokens(record.input_tokens), tokens(record.output_tokens),
+      record.cache_told ? tokens(record.cache_read_tokens) : kCacheNotTold,
+      tokens(record.cache_write_tokens),
+      record.cost_usd_micros ? Within(*record.cost_usd_micros, kMaxCostUsdMicros) : -1,
+      record.first_byte_ms.value_or(-1), record.duration_ms, OneLine(record.key_name, kMaxText),
+      OneLine(record.rule, kMaxText), OneLine(record.route, kMaxText),
+      OneLine(record.matcher, kMaxText), record.score ? std::clamp(*record.score, 0.0, 1.0) : -1.0,
+      OneLine(record.asked_model, kMaxText), OneLine(record.reason, kMaxText),
+      AttemptsJson(record.tried), record.estimated_tokens ? tokens(*record.estimated_tokens) : -1,
+      record.continued ? (*record.continued ? 1 : 0) : -1);
   insert->exec();
 }
 
@@ -94,9 +103,9 @@ std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>
   "cast(total(min(max(coalesce(" COLUMN ", 0), 0), " MOST ")) AS INTEGER)"
 #define KATRA_SUM_TOKENS(COLUMN) KATRA_SUM(COLUMN, "1000000000")
 
-#define KATRA_SUM_USAGE_BY(KEY) \
-  "SELECT " KEY                                                               \
-  " AS k, count(*), sum(error <> ''), " KATRA_SUM_TOKENS("input_tokens") ", " \
+// The columns of a UsageSum after its key.
+#define KATRA_SUMS \
+  " count(*), sum(error <> ''), " KATRA_SUM_TOKENS("input_tokens") ", " \
   KATRA_SUM_TOKENS("output_tokens") ", " KATRA_SUM_TOKENS("cache_read_tokens") ", " \
   KATRA_SUM_TOKENS("cache_write_tokens") ", " \
   KATRA_SUM("cost_usd_micros", "1000000000000") "," \
@@ -105,8 +114,57 @@ std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>
   "cast(total(CASE WHEN cache_read_tokens < 0 THEN 0 ELSE"                    \
   " min(max(input_tokens, 0), 1000000000) + min(cache_read_tokens, 1000000000)" \
   " + min(max(cache_write_tokens, 0), 1000000000) END) AS INTEGER), "         \
-  "sum(cache_read_tokens < 0 AND error = '')"                                 \
+  "sum(cache_read_tokens < 0 AND error = '')"
+
+#define KATRA_SUM_USAGE_BY(KEY)     \
+  "SELECT " KEY " AS k," KATRA_SUMS \
   " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"
+
+// Beginning at `column`.
+UsageSum ReadSum(SQLite::Statement& row, int column) {
+  const auto number = [&](int offset) { return row.getColumn(column + offset).getInt64(); };
+  return {row.getColumn(column).getString(),
+          number(1),
+          number(2),
+          number(3),
+          number(4),
+          number(5),
+          number(6),
+          number(7),
+          number(8),
+          number(9),
+          number(10)};
+}
+
+#define KATRA_ASKED_MODEL \
+  "provider || '/' || CASE asked_model WHEN '' THEN model ELSE asked_model END AS k"
+#define KATRA_OF_PERSONA                                        \
+  " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens'" \
+  " AND (?2 = '' OR lower(persona) = ?2)"
+#define KATRA_SUM_ROUTES(ROUTE)                                               \
+  "SELECT " ROUTE " AS r, " KATRA_ASKED_MODEL "," KATRA_SUMS KATRA_OF_PERSONA \
+  " GROUP BY r, k ORDER BY r, count(*) DESC, k"
+// The nearest rank of percentile P among n values is ceil(n * P / 100).
+#define KATRA_PERCENTILES(ROUTE, COLUMN)                                           \
+  "SELECT r, k, max(CASE WHEN at_rank = (n * 50 + 99) / 100 THEN v END),"          \
+  " max(CASE WHEN at_rank = (n * 95 + 99) / 100 THEN v END) FROM ("                \
+  "SELECT r, k, v, row_number() OVER (PARTITION BY r, k ORDER BY v) AS at_rank,"   \
+  " count(*) OVER (PARTITION BY r, k) AS n FROM ("                                 \
+  "SELECT " ROUTE " AS r, " KATRA_ASKED_MODEL ", " COLUMN " AS v" KATRA_OF_PERSONA \
+  " AND error = '' AND " COLUMN " IS NOT NULL)) GROUP BY r, k"
+
+using ByRoute = std::map<std::pair<std::string, std::string>, Percentiles>;
+
+ByRoute ReadPercentiles(Connection& c, const char* sql, int64_t since, const std::string& persona) {
+  Query query = c.Prepare(sql);
+  query.Bind(since, persona);
+  ByRoute found;
+  while (query->executeStep()) {
+    found[{query->getColumn(0).getString(), query->getColumn(1).getString()}] = {
+        query->getColumn(2).getInt64(), query->getColumn(3).getInt64()};
+  }
+  return found;
+}
 
 const char* SumBy(UsageGroup group) {
   switch (group) {
@@ -146,16 +204,46 @@ Status SqliteStore::RecordUsage(const std::vector<UsageRecord>& records,
 
 Result<std::vector<UsageSum>> SqliteStore::SumUsage(UsageGroup group, WallTime since,
                                                     const CallContext& context) {
+  return database_->Read(context, "summing usage",
+                         [&](Connection& c) -> Result<std::vector<UsageSum>> {
+                           Query query = c.Prepare(SumBy(group));
+                           query.Bind(ToUnixMillis(since));
+                           std::vector<UsageSum> sums;
+                           while (query->executeStep()) sums.push_back(ReadSum(*query, 0));
+                           return sums;
+                         });
+}
+
+Result<std::vector<RouteSum>> SqliteStore::SumRoutes(RouteGroup group, const std::string& persona,
+                                                     WallTime since, const CallContext& context) {
+  const bool routes = group == RouteGroup::kRouteAndModel;
   return database_->Read(
-      context, "summing usage", [&](Connection& c) -> Result<std::vector<UsageSum>> {
-        Query query = c.Prepare(SumBy(group));
-        query.Bind(ToUnixMillis(since));
-        std::vector<UsageSum> sums;
+      context, "summing routes", [&](Connection& c) -> Result<std::vector<RouteSum>> {
+        const int64_t from = ToUnixMillis(since);
+        const std::string name = ToLowerAscii(persona);
+        const ByRoute first_bytes =
+            ReadPercentiles(c,
+                            routes ? KATRA_PERCENTILES("route", "first_byte_ms")
+                                   : KATRA_PERCENTILES("''", "first_byte_ms"),
+                            from, name);
+        const ByRoute durations = ReadPercentiles(c,
+                                                  routes ? KATRA_PERCENTILES("route", "duration_ms")
+                                                         : KATRA_PERCENTILES("''", "duration_ms"),
+                                                  from, name);
+        Query query = c.Prepare(routes ? KATRA_SUM_ROUTES("route") : KATRA_SUM_ROUTES("''"));
+        query.Bind(from, name);
+        std::vector<RouteSum> sums;
         while (query->executeStep()) {
-          const auto number = [&](int column) { return query->getColumn(column).getInt64(); };
-          sums.push_back({query->getColumn(0).getString(), number(1), number(2), number(3),
-                          number(4), number(5), number(6), number(7), number(8), number(9),
-                          number(10)});
+          RouteSum& one = sums.emplace_back();
+          one.route = query->getColumn(0).getString();
+          one.sum = ReadSum(*query, 1);
+          const auto key = std::make_pair(one.route, one.sum.key);
+          if (const auto found = first_bytes.find(key); found != first_bytes.end()) {
+            one.first_byte = found->second;
+          }
+          if (const auto found = durations.find(key); found != durations.end()) {
+            one.duration = found->second;
+          }
         }
         return sums;
       });

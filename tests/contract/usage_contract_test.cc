@@ -142,6 +142,144 @@ TEST_CASE("what came from a cache is a share of what providers told of, and not 
   CHECK(sums.at(0).cache_untold == 1);
 }
 
+TEST_CASE("how a model was chosen is read as it was recorded", "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  UsageRecord record = Answered(*backend, "Sam", "gpt-5-2026-01-01");
+  record.request_id = "req_a";
+  record.upstream_id = "up_a";
+  record.client_session_id = "c1";
+  record.requested_model = "claude-sonnet-5";
+  record.asked_model = "gpt-5";
+  record.rule = "preference";
+  record.route = "code review";
+  record.matcher = "local";
+  record.score = 0.91;
+  record.reason = "fallback 1";
+  record.tried = {{"anthropic", "opus", "1st of route code review", 529, "overloaded_error", 40},
+                  {"openai", "gpt-5", "fallback 1", 200, "", 772}};
+  record.attempts = 2;
+  record.first_byte_ms = 300;
+  record.estimated_tokens = 1234;
+  record.continued = false;
+  record.cache_told = false;
+  UsageRecord plain = Answered(*backend, "Eve", "m");
+  plain.request_id = "req_b";
+  UsageRecord count = Answered(*backend, "Eve", "m");
+  count.request_id = "req_c";
+  count.endpoint = "count_tokens";
+  REQUIRE(backend->store().RecordUsage({record, plain, count}, CallContext{}));
+  const auto latest = [&](const UsageFilter& filter) {
+    const auto found = backend->store().LatestUsage(filter, CallContext{});
+    REQUIRE(found);
+    return *found;
+  };
+  const auto ids = [&](const UsageFilter& filter) {
+    std::vector<std::string> names;
+    for (const UsageRecord& one : latest(filter)) names.push_back(one.request_id);
+    return names;
+  };
+  using Ids = std::vector<std::string>;
+
+  SECTION("whole") {
+    const UsageRecord read = latest({.request_id = "req_a"}).at(0);
+    CHECK(read.at == record.at);
+    CHECK(read.upstream_id == "up_a");
+    CHECK(read.requested_model == "claude-sonnet-5");
+    CHECK(read.model == "gpt-5-2026-01-01");
+    CHECK(read.asked_model == "gpt-5");
+    CHECK(read.rule == "preference");
+    CHECK(read.route == "code review");
+    CHECK(read.matcher == "local");
+    CHECK(read.score == 0.91);
+    CHECK(read.reason == "fallback 1");
+    CHECK(read.estimated_tokens == 1234);
+    CHECK(read.continued == false);
+    CHECK(read.first_byte_ms == 300);
+    CHECK(read.cost_usd_micros == 7);
+    CHECK_FALSE(read.cache_told);
+    CHECK(read.cache_read_tokens == 0);
+    REQUIRE(read.tried.size() == 2);
+    CHECK(read.tried[0].provider == "anthropic");
+    CHECK(read.tried[0].reason == "1st of route code review");
+    CHECK(read.tried[0].status == 529);
+    CHECK(read.tried[0].error == "overloaded_error");
+    CHECK(read.tried[1].duration_ms == 772);
+  }
+  SECTION("and what is not known is unset") {
+    const UsageRecord read = latest({.request_id = "req_b"}).at(0);
+    CHECK_FALSE(read.score);
+    CHECK_FALSE(read.estimated_tokens);
+    CHECK_FALSE(read.continued);
+    CHECK(read.tried.empty());
+  }
+  SECTION("the newest first, by persona, route, session and id") {
+    CHECK(ids({}) == Ids{"req_b", "req_a"});
+    CHECK(ids({.limit = 1}) == Ids{"req_b"});
+    CHECK(ids({.persona = "sam"}) == Ids{"req_a"});
+    CHECK(ids({.route = "code review"}) == Ids{"req_a"});
+    CHECK(ids({.route = ""}) == Ids{"req_b"});
+    CHECK(ids({.request_id = "up_a"}) == Ids{"req_a"});
+    CHECK(ids({.request_id = "req_c"}) == Ids{"req_c"});
+    CHECK(ids({.client_session_id = "c1"}) == Ids{"req_a"});
+    CHECK(ids({.since = backend->clock.Now() + std::chrono::seconds(1)}).empty());
+    CHECK(ids({.after_id = latest({.request_id = "req_a"}).at(0).id}) == Ids{"req_b"});
+  }
+}
+
+TEST_CASE("models are compared by route, and failures have no latency", "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  std::vector<UsageRecord> records;
+  for (int i = 1; i <= 20; ++i) {
+    UsageRecord one = Answered(*backend, i % 2 == 0 ? "Sam" : "Eve", "a-2026");
+    one.asked_model = "a";
+    one.route = "review";
+    one.first_byte_ms = i;
+    one.duration_ms = 100 * i;
+    records.push_back(one);
+  }
+  UsageRecord failed = records.front();
+  failed.model = "a";  // nobody has reported another name
+  failed.error = "api_error";
+  failed.first_byte_ms.reset();
+  failed.duration_ms = 90'000;
+  UsageRecord elsewhere = records.front();
+  elsewhere.route = "";
+  elsewhere.duration_ms = 5;
+  UsageRecord silent = Answered(*backend, "Eve", "b");
+  silent.error = "api_error";
+  silent.route = "review";
+  records.insert(records.end(), {failed, elsewhere, silent});
+  REQUIRE(backend->store().RecordUsage(records, CallContext{}));
+  const auto sums = [&](RouteGroup group, const std::string& persona) {
+    const auto found = backend->store().SumRoutes(group, persona, WallTime{}, CallContext{});
+    REQUIRE(found);
+    return *found;
+  };
+  const auto by_route = sums(RouteGroup::kRouteAndModel, "");
+  REQUIRE(by_route.size() == 3);
+  CHECK(by_route[0].route.empty());
+  CHECK(by_route[0].duration.p50_ms == 5);
+  CHECK(by_route[1].route == "review");
+  CHECK(by_route[1].sum.key == "openai/a");
+  CHECK(by_route[1].sum.requests == 21);
+  CHECK(by_route[1].sum.errors == 1);
+  CHECK(by_route[1].sum.input_tokens == 210);
+  CHECK(by_route[1].first_byte.p50_ms == 10);
+  CHECK(by_route[1].first_byte.p95_ms == 19);
+  CHECK(by_route[1].duration.p50_ms == 1000);
+  CHECK(by_route[1].duration.p95_ms == 1900);
+  CHECK(by_route[2].sum.key == "openai/b");
+  CHECK_FALSE(by_route[2].duration.p50_ms);
+
+  const auto by_model = sums(RouteGroup::kModel, "");
+  REQUIRE(by_model.size() == 2);
+  CHECK(by_model[0].sum.requests == 22);
+  const auto of_sam = sums(RouteGroup::kRouteAndModel, "SAM");
+  REQUIRE(of_sam.size() == 1);
+  CHECK(of_sam[0].sum.requests == 10);
+  CHECK(of_sam[0].duration.p50_ms == 1000);
+}
+
 TEST_CASE("reasoning is kept by tool call, the newest first", "[contract]") {
   auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
   REQUIRE(backend->store().KeepReasoning({{"call_1", "{\"a\":1}"}}, CallContext{}));

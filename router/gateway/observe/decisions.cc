@@ -31,6 +31,10 @@ std::string DecisionJson(const RequestRecord& record) {
   if (!record.route.empty()) writer.Key("route").String(record.route);
   if (!record.matcher.empty()) writer.Key("matcher").String(record.matcher);
   if (record.score >= 0) writer.Key("score").Raw(ShownScore(record.score));
+  if (record.estimated_tokens >= 0) {
+    writer.Key("estimated_tokens").Integer(record.estimated_tokens);
+  }
+  if (record.continued) writer.Key("continued").Bool(*record.continued);
   writer.Key("provider").String(record.provider).Key("model").String(record.model);
   writer.Key("reported_model").String(record.reported_model);
   writer.Key("status").Integer(record.status).Key("error").String(record.error_type);

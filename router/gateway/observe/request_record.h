@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,12 @@ struct RequestRecord {
   // How its model was chosen (docs/routing.md): "explicit", "alias", "tag", "scenario",
   // "preference", "held", "default".
   std::string rule;
-  std::string route;     // the scenario or preference; empty: none
-  std::string matcher;   // what matched it to a preference; empty: nothing
-  double score = -1;     // of the match, 0..1; -1: nothing was matched
+  std::string route;              // the scenario or preference; empty: none
+  std::string matcher;            // what matched it to a preference; empty: nothing
+  double score = -1;              // of the match, 0..1; -1: nothing was matched
+  int64_t estimated_tokens = -1;  // of the prompt, before it was sent; -1: unknown
+  // Whether it goes on with a turn of the user; unset if no rule wanted to know.
+  std::optional<bool> continued;
   std::string provider;  // the one that answered, or was tried last
   std::string model;
   std::string reported_model;  // as reported by the upstream

@@ -29,6 +29,24 @@ bool Verifies(const RequestRecord& request) {
          request.endpoint != "count_tokens";
 }
 
+// The kind of an error such as "api_error: MESSAGE". A provider's message may quote the request.
+std::string KindOf(const std::string& error) { return error.substr(0, error.find(':')); }
+
+void AddDecision(const RequestRecord& request, store::UsageRecord& record) {
+  record.rule = request.rule;
+  record.route = request.route;
+  record.matcher = request.matcher;
+  if (request.score >= 0) record.score = request.score;
+  record.asked_model = request.model;
+  for (const AttemptRecord& attempt : request.attempts) {
+    record.tried.push_back({attempt.provider, attempt.model, attempt.reason, attempt.status,
+                            KindOf(attempt.error), attempt.duration.count()});
+  }
+  if (!record.tried.empty()) record.reason = record.tried.back().reason;
+  if (request.estimated_tokens >= 0) record.estimated_tokens = request.estimated_tokens;
+  record.continued = request.continued;
+}
+
 store::UsageRecord ToRecord(const RequestRecord& request) {
   store::UsageRecord record;
   record.at = request.at;
@@ -55,6 +73,7 @@ store::UsageRecord ToRecord(const RequestRecord& request) {
   if (request.cost_usd_micros >= 0) record.cost_usd_micros = request.cost_usd_micros;
   if (request.first_byte.count() >= 0) record.first_byte_ms = request.first_byte.count();
   record.duration_ms = request.duration.count();
+  AddDecision(request, record);
   return record;
 }
 

@@ -110,6 +110,8 @@ void ProxiedRequest::Choose() {
   const policy::Ask ask = planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
                                          !record().agent_id.empty(), caller_.persona,
                                          endpoint_ == Endpoint::kCountTokens});
+  record().estimated_tokens = planner_.estimated_tokens();
+  record().continued = planner_.continues();
   const auto refused = candidates_.Choose(ask, exchange_->request().headers);
   NoteRule(candidates_.choice());
   if (refused) {

@@ -45,6 +45,7 @@ void RoutePlanner::ReadNeeds(const Request& request, const routing::RequestView&
 
 void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& view) {
   const bool continues = view.ContinuesTurn();
+  continues_ = continues;
   auto& turns = deps_.history.Trace().turns;
   const auto known = turns.find(asked_);
   if (known != turns.end() && (continues || request.counts)) {
@@ -85,6 +86,8 @@ policy::Ask RoutePlanner::Plan(const Request& request) {
     ReadNeeds(request, view);
     FindTurn(request, view);
   }
+  estimated_tokens_ =
+      needs_.tokens >= 0 ? needs_.tokens : static_cast<int64_t>(request.body.size() / 4);
   const policy::Match* match = match_.matcher.empty() ? nullptr : &match_;
   return {*config_, *persona_, *request.peek, &needs_, match, held_ ? &*held_ : nullptr};
 }

@@ -41,6 +41,10 @@ class RoutePlanner {
   [[nodiscard]] policy::Ask Plan(const Request& request);
   // The place of a subagent's tag in the body; it is not meant for the model. After Plan().
   [[nodiscard]] const std::optional<translate::RequestPeek::Span>& tag() const { return tag_; }
+  // What is known of the request after Plan(): the estimated tokens of its prompt, and whether it
+  // goes on with a turn (unset if no rule wanted to know).
+  [[nodiscard]] int64_t estimated_tokens() const { return estimated_tokens_; }
+  [[nodiscard]] const std::optional<bool>& continues() const { return continues_; }
   // The rest of the user's turn stays with `choice`. After Plan().
   void NoteChoice(const policy::Choice& choice);
   // The conversation has got its answer. After NoteChoice().
@@ -60,6 +64,8 @@ class RoutePlanner {
   policy::Match match_;
   std::optional<policy::Held> held_;
   std::optional<translate::RequestPeek::Span> tag_;
+  int64_t estimated_tokens_ = -1;
+  std::optional<bool> continues_;
   std::string caller_;
   bool again_ = false;  // the user's turn was decided before, and its first request comes again
   std::string asked_;   // the model, as the client names it

@@ -101,6 +101,13 @@ Status SessionStore::RecordUsage(const std::vector<UsageRecord>&, const CallCont
 Result<std::vector<UsageSum>> SessionStore::SumUsage(UsageGroup, WallTime, const CallContext&) {
   return Unused();
 }
+Result<std::vector<UsageRecord>> SessionStore::LatestUsage(const UsageFilter&, const CallContext&) {
+  return Unused();
+}
+Result<std::vector<RouteSum>> SessionStore::SumRoutes(RouteGroup, const std::string&, WallTime,
+                                                      const CallContext&) {
+  return Unused();
+}
 Status SessionStore::KeepReasoning(const std::vector<KeptReasoning>&, const CallContext&) {
   return Unused();
 }

@@ -73,6 +73,10 @@ class SessionStore final : public store::Store {
   Status RecordUsage(const std::vector<store::UsageRecord>&, const store::CallContext&) override;
   Result<std::vector<store::UsageSum>> SumUsage(store::UsageGroup, WallTime,
                                                 const store::CallContext&) override;
+  Result<std::vector<store::UsageRecord>> LatestUsage(const store::UsageFilter&,
+                                                      const store::CallContext&) override;
+  Result<std::vector<store::RouteSum>> SumRoutes(store::RouteGroup, const std::string&, WallTime,
+                                                 const store::CallContext&) override;
   Status KeepReasoning(const std::vector<store::KeptReasoning>&,
                        const store::CallContext&) override;
   Result<std::vector<store::KeptReasoning>> LatestReasoning(int,

@@ -203,6 +203,46 @@ TEST_CASE("M1 M4 a home of before version 8 keeps its words, and its chains clos
   CHECK(found("c++", RecallInclude::kMemories) == std::vector<int64_t>{1, 7, 10, 11, 13});
 }
 
+TEST_CASE("a home of before version 9 keeps its usage, whose decisions are unknown") {
+  const TempHome home;
+  REQUIRE(EnsurePrivateFile(home.database()));
+  {
+    sqlite::Connection file(home.database(), sqlite::Connection::Mode::kReadWrite);
+    sqlite::ApplyMigrations(file, 0, 8);
+    file.db().exec("INSERT INTO meta(key, value) VALUES ('store_uuid', 'u')");
+    file.db().exec("PRAGMA application_id = 0x4B415452");
+    file.db().exec("PRAGMA user_version = 8");
+    file.db().exec(
+        "INSERT INTO answers(at, request_id, upstream_id, endpoint, persona, client_session_id,"
+        " agent_id, requested_model, provider, model, status, error, attempts, streamed,"
+        " input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd_micros,"
+        " first_byte_ms, duration_ms, key_name) VALUES (1763726400000, 'r', 'u', 'messages',"
+        " 'Sam', 's', 'a', 'q', 'p', 'm', 200, '', 2, 1, 10, 5, 3, 4, 77, 20, 30, 'K')");
+  }
+  const auto store = Open(home);
+  INFO((store ? "" : store.error().message));
+  REQUIRE(store);
+  CHECK(QueryValue(home.database(), "PRAGMA user_version") ==
+        std::to_string(sqlite::LatestVersion()));
+  const auto found = (*store)->LatestUsage({}, CallContext{});
+  REQUIRE(found);
+  REQUIRE(found->size() == 1);
+  const UsageRecord& kept = found->front();
+  CHECK(kept.key_name == "K");
+  CHECK(kept.attempts == 2);
+  CHECK(kept.cost_usd_micros == 77);
+  CHECK(kept.duration_ms == 30);
+  CHECK(kept.rule.empty());
+  CHECK(kept.tried.empty());
+  CHECK_FALSE(kept.score);
+  CHECK_FALSE(kept.continued);
+  const auto routes =
+      (*store)->SumRoutes(RouteGroup::kRouteAndModel, "", WallTime{}, CallContext{});
+  REQUIRE(routes);
+  CHECK(routes->at(0).sum.key == "p/m");
+  CHECK(routes->at(0).sum.cost_usd_micros == 77);
+}
+
 TEST_CASE("statistics that a person's ANALYZE made are taken") {
   const TempHome home;
   MakeUsed(home);
