@@ -90,7 +90,7 @@ RouteMatch LocalMatcher::Match(const UserTurn& turn) const {
   WordScores words = words_.Scores(features, weights_);
   if (!turn.previous.empty()) {
     const Features before = ReadFeatures(turn.previous, weights_.concepts());
-    const double share = blend_.before * sense.follow_up;
+    const double share = std::min(1.0, blend_.before * std::sqrt(double{sense.follow_up}));
     sense = task_sense::Behind(sense, SenseOf(weights_, before));
     const WordScores others = words_.Scores(before, weights_);
     Mix(&words.description, others.description, share);

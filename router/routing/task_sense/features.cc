@@ -246,7 +246,7 @@ class WordReader {
     uint32_t hash = kSeedStem;
     for (size_t i = 0; i < word_.known(); ++i) hashes[i] = hash = Add(hash, word_.letters[i]);
     const size_t least =
-        std::max(kShortestStem, word_.known() - std::min<size_t>(word_.known(), 4));
+        std::max(kShortestStem, word_.known() - std::min<size_t>(word_.known(), 5));
     for (size_t size = word_.known(); size >= least; --size) {
       if (out_->Meaning(hashes[size - 1], first)) return;
     }

@@ -9,7 +9,7 @@ namespace {
 
 // How much of the turn before counts in a turn that is certainly a follow-up. From cross-validation
 // of the corpus.
-constexpr float kBefore = 0.7F;
+constexpr float kBefore = 1.0F;
 constexpr float kLeast = 1e-4F;
 
 void Normalise(std::array<float, kTasks>* tasks) {
@@ -50,7 +50,8 @@ Sense SenseOf(const Weights& weights, const Features& features) {
 
 Sense Behind(const Sense& turn, const Sense& before) {
   Sense sense = turn;
-  const float share = kBefore * turn.follow_up;
+  // The root: few turns are follow-ups, so the sense is slow to call one so.
+  const float share = kBefore * std::sqrt(turn.follow_up);
   for (size_t i = 0; i < kTasks; ++i) {
     sense.tasks[i] = std::log(std::max(turn.tasks[i], kLeast)) +
                      share * std::log(std::max(before.tasks[i], kLeast));
