@@ -81,9 +81,9 @@ int Attach(const std::string& persona, Context& context) {
 void AddAttach(CLI::App& app, Program& program) {
   auto persona = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
-      "attach", "attach this terminal to a background session\nLeave it again with Ctrl-b d.");
+      "attach", "attach this terminal to a background session\nDetach with Ctrl-b d.");
   command->group(kSessionCommands);
-  command->add_option("PERSONA", *persona, "whose session")->required();
+  command->add_option("PERSONA", *persona, "the persona of the session")->required();
   command->callback([&program, persona] {
     program.Run([persona](Context& context) { return Attach(*persona, context); });
   });

@@ -43,7 +43,8 @@ void AddBackup(CLI::App& app, Program& program) {
   auto options = std::make_shared<BackupOptions>();
   CLI::App* command = app.add_subcommand("backup", "copy the whole store to a new file");
   command->group(kRoomCommands);
-  command->add_option("FILE", options->file, "the new file, made with mode 0600")->required();
+  command->add_option("FILE", options->file, "the new file; it is created with mode 0600")
+      ->required();
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Backup(*options, context); });

@@ -66,9 +66,9 @@ struct ManOptions {
 
 void AddCompletions(CLI::App& app, Program& program) {
   auto shell = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("completions", "print the completions for a shell");
+  CLI::App* command = app.add_subcommand("completions", "print shell completions");
   command->group(kSetupCommands);
-  command->add_option("SHELL", *shell, "which")
+  command->add_option("SHELL", *shell, "the shell")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->footer(

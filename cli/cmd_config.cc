@@ -161,8 +161,9 @@ int Check(const CheckOptions& options, Context& context) {
 void AddShow(CLI::App& config, Program& program) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = config.add_subcommand("show", "show the effective settings");
-  command->add_flag("--origin", options->origin, "also the file and line that set each value");
-  command->add_flag("--all", options->all, "also providers that nothing uses");
+  command->add_flag("--origin", options->origin,
+                    "also print the file and line that set each value");
+  command->add_flag("--all", options->all, "include providers that nothing uses");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Show(*options, context); });
@@ -171,8 +172,8 @@ void AddShow(CLI::App& config, Program& program) {
 
 void AddCheck(CLI::App& config, Program& program) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = config.add_subcommand("check", "check the files; changes nothing");
-  command->add_option("FILE", options->file, "a personas.json other than Katra's own");
+  CLI::App* command = config.add_subcommand("check", "check the files without changing anything");
+  command->add_option("FILE", options->file, "a file to check instead of Katra's personas.json");
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Check(*options, context); });

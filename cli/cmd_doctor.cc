@@ -100,10 +100,11 @@ int Doctor(bool json, Context& context) {
 
 void AddDoctor(CLI::App& app, Program& program) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand(
-      "doctor",
-      "check everything that can be wrong, and say what to do\n"
-      "The exit code is that of the worst finding: 0 all well, 1 warnings, else the error's.");
+  CLI::App* command =
+      app.add_subcommand("doctor",
+                         "check the installation for problems, and say how to fix them\n"
+                         "The exit code is that of the worst finding: 0 for none, 1 for a warning, "
+                         "else that of the error.");
   command->group(kSetupCommands);
   command->add_flag("--json", *json, "print JSON");
   command->callback([&program, json] {

@@ -87,13 +87,13 @@ int Env(const EnvOptions& options, const Context& context) {
 
 void AddEnv(CLI::App& app, Program& program) {
   auto options = std::make_shared<EnvOptions>();
-  CLI::App* command =
-      app.add_subcommand("env",
-                         "print the variables of a session for a shell, and start nothing\n"
-                         "A key is printed as a reference to its variable, never as a value.");
+  CLI::App* command = app.add_subcommand(
+      "env",
+      "print a session's environment variables for a shell, without starting it\n"
+      "A key is printed as a reference to its variable, never as a value.");
   command->group(kSessionCommands);
   AddLaunchOptions(*command, options->request);
-  command->add_flag("--json", options->json, "print JSON; null: unset");
+  command->add_flag("--json", options->json, "print JSON; null means that the variable is unset");
   command->footer(
       "Example:\n"
       "  eval \"$(katra env --persona Sam --provider openai)\"");

@@ -246,7 +246,7 @@ void AddGateway(CLI::App& app, Program& program) {
   down->callback([&program] { program.Run([](Context& context) { return Down(context); }); });
 
   auto status_options = std::make_shared<StatusOptions>();
-  CLI::App* status = app.add_subcommand("status", "show whether the gateway runs, and where");
+  CLI::App* status = app.add_subcommand("status", "show whether the gateway is running, and where");
   status->group(kRouterCommands);
   status->add_flag("--json", status_options->json, "print JSON");
   status->callback([&program, status_options] {
@@ -256,7 +256,7 @@ void AddGateway(CLI::App& app, Program& program) {
   auto logs_options = std::make_shared<LogsOptions>();
   CLI::App* logs = app.add_subcommand("logs", "show the gateway's log");
   logs->group(kRouterCommands);
-  logs->add_option("--lines,-n", logs_options->lines, "how many lines from the end")
+  logs->add_option("--lines,-n", logs_options->lines, "how many of the last lines to show")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
   CLI::Option* record =

@@ -210,12 +210,12 @@ void AddHear(CLI::App& app, Program& program) {
                                        "number, as long as it takes")
                           ->type_name("SECONDS")
                           ->expected(0, 1);
-  command->add_flag("--follow,-f", options->follow, "keep printing what is said, until stopped");
-  command->add_flag("--peek", options->peek, "only look: nothing counts as heard");
+  command->add_flag("--follow,-f", options->follow, "keep printing new messages until interrupted");
+  command->add_flag("--peek", options->peek, "print them without marking them as heard");
   command
-      ->add_option(
-          "--skip-to", options->skip_to,
-          "skip a backlog, up to this message or \"latest\": it counts as heard and is summarised")
+      ->add_option("--skip-to", options->skip_to,
+                   "skip the backlog up to this message, or all of it (\"latest\"): it is "
+                   "summarised and marked as heard")
       ->type_name("NUMBER");
   command->add_option("--limit", options->limit, "at most this many messages, 1 to 200")
       ->type_name("N")

@@ -86,12 +86,13 @@ void AddHistory(CLI::App& app, Program& program) {
   CLI::App* command = app.add_subcommand("history", "print or search past messages");
   command->group(kRoomCommands);
   command->add_option("WORDS", options->words, "what to search for; default: the newest messages");
-  command->add_option("--from", options->from, "only what this persona said")->type_name("NAME");
-  command->add_option("--before", options->before, "only messages below this number")
+  command->add_option("--from", options->from, "only messages from this persona")
+      ->type_name("NAME");
+  command->add_option("--before", options->before, "only messages with a lower number")
       ->type_name("NUMBER");
-  command->add_option("--after", options->after, "only messages above this number, oldest first")
+  command->add_option("--after", options->after, "only messages with a higher number, oldest first")
       ->type_name("NUMBER");
-  command->add_flag("--all-rooms", options->all_rooms, "of every room");
+  command->add_flag("--all-rooms", options->all_rooms, "messages of every room");
   command->add_option("--limit", options->limit, "at most this many messages, 1 to 200")
       ->type_name("N")
       ->capture_default_str();

@@ -129,16 +129,16 @@ void Declare(CLI::App& app, Program& program, bool remove) {
   command->group(kSetupCommands);
   command
       ->add_option("--client", options->clients,
-                   "claude, codex, gemini, opencode, cursor or vscode; several times for several"
-                   "; default: those that are here")
+                   "claude, codex, gemini, opencode, cursor or vscode; repeatable; default: the "
+                   "installed ones")
       ->type_name("NAME")
       ->expected(1)
       ->take_all();
-  command->add_option("--scope", options->scope, "for all of the user's projects, or for this one")
+  command->add_option("--scope", options->scope, "for all of your projects, or for this one")
       ->type_name("SCOPE")
       ->check(CLI::IsMember({"user", "project"}))
       ->capture_default_str();
-  command->add_flag("--dry-run", options->dry_run, "show what would change, and change nothing");
+  command->add_flag("--dry-run", options->dry_run, "show what would change, without changing it");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Install(*options, context); });
   });

@@ -179,7 +179,7 @@ int List(bool json, Context& context) {
 void AddList(CLI::App& app, Program& program) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand(
-      "list", "list the sessions that run now: model, state, unheard messages, where they are");
+      "list", "list the running sessions: model, state, unheard messages, location");
   command->group(kSessionCommands);
   command->add_flag("--json", *json, "print JSON");
   command->callback(

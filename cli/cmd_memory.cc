@@ -176,7 +176,7 @@ void AddMemoryList(CLI::App& memory, Program& program) {
       ->type_name("KIND");
   command->add_option("--scope", options->scope, "shared or private; default: both")
       ->type_name("SCOPE");
-  command->add_flag("--superseded", options->superseded, "older versions too");
+  command->add_flag("--superseded", options->superseded, "include older versions");
   command->add_option("--limit", options->limit, "at most this many")
       ->type_name("N")
       ->capture_default_str();
@@ -190,7 +190,7 @@ void AddMemoryList(CLI::App& memory, Program& program) {
 void AddMemoryShow(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ShowOptions>();
   CLI::App* command = memory.add_subcommand("show", "print one memory in full");
-  command->add_option("NUMBER", options->number, "the memory")->required();
+  command->add_option("NUMBER", options->number, "the number of the memory")->required();
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);
   command->callback([&program, options] {
@@ -200,9 +200,9 @@ void AddMemoryShow(CLI::App& memory, Program& program) {
 
 void AddMemoryPurge(CLI::App& memory, Program& program) {
   auto options = std::make_shared<PurgeOptions>();
-  CLI::App* command =
-      memory.add_subcommand("purge", "erase memories for good, anybody's, forgotten ones too");
-  command->add_option("NUMBER", options->numbers, "the memories")->required();
+  CLI::App* command = memory.add_subcommand(
+      "purge", "erase memories permanently, including other personas' and forgotten ones");
+  command->add_option("NUMBER", options->numbers, "the numbers of the memories")->required();
   command->add_flag("--yes", options->yes, "do not ask");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Purge(*options, context); });

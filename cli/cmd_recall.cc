@@ -114,7 +114,7 @@ int Recall(const RecallOptions& options, Context& context) {
 
 void AddRecall(CLI::App& app, Program& program) {
   auto options = std::make_shared<RecallOptions>();
-  CLI::App* command = app.add_subcommand("recall", "search the memory, best first");
+  CLI::App* command = app.add_subcommand("recall", "search memories, best match first");
   command->group(kRoomCommands);
   command->add_option("WORDS", options->words,
                       "what to look for, or a \"phrase\"; default: the newest");
@@ -128,14 +128,15 @@ void AddRecall(CLI::App& app, Program& program) {
       ->allow_extra_args(false);
   command->add_option("--from", options->from, "only by this persona")->type_name("NAME");
   command
-      ->add_option(
-          "--since", options->since,
-          "a time, a date, yesterday, last week, or a span such as 2h; days are in your time zone")
+      ->add_option("--since", options->since,
+                   "not before this: a time, a date, yesterday, last week, or a span such as 2h; "
+                   "days are in your time zone")
       ->type_name("TIME");
-  command->add_option("--until", options->until, "the same")->type_name("TIME");
+  command->add_option("--until", options->until, "not after this; written as for --since")
+      ->type_name("TIME");
   command->add_option("--scope", options->scope, "shared or private; default: both")
       ->type_name("SCOPE");
-  command->add_flag("--superseded", options->superseded, "older versions too");
+  command->add_flag("--superseded", options->superseded, "include older versions");
   command->add_option("--limit", options->limit, "at most this many, 1 to 50")
       ->type_name("N")
       ->capture_default_str();

@@ -115,9 +115,9 @@ void AddRemember(CLI::App& app, Program& program) {
   command->add_flag("--private", options->is_private, "visible to this persona only");
   command->add_option("--supersedes", options->supersedes, "the memory that this one replaces")
       ->type_name("NUMBER");
-  command->add_flag("--another", options->another, "even if the same words are already remembered");
-  command->add_option("--key", options->key, "remember it only once for this key")
-      ->type_name("KEY");
+  command->add_flag("--another", options->another,
+                    "store it even if the same text is already stored");
+  command->add_option("--key", options->key, "store it only once for this key")->type_name("KEY");
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);
   command->callback([&program, options] {
@@ -128,10 +128,10 @@ void AddRemember(CLI::App& app, Program& program) {
 void AddForget(CLI::App& app, Program& program) {
   auto options = std::make_shared<ForgetOptions>();
   CLI::App* command =
-      app.add_subcommand("forget", "hide a memory of your own; `memory purge` erases");
+      app.add_subcommand("forget", "hide one of your own memories; `memory purge` erases one");
   command->group(kRoomCommands);
-  command->add_option("NUMBER", options->number, "the memory")->required();
-  command->add_option("--reason", options->reason, "stored with the record of it")
+  command->add_option("NUMBER", options->number, "the number of the memory")->required();
+  command->add_option("--reason", options->reason, "the reason, which is stored with it")
       ->type_name("TEXT");
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);

@@ -95,11 +95,12 @@ void AddRestore(CLI::App& app, Program& program) {
   auto options = std::make_shared<RestoreOptions>();
   CLI::App* command =
       app.add_subcommand("restore",
-                         "restart what was running when the machine or tmux went down\n"
+                         "restart the sessions that were running when the machine or tmux stopped\n"
                          "Each session continues its last conversation, in the background.");
   command->group(kSessionCommands);
   command->add_option("PERSONA", options->personas, "only these; default: all");
-  command->add_flag("--dry-run", options->dry_run, "only show what would be started");
+  command->add_flag("--dry-run", options->dry_run,
+                    "show what would be started, without starting it");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Restore(*options, context); });
   });

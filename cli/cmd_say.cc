@@ -43,7 +43,7 @@ int Say(const SayOptions& options, Context& context) {
 
 void AddSay(CLI::App& app, Program& program) {
   auto options = std::make_shared<SayOptions>();
-  CLI::App* command = app.add_subcommand("say", "say something in the room");
+  CLI::App* command = app.add_subcommand("say", "send a message to the room");
   command->group(kRoomCommands);
   command->add_option("MESSAGE", options->words,
                       "the text; without it, or with -, stdin is read. After --, a text may begin "
@@ -56,7 +56,7 @@ void AddSay(CLI::App& app, Program& program) {
   command
       ->add_option("--reply-to", options->reply_to, "the number of the message that this answers")
       ->type_name("NUMBER");
-  command->add_option("--key", options->key, "say it only once for this key")->type_name("KEY");
+  command->add_option("--key", options->key, "send it only once for this key")->type_name("KEY");
   AddRoomOption(*command, &options->speaker);
   AddPersonaOption(*command, &options->speaker);
   AddJsonOption(*command, &options->speaker);

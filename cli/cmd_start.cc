@@ -65,7 +65,7 @@ void AddStart(CLI::App& app, Program& program) {
   command->add_flag("-b,--background", options->request.background,
                     "run it in the tmux session katra-NAME");
   command->add_flag("--explain", options->explain,
-                    "print every setting with its origin, and start nothing");
+                    "print every setting with its origin, without starting anything");
   command->footer(
       "Examples:\n"
       "  katra start --persona Sam --provider openai --model gpt-4-turbo\n"

@@ -151,13 +151,13 @@ void AddStop(CLI::App& app, Program& program) {
   CLI::App* command = app.add_subcommand(
       "stop",
       "stop sessions started by `katra start`\n"
-      "Asks the client to end, and kills it if it does not end within some seconds.");
+      "Asks the client to exit, and kills it if it has not exited after the grace period.");
   command->group(kSessionCommands);
-  command->add_option("PERSONA", options->personas, "whose session to end");
+  command->add_option("PERSONA", options->personas, "the personas whose sessions to stop");
   command->add_flag("--all", options->all, "every session of this home");
   command->add_flag("--gone", options->gone,
                     "the container or machine it ran on is gone: forget the session");
-  command->add_option("--grace", options->grace_seconds, "how long the client may take")
+  command->add_option("--grace", options->grace_seconds, "the grace period")
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 600))
       ->capture_default_str();

@@ -193,7 +193,7 @@ void AddCreate(CLI::App* token, Program& program) {
       ->required();
   create
       ->add_option("--provider", options->provider,
-                   "who answers; default: the persona's provider in personas.json")
+                   "the provider that answers; default: the persona's provider in personas.json")
       ->type_name("PROVIDER");
   create->add_option("--model", options->model, "the model, at that provider")->type_name("MODEL");
   create
@@ -203,7 +203,7 @@ void AddCreate(CLI::App* token, Program& program) {
       ->type_name("SCOPES");
   create
       ->add_option("--expires", options->permit.expires,
-                   "how long it lasts (12h, 30d), or until when (2027-01-31); default: until ended")
+                   "its lifetime (12h, 30d) or end (2027-01-31); default: until it is ended")
       ->type_name("TIME");
   create
       ->add_option("--providers", options->permit.providers,
@@ -221,7 +221,8 @@ void AddCreate(CLI::App* token, Program& program) {
 
 void AddList(CLI::App* token, Program& program) {
   auto options = std::make_shared<TokenOptions>();
-  CLI::App* list = token->add_subcommand("list", "list tokens by id; never the tokens themselves");
+  CLI::App* list =
+      token->add_subcommand("list", "list tokens by id, without the tokens themselves");
   list->add_flag("--json", options->json, "print JSON");
   AddHomeOption(list, *options);
   list->callback([&program, options] {

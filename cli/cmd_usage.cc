@@ -144,8 +144,8 @@ int Usage(const UsageOptions& options, Context& context) {
 
 void AddUsage(CLI::App& app, Program& program) {
   auto options = std::make_shared<UsageOptions>();
-  CLI::App* command = app.add_subcommand(
-      "usage", "show which models answered through the gateway, and what it cost");
+  CLI::App* command =
+      app.add_subcommand("usage", "show which models answered through the gateway, and the cost");
   command->group(kRouterCommands);
   command->add_option("--by", options->by, "sum by persona (default), provider, model, day or key")
       ->type_name("WHAT")

@@ -90,9 +90,8 @@ void AddWait(CLI::App& app, Program& program) {
   CLI::App* command = app.add_subcommand(
       "wait",
       "called by Claude Code: waits until somebody speaks to an idle session, and wakes it\n"
-      "Whose session it is comes from KATRA_PERSONA, or from the client's session id on stdin. "
-      "With "
-      "neither, and in print mode, it ends at once. Exit codes: 2 wakes the session, 0 does not, 1 "
+      "KATRA_PERSONA, or the client's session id on stdin, identifies the session. With neither, "
+      "or in print mode, it exits at once. Exit codes: 2 wakes the session, 0 does not, 1 "
       "reports an error. To wait for messages yourself, use `katra hear --wait`.");
   command->group(kClientCommands);
   command->callback([&program] { program.Run([](Context& context) { return Wait(context); }); });

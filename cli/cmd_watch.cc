@@ -152,8 +152,9 @@ void AddWatch(CLI::App& app, Program& program) {
   auto speaker = std::make_shared<Speaker>();
   CLI::App* command = app.add_subcommand(
       "watch",
-      "show a live screen of the room: who is here, what is said, and a line to type in\n"
-      "What is shown counts as heard. If the output is not a terminal, or with --json, messages "
+      "show a live screen of the room: who is here, the messages, and an input line\n"
+      "Messages shown are marked as heard. If the output is not a terminal, or with --json, "
+      "messages "
       "are printed as lines.");
   command->group(kRoomCommands);
   AddRoomOption(*command, speaker.get());

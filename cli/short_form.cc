@@ -99,12 +99,12 @@ void AddShortForm(CLI::App& app, Program& program) {
   const auto with_words = [&](const char* name, const char* text, const char* type) {
     return app.add_option(name, given->first, text)->type_name(type)->expected(0, 1);
   };
-  CLI::Option* say = with_words("--say", "say something in the room, or what stdin has", "TEXT");
+  CLI::Option* say = with_words("--say", "send a message to the room, or text from stdin", "TEXT");
   CLI::Option* hear =
       app.add_flag("--hear", given->hear, "print the messages that you have not heard yet");
   CLI::Option* who = app.add_flag("--who", given->who, "who is here");
   CLI::Option* recall = with_words("--recall", "search the memory", "WORDS");
-  CLI::Option* remember = with_words("--remember", "remember a text, or what stdin has", "TEXT");
+  CLI::Option* remember = with_words("--remember", "remember a text, or text from stdin", "TEXT");
   CLI::Option* wait = app.add_option("--wait", given->wait_seconds,
                                      "with --hear: wait until something is said, at most this many "
                                      "seconds")

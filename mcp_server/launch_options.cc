@@ -51,8 +51,7 @@ LaunchOutcome ParseLaunchOptions(int argc, const char* const* argv, const std::s
       ->envname("KATRA_PERSONA");
   app.add_option("--role", options.role, "what the persona does, in a few words")
       ->envname("KATRA_ROLE");
-  app.add_option("--room", options.room, "the room to begin in; default: main")
-      ->envname("KATRA_ROOM");
+  app.add_option("--room", options.room, "the room to join; default: main")->envname("KATRA_ROOM");
   app.add_option("--provider", options.provider, "who serves the model, e.g. anthropic")
       ->envname("KATRA_PROVIDER");
   app.add_option("--model", options.model, "the model that this session runs on")

@@ -220,12 +220,12 @@ void AddMemoryExport(CLI::App& memory, Program& program) {
   command->add_option("FILE", options->file, "a new file; default: stdout");
   command
       ->add_option("--persona", options->persona,
-                   "only what this persona may see; default: in the shell of a session its own, "
-                   "else everything")
+                   "only what this persona may see; default: in a session's shell, what the "
+                   "session may see, elsewhere everything")
       ->type_name("NAME");
   command->add_flag(
       "--all", options->all,
-      "everything, private messages and memories included; not in the shell of a session");
+      "everything, including private messages and memories; not in a session's shell");
   command->add_flag("--no-messages", options->no_messages, "leave messages out");
   command->add_flag("--no-memories", options->no_memories, "leave memories out");
   command->callback([&program, options] {
@@ -236,7 +236,7 @@ void AddMemoryExport(CLI::App& memory, Program& program) {
 void AddMemoryImport(CLI::App& memory, Program& program) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command =
-      memory.add_subcommand("import", "read an export; what already exists is skipped");
+      memory.add_subcommand("import", "import an export; existing entries are skipped");
   command->add_option("FILE", options->file, "the export, or - for stdin")->required();
   command->add_flag("--json", options->json, "print JSON");
   command->callback([&program, options] {

@@ -7,20 +7,19 @@ namespace katra::cli {
 void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
   command
       .add_option("--persona", request.persona,
-                  "who the session is; default: KATRA_PERSONA, else the client's name")
+                  "the session's persona; default: KATRA_PERSONA, else the client's name")
       ->type_name("NAME");
   command
       .add_option("--provider", request.provider,
-                  "who serves the model, e.g. anthropic, openai, deepseek, openrouter")
+                  "the model's provider, such as anthropic, openai, deepseek or openrouter")
       ->type_name("NAME");
   command
       .add_option("--model", request.model,
-                  "the model as its provider calls it; OpenRouter's are VENDOR/NAME")
+                  "the provider's name for the model; on OpenRouter, VENDOR/NAME")
       ->type_name("NAME");
   command.add_option("--role", request.role, "what the persona does, in a few words")
       ->type_name("TEXT");
-  command.add_option("--room", request.room, "the room to begin in; default: main")
-      ->type_name("NAME");
+  command.add_option("--room", request.room, "the room to join; default: main")->type_name("NAME");
   command
       .add_option("--client", request.client,
                   "the coding agent: claude (default), codex, gemini or opencode")
@@ -28,14 +27,15 @@ void AddLaunchOptions(CLI::App& command, LaunchRequest& request) {
   command.add_flag("--use-router", request.use_router,
                    "use a router to translate between client and provider");
   command.add_flag("--no-router", request.no_router,
-                   "no router: only the environment tells the client where to go");
+                   "use no router: the client connects to the provider directly");
   command.add_flag("--own-login", request.own_login,
-                   "the client's own subscription, with the gateway in between: fallbacks answer "
-                   "while its limit is reached");
+                   "use the client's own subscription through the gateway; fallbacks answer while "
+                   "its limit is reached");
   command.add_flag("--resume", request.resume, "continue the persona's last conversation");
   command.add_flag("--channels", request.channels,
                    "push messages into Claude Code through its channels preview");
-  command.add_option("FOLDER", request.folder, "where the client works; default: here");
+  command.add_option("FOLDER", request.folder,
+                     "the client's working folder; default: the current folder");
 }
 
 }  // namespace katra::cli
