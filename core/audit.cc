@@ -51,7 +51,7 @@ tl::unexpected<Error> Failed(const std::string& path, int error) {
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return Fail(full ? ErrorCode::kResourceExhausted : ErrorCode::kPermissionDenied,
               "the audit log \"" + path + "\" cannot be written: " + std::strerror(error) +
-                  (full ? "; make room on the disk" : "; it must be a file of yours, mode 0600"),
+                  (full ? "; free some disk space" : "; it must be a file of yours, mode 0600"),
               path);
 }
 
@@ -143,8 +143,8 @@ Result<int> AuditLog::OpenWithRoom(off_t more) const {
   const std::string path = AuditPath(home_);
   return Fail(ErrorCode::kResourceExhausted,
               "the audit log \"" + path +
-                  "\" is full and cannot be rotated: another process holds \"" + Folder(home_) +
-                  "/audit.lock\"",
+                  "\" is full and cannot be rotated: another process has locked \"" +
+                  Folder(home_) + "/audit.lock\"",
               path);
 }
 

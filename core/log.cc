@@ -49,8 +49,7 @@ class StderrLogger final : public Logger {
       return;
     }
     if (const int lines = left_out_.exchange(0, std::memory_order_relaxed); lines > 0) {
-      logger_.log(spdlog::level::warn, "log lines that nobody read and that were left out: {}",
-                  lines);
+      logger_.log(spdlog::level::warn, "log lines dropped because nobody read them: {}", lines);
       if (!TakesALine()) return;
     }
     const std::string shown = ErrorLines(TruncateUtf8(text, kMaxTextBytes));

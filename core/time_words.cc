@@ -248,10 +248,9 @@ Result<WallTime> ReadTime(std::string_view text, WallTime now, DayZone zone) {
 
 Status CheckSpan(std::optional<WallTime> since, std::optional<WallTime> until) {
   if (!since || !until || *since < *until) return {};
-  return Fail(ErrorCode::kInvalidArgument,
-              "since (" + FormatRfc3339(*since) + ") is not before until (" +
-                  FormatRfc3339(*until) +
-                  "): nothing lies between them; are they the wrong way round?");
+  return Fail(ErrorCode::kInvalidArgument, "since (" + FormatRfc3339(*since) +
+                                               ") is not before until (" + FormatRfc3339(*until) +
+                                               "): the range is empty; are they swapped?");
 }
 
 }  // namespace katra

@@ -44,8 +44,8 @@ Result<std::string> KatraHome(const std::string& given, const std::string& user_
     const std::string example = user_home.empty() ? "/home/you" : user_home;
     return Fail(ErrorCode::kInvalidArgument,
                 "Katra's home is given as \"" + OneLine(given, 200) +
-                    "\", a relative path: each working folder would have a home of its own, and "
-                    "sessions would never meet. Give KATRA_HOME (or --home) an absolute path, such "
+                    "\", a relative path, which would give each working folder its own home. Give "
+                    "KATRA_HOME (or --home) an absolute path, such "
                     "as " +
                     OneLine(example, 200) + "/.katra, or ~/.katra");
   }

@@ -173,7 +173,7 @@ void SessionHost::SendHeartbeat(bool active) {
 void SessionHost::ForgetSession() {
   // Another process considered this one dead, e.g. while the machine slept. The same persona starts
   // a new session.
-  logger_.Warning("the session had been ended; another one begins");
+  logger_.Warning("the session had been ended; starting a new one");
   if (!session_->guest) start_.persona = session_->persona;
   session_.reset();
   Open();

@@ -43,7 +43,7 @@ Result<Addressed> FindAddressed(const store::Session& session, store::MessageId 
 std::string NoticeText(const Addressed& addressed, const std::string& persona) {
   return Count(addressed.count, "message", "messages") + " in Katra for " + Word(persona) +
          ", the newest from " + Word(addressed.from) + " in room " + Word(addressed.room) +
-         ". Unless shown to you already, katra_hear gives what was said.";
+         ". Unless shown to you already, call katra_hear to read it.";
 }
 
 }  // namespace katra::render

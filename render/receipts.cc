@@ -41,10 +41,10 @@ std::string SaidText(const store::SayReceipt& receipt) {
   const std::vector<std::string> live = Names(receipt, true);
   const std::vector<std::string> away = Names(receipt, false);
   if (live.empty() && away.empty() && receipt.gone_guests) {
-    return text + "; nobody else is in this room now, anyone who comes later finds it there";
+    return text + "; nobody else is in this room now; later visitors will find it";
   }
   if (live.empty() && away.empty()) {
-    return text + "; nobody else has been in this room yet, anyone who comes later finds it there";
+    return text + "; nobody else has been in this room yet; later visitors will find it";
   }
   if (!live.empty()) text += "; here now, can hear it: " + NameList(live, kNamed);
   if (!away.empty()) text += "; away, it waits for them: " + NameList(away, kNamed);
@@ -74,9 +74,9 @@ std::string RememberedText(const store::RememberReceipt& receipt,
   std::string text;
   if (!receipt.same_by.empty()) {
     return "already remembered as memory " + id + " by " + Word(receipt.same_by) +
-           ", in the same words: nothing new was stored. With another=true it is stored beside it, "
-           "with supersedes=" +
-           std::to_string(receipt.id) + " in its place (with other tags, kind or importance)";
+           ", in the same words: nothing new was stored. another=true stores it as well, "
+           "supersedes=" +
+           std::to_string(receipt.id) + " replaces it (with other tags, kind or importance)";
   }
   if (receipt.repeated) {
     text = "already remembered as memory " + id +

@@ -77,16 +77,17 @@ bool IsReservedRoom(std::string_view name) { return IsOneOf(kReservedRooms, name
 tl::unexpected<Error> RefuseReservedRoom(std::string_view name) {
   return Fail(ErrorCode::kInvalidArgument,
               "a room cannot be named \"" + std::string(name) +
-                  "\": others would take it for everybody or nobody, and nobody would hear what is "
-                  "said there. Leave out the room to speak in your own, or name it after its "
+                  "\": readers would take it for everybody or nobody. Omit the room to speak in "
+                  "your own, or name it after its "
                   "subject");
 }
 
 tl::unexpected<Error> RefuseReservedName(std::string_view name) {
-  return Fail(ErrorCode::kInvalidArgument,
-              "\"" + std::string(name) +
-                  "\" is reserved: others would read it as everybody, nobody or the system. Choose "
-                  "another name for the persona, such as Sam");
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      "\"" + std::string(name) +
+          "\" is reserved: readers would take it for everybody, nobody or the system. Choose "
+          "another name for the persona, such as Sam");
 }
 
 }  // namespace katra::store

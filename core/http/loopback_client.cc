@@ -191,8 +191,8 @@ void LoopbackClient::Sweep() {
   for (const auto& request : requests_) {
     if (request->connection != nullptr && !request->connection->connected() &&
         now - request->started > request->outgoing.connect_timeout) {
-      expired.emplace_back(request,
-                           CallEnd{false, CallFailure::kConnect, "the server takes no connection"});
+      expired.emplace_back(
+          request, CallEnd{false, CallFailure::kConnect, "the server does not accept connections"});
     } else if (request->Expired(now, request->outgoing)) {
       expired.emplace_back(request, request->TimedOut());
     }

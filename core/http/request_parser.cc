@@ -152,7 +152,7 @@ bool RequestParser::CheckHead() {
   for (size_t i = 0; i < head_.size(); ++i) {
     const char c = head_[i];
     if (c == '\0' || (c == '\r' && (i + 1 >= head_.size() || head_[i + 1] != '\n'))) {
-      FailWith(400, "the head holds a bare carriage return or a NUL");
+      FailWith(400, "the head contains a bare carriage return or a NUL");
       return false;
     }
     if (c != '\n') continue;
@@ -239,7 +239,7 @@ bool RequestParser::CheckEncoding() {
   const std::string* encoding = request_.headers.Find("content-encoding");
   if (encoding == nullptr || EqualsIgnoreCase(*encoding, "identity")) return true;
   if (!EqualsIgnoreCase(*encoding, "gzip") || request_.headers.Count("content-encoding") != 1) {
-    FailWith(415, "a body may be sent as it is or with \"content-encoding: gzip\"");  // E18
+    FailWith(415, "send the body uncompressed or with \"content-encoding: gzip\"");  // E18
     return false;
   }
   InflateLimits limits;

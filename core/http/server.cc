@@ -98,7 +98,7 @@ class LoopServer final : public Server {
     if (status == 0) status = Listen(reinterpret_cast<uv_stream_t*>(tcp.get()));
     if (status == UV_EADDRINUSE) {
       return Fail(ErrorCode::kAlreadyExists,
-                  "port " + std::to_string(port) + " of " + address + " is taken: name another");
+                  "port " + std::to_string(port) + " of " + address + " is in use: choose another");
     }
     if (status != 0) return uv::FailUv(status, "cannot listen on " + address);
     int length = sizeof where;

@@ -136,14 +136,15 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
     for (const store::HeardMessage& heard : unheard->messages) messages.push_back(&heard.message);
     writer.Messages(std::move(messages), unheard->room, false);
     if (unheard->left > 0) {
-      writer.Line("(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
-                  " more are unheard: katra_hear gives them, and with skip_to=latest skips and "
-                  "summarises them)");
+      writer.Line(
+          "(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
+          " more are unheard: call katra_hear, or skip and summarise them with skip_to=latest)");
     }
   } else {
     Result<store::HistoryReply> before = Newest(environment, unheard->room, kHistoryMessages);
     if (!before) return Pass(std::move(before));
-    writer.Line("Nothing is unheard. The last messages, oldest first. " + std::string(kDataNotice));
+    writer.Line("There is nothing new. The last messages, oldest first. " +
+                std::string(kDataNotice));
     writer.Messages(Select(*before, WallTime::min(), false), unheard->room, true);
   }
   writer.Line("\nSummarise this for me: what was decided, what is asked of " +
@@ -292,7 +293,7 @@ const std::vector<PromptInfo>& ListPrompts() {
       {"handover",
        "Hand over",
        "Write a handover of this session's work to another persona.",
-       {{"to", "The persona that takes over. Default: whoever comes.", false}, room}},
+       {{"to", "The persona that takes over. Default: whoever continues the work.", false}, room}},
       {"standup", "Standup", "Sum up the last 24 hours of a room: done, next, blocked.", {room}}};
   return prompts;
 }

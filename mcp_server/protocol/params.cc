@@ -62,7 +62,7 @@ ProtocolResult<JsonPtr> Page(const json& params, const char* name, const json& e
                                             : std::optional<size_t>();
     if (!offset || *offset > entries.size()) {
       return Refuse(kInvalidParams,
-                    "\"cursor\" is none that this list gave out: leave it away to begin anew");
+                    "\"cursor\" is not one that this list returned: omit it to start over");
     }
     begin = *offset;
   }

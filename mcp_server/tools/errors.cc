@@ -64,7 +64,7 @@ std::string ViolationText(const SchemaViolation& violation, const std::vector<st
     const nlohmann::json name = nlohmann::json::parse(violation.found, nullptr, false);
     const std::vector<std::string> near =
         NearestMatches(name.is_string() ? name.get<std::string>() : violation.found, names, 2);
-    return "there is no argument " + found +
+    return "unknown argument " + found +
            (near.empty() ? std::string() : "; is " + Join(near, " or ") + " meant?");
   }
   return (place.empty() ? "expected " : place + ": expected ") + violation.expected + ", found " +
@@ -75,7 +75,7 @@ std::string ViolationText(const SchemaViolation& violation, const std::vector<st
 
 ToolOutput ArgumentError(const Tool& tool, const std::vector<SchemaViolation>& found) {
   const std::vector<std::string> names = ArgumentNames(*tool.input_schema);
-  std::string text = tool.name + " was not called: its arguments do not fit.\n";
+  std::string text = tool.name + " was not called: invalid arguments.\n";
   for (const SchemaViolation& violation : found)
     text += "- " + ViolationText(violation, names) + "\n";
   text += "Its arguments: ";

@@ -70,7 +70,7 @@ std::string ItemText(const store::HeardMessage& heard, std::string_view room, Wa
 std::string HeardText(const store::HearReply& reply, const store::Session* self, bool peek,
                       WallTime now, size_t whole_bytes) {
   std::string text = Headline(reply, self);
-  if (peek) text += " (a peek: none of it counts as heard)";
+  if (peek) text += " (peek: nothing was marked as heard)";
   for (const store::HeardMessage& heard : reply.messages) {
     text += ItemText(heard, reply.room, now, &heard == &reply.messages.front() ? whole_bytes : 0);
   }

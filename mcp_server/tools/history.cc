@@ -154,7 +154,7 @@ ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& argumen
     return FailedOutput(ErrorCode::kInvalidArgument,
                         "before (" + std::to_string(*request.before) +
                             ") is not larger than after (" + std::to_string(*request.after) +
-                            "): no message lies between them; are they the wrong way round?");
+                            "): the range is empty; are they swapped?");
   }
   const Result<store::HistoryReply> reply = environment.store.History(request, environment.context);
   if (!reply) return ErrorOutput(reply.error());

@@ -104,8 +104,7 @@ class Auditor {
     for (const auto& [name, value] : document_.items()) {
       if (!Among(kKnown, name) && is_set_(name)) {
         Warn("the member \"" + OneLine(name, 80) +
-             "\" takes the place of the environment variable of that name inside of "
-             "claude-code-router");
+             "\" overrides the environment variable of that name inside claude-code-router");
       }
     }
   }
@@ -115,7 +114,7 @@ class Auditor {
     const std::string who = "provider \"" + OneLine(name, 80) + "\"";
     for (const char* member : {"name", "api_base_url", "api_key"}) {
       if (TextOf(provider, member).empty()) {
-        Warn(who + " has no " + member + ", so that claude-code-router passes over it");
+        Warn(who + " has no " + member + ", so claude-code-router ignores it");
       }
     }
     if (name.find_first_of(",/") != std::string::npos) {
@@ -124,7 +123,7 @@ class Auditor {
     const std::string key = TextOf(provider, "api_key");
     if (key.size() >= 16 && !key.starts_with('$')) {
       Warn(who +
-           ": its key stands in the file itself; put it into an environment variable and "
+           ": its key is in the file; put it into an environment variable and "
            "write \"$NAME\"");
     }
     if (!provider.is_object() || !provider.contains("transformer")) return;
@@ -146,12 +145,12 @@ class Auditor {
       const auto name = with_options ? entry[0].get<std::string>() : entry.get<std::string>();
       if (!Among(kTransformers, name)) {
         const auto near = NearestMatches(name, known, 1);
-        Warn(who + ": claude-code-router passes over the transformer \"" + OneLine(name, 60) +
+        Warn(who + ": claude-code-router ignores the transformer \"" + OneLine(name, 60) +
              "\", unless you have added it yourself" +
              (near.empty() ? "" : "; did you mean \"" + near[0] + "\"?"));
       } else if (with_options && !Among(kWithOptions, name)) {
         Warn(who + ": the transformer \"" + name +
-             "\" takes no options, and claude-code-router drops the whole provider for them");
+             "\" takes no options; claude-code-router drops the whole provider because of them");
       }
     }
   }
@@ -167,12 +166,12 @@ class Auditor {
           known.contains("models") && known["models"].is_array() &&
           std::find(known["models"].begin(), known["models"].end(), model) != known["models"].end();
       if (!listed) {
-        Warn(where + " leads to the model \"" + OneLine(model, 80) + "\", which \"" + provider +
+        Warn(where + " refers to the model \"" + OneLine(model, 80) + "\", which \"" + provider +
              "\" does not list");
       }
       return;
     }
-    Warn(where + " leads to the provider \"" + OneLine(provider, 80) + "\", which is not there");
+    Warn(where + " refers to the provider \"" + OneLine(provider, 80) + "\", which does not exist");
   }
 
   const ordered_json& document_;

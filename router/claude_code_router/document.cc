@@ -112,7 +112,7 @@ class Writer {
     const std::string other = NameOf(document_, "CUSTOM_ROUTER_PATH");
     if (!other.empty() && other != script_path) {
       warnings_.push_back("CUSTOM_ROUTER_PATH was \"" + OneLine(other, 200) +
-                          "\"; Katra's script takes its place, as there is one only");
+                          "\"; Katra's script replaces it, because only one is possible");
     }
     document_["CUSTOM_ROUTER_PATH"] = script_path;
   }

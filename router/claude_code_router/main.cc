@@ -69,7 +69,7 @@ void Report(const GenerateOptions& options, const Generated& done) {
   std::cout << "Wrote " << OneLine(options.output, 4096) << "\nWrote " << OneLine(done.script, 4096)
             << "\n";
   if (!done.backup.empty())
-    std::cout << "The file before is " << OneLine(done.backup, 4096) << "\n";
+    std::cout << "The previous file is " << OneLine(done.backup, 4096) << "\n";
   std::cout << "Restart claude-code-router to use it: ccr restart\n";
 }
 

@@ -49,7 +49,7 @@ class Planner {
       if (provider.models.empty()) {
         return Fail(ErrorCode::kInvalidArgument,
                     config_.personas_path + ": " + who + " names no model, and \"" + provider.name +
-                        "\" has no usual one; claude-code-router needs it: give \"model\"",
+                        "\" has no default; claude-code-router needs one: give \"model\"",
                     config_.personas_path);
       }
       own.model = provider.models.front();
@@ -134,7 +134,7 @@ class Planner {
       if (provider.models.empty()) {
         if (used_.count(provider.name) == 0) {
           plan_.warnings.push_back("provider \"" + provider.name +
-                                   "\" has no models, so that it is left out: claude-code-router "
+                                   "\" has no models, so it is omitted: claude-code-router "
                                    "refuses models that are not listed");
         }
         continue;
@@ -149,10 +149,9 @@ class Planner {
     for (const PersonaConfig& persona : config_.personas) {
       if (persona.fallbacks.empty() || persona.fallbacks == config_.routing_rules.fallbacks)
         continue;
-      plan_.warnings.push_back(
-          "persona \"" + persona.name +
-          "\": claude-code-router has no fallbacks of one persona, so that they "
-          "are left out; routing_rules.fallbacks serve everybody");
+      plan_.warnings.push_back("persona \"" + persona.name +
+                               "\": claude-code-router has no fallbacks for a single persona, so "
+                               "they are omitted; routing_rules.fallbacks apply to everybody");
     }
     if (!plan_.fallbacks.empty()) {
       plan_.warnings.emplace_back(

@@ -78,17 +78,17 @@ std::vector<std::string> Losses(const RouterConfig& config, const Provider& prov
   std::vector<std::string> lost;
   const std::string who = "provider \"" + provider.name + "\": ";
   if (config.OriginOf("providers." + provider.name + ".quirks").kind != OriginKind::kDefault) {
-    lost.push_back(who + "claude-code-router knows no quirks, so that they are left out");
+    lost.push_back(who + "claude-code-router does not support quirks, so they are omitted");
   }
   if (provider.max_output_tokens > 0 && upstream.max_output_tokens == 0) {
-    lost.push_back(who +
-                   "claude-code-router passes its requests through as they are, so that "
-                   "max_output_tokens is left out");
+    lost.push_back(
+        who +
+        "claude-code-router forwards its requests unchanged, so max_output_tokens is omitted");
   }
   for (const std::string& model : upstream.models) {
     if (InterfaceOf(provider, model) != Interface::kResponses) continue;
-    lost.push_back(who + "claude-code-router is told to ask " + model +
-                   " by Chat Completions: it is not told of the Responses API");
+    lost.push_back(who + "claude-code-router is configured to request " + model +
+                   " through Chat Completions, because it has no Responses API");
   }
   return lost;
 }

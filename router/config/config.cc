@@ -36,9 +36,9 @@ class ConfApplier {
 
   void Apply(const ConfLine& line) {
     if (line.value.find_first_of("$`") != std::string::npos) {
-      findings_.AddWarning(line.line, line.key,
-                           "holds \"$\" or a backquote: this file is not run, so that they stay as "
-                           "they are");
+      findings_.AddWarning(
+          line.line, line.key,
+          "holds \"$\" or a backquote, which stay as they are: this file is not executed");
     }
     const std::string key = line.key;
     if (key == "DEFAULT_PROVIDER") return ApplyDefault(line);

@@ -151,7 +151,7 @@ class Reader {
     const std::string_view digits = text_.substr(at_, end - at_);
     json number = json::parse(digits, nullptr, false);
     if (!number.is_number()) {
-      return Complain("\"" + OneLine(digits, 40) + "\" is no JSON number");
+      return Complain("\"" + OneLine(digits, 40) + "\" is not a JSON number");
     }
     *value = std::move(number);
     at_ = end;

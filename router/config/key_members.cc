@@ -32,7 +32,7 @@ void ReadKeyCommand(Section& section, Provider& provider) {
     }
     if (section.Find("api_key_env") != nullptr && !provider.api_key_env.empty()) {
       section.Error("/api_key_command",
-                    "the key comes from one place: leave out api_key_command or api_key_env");
+                    "the key comes from one place: give either api_key_command or api_key_env");
     }
     provider.api_key_env.clear();
     provider.more_key_envs.clear();
@@ -44,7 +44,7 @@ void ReadKeyCommand(Section& section, Provider& provider) {
     *span = std::chrono::seconds(seconds->get<int64_t>());
     section.Mark(name);
     if (command.empty()) {
-      section.Error(std::string("/") + name, "belongs to api_key_command, which is not there");
+      section.Error(std::string("/") + name, "needs api_key_command, which is not set");
     }
   }
 }

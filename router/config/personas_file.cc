@@ -59,9 +59,9 @@ void ReadEndpoint(Section& section, Provider& provider) {
     url = CompleteAzure(url, messages, version);
     if (url.find("/openai/deployments/") != url.npos && version.empty()) {
       section.Error("/api_base_url",
-                    "a deployment is asked with an api-version: add \"api_version\": "
+                    "a deployment is requested with an api-version: add \"api_version\": "
                     "\"2024-10-21\", or give the address of the resource alone, which is then "
-                    "asked at /openai/v1");
+                    "requested at /openai/v1");
     }
   }
   if (url.starts_with("http://") && !IsLoopback(url)) {
@@ -79,9 +79,10 @@ void ReadPassLogin(Section& section, Provider& provider) {
   section.Mark("pass_login");
   const std::string& url = BaseUrlOf(provider, provider.interface);
   if (provider.pass_login && !MayCarryLogin(url, true)) {
-    section.Error("/pass_login",
-                  "a client's login goes over TLS only: give an https:// address as api_base_url, "
-                  "or leave pass_login out");
+    section.Error(
+        "/pass_login",
+        "a client's login is only sent over TLS: give an https:// address as api_base_url, "
+        "or leave pass_login out");
   }
 }
 
@@ -95,8 +96,10 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
     const Interface interface = ReadInterface(word.get<std::string>());
     const size_t star = name.find('*');
     if (star != std::string::npos && star + 1 != name.size()) {
-      section.Error(below, "\"" + OneLine(name, 80) +
-                               "\": a \"*\" stands at the end, for all models that begin so");
+      section.Error(
+          below,
+          "\"" + OneLine(name, 80) +
+              "\": a \"*\" is only allowed at the end, to match every model with that prefix");
     } else if (star == std::string::npos && !CheckModelForm(provider, name)) {
       section.Error(below, CheckModelForm(provider, name).error().message);
     } else if (BaseUrlOf(provider, interface).empty()) {
@@ -105,7 +108,7 @@ void ReadModelInterfaces(Section& section, Provider& provider) {
           std::string(interface == Interface::kMessages ? "there is no Messages address"
                                                         : "there is no address of OpenAI's APIs") +
               " of \"" + provider.name +
-              "\": make the models a provider of their own, with its api_base_url");
+              "\": define a separate provider for these models, with its api_base_url");
     }
     provider.model_interfaces.push_back({ToLowerAscii(name), interface});
   }
@@ -164,7 +167,7 @@ void ReadLimits(Section& section, Provider& provider) {
     section.Mark("http2");
     const std::string& url = BaseUrlOf(provider, provider.interface);
     if (provider.http2 && url.starts_with("http://")) {
-      section.Warn("/http2", "needs an https:// address: this one is asked over HTTP/1.1");
+      section.Warn("/http2", "needs an https:// address: this one is requested over HTTP/1.1");
     }
   }
 }
@@ -214,8 +217,8 @@ void ReadPersona(Section section, const std::string& name) {
   RouterConfig& config = section.config();
   for (const PersonaConfig& other : config.personas) {
     if (ToLowerAscii(other.name) == ToLowerAscii(name)) {
-      section.Error("", "\"" + name + "\" and \"" + other.name +
-                            "\" are one name: case makes no difference; rename one");
+      section.Error("",
+                    "\"" + name + "\" and \"" + other.name + "\" differ only in case; rename one");
     }
   }
   PersonaConfig persona;
@@ -288,8 +291,7 @@ void DeclareProviders(const JsonSource& source, RouterConfig& config, Findings& 
     const std::string lower = ToLowerAscii(name);
     if (std::find(seen.begin(), seen.end(), lower) != seen.end()) {
       section.Error("/" + PointerToken(name),
-                    "another provider has this name in other letters; "
-                    "case makes no difference");
+                    "another provider has this name, differing only in case; rename one");
       continue;
     }
     seen.push_back(lower);

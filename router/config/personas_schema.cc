@@ -110,7 +110,7 @@ class Complaints {
     if (violation.path.ends_with("/model_interfaces")) {
       return At(violation.path, "\"" + OneLine(name, 80) +
                                     "\" is not a model's name: 1 to 200 characters, with a \"*\" "
-                                    "at the end for all models that begin so");
+                                    "only at the end, to match every model with that prefix");
     }
     const bool persona = violation.path == "/personas";
     findings_.AddError(LineOf(source_, violation.path + "/" + PointerToken(name)),

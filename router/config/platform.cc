@@ -86,8 +86,8 @@ void Become(const json& object, Provider& provider, const ErrorAt& error) {
   const std::string interface = TextOf(object, "interface");
   if (platform.empty() || PlatformName(provider.platform) == platform) return;
   if (provider.built_in) {
-    return error("platform", "the built-in " + provider.title + " is not at " + platform +
-                                 "; give that provider another name");
+    return error("platform", "the built-in " + provider.title + " is not on " + platform +
+                                 "; use another provider name");
   }
   const Provider* const own = PlatformTemplate(platform, interface);
   if (own == nullptr) {
@@ -117,7 +117,7 @@ void ReadGithubUrl(const json& object, Provider& provider, const ErrorAt& error)
   while (url.ends_with('/')) url.pop_back();
   if (auto fits = CheckEndpoint(url); !fits) return error("github_api_url", fits.error().message);
   if (!url.starts_with("https://") && !IsLoopback(url)) {
-    return error("github_api_url", "your GitHub login goes there: over https:// only");
+    return error("github_api_url", "your GitHub login is sent there, so it must be https://");
   }
   provider.github_api_url = std::move(url);
 }
@@ -142,10 +142,10 @@ void ReadPlatform(const json& object, Provider& provider, const ErrorAt& error) 
   if (platform == Platform::kNone) return;
   CheckInterface(object, provider, error);
   if (object.contains("model_interfaces")) {
-    error("model_interfaces", provider.title + " is asked in one format; leave it out");
+    error("model_interfaces", provider.title + " supports only one format; omit it");
   }
   if (object.contains("pass_login")) {
-    error("pass_login", provider.title + " takes no login of a client's; leave it out");
+    error("pass_login", provider.title + " does not accept a client's login; omit it");
   }
   if (object.contains("region")) provider.region = TextOf(object, "region");
   if (object.contains("project")) provider.project = TextOf(object, "project");

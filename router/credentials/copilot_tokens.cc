@@ -69,22 +69,22 @@ void CopilotTokens::Start(const std::string& name, const Provider& provider,
 Result<cloud::CopilotToken> CopilotTokens::Read(const Entry& entry,
                                                 const http::CallEnd& end) const {
   if (!end.complete) {
-    return Fail(ErrorCode::kUnavailable, "GitHub cannot be asked for a token: " + end.message);
+    return Fail(ErrorCode::kUnavailable, "GitHub cannot be reached for a token: " + end.message);
   }
   const std::string status = std::to_string(entry.status);
   if (entry.status == 401 || entry.status == 403 || entry.status == 404) {
     return Fail(ErrorCode::kPermissionDenied,
-                "GitHub does not give this login a Copilot token (status " + status +
-                    "): it has expired, or is no login of an editor's with a Copilot plan");
+                "GitHub refused this login a Copilot token (status " + status +
+                    "): it has expired, or is not an editor's login with a Copilot plan");
   }
   if (entry.status != 200 || entry.too_long) {
     return Fail(ErrorCode::kUnavailable,
-                "GitHub was asked for a Copilot token and answered with status " + status);
+                "GitHub answered the request for a Copilot token with status " + status);
   }
   auto token = cloud::ReadCopilotToken(entry.body, entry.api_url);
   if (token && token->expires_at <= clock_.Now()) {
     return Fail(ErrorCode::kInvalidArgument,
-                "GitHub gave a Copilot token that has expired: is this machine's clock right?");
+                "GitHub returned an expired Copilot token: is this machine's clock right?");
   }
   return token;
 }

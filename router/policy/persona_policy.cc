@@ -257,7 +257,7 @@ class Chooser {
   static Result<Candidate> Gone(const Ask& ask, const std::string& provider) {
     return Fail(ErrorCode::kFailedPrecondition,
                 "the provider of this session, \"" + provider +
-                    "\", is not configured any more: write it into " + ask.config.personas_path +
+                    "\", is no longer configured: add it to " + ask.config.personas_path +
                     " again, or start the session again with another --provider");
   }
 
@@ -281,8 +281,8 @@ class Chooser {
                                     const std::string& own_provider) {
     auto target = ParseTarget(ask.config, asked, own_provider);
     if (!target) {
-      return Fail(ErrorCode::kNotFound,
-                  "model \"" + OneLine(asked, 120) + "\" leads nowhere: " + target.error().message);
+      return Fail(ErrorCode::kNotFound, "model \"" + OneLine(asked, 120) +
+                                            "\" cannot be resolved: " + target.error().message);
     }
     return Configured(ask, *target, AskedFor(ask));
   }

@@ -83,7 +83,7 @@ void RetryState::NoteBarred(const Candidate& candidate, const std::string& circu
   if (has_error_ && error_.failure != translate::Failure::kNoKey) return;
   has_error_ = false;  // the error of a real attempt is more informative
   error_ = translate::NoAnswer(candidate.provider->name +
-                               " failed several times in a row and is not tried for a moment");
+                               " failed several times in a row and is paused for a moment");
   error_.failure = translate::Failure::kOverloaded;
   error_.status = 529;
   error_.type = "overloaded_error";

@@ -51,7 +51,7 @@ Error ToError(const SQLite::Exception& exception, const CallContext& context, co
     case SQLITE_IOERR:
       return error(ErrorCode::kResourceExhausted,
                    std::string(doing) +
-                       " failed, nothing was changed: the disk did not take the "
+                       " failed, nothing was changed: the disk could not write the "
                        "data (" +
                        detail + "). Check its space and its health");
     case SQLITE_READONLY:

@@ -125,11 +125,11 @@ class Importer {
     if (receipt_.refusals.size() < ImportReceipt::kMaxRefusals) {
       const std::string number = std::to_string(origin["id"].get<int64_t>());
       receipt_.refusals.push_back(
-          {line_, known.native ? std::string("it says that it is ") + kind + " " + number +
-                                     " of this store, which has other words or another author"
-                               : kind + (" " + number) +
-                                     " of its store was imported before, with other words"
-                                     " or another author"});
+          {line_, known.native
+                      ? std::string("it claims to be ") + kind + " " + number +
+                            " of this store, whose text or author differs"
+                      : kind + (" " + number) +
+                            " of its store was imported before with another text or author"});
     }
     return false;
   }

@@ -21,7 +21,7 @@ tl::unexpected<Error> Reached(const std::string& persona, const std::string& did
   return Fail(ErrorCode::kResourceExhausted,
               persona + " has " + did + " within " + within +
                   ", its limit: more is possible from " + FormatRfc3339(FromUnixMillis(opens_at)) +
-                  " on. Whoever runs this Katra can change `limits." + limit +
+                  ". The owner can change `limits." + limit +
                   "` in HOME/router/personas.json (docs/configuration.md)");
 }
 

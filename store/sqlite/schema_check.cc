@@ -113,10 +113,10 @@ Status CheckSchema(Connection& connection, int version) {
   for (const auto& [object, text] : found) {
     const auto known = expected.find(object);
     if (known == expected.end()) {
-      return Refuse(connection, "has a " + OneLine(object, 120) + " that is not Katra's");
+      return Refuse(connection, "has an unknown " + OneLine(object, 120));
     }
     if (known->second != text) {
-      return Refuse(connection, "has a " + object + " that is not as Katra makes it");
+      return Refuse(connection, "has a modified " + object);
     }
   }
   for (const auto& [object, text] : expected) {

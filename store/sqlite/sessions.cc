@@ -104,7 +104,7 @@ void SqliteStore::EndCopiedSessions(Connection& connection) {
     Query query = connection.Prepare("SELECT id FROM sessions WHERE ended_at IS NULL");
     while (query->executeStep()) live.push_back(query->getColumn(0).getInt64());
   }
-  for (const SessionId id : live) End(connection, id, "it lives in another home", Now());
+  for (const SessionId id : live) End(connection, id, "the session belongs to another home", Now());
 }
 
 Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallContext& context) {

@@ -55,10 +55,10 @@ Status SqliteStore::SettleCopy(const CallContext& context) {
     Query query = c.Prepare("SELECT value FROM meta WHERE key = 'file'");
     return query->executeStep() ? query->getColumn(0).getString() : std::string();
   };
-  auto written = database_->Read(context, "looking whose the database is", known);
+  auto written = database_->Read(context, "checking the database's owner", known);
   if (!written) return Pass(std::move(written));
   if (*written == file) return {};
-  return database_->Write(context, "settling a copied database", [&](Connection& c) -> Status {
+  return database_->Write(context, "ending copied sessions", [&](Connection& c) -> Status {
     const auto before = known(c);
     // A home from before this value was recorded keeps its sessions.
     if (!before->empty() && *before != file) EndCopiedSessions(c);
@@ -135,7 +135,7 @@ Status SqliteStore::CheckIntegrity(const CallContext& context) {
 
 Result<StoreInfo> SqliteStore::Info(const CallContext& context) {
   return database_->Read(
-      context, "looking at the database", [&](Connection& c) -> Result<StoreInfo> {
+      context, "reading the database's size", [&](Connection& c) -> Result<StoreInfo> {
         StoreInfo info;
         info.location = database_->path();
         info.schema_version = LatestVersion();

@@ -131,10 +131,10 @@ std::optional<translate::ApiError> CheckOneLogin(const http::Headers& headers) {
                     WithoutScheme(*authorization) != Trim(*api_key);
   if (!repeated && !both) return std::nullopt;
   return MakeError(translate::Failure::kInvalidRequest, 400, "invalid_request_error",
-                   std::string("two logins came with one request (") +
+                   std::string("the request has two logins (") +
                        (repeated ? "a header with one came twice" : "authorization and x-api-key") +
-                       "), and this session uses its client's own: take the API key or the helper "
-                       "that makes one out of the client's settings, or start the session without "
+                       "), and this session uses its client's own: remove the API key or its "
+                       "helper from the client's settings, or start the session without "
                        "--own-login");
 }
 

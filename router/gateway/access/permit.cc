@@ -91,7 +91,7 @@ Status ReadExpiry(const std::string& text, WallTime now, Permit* permit) {
   const bool date = said.find('-') != std::string::npos;
   const auto time = date ? ParseTime(said, now) : Result<WallTime>(Wrong(""));
   if (!time) return Wrong("\"" + OneLine(said, 40) + "\" is not an expiry" + forms);
-  if (*time <= now) return Wrong("\"" + OneLine(said, 40) + "\" is over already" + forms);
+  if (*time <= now) return Wrong("\"" + OneLine(said, 40) + "\" is in the past" + forms);
   permit->expires_at = *time;
   return {};
 }
@@ -119,7 +119,7 @@ Status ReadAllowance(const PermitText& text, const RouterConfig& config, Permit*
     }
     if (!permit->providers.empty() && std::find(permit->providers.begin(), permit->providers.end(),
                                                 provider->name) == permit->providers.end()) {
-      return Wrong("the model \"" + part + "\" is of a provider that --providers leaves out: add " +
+      return Wrong("the model \"" + part + "\" is of a provider that --providers excludes: add " +
                    provider->name + " there");
     }
     AddOnce(permit->models, provider->name + "," + part.substr(slash + 1));

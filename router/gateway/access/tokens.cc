@@ -180,7 +180,7 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
       return Fail(ErrorCode::kResourceExhausted,
                   "this home has " + std::to_string(grants.size()) +
                       " gateway tokens, as many as it may have: `katra token list` shows them, "
-                      "`katra token end ID` or `--persona NAME` ends what is not used any more");
+                      "`katra token end ID` or `--persona NAME` ends unused ones");
     }
     grants.push_back(minted.grant);
     return {};
@@ -219,7 +219,7 @@ Result<Grant> RevokeToken(const std::string& home, const std::string& id) {
         (wanted.size() < kMinIdPrefix || std::count_if(found, grants.end(), begins) > 1)) {
       return Fail(ErrorCode::kInvalidArgument,
                   "\"" + OneLine(id, 80) +
-                      "\" is not enough of an id to name one token: give more of it, as "
+                      "\" is too short to identify one token: give more of it, as "
                       "`katra token list` shows it");
     }
     ended = *found;

@@ -159,13 +159,13 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
   counter("katra_failovers_total", "Attempts beyond the first of a request.",
           [](const Line& line) { return std::to_string(line.failovers); });
   Head(out, "katra_unknown_types_total", "counter",
-       "Items, tools and parts of content in requests whose type is not understood.");
+       "Items, tools and content parts of requests whose type is unknown.");
   for (const auto& [type, count] : unknown_) {
     out.append("katra_unknown_types_total{type=\"").append(Label(type)).append("\"} ");
     out.append(std::to_string(count)).append("\n");
   }
   Head(out, "katra_open_circuits", "gauge",
-       "Circuits that are open: of keys and logins, and one where nothing can be reached.");
+       "Open circuits: one per key or login, plus one if the provider is unreachable.");
   for (size_t i = 0; i < std::min(open.circuits.size(), kMaxLines); ++i) {
     const policy::OpenCircuit& circuit = open.circuits[i];
     out.append("katra_open_circuits{provider=\"").append(Label(circuit.provider));
@@ -174,11 +174,11 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
   }
   Head(out, "katra_open_requests", "gauge", "Requests being answered.");
   out.append("katra_open_requests ").append(std::to_string(open.requests)).append("\n");
-  Head(out, "katra_open_streams", "gauge", "Streams of which a part is out.");
+  Head(out, "katra_open_streams", "gauge", "Streams that have sent part of an answer.");
   out.append("katra_open_streams ").append(std::to_string(open.streams)).append("\n");
   Head(out, "katra_connections", "gauge", "Open client connections.");
   out.append("katra_connections ").append(std::to_string(open.connections)).append("\n");
-  Head(out, "katra_dropped_records_total", "counter", "Usage records that the store did not take.");
+  Head(out, "katra_dropped_records_total", "counter", "Usage records that were lost.");
   out.append("katra_dropped_records_total ").append(std::to_string(dropped_records)).append("\n");
   return out;
 }

@@ -26,8 +26,8 @@ void AnswerFormAdapter::OnWhole(std::string body) {
   }
   const auto events = forms_ ? forms_->to_events(body) : translate::ToEvents(body);
   if (!events) {
-    events_.OnFailed(translate::NoAnswer(provider_ + " answered with something that is no message"),
-                     nullptr);
+    events_.OnFailed(
+        translate::NoAnswer(provider_ + " answered with something that is not a message"), nullptr);
     return;
   }
   events_.OnFlow(*events);

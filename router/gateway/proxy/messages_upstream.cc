@@ -359,7 +359,7 @@ class MessagesUpstreamRequest final : public UpstreamRequest {
     } else if (error) {
       Fail(Complaint(200), true);
     } else if (!object || !whole_.complete) {
-      Fail(translate::NoAnswer(provider_name() + " answered with something that is no message"),
+      Fail(translate::NoAnswer(provider_name() + " answered with something that is not a message"),
            false);
     } else {
       Complete();

@@ -93,7 +93,7 @@ bool IsOfCodex(const http::Request& request) {
 
 ApiError WrongMethod(const std::string& allowed) {
   return MakeError(Failure::kInvalidRequest, 405, "invalid_request_error",
-                   "this endpoint takes " + allowed + " only");
+                   "this endpoint accepts only " + allowed);
 }
 
 std::string LogLine(const RequestRecord& record) {
@@ -209,8 +209,8 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
   const std::string_view path = PlainPath(head.path);
   if (path.substr(0, 7) == "/admin/") {
     if (head.local) return std::nullopt;
-    return Refusal(
-        MakeError(Failure::kNotFound, 404, "not_found_error", "there is no such endpoint"), format);
+    return Refusal(MakeError(Failure::kNotFound, 404, "not_found_error", "unknown endpoint"),
+                   format);
   }
   const bool metrics = path == "/metrics";
   if (IsOpen(path) || metrics) {
@@ -222,17 +222,17 @@ std::optional<http::Response> Gateway::Admit(const http::Request& head) {
       return Refusal(WrongMethod("GET and HEAD"), format);
     }
     if (!http::DeclaresBody(head)) return std::nullopt;
-    return Refusal(MakeError(Failure::kTooLarge, 413, "request_too_large",
-                             "this endpoint takes no body: leave content-length and "
-                             "transfer-encoding out"),
-                   format);
+    return Refusal(
+        MakeError(Failure::kTooLarge, 413, "request_too_large",
+                  "this endpoint accepts no body: omit content-length and transfer-encoding"),
+        format);
   }
   const auto endpoint = EndpointOf(path);
   const bool models = path == "/v1/models" || path.substr(0, 11) == "/v1/models/";
   if (!endpoint && !models) {  // C5
     return Refusal(
         MakeError(Failure::kNotFound, 404, "not_found_error",
-                  "there is no endpoint " + OneLine(head.path, 100) + ": see docs/gateway.md"),
+                  "unknown endpoint " + OneLine(head.path, 100) + ": see docs/gateway.md"),
         format);
   }
   const auto caller = Identify(head, tokens_, Scope::kGateway, deps_.clock.Now());
@@ -408,7 +408,7 @@ http::Response Gateway::Models(const http::Request& request) {
     auto model = DescribeModel(*config_, persona, caller->permit, id, has_key);
     if (model) return Plain(200, "application/json", std::move(*model));
     return Refusal(MakeError(Failure::kNotFound, 404, "not_found_error",
-                             "there is no model " + OneLine(id, 100) +
+                             "unknown model " + OneLine(id, 100) +
                                  ": GET /v1/models lists the models that can be requested"),
                    CallerFormat::kMessages);
   }
@@ -444,7 +444,7 @@ void Gateway::ReadPrices() {
   Prices prices;
   if (auto read = prices.ReadFile(settings_.home + "/router/prices.json"); !read) {
     // Old prices are better than none.
-    deps_.logger.Warning("the new prices are not taken, the old ones stay: " +
+    deps_.logger.Warning("the new prices are invalid; keeping the old ones: " +
                          read.error().message);
     return;
   }
@@ -469,7 +469,7 @@ Status Gateway::ReadConfiguration() {
     }
   }
   if (!loaded) {
-    deps_.logger.LogError("the new configuration is not taken, the old one stays: " +
+    deps_.logger.LogError("the new configuration is invalid; keeping the old one: " +
                           loaded.error().message);
     return Pass(std::move(loaded));
   }

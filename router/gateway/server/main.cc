@@ -83,25 +83,26 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   app.add_option("--max-body", settings.limits.body_bytes, "bytes of a request; default 64 MiB");
   app.add_option("--max-connections", settings.limits.connections, "default 4096");
   AddMillis(app, "--ping-interval", settings.ping_interval,
-            "a sign of life when a model is silent");
-  AddMillis(app, "--connect-timeout", settings.connect_timeout, "to a provider");
-  AddMillis(app, "--first-byte-timeout", settings.first_byte_timeout, "of a provider's answer");
+            "how often to ping the client while a model is silent");
+  AddMillis(app, "--connect-timeout", settings.connect_timeout, "for connecting to a provider");
+  AddMillis(app, "--first-byte-timeout", settings.first_byte_timeout,
+            "for the first byte of a provider's answer");
   AddMillis(app, "--idle-timeout", settings.idle_timeout, "between bytes of a provider's answer");
   AddMillis(app, "--progress-timeout", settings.answer.progress_timeout,
-            "until something of an answer, and between two such events; pings do not count");
+            "for the first content of an answer, and between two such events; pings do not count");
   app.add_option("--max-answer", settings.answer.whole_bytes,
                  "bytes of a provider's answer that is not a stream; default 64 MiB");
   app.add_option("--max-stream", settings.answer.stream_bytes,
                  "bytes of a provider's stream; default 256 MiB");
   AddMillis(app, "--head-timeout", settings.limits.head_timeout, "for a request's head");
   AddMillis(app, "--unknown-timeout", settings.limits.unknown_idle_timeout,
-            "for the first byte of a request, of a caller whose token was not seen yet");
+            "for the first byte of a request from a caller whose token is not known yet");
   AddMillis(app, "--body-timeout", settings.limits.body_idle_timeout,
             "between bytes of a request's body");
-  AddMillis(app, "--drain-timeout", settings.drain_timeout, "for open streams at the end");
+  AddMillis(app, "--drain-timeout", settings.drain_timeout, "for open streams at shutdown");
   AddMillis(app, "--retry-delay", settings.retry.base_delay, "before the second round of attempts");
   AddMillis(app, "--circuit-open", settings.circuits.open_for,
-            "how long a provider is left alone after failures in a row");
+            "how long to skip a provider after several failures in a row");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -136,7 +137,7 @@ Status CheckAddress(const Settings& settings) {
   }
   return Fail(ErrorCode::kInvalidArgument,
               "others could reach " + settings.address +
-                  " and read what goes over it: listen on 127.0.0.1, or say --insecure-listen");
+                  " and read the traffic: listen on 127.0.0.1, or add --insecure-listen");
 }
 
 // Listens on the requested port; by default on the configured one, or a free one if that is in use.
@@ -186,7 +187,8 @@ class Ending {
         release_(std::move(release)),
         limit_(loop_,
                [this] {
-                 logger_.Warning("requests were still open at the end of the drain, and are cut");
+                 logger_.Warning(
+                     "requests were still open when the drain timeout ended; closing them");
                  Cut();
                }),
         last_words_(loop_, [this] { AwaitRecords(); }) {}
@@ -299,7 +301,7 @@ int Serve(Options options, Logger& logger) {
   std::function<void(const std::string&)> end;
   Gateway gateway(
       {**loop, **client, clock, random, logger, audit, &recorder, &recorder, &capture,
-       [&] { return recorder.dropped() + capture.dropped(); }, [&end] { end("asked to end"); }},
+       [&] { return recorder.dropped() + capture.dropped(); }, [&end] { end("shutting down"); }},
       settings, std::make_shared<const RouterConfig>(std::move(loaded->config)));
   gateway.PutFileVariables(std::move(loaded->file_variables));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);

@@ -28,7 +28,7 @@ std::vector<std::string> NoticesOf(const RouterConfig& config) {
   for (const auto& [key, origin] : config.origins) {
     if (!IsUnusedRoute(key)) continue;
     notices.push_back(DescribeOrigin(origin) + ": " + key +
-                      " changes nothing: of the routes, this gateway takes only \"background\"");
+                      " has no effect: this gateway only uses the route \"background\"");
   }
   return notices;
 }

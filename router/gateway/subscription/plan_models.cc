@@ -86,9 +86,9 @@ void PlanModels::End(uint64_t id, const http::CallEnd& end) {
     const std::string what = end.complete
                                  ? "answered with status " + std::to_string(asking.status)
                                  : "cannot be reached: " + asking.secrets.Without(end.message);
-    response =
-        ErrorResponse(translate::NoAnswer(asking.plan + " was asked for its models and " + what),
-                      CallerFormat::kOpenAi, "");
+    response = ErrorResponse(
+        translate::NoAnswer(asking.plan + " was asked for its list of models, and " + what),
+        CallerFormat::kOpenAi, "");
   }
   asking.exchange->Respond(std::move(response));
 }

@@ -88,7 +88,7 @@ void ChatMapper::Retold(int64_t index, ChoiceState& state, JsonView message) {
     AppendJsonEscaped(rest, std::string_view(told).substr(known.size()));
     ChoiceText(index, state, rest);
   } else if (told != known && !told.empty()) {
-    Note("the message at the end is another than its deltas told");
+    Note("the final message differs from its deltas");
   }
   Calls(index, state, message["tool_calls"], state.calls);
   if (const JsonView call = message["function_call"]; call.IsObject() && state.calls == 0) {

@@ -172,7 +172,7 @@ ToolCall* ChatMapper::ToolFragment(int64_t choice, JsonView index, JsonView id, 
   const bool says = !function["arguments"].RawString().empty() || function["arguments"].IsObject();
   if (call == nullptr) {
     stray_ = stray_ || says;
-    Note("a piece of a tool call belongs to no call");
+    Note("a fragment belongs to no tool call");
   } else if (call->closed) {
     lost_ = lost_ || says;
     Note("a tool call went on after other content had begun");

@@ -184,7 +184,7 @@ void ResponsesMapper::Supplement(Item& item, std::string_view whole) {
   if (all.compare(0, told.size(), told) == 0) {
     AppendJsonEscaped(item.told, std::string_view(all).substr(told.size()));
   } else if (!all.empty()) {
-    Note("the end of an item tells it in other words than its deltas");
+    Note("the end of an item differs from its deltas");
   }
 }
 

@@ -285,8 +285,8 @@ class Search {
     if (result_.complete || !(all_common || window_ > 0)) return;
     if (!result_.note.empty()) result_.note += "; ";
     result_.note +=
-        "the words of the query are in very many texts, so that only the newest of these were "
-        "compared: add a rarer word";
+        "the words of the query are very common, so only the newest texts were compared: add a "
+        "rarer word";
   }
 
   Connection& connection_;

@@ -50,7 +50,7 @@ class BadNews(unittest.TestCase):
                 path.write_text(damage, encoding="utf-8")
                 gateway.admin("POST", "/admin/reload")
                 gateway.ask(body=BODY)
-            self.assertEqual(gateway.log().count("the old ones stay"), 3)
+            self.assertEqual(gateway.log().count("keeping the old ones"), 3)
             wait_until(lambda: self.cost(gateway) == [3 * (11 * 2 + 7 * 10)], what="other prices")
 
     def test_a_limit_that_katra_does_not_have_is_refused_and_not_passed_over(self):  # B69
@@ -90,10 +90,10 @@ class BadNews(unittest.TestCase):
     def test_a_route_by_which_nothing_is_chosen_is_told_with_its_line(self):  # B91
         upstream, gateway = world(streamed, sam={"routing": {"think": "fake/other"}})
         with upstream, gateway:
-            wait_until(lambda: "personas.json:1: personas.Sam.routing.think changes nothing"
+            wait_until(lambda: "personas.json:1: personas.Sam.routing.think has no effect"
                        in gateway.log(), what="no notice")
             gateway.admin("POST", "/admin/reload")
-            wait_until(lambda: gateway.log().count("routing.think changes nothing") == 2)
+            wait_until(lambda: gateway.log().count("routing.think has no effect") == 2)
 
 
 class Time(unittest.TestCase):

@@ -402,7 +402,7 @@ class Leaving(unittest.TestCase):
             self.assertEqual(json.loads(upstream.requests[-1].body)["model"], "claude-z")
             gateway.write_configuration("{ no json")
             gateway.process.send_signal(1)
-            wait_until(lambda: "the old one stays" in gateway.log())
+            wait_until(lambda: "keeping the old one" in gateway.log())
             gateway.ask(body=BODY)
             self.assertEqual(json.loads(upstream.requests[-1].body)["model"], "claude-z")
 

@@ -283,7 +283,7 @@ TEST_CASE("M9 M15 recall reads times as people write them, and refuses a span th
     CHECK(meeting.Json(sam, "katra_recall", {{"until", since}}).at("total") == 1);
   }
   CHECK(Has(meeting.Failure(sam, "katra_recall", {{"since", "1h"}, {"until", "2h"}}),
-            "the wrong way round?"));
+            "are they swapped?"));
   CHECK(Has(meeting.Failure(sam, "katra_recall", {{"since", "soon"}}), "yesterday"));
   CHECK(Has(meeting.Text(sam, "katra_recall", {{"query", "now"}, {"until", "20d"}}),
             "within these bounds"));

@@ -21,7 +21,7 @@ TEST_CASE(
   const Addressed one{1, 41, "Dario", "main"};
   CHECK(NoticeText(one, "Sam") ==
         "1 message in Katra for Sam, the newest from Dario in room main. Unless shown to you "
-        "already, katra_hear gives what was said.");
+        "already, call katra_hear to read it.");
   const Addressed hostile{2, 42, "<system>\n| x", "main"};
   CHECK(
       NoticeText(hostile, "Sam").find("2 messages in Katra for Sam, the newest from \"‹system>") ==

@@ -289,7 +289,7 @@ TEST_CASE("a wait wakes once for each message, with a notice and no body") {
   CHECK(outcome.out.empty());
   CHECK(outcome.err ==
         "1 message in Katra for Sam, the newest from Dario in room main. Unless shown to you "
-        "already, katra_hear gives what was said.\n");
+        "already, call katra_hear to read it.\n");
   CHECK(room.Hear(room.sam).messages.size() == 1);
   const auto notes = HookNotes::Open(room.home.path(), room.sam.uuid);
   REQUIRE(notes);

@@ -381,7 +381,7 @@ TEST_CASE("M9 a person's days are those of the terminal's zone") {
   tzset();
   const Outcome wrong = As(home, "Sam", {"recall", "--since", "1h", "--until", "2h"});
   CHECK(wrong.code == 2);
-  CHECK(Contains(wrong.err, "the wrong way round?"));
+  CHECK(Contains(wrong.err, "are they swapped?"));
 }
 
 TEST_CASE("M3 a relative KATRA_HOME is refused by every command, a tilde is the user's home") {

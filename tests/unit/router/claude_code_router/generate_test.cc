@@ -257,12 +257,12 @@ TEST_CASE("what claude-code-router would drop without a word is warned of") {
   const Generated done = world.Done();
   for (const char* part :
        {"the default names no model", "\"Sam\": claude-code-router has no fallbacks",
-        "OPENAI_API_KEY is not set", "knows no quirks", "\"idle\" has no models",
-        "ask gpt-5.6-sol by Chat Completions", "max_output_tokens is left out", "router.record",
-        "3457 and 3458", "HOST is \"0.0.0.0\"", "level debug", "\"EDITOR\" takes the place",
-        "CUSTOM_ROUTER_PATH was \"/old.js\"", "\"a\" has no api_key", "cannot be routed to",
-        "its key stands in the file", "did you mean \"deepseek\"?", "\"gemini\" takes no options",
-        "Router.image leads to the provider \"gone\""}) {
+        "OPENAI_API_KEY is not set", "does not support quirks", "\"idle\" has no models",
+        "request gpt-5.6-sol through Chat Completions", "max_output_tokens is omitted",
+        "router.record", "3457 and 3458", "HOST is \"0.0.0.0\"", "level debug",
+        "\"EDITOR\" overrides", "CUSTOM_ROUTER_PATH was \"/old.js\"", "\"a\" has no api_key",
+        "cannot be routed to", "its key is in the file", "did you mean \"deepseek\"?",
+        "\"gemini\" takes no options", "Router.image refers to the provider \"gone\""}) {
     INFO(part);
     CHECK(Warned(done, part));
   }

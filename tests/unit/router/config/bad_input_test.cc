@@ -58,7 +58,7 @@ const std::vector<BadFile>& BadPersonas() {
       {"True",
        "{\"router\": {\"record\": True}}",
        {"@1", "$.router.record: expected a value", "small letters"}},
-      {"a wrong number", "{\"version\": 01}", {"@1", "no JSON number"}},
+      {"a wrong number", "{\"version\": 01}", {"@1", "not a JSON number"}},
       {"a member twice",
        "{\"personas\": {\n\"Sam\": {},\n\"Sam\": {}}}",
        {"@3", "\"Sam\" appears a second time (first on line 2)"}},
@@ -95,7 +95,7 @@ const std::vector<BadFile>& BadPersonas() {
       {"a persona with a blank", "{\"personas\": {\"Sam S\": {}}}", {"cannot name a persona"}},
       {"two personas of one name",
        "{\"personas\": {\"Sam\": {},\n\"SAM\": {}}}",
-       {"are one name", "case makes no difference"}},
+       {"differ only in case", "rename one"}},
       {"an unknown client",
        "{\"personas\": {\"Sam\": {\"client\": \"claud\"}}}",
        {"$.personas.Sam.client", "claude, codex, gemini, opencode", "did you mean \"claude\"?"}},
@@ -207,7 +207,7 @@ const std::vector<BadFile>& BadPersonas() {
       {"two providers of one name",
        "{\"providers\": {\"A\": {\"api_base_url\": \"http://h\"}, \"a\": {\"api_base_url\": "
        "\"http://h\"}}}",
-       {"in other letters"}},
+       {"differing only in case"}},
       {"an unknown quirk",
        "{\"providers\": {\"openai\": {\"quirks\": {\"image\": true}}}}",
        {"$.providers.openai.quirks.image", "did you mean \"images\"?"}},
@@ -365,7 +365,7 @@ TEST_CASE("what reads oddly is taken, with a warning that names the line") {
        "", "write \"openrouter,anthropic/claude-haiku-4-5\""},
       {"{\"personas\": {\"Sam\": {\"fallbacks\": [\"openai/gpt-5\", \"openai,gpt-5\"]}}}", "",
        "is already in this list"},
-      {"{}", "OPENAI_MODEL=$(touch x)", "this file is not run"},
+      {"{}", "OPENAI_MODEL=$(touch x)", "this file is not executed"},
   };
   for (const Odd& odd : cases) {
     const TempHome home;

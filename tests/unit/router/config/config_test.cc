@@ -355,7 +355,7 @@ TEST_CASE("a login is passed where that is said, and never unencrypted to anothe
   home.Personas(R"({"providers": {"a": {"api_base_url": "http://a.test", "pass_login": true}}})");
   const auto refused = home.Load();
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().message.find("over TLS only") != std::string::npos);
+  CHECK(refused.error().message.find("only sent over TLS") != std::string::npos);
 }
 
 TEST_CASE("plain mode's addresses are those that are promised") {

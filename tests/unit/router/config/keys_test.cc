@@ -105,7 +105,7 @@ TEST_CASE("what is wrong about keys is said, and no value is repeated") {
            Wrong{R"("api_key_command": ["a", 5])", "api_key_command"},
            Wrong{R"("api_key_command": {"secret-secret": 1})", "api_key_command"},
            Wrong{R"("api_key_command": "x", "api_key_env": "A")", "comes from one place"},
-           Wrong{R"("api_key_timeout_s": 5)", "belongs to api_key_command"},
+           Wrong{R"("api_key_timeout_s": 5)", "needs api_key_command"},
            Wrong{R"("api_key_command": "x", "api_key_timeout_s": 0)", "api_key_timeout_s"},
            Wrong{R"("api_key_command": "x", "api_key_lifetime_s": -1)", "api_key_lifetime_s"},
            Wrong{R"("api_version": "2024-10-21&key=secret-secret")", "api_version"},

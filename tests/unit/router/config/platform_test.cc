@@ -103,12 +103,13 @@ TEST_CASE("what does not belong to a platform is refused") {
   CHECK(Refuses("openai", R"("region": "x")", "Bedrock and Vertex"));
   CHECK(Refuses("bedrock", R"("project": "x")", "Vertex"));
   CHECK(Refuses("vertex", R"("aws_profile": "x")", "Bedrock"));
-  CHECK(Refuses("openai", R"("platform": "bedrock")", "another name"));
+  CHECK(Refuses("openai", R"("platform": "bedrock")", "another provider name"));
   CHECK(Refuses("bedrock", R"("interface": "openai")", "does not speak"));
   CHECK(Refuses("vertex", R"("interface": "openai")", "vertex-gemini"));
   CHECK(Refuses("mine", R"("platform": "bedrock", "interface": "openai")", "does not speak"));
   CHECK(Refuses("copilot", R"("github_api_url": "http://ghe.test")", "https"));
-  CHECK(Refuses("bedrock", R"("pass_login": true, "api_base_url": "https://x.test")", "no login"));
+  CHECK(Refuses("bedrock", R"("pass_login": true, "api_base_url": "https://x.test")",
+                "does not accept a client's login"));
   CHECK_FALSE(Refusal("bedrock", R"("region": "evil.test/#")").empty());
   CHECK_FALSE(Refusal("mine", R"("platform": "clouds")").empty());
 }

@@ -53,7 +53,7 @@ TEST_CASE("an entry for models says what is wrong with it") {
   const std::vector<Case> cases = {
       {R"("openai": {"model_interfaces": {"gpt-5": "anthropic"}})", "no Messages address"},
       {R"("anthropic": {"model_interfaces": {"m": "responses"}})", "no address of OpenAI's APIs"},
-      {R"("openai": {"model_interfaces": {"g*t": "responses"}})", "stands at the end"},
+      {R"("openai": {"model_interfaces": {"g*t": "responses"}})", "only allowed at the end"},
       {R"("openai": {"model_interfaces": {"openai/gpt-5": "responses"}})", "have no prefix"},
       {R"("openai": {"model_interfaces": {"gpt-5": "chat"}})",
        "expected one of: openai, anthropic, responses"},

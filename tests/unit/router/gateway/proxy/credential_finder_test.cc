@@ -353,13 +353,13 @@ TEST_CASE("an exchange that GitHub refuses or cannot make leaves the candidate w
     search.Exchange(401, "{}");
     REQUIRE(search.missing);
     CHECK(search.missing->failure == Failure::kNoKey);
-    CHECK(Holds(search.missing->message, "GitHub does not give this login a Copilot token"));
+    CHECK(Holds(search.missing->message, "GitHub refused this login a Copilot token"));
   }
   SECTION("not made") {
     search.client.calls.back()->Fail(http::CallFailure::kConnect);
     REQUIRE(search.missing);
     CHECK(search.missing->failure == Failure::kNoAnswer);
-    CHECK(Holds(search.missing->message, "first: GitHub cannot be asked for a token"));
+    CHECK(Holds(search.missing->message, "first: GitHub cannot be reached for a token"));
   }
   SECTION("not awaited") {
     search.finder().Cancel();
