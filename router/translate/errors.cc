@@ -167,7 +167,7 @@ void AddHeaders(const Headers& upstream, ApiError* error) {
 }
 
 std::string MessageOf(int status, const ErrorText& text, std::string_view provider) {
-  const std::string who = provider.empty() ? "the upstream" : std::string(provider);
+  const std::string who = UpstreamName(provider);
   const std::string said = Presentable(text.message);
   if (!said.empty()) return who + ": " + said;
   return who + " answered with status " + std::to_string(status) + " and no error text";
@@ -289,6 +289,10 @@ ApiError FromUpstream(int status, const Headers& headers, std::string_view body,
   }
   AddHeaders(error.retryable ? headers : Headers{}, &error);
   return error;
+}
+
+std::string UpstreamName(std::string_view provider) {
+  return provider.empty() ? "the upstream" : std::string(provider);
 }
 
 ApiError NoAnswer(std::string message) {

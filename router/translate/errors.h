@@ -57,6 +57,9 @@ struct ApiError {
 // case.
 [[nodiscard]] bool IsSoundHeader(std::string_view name, std::string_view value);
 
+// What error messages call an upstream: its provider's name, or "the upstream" if that is empty.
+[[nodiscard]] std::string UpstreamName(std::string_view provider);
+
 // An error for a missing or truncated answer.
 [[nodiscard]] ApiError NoAnswer(std::string message);
 

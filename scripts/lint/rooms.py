@@ -23,7 +23,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     f"{T}from_responses/": ("router/providers/", T),
     f"{T}openai_clients/": ("router/providers/", T, f"{T}messages/"),
     f"{T}same_format/": ("router/providers/", T, f"{T}messages/", f"{T}from_chat/",
-                         f"{T}openai_clients/"),
+                         f"{T}from_responses/", f"{T}openai_clients/"),
     "router/policy/": BELOW_POLICY,
     "router/routing/task_sense/": (),
     "router/routing/matching/": ("router/routing/task_sense/",),

@@ -9,7 +9,7 @@ tl::expected<MessagesReply, ApiError> ToMessages(std::string_view chat_reply,
                                                  const Headers& headers,
                                                  const ReplyContext& context) {
   const auto fail = [](ApiError error) { return tl::unexpected<ApiError>(std::move(error)); };
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  const std::string who = UpstreamName(context.provider);
   JsonDocument document;
   if (!document.Parse(chat_reply) || !document.Root().IsObject()) {
     return fail(NoAnswer(who + " answered with something that is not a JSON object"));

@@ -218,10 +218,7 @@ class ChatStreamReader::Impl {
     state_ = StreamState::kFailedAfterContent;
   }
 
-  [[nodiscard]] std::string Who() const {
-    const std::string& provider = mapper_.context().provider;
-    return provider.empty() ? "the upstream" : provider;
-  }
+  [[nodiscard]] std::string Who() const { return UpstreamName(mapper_.context().provider); }
   [[nodiscard]] int64_t Estimate() const { return mapper_.context().input_estimate_tokens; }
 
   SseParser parser_;

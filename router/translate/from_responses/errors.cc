@@ -26,7 +26,7 @@ ApiError FromResponsesError(JsonView event, const ReplyContext& context) {
 
 ApiError FromFailedResponse(JsonView response, const ReplyContext& context) {
   if (response["error"].IsObject()) return Of(response["error"], context);
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  const std::string who = UpstreamName(context.provider);
   return NoAnswer(who + " ended the answer with the status \"" +
                   response["status"].Text().substr(0, 64) + "\"");
 }

@@ -10,7 +10,7 @@ namespace katra::router::translate {
 tl::expected<MessagesReply, ApiError> FromResponses(std::string_view reply, const Headers& headers,
                                                     const ReplyContext& context) {
   const auto fail = [](ApiError error) { return tl::unexpected<ApiError>(std::move(error)); };
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  const std::string who = UpstreamName(context.provider);
   JsonDocument document;
   if (!document.Parse(reply) || !document.Root().IsObject()) {
     return fail(NoAnswer(who + " answered with something that is not a JSON object"));

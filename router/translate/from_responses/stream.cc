@@ -148,10 +148,7 @@ class ResponsesStreamReader::Impl {
     state_ = StreamState::kFailedAfterContent;
   }
 
-  [[nodiscard]] std::string Who() const {
-    const std::string& provider = mapper_.context().provider;
-    return provider.empty() ? "the upstream" : provider;
-  }
+  [[nodiscard]] std::string Who() const { return UpstreamName(mapper_.context().provider); }
 
   SseParser parser_;
   EventWriter writer_;

@@ -326,8 +326,6 @@ void ChatForward::Note(std::string note) {
   if (notes_.size() < kMostNotes) notes_.push_back(std::move(note));
 }
 
-std::string ChatForward::Who() const {
-  return context_.provider.empty() ? "the upstream" : context_.provider;
-}
+std::string ChatForward::Who() const { return UpstreamName(context_.provider); }
 
 }  // namespace katra::router::translate

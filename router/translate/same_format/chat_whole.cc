@@ -149,7 +149,7 @@ tl::expected<MessagesReply, ApiError> ForwardChatReply(std::string_view reply,
                                                        const Headers& headers,
                                                        const ReplyContext& context,
                                                        const SameFormat& same) {
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  const std::string who = UpstreamName(context.provider);
   const auto complaint = [&](std::string_view body) {
     return Failed(
         FromUpstream(200, headers, body, context.provider, context.input_estimate_tokens));

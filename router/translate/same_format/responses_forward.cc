@@ -6,6 +6,7 @@
 #include "core/json_write.h"
 #include "core/text.h"
 #include "router/translate/estimate.h"
+#include "router/translate/from_responses/errors.h"
 #include "router/translate/openai_clients/openai_client.h"
 #include "router/translate/sse_parser.h"
 
@@ -21,26 +22,6 @@ std::string OneLineOf(std::string_view json) {
   std::string line(json);
   std::replace(line.begin(), line.end(), '\n', ' ');
   return line;
-}
-
-// Converts to the usual shape of errors. "error" as a type is only the event's type.
-ApiError ErrorOf(JsonView error, const ReplyContext& context) {
-  std::string body;
-  JsonWriter writer(body);
-  writer.BeginObject().Key("error").BeginObject();
-  for (const char* member : {"code", "message", "param", "type"}) {
-    const JsonView value = error[member];
-    if (!value.IsNothing() && !value.Is("error")) writer.Key(member).Raw(value.Raw());
-  }
-  writer.EndObject().EndObject();
-  return FromUpstream(200, {}, body, context.provider, context.input_estimate_tokens);
-}
-
-ApiError FailureOf(JsonView response, const ReplyContext& context) {
-  if (response["error"].IsObject()) return ErrorOf(response["error"], context);
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
-  return NoAnswer(who + " ended the answer with the status \"" +
-                  response["status"].Text().substr(0, 64) + "\"");
 }
 
 }  // namespace
@@ -120,8 +101,7 @@ void ResponsesForward::Data(std::string_view name, std::string_view data, std::s
   saw_event_ = true;
   sequence_ = root["sequence_number"].Integer().value_or(sequence_ + 1);
   if (type == "error" || (type.empty() && root["error"].IsObject())) {
-    Say(ErrorOf(root["error"].IsObject() ? root["error"] : root, context_),
-        type == "error" ? event : std::string_view());
+    Say(FromResponsesError(root, context_), type == "error" ? event : std::string_view());
     return;
   }
   const JsonView response = root["response"];
@@ -149,7 +129,7 @@ void ResponsesForward::Head(JsonView response) {
 void ResponsesForward::Over(std::string_view type, JsonView response, std::string_view event) {
   status_ = response["status"].Text();
   if (type == "response.failed" || type == "response.cancelled") {
-    Say(FailureOf(response, context_), event);
+    Say(FromFailedResponse(response, context_), event);
     return;
   }
   ++progress_;
@@ -201,15 +181,13 @@ int64_t ResponsesForward::estimated_output_tokens() const {
   return EstimateTextTokens(output_bytes_);
 }
 
-std::string ResponsesForward::Who() const {
-  return context_.provider.empty() ? "the upstream" : context_.provider;
-}
+std::string ResponsesForward::Who() const { return UpstreamName(context_.provider); }
 
 tl::expected<MessagesReply, ApiError> ForwardResponsesReply(std::string_view reply,
                                                             const Headers& headers,
                                                             const ReplyContext& context) {
   const auto failed = [](ApiError error) { return tl::unexpected<ApiError>(std::move(error)); };
-  const std::string who = context.provider.empty() ? "the upstream" : context.provider;
+  const std::string who = UpstreamName(context.provider);
   JsonDocument document;
   if (!document.Parse(reply) || !document.Root().IsObject()) {
     return failed(NoAnswer(who + " answered with something that is not a JSON object"));
@@ -217,7 +195,7 @@ tl::expected<MessagesReply, ApiError> ForwardResponsesReply(std::string_view rep
   const JsonView root = document.Root();
   const JsonView status = root["status"];
   if (status.Is("failed") || status.Is("cancelled")) {
-    return failed(FailureOf(root, context));
+    return failed(FromFailedResponse(root, context));
   }
   if (!root["error"].IsNothing()) {
     return failed(
