@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "core/files.h"
+#include "core/json_lines.h"
 #include "core/json_write.h"
 #include "core/text.h"
 
@@ -177,23 +178,12 @@ Result<std::string> LastAuditLines(const std::string& home, size_t count) {
       if (number == 0) continue;  // just rotated; the new file does not exist yet
       break;
     }
-    size_t end = text->size();
-    while (end > 0 && lines.size() < count) {
-      const size_t feed = text->rfind('\n', end - 1);
-      const size_t begin = feed == std::string::npos ? 0 : feed + 1;
-      const std::string_view line = std::string_view(*text).substr(begin, end - begin);
-      if (line.size() > 1 && line.front() == '{' && line.back() == '}') {
-        lines.push_back(std::string(line) + "\n");
-      }
-      end = feed == std::string::npos ? 0 : feed;
-    }
+    AddLinesFromEnd(*text, count, &lines);
   }
   if (lines.empty()) {
     return Fail(ErrorCode::kNotFound, "nothing was written to " + AuditPath(home) + " yet");
   }
-  std::string all;
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) all += *line;
-  return all;
+  return OldestFirst(lines);
 }
 
 uint64_t AuditMeter::Count(std::string_view kind, SteadyTime now) {

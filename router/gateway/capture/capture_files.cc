@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/files.h"
+#include "core/json_lines.h"
 
 namespace katra::router::gateway {
 namespace {
@@ -117,23 +118,11 @@ Result<std::string> LastCaptures(const std::string& folder, size_t count) {
   while (!files.empty() && lines.size() < count) {
     auto text = ReadFile(files.back(), kMaxFileBytes);
     if (!text) return Pass(std::move(text));
-    size_t end = text->size();
-    while (end > 0 && lines.size() < count) {
-      const size_t feed = text->rfind('\n', end - 1);
-      const size_t begin = feed == std::string::npos ? 0 : feed + 1;
-      // A line begins and ends like an object, unless a crash truncated it.
-      const std::string_view line = std::string_view(*text).substr(begin, end - begin);
-      if (line.size() > 1 && line.front() == '{' && line.back() == '}') {
-        lines.push_back(std::string(line) + "\n");
-      }
-      end = feed == std::string::npos ? 0 : feed;
-    }
+    AddLinesFromEnd(*text, count, &lines);
     files.pop_back();
   }
   if (lines.empty()) return Fail(ErrorCode::kNotFound, "nothing was recorded in " + folder);
-  std::string all;
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) all += *line;
-  return all;
+  return OldestFirst(lines);
 }
 
 std::string CaptureFiles::PathFor(const std::string& day) {
