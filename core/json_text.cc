@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
+#include <string_view>
 
 #include "core/tag_names.h"
 #include "core/tags.h"
@@ -14,9 +14,9 @@ namespace {
 bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '<' && c != '['; }
 
 void AppendUnit(uint32_t unit, std::string* out) {
-  char escaped[16];
-  std::snprintf(escaped, sizeof escaped, "\\u%04x", unit);
-  out->append(escaped);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out->append("\\u");
+  for (int shift = 12; shift >= 0; shift -= 4) *out += kDigits[(unit >> shift) & 0xF];
 }
 
 void AppendEscape(uint32_t c, std::string* out) {
