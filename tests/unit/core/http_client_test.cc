@@ -31,13 +31,15 @@ class Peer {
   // A whole request with its body; empty: the client has closed.
   std::string Read() {
     std::string seen;
+    size_t whole = std::string::npos;  // unknown until the head is there
     for (;;) {
-      const size_t head = seen.find("\r\n\r\n");
-      if (head != std::string::npos) {
+      const size_t head = whole == std::string::npos ? seen.find("\r\n\r\n") : whole;
+      if (whole == std::string::npos && head != std::string::npos) {
         const size_t at = seen.find("Content-Length: ");
-        const size_t body = at < head ? std::stoul(seen.substr(at + 16)) : 0;
-        if (seen.size() >= head + 4 + body) return seen;
+        whole = head + 4 + (at < head ? std::stoul(seen.substr(at + 16, 20)) : 0);
+        seen.reserve(whole);
       }
+      if (seen.size() >= whole) return seen;
       char bytes[65536];
       const ssize_t count = recv(socket_, bytes, sizeof bytes, 0);
       if (count <= 0) return {};
