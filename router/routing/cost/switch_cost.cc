@@ -56,12 +56,9 @@ std::optional<double> SwitchCostUsdMicros(const Switch& change, double cache_rea
 
 void SessionCosts::Arrived(int64_t context_tokens, std::string_view default_model,
                            const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) {
-  for (const Cached& cached : cached_) {
-    // The client has shortened the conversation: that is another prompt.
-    if (cached.model != anchor_ || context_tokens >= cached.tokens - cached.tokens / 4) continue;
-    cached_.clear();
-    break;
-  }
+  // The client has shortened the conversation: that is another prompt.
+  if (context_tokens < arrived_tokens_ - arrived_tokens_ / 4) cached_.clear();
+  arrived_tokens_ = context_tokens;
   const bool cold = std::all_of(cached_.begin(), cached_.end(), [&](const Cached& cached) {
     return WarmTokens(cached.model, context_tokens, terms_of(cached.model), now) == 0;
   });

@@ -94,8 +94,9 @@ struct SwitchVerdict {
 class SessionCosts {
  public:
   // A request arrived. Once per request, before Judge. A context that is a quarter shorter than
-  // what was answered last was compacted: no cache holds it. `default_model` is what the session
-  // would use without routing; its cached rate is the measure for max_pct.
+  // that of the last request was compacted: no cache holds it. `context_tokens` may be an estimate,
+  // if it is always made in the same way. `default_model` is what the session would use without
+  // routing; its cached rate is the measure for max_pct.
   void Arrived(int64_t context_tokens, std::string_view default_model, const SwitchLimits& limits,
                const TermsOf& terms_of, WallTime now);
 
@@ -116,7 +117,8 @@ class SessionCosts {
   // An allowed switch was made: its cost counts against the ceiling. Once per switch.
   void Charge(const SwitchVerdict& verdict);
 
-  // `model` answered, so its provider's cache holds `context_tokens` (prompt and answer).
+  // `model` answered, so its provider's cache holds `context_tokens` (prompt and answer), as
+  // reported or estimated.
   void Answered(std::string_view model, int64_t context_tokens, WallTime now);
 
   // The tokens of the context that the model's cache holds now.
@@ -139,6 +141,7 @@ class SessionCosts {
 
   std::string anchor_;
   std::vector<Cached> cached_;
+  int64_t arrived_tokens_ = 0;  // of the last request
   double spent_ = 0;
   double baseline_ = 0;
 };

@@ -185,13 +185,19 @@ TEST_CASE("the ceiling in per cent grows with the session, and a cold session be
   CHECK(*kept.CeilingUsdMicros(rig.limits) == Approx(100'000));
 }
 
-TEST_CASE("a compacted conversation is in no cache") {
+TEST_CASE("a compacted conversation is in no cache, however much the estimates are off") {
   Rig rig;
   rig.limits.max_usd_micros = 0;
   rig.Arrive(76'000);
   CHECK_FALSE(rig.Judge("o/gpt", 76'000).allowed);
   rig.Arrive(30'000);
   CHECK(rig.Judge("o/gpt", 30'000).cause == SwitchCause::kCold);
+
+  Rig estimated;
+  estimated.limits.max_usd_micros = 0;
+  estimated.session.Answered("a/opus", 2 * kContext, kNoon);  // twice what was estimated
+  estimated.Arrive();
+  CHECK_FALSE(estimated.Judge("o/gpt").allowed);
 }
 
 TEST_CASE("with a forecast the whole turn decides, and what it leaves for the later ones") {
