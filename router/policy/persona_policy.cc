@@ -128,7 +128,8 @@ class Chooser {
   Result<Candidate> ByRule() {
     if (auto side = SideScenario()) return std::move(*side);
     if (ask_.held != nullptr) {
-      auto held = Configured(ask_, ask_.held->target, "held for this turn");
+      auto held = Configured(ask_, ask_.held->target,
+                             ask_.held->reason.empty() ? "held for this turn" : ask_.held->reason);
       if (held) {
         choice_.rule = Rule::kHeld;
         choice_.route = ask_.held->route;

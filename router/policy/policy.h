@@ -40,6 +40,7 @@ struct Held {
   std::string route;  // of a preference or scenario; may be empty
   double score = -1;
   std::string matcher;
+  std::string reason = {};  // why it stays; empty: the turn goes on
 };
 
 // What is known about a request when its models are chosen. Borrowed for the call.

@@ -107,6 +107,11 @@ const Price* Prices::Find(const std::string& provider, const std::string& model)
   return nullptr;
 }
 
+std::optional<Price> Prices::Of(const std::string& provider, const std::string& model) const {
+  const Price* price = Find(provider, model);
+  return price == nullptr ? std::nullopt : std::optional<Price>(*price);
+}
+
 std::optional<int64_t> Prices::CostUsdMicros(const std::string& provider, const std::string& model,
                                              const translate::Usage& usage) const {
   const Price* price = usage.known ? Find(provider, model) : nullptr;

@@ -33,6 +33,9 @@ class Prices {
   [[nodiscard]] std::optional<int64_t> CostUsdMicros(const std::string& provider,
                                                      const std::string& model,
                                                      const translate::Usage& usage) const;
+  // nullopt: unknown.
+  [[nodiscard]] std::optional<Price> Of(const std::string& provider,
+                                        const std::string& model) const;
 
  private:
   [[nodiscard]] const Price* Find(const std::string& provider, const std::string& model) const;

@@ -98,7 +98,8 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
                record().agent_id),
-      planner_({services.policy, services.matchers, services.learning, history_}),
+      planner_({services.policy, services.matchers, services.learning, services.prices,
+                services.clock, history_}),
       candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
                    sources_, history_}) {
   record().endpoint = ToString(endpoint);
@@ -410,7 +411,7 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
       // A side request is no part of the conversation.
       if (!record().side) {
         history_.NoteProvider(record().provider);
-        planner_.NoteAnswered();
+        planner_.NoteAnswered({record().provider, record().model}, record().usage);
       }
       if (record().usage.known && estimate_ >= 0) {
         history_.Trace().calibration.Observe(estimate_, record().usage.PromptTokens());

@@ -65,12 +65,29 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
   const auto choice =
       deps_.policy.Choose({*config_, *persona_, *request.peek, &needs_, nullptr, nullptr});
   if (choice && !choice->wants_match) return;
+  const policy::Candidate* otherwise = choice ? &choice->candidates.front() : nullptr;
+  if (otherwise != nullptr) otherwise_ = {otherwise->provider->name, otherwise->model};
+  tokens_ = static_cast<int64_t>(request.body.size() / 4);
   match_ = deps_.matchers.Match(*persona_, words);
-  if (match_.route == nullptr) return;
-  const auto tokens = static_cast<int64_t>(request.body.size() / 4);
-  auto order = deps_.learning.OrderOf(config_->matching, caller_, *match_.route, tokens);
-  match_.order = std::move(order.models);
-  match_.reason = std::move(order.reason);
+  FinishMatch();
+}
+
+void RoutePlanner::FinishMatch() {
+  if (match_.route != nullptr) {
+    auto order = deps_.learning.OrderOf(config_->matching, caller_, *match_.route, tokens_);
+    match_.order = std::move(order.models);
+    match_.reason = std::move(order.reason);
+  }
+  const Target& wanted = match_.route == nullptr ? otherwise_ : match_.order.front();
+  if (wanted.model.empty()) return;
+  auto verdict = judge_.Judge(config_->matching, wanted, tokens_);
+  if (verdict.stay_with) {
+    const std::string route = match_.route == nullptr ? std::string() : match_.route->name;
+    held_ = policy::Held{std::move(*verdict.stay_with), route, match_.score, match_.matcher,
+                         std::move(verdict.reason)};
+  } else if (!verdict.reason.empty()) {
+    match_.reason += (match_.reason.empty() ? "" : "; ") + verdict.reason;
+  }
 }
 
 policy::Ask RoutePlanner::Plan(const Request& request) {
@@ -108,13 +125,15 @@ void RoutePlanner::LearnFrom(const policy::Choice& choice) {
   }
 }
 
-void RoutePlanner::NoteAnswered() {
+void RoutePlanner::NoteAnswered(const Target& model, const translate::Usage& usage) {
+  if (config_->matching.max_switch_spend_usd) judge_.Answered(model, usage);
   auto& routed = deps_.history.Trace().routed;
   if (routed && routed->turn == turn_) routed->answered = true;
 }
 
 void RoutePlanner::NoteChoice(const policy::Choice& choice) {
   LearnFrom(choice);
+  judge_.Charge();
   if (turn_ == 0 || !choice.of_conversation()) return;
   auto& turns = deps_.history.Trace().turns;
   constexpr size_t kMostModels = 8;

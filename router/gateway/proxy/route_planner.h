@@ -9,6 +9,7 @@
 #include "router/gateway/observe/route_learning.h"
 #include "router/gateway/proxy/route_matchers.h"
 #include "router/gateway/proxy/session_history.h"
+#include "router/gateway/proxy/switch_judge.h"
 #include "router/policy/policy.h"
 #include "router/routing/request_view.h"
 
@@ -22,9 +23,12 @@ class RoutePlanner {
     const policy::Policy& policy;
     RouteMatchers& matchers;
     RouteLearning& learning;
+    const Prices& prices;
+    const Clock& clock;
     SessionHistory& history;
   };
-  explicit RoutePlanner(const Deps& deps) : deps_(deps) {}
+  explicit RoutePlanner(const Deps& deps)
+      : deps_(deps), judge_({deps.prices, deps.clock, deps.history}) {}
 
   struct Request {
     std::shared_ptr<const RouterConfig> config;
@@ -48,12 +52,14 @@ class RoutePlanner {
   // The rest of the user's turn stays with `choice`. After Plan().
   void NoteChoice(const policy::Choice& choice);
   // The conversation has got its answer. After NoteChoice().
-  void NoteAnswered();
+  void NoteAnswered(const Target& model, const translate::Usage& usage);
 
  private:
   void ReadNeeds(const Request& request, const routing::RequestView& view);
   // What the user's choice of a model says of the route's.
   void LearnFrom(const policy::Choice& choice);
+  // The order of the matched route's models, and whether the conversation may change to the first.
+  void FinishMatch();
   void FindTurn(const Request& request, const routing::RequestView& view);
   [[nodiscard]] int64_t TokensOf(const Request& request);
 
@@ -62,6 +68,9 @@ class RoutePlanner {
   std::shared_ptr<const PersonaConfig> persona_;
   policy::Needs needs_;
   policy::Match match_;
+  SwitchJudge judge_;
+  Target otherwise_;     // what answers if no route fits; without a model: nothing
+  int64_t tokens_ = -1;  // of the prompt, estimated, when it is matched
   std::optional<policy::Held> held_;
   std::optional<translate::RequestPeek::Span> tag_;
   int64_t estimated_tokens_ = -1;

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "router/policy/policy.h"
+#include "router/routing/cost/switch_cost.h"
 #include "router/translate/estimate.h"
 
 namespace katra::router::gateway {
@@ -38,6 +39,7 @@ struct SessionTrace {
     bool answered = false;
   };
   std::optional<Routed> routed;
+  routing::cost::SessionCosts costs;
   std::map<std::string, std::string> keys;  // provider -> the variable of the key that it used
 };
 

@@ -370,6 +370,49 @@ class Learning(unittest.TestCase):
             self.assertNotEqual(ask(), "documentation")
 
 
+class Switches(unittest.TestCase):
+    """What a change of models in a warm conversation may cost (router.max_switch_spend)."""
+    FIX = "there is a bug in the login, fix it"
+    DOCS = "write the README for this tool"
+
+    def world(self, **router):
+        def long_answer(request, to):
+            # The upstream counts 100,000 tokens, so that its cache holds a long prompt.
+            events = message_stream("done", input_tokens=100_000)
+            to.stream(events)
+
+        world = World({"provider": "own", "model": "m"}, routing_preferences=ROUTED, router=router)
+        world.upstreams["thinker"].script = long_answer
+        prices = {f"{name}/m": {"input": 10, "output": 10, "cache_read": 1} for name in NAMES}
+        path = f"{world.gateway.home}/router/prices.json"
+        with open(path, "w", encoding="utf-8", opener=lambda file, flags: os.open(
+                file, flags, 0o600)) as out:
+            json.dump(prices, out)
+        world.gateway.admin("POST", "/admin/reload")
+        return world
+
+    def second_turn(self, world):
+        start = [user(self.FIX + " " + "x " * 200_000)]
+        self.assertEqual(world.ask(start).header("x-katra-provider"), "thinker")
+        return world.ask([*start, {"role": "assistant", "content": "done"}, user(self.DOCS)])
+
+    def test_a_switch_that_is_too_dear_is_not_made_and_says_so(self):
+        with self.world(max_switch_spend=0.10) as world:
+            reply = self.second_turn(world)
+            self.assertEqual(reply.header("x-katra-provider"), "thinker")
+            decision = world.gateway.decisions(2)[1]
+            self.assertIn("stayed on thinker/m: switching would cost $",
+                          decision["attempts"][0]["reason"])
+
+    def test_a_switch_within_the_limit_is_made(self):
+        with self.world(max_switch_spend=50) as world:
+            self.assertEqual(self.second_turn(world).header("x-katra-provider"), "helper")
+
+    def test_without_a_limit_every_switch_is_made(self):
+        with self.world() as world:
+            self.assertEqual(self.second_turn(world).header("x-katra-provider"), "helper")
+
+
 class Decide(unittest.TestCase):
     def test_a_decision_is_told_without_asking_anybody(self):
         routed = [{**route, "models": [*route["models"], "other/m"]} for route in ROUTED]

@@ -1,0 +1,47 @@
+// Whether a conversation may change models, by what the change costs: a model that has not seen it
+// reads all of it anew (router.max_switch_spend). One request's view of its session's costs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "router/config/config.h"
+#include "router/gateway/observe/prices.h"
+#include "router/gateway/proxy/session_history.h"
+#include "router/routing/cost/switch_cost.h"
+#include "router/translate/usage.h"
+
+namespace katra::router::gateway {
+
+// On the loop's thread.
+class SwitchJudge {
+ public:
+  // Borrowed: all of them outlive this.
+  struct Deps {
+    const Prices& prices;
+    const Clock& clock;
+    SessionHistory& history;
+  };
+  explicit SwitchJudge(const Deps& deps) : deps_(deps) {}
+
+  struct Verdict {
+    std::optional<Target> stay_with;  // the model that answered last: the switch is too dear
+    std::string reason;               // for people; empty: there is nothing to say
+  };
+  // Whether `wanted` may answer the next turn, whose prompt has about `tokens`. Once per request.
+  // Without router.max_switch_spend every model may.
+  [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted, int64_t tokens);
+  // The judged switch was made: it counts against the session's limit.
+  void Charge();
+  // `model` answered the conversation.
+  void Answered(const Target& model, const translate::Usage& usage);
+
+ private:
+  [[nodiscard]] routing::cost::ModelTerms TermsOf(std::string_view model) const;
+
+  Deps deps_;
+  std::optional<routing::cost::SwitchVerdict> verdict_;
+};
+
+}  // namespace katra::router::gateway
