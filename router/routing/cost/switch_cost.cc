@@ -56,6 +56,7 @@ std::optional<double> SwitchCostUsdMicros(const Switch& change, double cache_rea
 
 void SessionCosts::Arrived(int64_t context_tokens, std::string_view default_model,
                            const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) {
+  ++arrivals_;
   // The client has shortened the conversation: that is another prompt.
   if (context_tokens < arrived_tokens_ - arrived_tokens_ / 4) cached_.clear();
   arrived_tokens_ = context_tokens;
@@ -168,11 +169,25 @@ std::optional<double> SessionCosts::ExpectedUsdMicros(std::string_view model,
   return *turn + least.value_or(0);
 }
 
+Forecast SessionCosts::NextTurn() const {
+  constexpr int64_t kFirstTurn = 4;
+  constexpr int64_t kUsualSession = 40;
+  Forecast forecast;
+  forecast.requests =
+      std::max<int64_t>((kFirstTurn + answers_) / std::max<int64_t>(arrivals_, 1), 1);
+  forecast.new_tokens = 1200;
+  forecast.output_tokens = 350;
+  forecast.later_requests = kUsualSession + answers_;
+  if (!anchor_.empty()) forecast.later_models.emplace_back(anchor_);
+  return forecast;
+}
+
 void SessionCosts::Charge(const SwitchVerdict& verdict) {
   if (verdict.cause == SwitchCause::kWithin) spent_ += verdict.cost_usd_micros.value_or(0);
 }
 
 void SessionCosts::Answered(std::string_view model, int64_t context_tokens, WallTime now) {
+  ++answers_;
   anchor_ = model;
   const auto found = std::find_if(cached_.begin(), cached_.end(),
                                   [&](const Cached& cached) { return cached.model == model; });

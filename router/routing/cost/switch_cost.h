@@ -121,6 +121,12 @@ class SessionCosts {
   // reported or estimated.
   void Answered(std::string_view model, int64_t context_tokens, WallTime now);
 
+  // What this session's next turn is expected to be: as many requests as its turns had on average
+  // (answers by arrivals, if those are counted once a turn), of usual sizes, and as many requests
+  // afterwards as sessions usually have, more in one that has lasted. Of the later models it names
+  // the one that answered last; its name is borrowed from this object until that changes.
+  [[nodiscard]] Forecast NextTurn() const;
+
   // The tokens of the context that the model's cache holds now.
   [[nodiscard]] int64_t WarmTokens(std::string_view model, int64_t context_tokens,
                                    const ModelTerms& terms, WallTime now) const;
@@ -142,6 +148,8 @@ class SessionCosts {
   std::string anchor_;
   std::vector<Cached> cached_;
   int64_t arrived_tokens_ = 0;  // of the last request
+  int64_t arrivals_ = 0;
+  int64_t answers_ = 0;
   double spent_ = 0;
   double baseline_ = 0;
 };

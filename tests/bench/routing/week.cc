@@ -98,7 +98,6 @@ class Run {
       costs_.Arrived(context_ + turn.requests.front().new_tokens, "", limits_, terms_, now_);
       const Model& model = Choose(turn);
       ++bill_.turns;
-      ++session_turns_;
       ++seen_[static_cast<size_t>(turn.kind)];
       bill_.not_good_enough += GoodEnough(model, turn.kind) ? 0 : 1;
       for (const Turn::Request& request : turn.requests) {
@@ -131,19 +130,12 @@ class Run {
     return *best;
   }
 
-  // The turn is expected to be as long as the session's were on average, at first four requests.
-  // The session is expected to have 40 more, as sessions usually do, and the more the longer it has
-  // lasted, with work like most of what it had.
+  // With work like most of what the session had: the models that are good enough for that.
   [[nodiscard]] Forecast Expected(Kind kind) const {
-    constexpr int64_t kFirstGuess = 4;
-    constexpr int64_t kUsual = 40;
-    Forecast forecast;
-    forecast.requests = (kFirstGuess + session_requests_) / (1 + session_turns_);
-    forecast.new_tokens = 1200;
-    forecast.output_tokens = 350;
-    forecast.later_requests = kUsual + session_requests_;
+    Forecast forecast = costs_.NextTurn();
     const auto usual = std::max_element(seen_.begin(), seen_.end());
-    const Kind main = session_turns_ == 0 ? kind : static_cast<Kind>(usual - seen_.begin());
+    const Kind main = *usual == 0 ? kind : static_cast<Kind>(usual - seen_.begin());
+    forecast.later_models.clear();
     for (const Model& model : models_) {
       if (GoodEnough(model, main)) forecast.later_models.push_back(model.name);
     }
@@ -165,7 +157,6 @@ class Run {
                   static_cast<double>(request.output_tokens) * *model.prices.output) /
                  1e6;
     ++bill_.requests;
-    ++session_requests_;
     bill_.switches += last_ != nullptr && last_ != &model ? 1 : 0;
     last_ = &model;
     context_ += request.output_tokens;
@@ -194,8 +185,6 @@ class Run {
   const Model* last_ = nullptr;
   WallTime now_ = FromUnixMillis(1'795'262'400'000);
   int64_t context_ = 0;
-  int64_t session_turns_ = 0;
-  int64_t session_requests_ = 0;
   std::array<int64_t, 3> seen_{};  // turns of each kind
   std::map<std::string_view, Cache> cached_;
 };

@@ -218,6 +218,26 @@ TEST_CASE("with a forecast the whole turn decides, and what it leaves for the la
   CHECK(judge(later).allowed);
 }
 
+TEST_CASE("a session's next turn is expected to be like its turns were") {
+  SessionCosts session;
+  CHECK(session.NextTurn().requests == 4);
+  CHECK(session.NextTurn().later_models.empty());
+  for (int turn = 0; turn < 10; ++turn) {
+    session.Arrived(kContext, "a/opus", {}, Terms, kNoon);
+    for (int i = 0; i < 20; ++i) session.Answered("a/opus", kContext, kNoon);
+  }
+  const Forecast forecast = session.NextTurn();
+  CHECK(forecast.requests == 20);
+  CHECK(forecast.later_requests > 200);
+  REQUIRE(forecast.later_models.size() == 1);
+  CHECK(forecast.later_models[0] == "a/opus");
+  // A long tool loop pays for a cheaper model where a single question does not.
+  SwitchLimits none;
+  none.max_usd_micros = 0;
+  CHECK_FALSE(session.Judge("o/gpt", kContext, none, Terms, kNoon).allowed);
+  CHECK(session.Judge("o/gpt", kContext, none, Terms, kNoon, forecast).allowed);
+}
+
 TEST_CASE("a session remembers a bounded number of models") {
   Rig rig;
   for (int i = 0; i < 100; ++i) {
