@@ -25,6 +25,8 @@ void AddCommands(CLI::App& app, Program& program) {
   AddGateway(app, program);
   AddToken(app, program);
   AddUsage(app, program);
+  AddRoute(app, program);
+  AddStats(app, program);
   AddHook(app, program);
   AddWait(app, program);
   AddStatusLine(app, program);

@@ -74,5 +74,7 @@ void AddList(CLI::App& app, Program& program);
 void AddConfig(CLI::App& app, Program& program);
 void AddToken(CLI::App& app, Program& program);
 void AddUsage(CLI::App& app, Program& program);
+void AddRoute(CLI::App& app, Program& program);
+void AddStats(CLI::App& app, Program& program);
 
 }  // namespace katra::cli

@@ -30,6 +30,7 @@ inline constexpr const char* kGoodLook = "\x1b[32m";
 inline constexpr const char* kAttentionLook = "\x1b[33m";
 inline constexpr const char* kBadLook = "\x1b[31m";
 inline constexpr const char* kFaintLook = "\x1b[2m";
+inline constexpr const char* kReverseLook = "\x1b[7m";
 // The style of a state as named by FormatActivity and `katra list`: working states are good, those
 // that wait for somebody need attention, those that cannot work are bad.
 [[nodiscard]] const char* LookOfState(const std::string& state);
