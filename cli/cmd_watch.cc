@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
+#include "cli/route/live_view.h"
 #include "cli/watch/keys.h"
 #include "cli/watch/line_editor.h"
 #include "cli/watch/room_view.h"
@@ -150,18 +151,24 @@ int RunWatch(const Speaker& speaker, Context& context) {
 
 void AddWatch(CLI::App& app, Program& program) {
   auto speaker = std::make_shared<Speaker>();
+  auto routing = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand(
       "watch",
       "show a live screen of the room: who is here, the messages, and an input line\n"
       "Messages shown are marked as heard. If the output is not a terminal, or with --json, "
-      "messages "
-      "are printed as lines.");
+      "messages are printed as lines. With --routing, shows requests to models instead: which "
+      "model was chosen for each, and why.");
   command->group(kRoomCommands);
+  command->add_flag("--routing", *routing,
+                    "show requests to models instead, one line each; with --persona, only its own");
   AddRoomOption(*command, speaker.get());
   AddPersonaOption(*command, speaker.get());
   AddJsonOption(*command, speaker.get());
-  command->callback([&program, speaker] {
-    program.Run([speaker](Context& context) { return RunWatch(*speaker, context); });
+  command->callback([&program, speaker, routing] {
+    program.Run([speaker, routing](Context& context) {
+      if (*routing) return WatchRouting({speaker->persona, speaker->json}, context);
+      return RunWatch(*speaker, context);
+    });
   });
 }
 
