@@ -7,8 +7,11 @@
 #include "cli/exit_codes.h"
 #include "cli/hooks/live_session.h"
 #include "cli/program.h"
+#include "cli/route/decision_view.h"
 #include "cli/sessions/answering.h"
 #include "cli/sessions/plan_limits.h"
+#include "core/text.h"
+#include "core/time_words.h"
 #include "render/peer_text.h"
 
 namespace katra::cli {
@@ -16,6 +19,41 @@ namespace {
 
 constexpr size_t kMostInputBytes = 1024 * 1024;
 constexpr std::chrono::seconds kPatience{1};
+
+// The route of the session's latest request of its own conversation; empty if it has none.
+std::string LatestRoute(const store::Session& self, store::UsageStore& store, Context& context) {
+  store::UsageFilter filter;
+  filter.persona = self.persona;
+  filter.client_session_id = self.client_session_id;
+  filter.since = context.clock().Now() - std::chrono::hours(24);
+  filter.limit = 8;
+  const auto records = store.LatestUsage(filter, context.Call(kPatience));
+  if (!records) return {};
+  for (const store::UsageRecord& record : *records) {
+    if (record.agent_id.empty() && record.route != "background") return record.route;
+  }
+  return {};
+}
+
+// "$1.2345 today", with a + if the price of a request is unknown; empty: there was none.
+std::string CostToday(const std::string& persona, store::UsageStore& store, Context& context) {
+  const auto today = ReadTime("today", context.clock().Now(), DayZone::kLocal);
+  if (!today) return {};
+  const auto sums = store.SumUsage(store::UsageGroup::kPersona, *today, context.Call(kPatience));
+  if (!sums) return {};
+  int64_t usd_micros = 0;
+  int64_t unpriced = 0;
+  int64_t requests = 0;
+  for (const store::UsageSum& sum : *sums) {
+    if (ToLowerAscii(sum.key) != ToLowerAscii(persona)) continue;
+    usd_micros += sum.cost_usd_micros;
+    unpriced += sum.unpriced;
+    requests += sum.requests;
+  }
+  if (requests == 0) return {};
+  if (unpriced > 0 && usd_micros == 0) return "$? today";
+  return DollarText(usd_micros) + (unpriced > 0 ? "+" : "") + " today";
+}
 
 int StatusLine(Context& context) {
   HookInput input;
@@ -29,8 +67,11 @@ int StatusLine(Context& context) {
     return kExitOk;
   }
   const store::Session& self = **session;
-  context.out() << render::Word(self.persona) << " · " << render::ModelText(self.tag) << " · "
-                << render::Word(self.room);
+  context.out() << render::Word(self.persona) << " · " << render::ModelText(self.tag);
+  const Result<store::Store*> store = context.OpenStore();
+  const std::string route = store ? LatestRoute(self, **store, context) : std::string();
+  if (!route.empty()) context.out() << " · " << OneLine(route, 60);
+  context.out() << " · " << render::Word(self.room);
   const std::string other = AnsweredByAnother(context.Variable("KATRA_PROVIDER"),
                                               context.Variable("KATRA_MODEL"), self.tag);
   if (!other.empty()) context.out() << " · WARNING: " << other;
@@ -39,8 +80,13 @@ int StatusLine(Context& context) {
       context.out() << " · " << DescribePlanLimit(limit, context.clock().Now());
     }
   }
-  const Result<store::SessionStore*> store = context.OpenStore();
-  if (!store) return kExitOk;
+  if (!store) {
+    context.out() << "\n";
+    return kExitOk;
+  }
+  if (const std::string cost = CostToday(self.persona, **store, context); !cost.empty()) {
+    context.out() << " · " << cost;
+  }
   const auto here = (*store)->WhoIsHere({}, context.Call(kPatience));
   if (here) {
     const auto mine = std::find_if(here->begin(), here->end(), [&](const store::Presence& one) {

@@ -343,6 +343,26 @@ TEST_CASE("the status line tells who, where and what waits") {
   room.Say("one");
   CHECK(RunCli(room.home, {"statusline"}, setting).out ==
         "Sam · openai/gpt-4-turbo · main · 1 unheard · 2 here\n");
+
+  store::UsageRecord answered;
+  answered.at = SystemClock().Now();
+  answered.persona = "Sam";
+  answered.client_session_id = "c-sam";
+  answered.endpoint = "messages";
+  answered.route = "code review";
+  answered.cost_usd_micros = 12'300;
+  store::UsageRecord side = answered;
+  side.route = "background";
+  side.cost_usd_micros = 700;
+  store::UsageRecord of_another = answered;
+  of_another.persona = "Dario";
+  REQUIRE(room.store->RecordUsage({answered, side, of_another}, {}));
+  CHECK(RunCli(room.home, {"statusline"}, setting).out ==
+        "Sam · openai/gpt-4-turbo · code review · main · $0.0130 today · 1 unheard · 2 here\n");
+  side.cost_usd_micros.reset();
+  REQUIRE(room.store->RecordUsage({side}, {}));
+  CHECK(Contains(RunCli(room.home, {"statusline"}, setting).out, " · $0.0130+ today · "));
+
   setting.input = R"({"session_id": "c-other"})";
   CHECK(RunCli(room.home, {"statusline"}, setting).out == "Katra: not connected\n");
 }
