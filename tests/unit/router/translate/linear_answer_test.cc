@@ -7,8 +7,8 @@
 #include "router/translate/reasoning_store.h"
 #include "router/translate/sse_parser.h"
 #include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/linear.h"
 #include "tests/unit/router/translate/fixture.h"
-#include "tests/unit/router/translate/linear.h"
 
 namespace katra::testing {
 namespace {

@@ -4,8 +4,8 @@
 #include "router/translate/messages/splice.h"
 #include "router/translate/openai_clients/openai_client.h"
 #include "tests/support/cpp/catch.h"
+#include "tests/support/cpp/linear.h"
 #include "tests/unit/router/translate/fixture.h"
-#include "tests/unit/router/translate/linear.h"
 
 namespace katra::testing {
 namespace {
