@@ -150,7 +150,11 @@ class Chooser {
       choice_.wants_match = !ask_.persona.preferences.empty();
     }
     choice_.rule = Rule::kDefault;
-    return Default();
+    auto standing = Default();
+    if (standing && ask_.match != nullptr && !ask_.match->reason.empty()) {
+      standing->reason += ": " + ask_.match->reason;
+    }
+    return standing;
   }
 
   std::optional<Candidate> Use(const std::optional<Target>& target, const char* name) {

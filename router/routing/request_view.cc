@@ -62,21 +62,37 @@ Part ReadUserMessage(JsonView message) {
   return part;
 }
 
-bool IsUserMessage(JsonView message) {
+bool IsMessageOf(JsonView message, std::string_view role) {
   const JsonView type = message["type"];
-  return message["role"].Is("user") && (type.IsMissing() || type.Is("message"));
+  return message["role"].Is(role) && (type.IsMissing() || type.Is("message"));
+}
+
+bool IsUserMessage(JsonView message) { return IsMessageOf(message, "user"); }
+
+// Of one message of the model.
+std::string ReadModelMessage(JsonView message) {
+  const JsonView content = message["content"];
+  if (content.IsString()) return content.Text();
+  std::string text;
+  for (const JsonView block : content) {
+    const JsonView type = block["type"];
+    if (!type.Is("text") && !type.Is("output_text")) continue;
+    if (!text.empty()) text.push_back('\n');
+    text += block["text"].Text();
+  }
+  return text;
 }
 
 // Cuts the middle out, at whole characters.
-std::string Bounded(std::string text) {
-  constexpr size_t kHalf = RequestView::kMaxTextBytes / 2;
-  if (text.size() <= RequestView::kMaxTextBytes) return text;
+std::string Bounded(std::string text, size_t most = RequestView::kMaxTextBytes) {
+  const size_t half = most / 2;
+  if (text.size() <= most) return text;
   const auto continues = [&](size_t at) {
     return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
   };
-  size_t head = kHalf;
+  size_t head = half;
   while (head > 0 && continues(head)) --head;
-  size_t tail = text.size() - kHalf;
+  size_t tail = text.size() - half;
   while (tail < text.size() && continues(tail)) ++tail;
   return text.substr(0, head) + "\n" + text.substr(tail);
 }
@@ -153,6 +169,36 @@ RequestView::UserTurns RequestView::LastUserTurns() const {
     turns.image = part.image;
   }
   return turns;
+}
+
+std::vector<RequestView::Spoken> RequestView::ConversationTail() const {
+  std::vector<Spoken> tail;
+  if (peek_.item_spans.empty()) {
+    std::string words = LastUserTurns().last;  // "input" may be a text
+    if (!words.empty()) tail.push_back({true, std::move(words)});
+    return tail;
+  }
+  // Results of tools are most of a long conversation, and none of them is wanted.
+  constexpr size_t kMostRead = size_t{4} << 20U;
+  constexpr size_t kMostMessages = 256;
+  size_t read = 0;
+  size_t kept = 0;
+  JsonDocument document;
+  for (auto span = peek_.item_spans.rbegin(); span != peek_.item_spans.rend(); ++span) {
+    if (kept >= kMaxTailBytes || tail.size() >= kMostMessages) break;
+    if (read > kMostRead && !tail.empty()) break;
+    read += span->end - span->begin;
+    if (!document.Parse(Cut(*span))) continue;
+    const JsonView message = document.Root();
+    const bool user = IsUserMessage(message);
+    if (!user && !IsMessageOf(message, "assistant")) continue;
+    std::string text = user ? ReadUserMessage(message).text : ReadModelMessage(message);
+    if (text.empty()) continue;
+    kept += text.size();
+    tail.push_back({user, Bounded(std::move(text), kMaxTailMessageBytes)});
+  }
+  std::reverse(tail.begin(), tail.end());
+  return tail;
 }
 
 bool RequestView::MayHoldImage() const {

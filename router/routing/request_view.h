@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/translate/messages/splice.h"
 
@@ -35,6 +36,18 @@ class RequestView {
   };
   static constexpr size_t kMaxTextBytes = 16 * 1024;
   [[nodiscard]] UserTurns LastUserTurns() const;
+
+  // The end of the conversation as text, oldest first: what the user and the model wrote, without
+  // empty messages, tools, reasoning, images, and what clients add. Ends, going back, once
+  // kMaxTailBytes of text are found; of a message beyond kMaxTailMessageBytes its beginning and its
+  // end. Takes time by what is read: only for a matcher that takes more.
+  struct Spoken {
+    bool user = false;  // else the model
+    std::string text;
+  };
+  static constexpr size_t kMaxTailBytes = 64 * 1024;
+  static constexpr size_t kMaxTailMessageBytes = 64 * 1024;
+  [[nodiscard]] std::vector<Spoken> ConversationTail() const;
 
   // Whether any message may hold an image. Quick: a text that quotes one counts, too.
   [[nodiscard]] bool MayHoldImage() const;

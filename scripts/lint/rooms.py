@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     f"{G}capture/": ("router/config/", T, *FORMATS, G, f"{G}observe/"),
     f"{G}proxy/": (*BELOW_POLICY, *FORMATS, "router/policy/", "router/routing/",
                    "router/routing/matching/", "router/routing/learning/",
-                   "router/routing/cost/", "router/cloud/",
+                   "router/routing/cost/", "router/routing/router_model/", "router/cloud/",
                    "router/credentials/", G, f"{G}access/", f"{G}observe/", f"{G}capture/",
                    f"{G}subscription/"),
     f"{G}server/": (*BELOW_POLICY, "router/config/plano/", "router/policy/", "router/cloud/",

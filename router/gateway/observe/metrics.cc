@@ -102,6 +102,26 @@ bool Metrics::CountUnknown(const std::string& type) {
   return unknown_[room ? type : "other"]++ == 0;
 }
 
+void Metrics::CountRouterModel(const std::string& fault) {
+  if (fault.empty()) {
+    ++router_answers_;
+  } else {
+    ++router_faults_[fault];
+  }
+}
+
+void Metrics::RenderRouterModel(std::string& out) const {
+  Head(out, "katra_router_model_answers_total", "counter", "Routes that the router model chose.");
+  out.append("katra_router_model_answers_total ").append(std::to_string(router_answers_));
+  out.append("\n");
+  Head(out, "katra_router_model_faults_total", "counter",
+       "Questions to the router model that the local matcher had to answer, by kind of fault.");
+  for (const auto& [kind, count] : router_faults_) {
+    out.append("katra_router_model_faults_total{kind=\"").append(kind).append("\"} ");
+    out.append(std::to_string(count)).append("\n");
+  }
+}
+
 std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
   std::string out;
   const auto counter = [&](const char* name, const char* help, const auto& value) {
@@ -164,6 +184,7 @@ std::string Metrics::Render(const Open& open, uint64_t dropped_records) const {
     out.append("katra_unknown_types_total{type=\"").append(Label(type)).append("\"} ");
     out.append(std::to_string(count)).append("\n");
   }
+  RenderRouterModel(out);
   Head(out, "katra_open_circuits", "gauge",
        "Open circuits: one per key or login, plus one if the provider is unreachable.");
   for (size_t i = 0; i < std::min(open.circuits.size(), kMaxLines); ++i) {

@@ -27,6 +27,8 @@ class Metrics {
   void OnRequestFinished(const RequestRecord& record);
   // Counts `type` (RequestRecord::unknown) and returns whether it is new.
   [[nodiscard]] bool CountUnknown(const std::string& type);
+  // The router model has answered, or has failed for the reason `fault`.
+  void CountRouterModel(const std::string& fault);
   [[nodiscard]] std::string Render(const Open& open, uint64_t dropped_records) const;
 
  private:
@@ -60,11 +62,14 @@ class Metrics {
     Line* line = nullptr;
   };
 
+  void RenderRouterModel(std::string& out) const;
   [[nodiscard]] Line& LineOf(const RequestRecord& record);
 
   std::map<std::string, Line> lines_;  // by rendered labels
   std::vector<Recent> recent_;
   std::map<std::string, uint64_t> unknown_;  // by type
+  uint64_t router_answers_ = 0;
+  std::map<std::string, uint64_t> router_faults_;  // by kind
 };
 
 }  // namespace katra::router::gateway

@@ -98,8 +98,8 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
       history_(services.traces, services.reasoning, caller_.persona,
                record().client_session_id.empty() ? caller_.token_id : record().client_session_id,
                record().agent_id),
-      planner_({services.policy, services.matchers, services.learning, services.prices,
-                services.clock, history_}),
+      planner_({services.policy, services.matchers, services.learning, services.router_model,
+                sources_, services.prices, services.clock, history_}),
       candidates_({services.policy, services.rests, services.plan_limits, services.clock, caller_,
                    sources_, history_}) {
   record().endpoint = ToString(endpoint);
@@ -108,9 +108,13 @@ ProxiedRequest::ProxiedRequest(Services& services, std::shared_ptr<const RouterC
 ProxiedRequest::~ProxiedRequest() = default;
 
 void ProxiedRequest::Choose() {
-  const policy::Ask ask = planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
-                                         !record().agent_id.empty(), caller_.persona,
-                                         endpoint_ == Endpoint::kCountTokens});
+  planner_.Plan({config_, persona_, BodyFormatOf(*client_), *body_, &peek_,
+                 !record().agent_id.empty(), caller_.persona, endpoint_ == Endpoint::kCountTokens},
+                [this](const policy::Ask& ask) { TakeChoice(ask); });
+}
+
+void ProxiedRequest::TakeChoice(const policy::Ask& ask) {
+  if (done_) return;
   record().estimated_tokens = planner_.estimated_tokens();
   record().continued = planner_.continues();
   const auto refused = candidates_.Choose(ask, exchange_->request().headers);
@@ -401,6 +405,7 @@ void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
   retry_.reset();
+  planner_.Cancel();
   credential_.Cancel();
   record().key_name = credential_.name();
   job_.reset();

@@ -48,6 +48,7 @@ struct Services {
   const policy::Policy& policy;
   RouteMatchers& matchers;
   RouteLearning& learning;
+  RouterModelClient& router_model;
   policy::Circuits& circuits;
   KeyRing& keys;
   credentials::KeyCommands& commands;
@@ -99,8 +100,9 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   [[nodiscard]] bool TakesBody() const;
   // Launches once the body is in the Messages form.
   void LaunchWithMessages();
-  // Chooses the candidates and begins with the first.
+  // Has the candidates chosen, and begins with the first.
   void Choose();
+  void TakeChoice(const policy::Ask& ask);
   void NoteRule(const policy::Choice& choice);
   // Takes a subagent's tag out of the body.
   void CutTag();

@@ -62,12 +62,19 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
     return;
   }
   if (persona_->preferences.empty() || request.counts) return;
-  const auto choice =
-      deps_.policy.Choose({*config_, *persona_, *request.peek, &needs_, nullptr, nullptr});
+  const policy::Ask ask{*config_, *persona_, *request.peek, &needs_, nullptr, nullptr};
+  const auto choice = deps_.policy.Choose(ask);
   if (choice && !choice->wants_match) return;
   const policy::Candidate* otherwise = choice ? &choice->candidates.front() : nullptr;
   if (otherwise != nullptr) otherwise_ = {otherwise->provider->name, otherwise->model};
   tokens_ = static_cast<int64_t>(request.body.size() / 4);
+  words_ = words;
+  const MatchingConfig& matching = config_->matching;
+  // No text leaves for a request that fails whatever its route is.
+  const bool asks = matching.matcher == Matcher::kModel && matching.router_model &&
+                    !words.last.empty() && (choice || Matters(ask));
+  if (asks) question_ = MakeQuestion(*matching.router_model, view);
+  if (question_) return;
   match_ = deps_.matchers.Match(*persona_, words);
   FinishMatch();
 }
@@ -76,7 +83,8 @@ void RoutePlanner::FinishMatch() {
   if (match_.route != nullptr) {
     auto order = deps_.learning.OrderOf(config_->matching, caller_, *match_.route, tokens_);
     match_.order = std::move(order.models);
-    match_.reason = std::move(order.reason);
+    if (!match_.reason.empty() && !order.reason.empty()) match_.reason += "; ";
+    match_.reason += order.reason;
   }
   const Target& wanted = match_.route == nullptr ? otherwise_ : match_.order.front();
   if (wanted.model.empty()) return;
@@ -90,9 +98,52 @@ void RoutePlanner::FinishMatch() {
   }
 }
 
-policy::Ask RoutePlanner::Plan(const Request& request) {
+bool RoutePlanner::Matters(const policy::Ask& ask) const {
+  const policy::Match any{&persona_->preferences.front(), 1, "model", {}};
+  policy::Ask matched = {ask.config, ask.persona, ask.request, ask.needs, &any, ask.held};
+  const auto choice = deps_.policy.Choose(matched);
+  return choice && choice->rule == policy::Rule::kPreference;
+}
+
+std::optional<RouterQuestion> RoutePlanner::MakeQuestion(const Target& target,
+                                                         const routing::RequestView& view) const {
+  const Provider* provider = config_->FindProvider(target.provider);
+  if (provider == nullptr) return std::nullopt;
+  RouterQuestion question =
+      MakeRouterQuestion(*provider, target.model, persona_->preferences, view.ConversationTail());
+  question.timeout = std::chrono::milliseconds(config_->matching.router_model_timeout_ms);
+  question.key_command = deps_.sources.CommandOf(*provider);
+  const std::vector<std::string> variables = deps_.sources.VariablesOf(*provider);
+  for (const std::string& variable : variables) {
+    if (question.key.empty()) question.key = deps_.sources.ValueOf(variable);
+  }
+  if (question.key.empty() && !variables.empty()) question.missing_key = variables.front();
+  return question;
+}
+
+void RoutePlanner::TakeVerdict(const RouterVerdict& verdict) {
+  if (!verdict.decided) {
+    match_ = deps_.matchers.Match(*persona_, words_);
+    match_.reason = verdict.reason;
+    FinishMatch();
+    return;
+  }
+  match_ = {nullptr, -1, "model", verdict.reason};  // it gives no probability
+  for (const RoutePreference& route : persona_->preferences) {
+    if (route.name == verdict.route) match_.route = &route;
+  }
+  FinishMatch();
+}
+
+policy::Ask RoutePlanner::MakeAsk() const {
+  const policy::Match* match = match_.matcher.empty() ? nullptr : &match_;
+  return {*config_, *persona_, *peek_, &needs_, match, held_ ? &*held_ : nullptr};
+}
+
+void RoutePlanner::Plan(const Request& request, Ready ready) {
   config_ = request.config;
   persona_ = request.persona;
+  peek_ = request.peek;
   asked_ = request.peek->model;
   caller_ = request.caller;
   const routing::RequestView view(request.format, request.body, *request.peek);
@@ -105,8 +156,20 @@ policy::Ask RoutePlanner::Plan(const Request& request) {
   }
   estimated_tokens_ =
       needs_.tokens >= 0 ? needs_.tokens : static_cast<int64_t>(request.body.size() / 4);
-  const policy::Match* match = match_.matcher.empty() ? nullptr : &match_;
-  return {*config_, *persona_, *request.peek, &needs_, match, held_ ? &*held_ : nullptr};
+  if (question_) {
+    const auto known = deps_.router_model.Known(*question_);
+    if (!known) {
+      asking_ = deps_.router_model.Ask(std::move(*question_),
+                                       [this, ready = std::move(ready)](const RouterVerdict& said) {
+                                         const auto ended = std::move(asking_);
+                                         TakeVerdict(said);
+                                         ready(MakeAsk());
+                                       });
+      return;
+    }
+    TakeVerdict(*known);
+  }
+  ready(MakeAsk());
 }
 
 void RoutePlanner::LearnFrom(const policy::Choice& choice) {

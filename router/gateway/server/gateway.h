@@ -116,6 +116,7 @@ class Gateway final : public http::Handler, private RequestObserver {
   PlanModels plan_models_;
   Prices prices_;
   Metrics metrics_;
+  RouterModelClient router_model_;
   Decisions decisions_;
   uv::WorkPool pool_;  // must outlive the requests
   RouteLearning learning_;

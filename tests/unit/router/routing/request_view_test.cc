@@ -136,6 +136,66 @@ TEST_CASE("the turn does not change with the body around it") {
   CHECK(one.view.LastUserTurns().last == two.view.LastUserTurns().last);
 }
 
+using Tail = std::vector<std::pair<bool, std::string>>;
+
+Tail TailOf(BodyFormat format, std::string text) {
+  const Body body(format, std::move(text));
+  Tail tail;
+  for (auto& spoken : body.view.ConversationTail()) tail.emplace_back(spoken.user, spoken.text);
+  return tail;
+}
+
+TEST_CASE("the conversation is what the user and the model wrote, in every format") {
+  const Tail expected = {{true, "Fix it"}, {false, "a\nb"}, {true, "now \xc3\xa4"}};
+  CHECK(TailOf(BodyFormat::kMessages, R"({"system":"s","messages":[
+      {"role":"user","content":[{"type":"text","text":"<system-reminder>x</system-reminder>"},
+        {"type":"text","text":"Fix it"}]},
+      {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"n","input":{}}]},
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]},
+      {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
+        {"type":"text","text":"a"},{"type":"text","text":"b"}]},
+      {"role":"user","content":"now \u00e4"}]})") == expected);
+  CHECK(TailOf(BodyFormat::kChat, R"({"messages":[{"role":"system","content":"s"},
+      {"role":"user","content":"Fix it"},
+      {"role":"assistant","content":null,"tool_calls":[{"id":"t"}]},
+      {"role":"tool","tool_call_id":"t","content":"x"},
+      {"role":"assistant","content":"a\nb"},
+      {"role":"user","content":[{"type":"text","text":"now \u00e4"},
+        {"type":"image_url","image_url":{"url":"x"}}]}]})") == expected);
+  CHECK(TailOf(BodyFormat::kResponses, R"({"input":[
+      {"type":"message","role":"developer","content":[{"type":"input_text","text":"d"}]},
+      {"role":"user","content":"Fix it"},
+      {"type":"reasoning","id":"r","summary":[{"type":"summary_text","text":"t"}]},
+      {"type":"function_call","call_id":"t","name":"n","arguments":"{}"},
+      {"type":"function_call_output","call_id":"t","output":"x"},
+      {"type":"message","role":"assistant","content":[{"type":"output_text","text":"a\nb"}]},
+      {"type":"message","role":"user","content":[{"type":"input_text","text":"now \u00e4"}]}]})") ==
+        expected);
+  CHECK(TailOf(BodyFormat::kResponses, R"({"input":"Fix it"})") == Tail{{true, "Fix it"}});
+  CHECK(TailOf(BodyFormat::kMessages, R"({"messages":[]})").empty());
+}
+
+TEST_CASE("the conversation is read from its end, up to a bound") {
+  const std::string big(40'000, 'a');
+  std::string messages;
+  for (int i = 0; i < 10; ++i) {
+    messages += R"({"role":"user","content":")" + std::to_string(i) + big + "\"},";
+  }
+  const Tail two = TailOf(BodyFormat::kChat,
+                          "{\"messages\":[" + messages + R"({"role":"user","content":"last"}]})");
+  REQUIRE(two.size() == 3);
+  CHECK(two[0].second == "8" + big);
+  CHECK(two[2].second == "last");
+
+  const std::string huge = "begin" + std::string(300'000, 'a') + "end";
+  const Tail one =
+      TailOf(BodyFormat::kChat, R"({"messages":[{"role":"user","content":")" + huge + "\"}]}");
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].second.size() <= RequestView::kMaxTailMessageBytes + 1);
+  CHECK(one[0].second.starts_with("begin"));
+  CHECK(one[0].second.ends_with("end"));
+}
+
 TEST_CASE("images, web search and thinking are recognised") {
   const Body image(BodyFormat::kMessages,
                    R"({"messages":[{"role":"user","content":[{"type":"image","source":{}}]},

@@ -106,6 +106,7 @@ struct ProxyRig::Shared {
   Shared(uv::Loop& loop, http::Client& client, const Clock& clock)
       : commands(loop, clock),
         copilot(client, clock),
+        router_model({loop, client, clock, commands, metrics}),
         pool(loop),
         learning({pool, prices, clock, [](const std::string&) {}}, home.path()) {}
 
@@ -116,6 +117,8 @@ struct ProxyRig::Shared {
   router::credentials::KeyCommands commands;
   router::credentials::KeyRests rests;
   router::credentials::CopilotTokens copilot;
+  router::gateway::Metrics metrics;
+  router::gateway::RouterModelClient router_model;
   router::gateway::SessionPersonas personas;
   router::gateway::SessionTraces traces;
   router::gateway::Prices prices;
@@ -140,6 +143,7 @@ ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
                                 .policy = *all.policy,
                                 .matchers = all.matchers,
                                 .learning = all.learning,
+                                .router_model = all.router_model,
                                 .circuits = all.circuits,
                                 .keys = all.keys,
                                 .commands = all.commands,

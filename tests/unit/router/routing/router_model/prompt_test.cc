@@ -14,7 +14,7 @@ namespace {
 const std::vector<Route> kRoutes = {
     {"code review", "judging changes and pull requests"},
     {"the \"odd\" one", "tabs\tand \\ slashes / and the user's words: \xc3\xa4 \xe6\x97\xa5"},
-    {"", ""}};
+    {"plain", ""}};
 
 const std::vector<Turn> kTurns = {
     {"system", "Be brief."},
