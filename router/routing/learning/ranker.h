@@ -142,7 +142,7 @@ class Ranker {
     std::vector<Known> known;
   };
   struct KeyLess {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
     template <typename One, typename Other>
     bool operator()(const One& one, const Other& other) const {
       const int first = std::string_view(one.first).compare(other.first);
