@@ -98,7 +98,9 @@ void Coverage::Settle() {
   std::sort(foreign.begin(), foreign.end());
   double sum = 0;
   for (size_t i = 0; i + 1 < foreign.size(); ++i) sum += foreign[i];
-  foreign_ = foreign.size() > 1 ? sum / static_cast<double>(foreign.size() - 1) : 0;
+  const double mean = foreign.size() > 1 ? sum / static_cast<double>(foreign.size() - 1) : 0;
+  // Routes for software work have less than a tenth, others more than half.
+  foreign_ = std::clamp((mean - 0.15) / 0.3, 0.0, 1.0);
 }
 
 std::vector<double> Coverage::Shares(const task_sense::Sense& request) const {

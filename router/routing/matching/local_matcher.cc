@@ -76,7 +76,11 @@ std::vector<double> LocalMatcher::Likelihoods(const Sense& sense, const WordScor
                 blend_.description * words.description[i] + blend_.nearest * words.nearest[i] +
                 blend_.centre * words.centre[i];
   }
-  likely[routes_] += (1 - foreign) * blend_.other + foreign * blend_.foreign_other;
+  // Where the routes are about something else, work on software belongs to none of them.
+  const double software = 1 - double{sense.of(task_sense::Attribute::kNotSoftware)} -
+                          double{sense.of(task_sense::Attribute::kSmallTalk)};
+  likely[routes_] += (1 - foreign) * blend_.other +
+                     foreign * (blend_.foreign_other + blend_.foreign_software * software);
   const double most = *std::max_element(likely.begin(), likely.end());
   double sum = 0;
   for (double& value : likely) sum += value = std::exp(value - most);

@@ -11,8 +11,9 @@ using task_sense::Features;
 using task_sense::Group;
 using task_sense::Weights;
 
-constexpr float kPieceShare = 0.5F;  // what a piece counts beside a word
-constexpr float kCommon = 0.3F;      // rarity below which a word says nothing of a route
+constexpr float kPieceShare = 0.5F;    // what a piece counts beside a word
+constexpr float kMeaningShare = 2.0F;  // what a meaning does
+constexpr float kCommon = 0.3F;        // rarity below which a word says nothing of a route
 
 }  // namespace
 
@@ -21,7 +22,9 @@ std::vector<WordIndex::Term> WordIndex::TermsOf(const Features& features, const 
   terms.reserve(features.of(Group::kWords).size() + features.of(Group::kPieces).size());
   float square = 0;
   for (const auto group : {Group::kWords, Group::kPieces, Group::kConcepts}) {
-    const float share = group == Group::kPieces ? kPieceShare : 1.0F;
+    const float share = group == Group::kPieces     ? kPieceShare
+                        : group == Group::kConcepts ? kMeaningShare
+                                                    : 1.0F;
     for (const uint32_t hash : features.of(group)) {
       const float rarity = weights.RarityOf(hash) - kCommon;
       if (rarity <= 0) continue;
