@@ -41,13 +41,14 @@ std::string Table(const std::vector<store::UsageRecord>& records, const Context&
   for (const store::UsageRecord& record : records) {
     table.rows.push_back({FormatLocal(record.at, context.clock().Now()), record.persona,
                           RequestedModel(record), ChosenModel(record), RouteText(record),
-                          WhyText(record), MillisText(record.duration_ms), CostText(record)});
+                          WhyText(record), MillisText(record.duration_ms),
+                          record.error.empty() ? CostText(record) : "failed"});
   }
   table.steps = {{kWhy, 24},  {kAsked, 15},  {kRoute, 16},  {kChosen, 26}, {kWhy, 16},
                  {kWhy, 0},   {kAsked, 12},  {kChosen, 20}, {kPersona, 8}, {kRoute, 12},
                  {kAsked, 0}, {kChosen, 12}, {kRoute, 6}};
   const CellLook look = [](size_t column, const std::string& cell) {
-    if (column == kWhy && cell.starts_with("failed")) return kReverseLook;
+    if (column == kCost && cell == "failed") return kReverseLook;
     return column == kTime || column == kAsked ? kFaintLook : "";
   };
   return RenderFitted(table, PageFor(context.terminal()), look);

@@ -140,8 +140,13 @@ std::string RouteText(const UsageRecord& record) {
 }
 
 std::string WhyText(const UsageRecord& record) {
-  if (record.error.empty()) return record.reason.empty() ? "-" : Word(record.reason);
-  return "failed: " + Word(record.error);
+  if (!record.error.empty()) return "failed: " + Word(record.error);
+  std::string why = record.reason.empty() ? "-" : Word(record.reason);
+  if (IsFallback(record)) {
+    const store::UsageAttempt& first = record.tried.front();
+    why += ", after " + Word(first.provider + "/" + first.model) + " failed";
+  }
+  return why;
 }
 
 std::string DollarText(int64_t usd_micros) {

@@ -22,12 +22,13 @@ size_t TotalWidth(const std::vector<size_t>& widths) {
 
 std::vector<size_t> FitWidths(const std::vector<std::vector<std::string>>& lines,
                               const std::vector<FitStep>& steps, size_t page) {
-  std::vector<size_t> widths(lines.front().size(), 1);
+  std::vector<size_t> widths(lines.front().size(), 1);  // at first as wide as the cells
   for (const auto& line : lines) {
     for (size_t i = 0; i < widths.size() && i < line.size(); ++i) {
       widths[i] = std::max(widths[i], DisplayWidth(line[i]));
     }
   }
+  const std::vector<size_t> natural = widths;
   for (const FitStep& step : steps) {
     const size_t total = TotalWidth(widths);
     if (page == 0 || total <= page) break;
@@ -37,6 +38,11 @@ std::vector<size_t> FitWidths(const std::vector<std::vector<std::string>>& lines
     } else if (width > step.width) {
       width = std::max(step.width, width - std::min(total - page, width));
     }
+  }
+  // What a column that was left out has freed goes to those that were cut before it.
+  for (size_t i = 0; i < widths.size() && page > 0; ++i) {
+    const size_t total = TotalWidth(widths);
+    if (widths[i] > 0 && total < page) widths[i] = std::min(natural[i], widths[i] + page - total);
   }
   return widths;
 }

@@ -223,7 +223,7 @@ class Views(unittest.TestCase):
             world.recorded(1)
             world.gateway.stop()
             watcher = Watcher(world)
-            watcher.until("reviewer/m2")
+            watcher.until("after down/m failed")
             world.gateway.start()
             world.ask("Hi", persona="Eve")
             watcher.until("Eve claude-sonnet-5 -> own/m · default")

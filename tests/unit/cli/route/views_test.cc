@@ -121,6 +121,7 @@ TEST_CASE("a decision is explained with everything that was tried") {
   record.cache_read_tokens = 40;
   record.estimated_tokens = 90;
   record.continued = false;
+  CHECK(WhyText(record) == "2nd of review, after anthropic/opus failed");
   CHECK(ExplainText(record, record.at) ==
         "Request req_1 of Dario, 12:03\n"
         "  asked for     claude-sonnet-5\n"
