@@ -110,7 +110,8 @@ std::optional<RouterQuestion> RoutePlanner::MakeQuestion(const Target& target,
   const Provider* provider = config_->FindProvider(target.provider);
   if (provider == nullptr) return std::nullopt;
   RouterQuestion question =
-      MakeRouterQuestion(*provider, target.model, persona_->preferences, view.ConversationTail());
+      MakeRouterQuestion(*provider, target.model, persona_->preferences, view.ConversationTail(),
+                         deps_.router_model.prompts());
   question.timeout = std::chrono::milliseconds(config_->matching.router_model_timeout_ms);
   question.key_command = deps_.sources.CommandOf(*provider);
   const std::vector<std::string> variables = deps_.sources.VariablesOf(*provider);

@@ -36,7 +36,8 @@ RouterVerdict Undecided(const std::string& what) {
 
 RouterQuestion MakeRouterQuestion(const Provider& provider, const std::string& model,
                                   const std::vector<RoutePreference>& preferences,
-                                  const std::vector<routing::RequestView::Spoken>& conversation) {
+                                  const std::vector<routing::RequestView::Spoken>& conversation,
+                                  const RouterPrompts& prompts) {
   RouterQuestion question;
   question.provider = &provider;
   question.model = model;
@@ -53,8 +54,7 @@ RouterQuestion MakeRouterQuestion(const Provider& provider, const std::string& m
   }
   const router_model::Family family = router_model::FamilyOf(model);
   question.body = router_model::MakeCompletionRequest(
-      model,
-      router_model::BuildPrompt(family, router_model::PromptTemplate::Of(family), routes, turns));
+      model, router_model::BuildPrompt(family, prompts.Of(family), routes, turns));
   question.digest = Sha256Hex(AddressOf(question) + "\n" + question.body);
   return question;
 }

@@ -21,6 +21,7 @@
 #include "router/config/config.h"
 #include "router/credentials/key_commands.h"
 #include "router/gateway/observe/metrics.h"
+#include "router/gateway/proxy/router_prompts.h"
 #include "router/routing/request_view.h"
 #include "router/routing/router_model/prompt.h"
 
@@ -44,7 +45,7 @@ struct RouterQuestion {
 [[nodiscard]] RouterQuestion MakeRouterQuestion(
     const Provider& provider, const std::string& model,
     const std::vector<RoutePreference>& preferences,
-    const std::vector<routing::RequestView::Spoken>& conversation);
+    const std::vector<routing::RequestView::Spoken>& conversation, const RouterPrompts& prompts);
 
 struct RouterVerdict {
   bool decided = false;  // else the local matcher has to
@@ -71,6 +72,8 @@ class RouterModelClient {
   RouterModelClient(const RouterModelClient&) = delete;
   RouterModelClient& operator=(const RouterModelClient&) = delete;
 
+  // What its questions are made with.
+  [[nodiscard]] RouterPrompts& prompts() { return prompts_; }
   // What can be said without asking: the same was asked before, the model is being left alone, or
   // cannot be asked at all.
   [[nodiscard]] std::optional<RouterVerdict> Known(RouterQuestion& question);
@@ -94,6 +97,7 @@ class RouterModelClient {
   void NoteCancelled(const RouterQuestion& question);
 
   Deps deps_;
+  RouterPrompts prompts_;
   std::map<std::string, Breaker> breakers_;                  // by address and model
   std::unordered_map<std::string, std::string> remembered_;  // digest -> route
   std::list<std::string> order_;                             // of the digests, oldest first

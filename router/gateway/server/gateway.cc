@@ -158,6 +158,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       token_watch_(deps_.loop, [this] { WatchTokens(); }),
       started_at_(deps_.clock.Now()) {
   ReadPrices();
+  router_model_.prompts().Read(settings_.home + "/router/prompts", deps_.logger);
 }
 
 Gateway::~Gateway() = default;
@@ -479,6 +480,7 @@ Status Gateway::ReadConfiguration() {
   config_ = std::make_shared<const RouterConfig>(std::move(loaded->config));
   keys_.PutFile(std::move(loaded->file_variables));
   ReadPrices();
+  router_model_.prompts().Read(settings_.home + "/router/prompts", deps_.logger);
   deps_.logger.Info("the configuration was read again");
   return {};
 }

@@ -142,6 +142,26 @@ class Prompts(unittest.TestCase):
             self.assertIsNone(asked.header("x-api-key"))
             self.assertNotIn("s1", str(asked.headers))
 
+    def test_a_text_of_the_users_takes_the_place_of_katras_own(self):
+        with World(says('{"route": "debugging"}')) as world:
+            folder = Path(world.gateway.home) / "router" / "prompts"
+            folder.mkdir()
+            (folder / "arch-router.txt").write_text("R {routes}\nC {conversation}\n", "utf-8")
+            self.assertEqual(world.gateway.admin("POST", "/admin/reload").status, 200)
+            world.ask()
+            routes = json.dumps([{name: route[name] for name in ("name", "description")}
+                                 for route in ROUTES], separators=(",", ":"))
+            self.assertEqual(world.prompt(),
+                             f'R {routes}\nC [{{"role":"user","content":"{BUG}"}}]\n')
+            self.assertIn("arch-router.txt is used, but is not byte for byte the published prompt",
+                          world.gateway.log())
+            (folder / "arch-router.txt").write_text("{conversation}", "utf-8")
+            self.assertEqual(world.gateway.admin("POST", "/admin/reload").status, 200)
+            self.assertIn("must hold {routes} once; it is missing; Katra's own prompt is used",
+                          world.gateway.log())
+            world.ask([user("another")])
+            self.assertIn("You choose the route", world.prompt(1))
+
     def test_its_own_key_goes_with_it(self):
         for guide in ({"api_key_env": "GUIDE_KEY"}, {"api_key_command": "echo sk-guide-secret"}):
             with self.subTest(guide), World(says('{"route": "the user\'s words"}'), guide=guide,

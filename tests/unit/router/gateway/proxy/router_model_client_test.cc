@@ -26,7 +26,8 @@ struct Rig {
 
   RouterQuestion Question(const std::string& text) const {
     const std::vector<router::RoutePreference> routes = {{"review", "judging changes", {}}};
-    RouterQuestion question = MakeRouterQuestion(provider, "Arch-Router", routes, {{true, text}});
+    RouterQuestion question =
+        MakeRouterQuestion(provider, "Arch-Router", routes, {{true, text}}, {});
     question.timeout = std::chrono::minutes(10);
     return question;
   }
@@ -130,7 +131,7 @@ TEST_CASE("other routes, words, models and addresses are other questions") {
   CHECK(rig.Question("review that").digest != digest);
   const auto of = [&](const std::string& model, const std::string& description) {
     return MakeRouterQuestion(rig.provider, model, {{"review", description, {}}},
-                              {{true, "review this"}})
+                              {{true, "review this"}}, {})
         .digest;
   };
   CHECK(of("Arch-Router", "judging changes") == digest);
