@@ -63,7 +63,7 @@ TEST_CASE("a decision is one line: when, who, asked, chosen, route, time, cost, 
 }
 
 TEST_CASE("the line is as wide as the page, with colours and without") {
-  for (const size_t width : {20, 80, 200}) {
+  for (const size_t width : {size_t{20}, size_t{80}, size_t{200}}) {
     for (const UsageRecord& record : {Decision(), Failed()}) {
       const std::string plain = DecisionLine(record, {width, false});
       CHECK(DisplayWidth(plain) <= width);
@@ -200,7 +200,7 @@ TEST_CASE("models are compared below their routes") {
 }
 
 TEST_CASE("the table and the bars fit every page") {
-  for (const size_t width : {40, 80, 200}) {
+  for (const size_t width : {size_t{40}, size_t{80}, size_t{200}}) {
     for (const bool by_route : {true, false}) {
       for (const std::string& drawn : {StatsTable(Sums(), by_route, {width, false}),
                                        StatsBars(Sums(), by_route, {width, false})}) {
