@@ -70,10 +70,12 @@ void LocalMatcher::AddExample(std::optional<size_t> route, std::string_view text
 std::vector<double> LocalMatcher::Likelihoods(const Sense& sense, const WordScores& words) const {
   const auto shares = coverage_.Shares(sense);
   const double foreign = coverage_.foreign();
+  const double description = std::lerp(blend_.description, blend_.foreign_description, foreign);
+  const double nearest = std::lerp(blend_.nearest, blend_.foreign_nearest, foreign);
   std::vector<double> likely(routes_ + 1);
   for (size_t i = 0; i <= routes_; ++i) {
     likely[i] = blend_.sense * (1 - foreign) * std::log(shares[i] + blend_.floor) +
-                blend_.description * words.description[i] + blend_.nearest * words.nearest[i] +
+                description * words.description[i] + nearest * words.nearest[i] +
                 blend_.centre * words.centre[i];
   }
   // Where the routes are about something else, work on software belongs to none of them.
