@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/config/editing.h"
+#include "cli/config/importing.h"
 #include "cli/config/listing.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
@@ -193,16 +194,33 @@ void AddEdit(CLI::App& config, Program& program) {
   });
 }
 
+void AddImport(CLI::App& config, Program& program) {
+  auto options = std::make_shared<config::ImportOptions>();
+  CLI::App* command = config.add_subcommand(
+      "import",
+      "print another router's configuration as a personas.json\n"
+      "Reads a config.yaml of Arch or Plano and a config.json of claude-code-router. What is not "
+      "taken over is listed.");
+  command->add_option("FILE", options->file, "the other router's file")->required();
+  command->add_flag("--fix", options->fix,
+                    "mend lines of a config.yaml that are indented too deep; the old file is kept");
+  command->add_flag("--write", options->write, "put the result in place, if there is none yet");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return config::Import(*options, context); });
+  });
+}
+
 }  // namespace
 
 void AddConfig(CLI::App& app, Program& program) {
   CLI::App* config =
-      app.add_subcommand("config", "personas, providers and routes: show, check, edit");
+      app.add_subcommand("config", "personas, providers and routes: show, check, edit, import");
   config->group(kRouterCommands);
   config->require_subcommand(1);
   AddShow(*config, program);
   AddEdit(*config, program);
   AddCheck(*config, program);
+  AddImport(*config, program);
 }
 
 }  // namespace katra::cli

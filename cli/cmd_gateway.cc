@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -20,6 +21,7 @@
 #include "core/json_view.h"
 #include "core/json_write.h"
 #include "core/text.h"
+#include "router/config/plano/load.h"
 #include "router/gateway/capture/capture_files.h"
 
 namespace katra::cli {
@@ -29,6 +31,7 @@ constexpr size_t kMaxLogBytes = 256 * 1024 * 1024;
 
 struct UpOptions {
   int port = -1;
+  std::string config;
 };
 
 struct StatusOptions {
@@ -64,6 +67,14 @@ int Up(const UpOptions& options, const Context& context) {
   const auto before = RunningGateway(context);
   GatewayStart start;
   start.port = options.port;
+  if (!options.config.empty()) {
+    start.config = (std::filesystem::path(context.working_folder()) / options.config)
+                       .lexically_normal()
+                       .string();
+    if (auto read = router::plano::Load({context.home()}, start.config); !read) {
+      return context.PrintError(read.error());
+    }
+  }
   const auto runtime = RaiseGateway(context, start, true);
   if (!runtime) return context.PrintError(runtime.error());
   const bool same = before && before->pid == runtime->pid;
@@ -71,6 +82,13 @@ int Up(const UpOptions& options, const Context& context) {
     return context.PrintError({ErrorCode::kFailedPrecondition,
                                "the gateway runs on port " + std::to_string(runtime->port) +
                                    " already: `katra down` first",
+                               "", false});
+  }
+  if (same && !start.config.empty() && start.config != runtime->config) {
+    return context.PrintError({ErrorCode::kFailedPrecondition,
+                               "the gateway runs already, with " +
+                                   (runtime->config.empty() ? "no config.yaml" : runtime->config) +
+                                   ": `katra down` first",
                                "", false});
   }
   context.out() << "The gateway " << (same ? "runs already" : "runs") << " on " << UrlOf(*runtime)
@@ -237,6 +255,10 @@ void AddGateway(CLI::App& app, Program& program) {
   up->add_option("--port", up_options->port, "its port; default: as configured, or a free one")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
+  up->add_option("--config", up_options->config,
+                 "a Plano config.yaml: its providers, routes and aliases go before those of "
+                 "personas.json")
+      ->type_name("FILE");
   up->callback([&program, up_options] {
     program.Run([up_options](Context& context) { return Up(*up_options, context); });
   });

@@ -16,8 +16,10 @@
 #include "core/json_write.h"
 #include "core/text.h"
 #include "router/config/config.h"
+#include "router/config/plano/load.h"
 #include "router/config/session.h"
 #include "router/gateway/access/tokens.h"
+#include "router/gateway/server/runtime.h"
 #include "store/home.h"
 
 namespace katra::cli {
@@ -71,7 +73,10 @@ int Create(const TokenOptions& options, Context& context) {
     }
   }
   if (auto folder = store::EnsureHome(home); !folder) return context.PrintError(folder.error());
-  const auto config = router::Load({home});
+  const auto running = router::gateway::WrittenRuntime(home);
+  const auto loaded = router::plano::Load({home}, running ? running->config : std::string());
+  const auto config = loaded ? Result<router::RouterConfig>(loaded->config)
+                             : Result<router::RouterConfig>(tl::unexpected<Error>(loaded.error()));
   // The files are only needed for names; creating a token must work even if one of them has errors.
   const router::gateway::PermitText& text = options.permit;
   const bool names = !options.provider.empty() || !options.model.empty() ||

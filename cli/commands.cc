@@ -4,6 +4,7 @@ namespace katra::cli {
 
 void AddCommands(CLI::App& app, Program& program) {
   AddStart(app, program);
+  AddCliAgent(app, program);
   AddEnv(app, program);
   AddList(app, program);
   AddAttach(app, program);

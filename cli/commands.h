@@ -53,6 +53,7 @@ void AddBackup(CLI::App& app, Program& program);
 void AddWatch(CLI::App& app, Program& program);
 
 void AddStart(CLI::App& app, Program& program);
+void AddCliAgent(CLI::App& app, Program& program);
 void AddInstall(CLI::App& app, Program& program);  // and uninstall
 void AddDoctor(CLI::App& app, Program& program);
 void AddCompletions(CLI::App& app, Program& program);

@@ -63,6 +63,8 @@ struct Handover {
   std::string conversation;
   bool resume = false;           // resume `conversation`, which is set then
   std::vector<std::string> own;  // the user's arguments for the client
+  // The user's own Claude Code settings for this session, a JSON object; empty: none.
+  std::string own_settings;
 };
 
 // A change of the client's environment. Without `value` and `from`: the variable is unset.

@@ -101,16 +101,45 @@ Json Variables(const Handover& handover) {
   return variables;
 }
 
+// The user's settings for this session go before Katra's, except that the variables that say where
+// requests go, the hooks and the permissions are kept beside the user's.
+Json WithOwn(Json settings, const Handover& handover) {
+  const Json own = Json::parse(handover.own_settings, nullptr, false);
+  if (!own.is_object()) return settings;
+  for (const auto& [name, value] : own.items()) {
+    if (name == "env" && value.is_object()) {
+      Json variables = value;
+      variables.update(settings["env"]);
+      settings["env"] = std::move(variables);
+    } else if (name == "hooks" && value.is_object()) {
+      for (const auto& [event, hooks] : value.items()) {
+        Json& all = settings["hooks"][event];
+        if (!hooks.is_array()) continue;
+        for (const Json& hook : hooks) all.push_back(hook);
+      }
+    } else if (name == "permissions" && value.is_object()) {
+      const Json allowed = settings["permissions"]["allow"];
+      settings["permissions"] = value;
+      Json& all = settings["permissions"]["allow"];
+      if (!all.is_array()) all = Json::array();
+      for (const Json& rule : allowed) all.push_back(rule);
+    } else {
+      settings[name] = value;
+    }
+  }
+  return settings;
+}
+
 std::string Settings(const Handover& handover) {
-  return Json{{"env", Variables(handover)},
-              {"hooks", Hooks(handover)},
-              {"statusLine",
-               {{"type", "command"},
-                {"command", ShellQuoted(handover.katra) + " statusline"},
-                {"padding", 0},
-                {"refreshInterval", kStatusSeconds}}},
-              {"permissions", {{"allow", {"mcp__katra"}}}}}
-      .dump();
+  Json settings = {{"env", Variables(handover)},
+                   {"hooks", Hooks(handover)},
+                   {"statusLine",
+                    {{"type", "command"},
+                     {"command", ShellQuoted(handover.katra) + " statusline"},
+                     {"padding", 0},
+                     {"refreshInterval", kStatusSeconds}}},
+                   {"permissions", {{"allow", {"mcp__katra"}}}}};
+  return (handover.own_settings.empty() ? settings : WithOwn(std::move(settings), handover)).dump();
 }
 
 std::vector<std::string> Arguments(const Handover& handover) {

@@ -182,9 +182,11 @@ std::string CutOff(const SessionRecord& record,
          std::to_string(port);
 }
 
-Result<router::gateway::Runtime> RaiseGateway(const Context& context, const GatewayStart& start,
+Result<router::gateway::Runtime> RaiseGateway(const Context& context, const GatewayStart& asked,
                                               bool move) {
   NoteDown(context, false);
+  GatewayStart start = asked;
+  if (start.config.empty()) start.config = GatewayConfig(context);
   if (start.port >= 0) return EnsureGateway(context, start);
   const std::vector<SessionRecord> sessions = RoutedSessions(context);
   const int port = PortOfMost(sessions);

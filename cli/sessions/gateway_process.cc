@@ -16,6 +16,7 @@
 #include "core/json_view.h"
 #include "core/process.h"
 #include "router/config/config.h"
+#include "router/config/plano/load.h"
 #include "store/home.h"
 
 namespace katra::cli {
@@ -80,11 +81,15 @@ Result<pid_t> Spawn(const Context& context, const GatewayStart& start, const std
     words.emplace_back("--port");
     words.push_back(std::to_string(start.port));
   }
+  if (!start.config.empty()) {
+    words.emplace_back("--config");
+    words.push_back(start.config);
+  }
   std::vector<std::string> variables;
   // A process that serves all sessions must not have one session's variables or its user's logins.
-  const auto config = router::Load({context.home(), {}});
+  const auto config = router::plano::Load({context.home(), {}}, start.config);
   for (const auto& [name, value] : OwnEnvironment(context.environment())) {
-    if (!IsLogin(name) || (config && NamesKey(*config, name))) {
+    if (!IsLogin(name) || (config && NamesKey(config->config, name))) {
       variables.push_back(name + "=" + value);
     }
   }
@@ -155,7 +160,14 @@ Result<Runtime> RunningGateway(const Context& context) {
   return router::gateway::ReadRuntime(context.home());
 }
 
-Result<Runtime> EnsureGateway(const Context& context, const GatewayStart& start) {
+std::string GatewayConfig(const Context& context) {
+  const auto written = router::gateway::WrittenRuntime(context.home());
+  return written ? written->config : std::string();
+}
+
+Result<Runtime> EnsureGateway(const Context& context, const GatewayStart& asked) {
+  GatewayStart start = asked;
+  if (start.config.empty()) start.config = GatewayConfig(context);
   auto running = RunningGateway(context);
   if (running && running->version != context.version()) {
     if (auto ended = EndGateway(context, *running); !ended) return Pass(std::move(ended));
@@ -204,7 +216,7 @@ Result<http::Response> AskGateway(const Runtime& runtime, const std::string& met
 Result<std::map<std::string, std::string>> ProviderKeys(const Context& context,
                                                         const std::string& persona,
                                                         const router::SessionChoice& session) {
-  auto config = router::Load({context.home(), {}});
+  auto config = LoadConfig(context);
   if (!config) return Pass(std::move(config));
   const router::PersonaConfig own = router::SessionPersona(*config, persona, session);
   std::map<std::string, std::string> keys;

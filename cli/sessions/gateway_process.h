@@ -17,8 +17,13 @@ namespace katra::cli {
 // The running gateway. kNotFound: there is none.
 [[nodiscard]] Result<router::gateway::Runtime> RunningGateway(const Context& context);
 
+// The Plano config.yaml that this home's gateway was started with and reads, whether or not it
+// still runs; empty: none, or it was ended.
+[[nodiscard]] std::string GatewayConfig(const Context& context);
+
 struct GatewayStart {
-  int port = -1;  // -1: the configured port, or a free one if that is in use
+  int port = -1;            // -1: the configured port, or a free one if that is in use
+  std::string config = {};  // a Plano config.yaml, absolute; empty: GatewayConfig()
   std::chrono::milliseconds patience{10'000};
 };
 // The running gateway; starts it if necessary, and restarts one of another version (which finishes

@@ -74,6 +74,7 @@ Result<Handover> MakeHandover(const LaunchPlan& plan, const LaunchRequest& reque
   handover.channels = request.channels;
   handover.connection = plan.connection;
   handover.own = request.arguments;
+  handover.own_settings = request.settings;
   handover.own_headers = Value(OwnEnvironment(context.environment()), "ANTHROPIC_CUSTOM_HEADERS");
   const OwnChoice own = ChoiceOf(plan.agent, request.arguments);
   // Without an id a client would resume the latest conversation in this folder, whoever's it is.
@@ -148,6 +149,8 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
   launch.changes = SessionVariables(*handover);
   launch.changes.insert(launch.changes.end(), agent.environment.begin(), agent.environment.end());
   ExemptLoopback(handover->connection.base_url, own, &launch.changes);
+  launch.changes.insert(launch.changes.end(), request.environment.begin(),
+                        request.environment.end());
   if (!agent.settings.empty()) {
     launch.settings = std::move(agent.settings);
     const std::string usual = context.home() + "/run/sessions";

@@ -4,11 +4,13 @@
 #include <filesystem>
 
 #include "cli/sessions/gateway.h"
+#include "cli/sessions/gateway_process.h"
 #include "cli/sessions/model_choice.h"
 #include "cli/sessions/own_login.h"
 #include "cli/sessions/programs.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
+#include "router/config/plano/load.h"
 #include "router/config/session.h"
 #include "store/types.h"
 
@@ -403,7 +405,9 @@ Environment OwnEnvironment(const Environment& environment) {
 Result<router::RouterConfig> LoadConfig(const Context& context) {
   router::LoadOptions options;
   options.home = context.home();
-  return router::Load(options);
+  auto loaded = router::plano::Load(options, GatewayConfig(context));
+  if (!loaded) return Pass(std::move(loaded));
+  return std::move(loaded->config);
 }
 
 Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context,

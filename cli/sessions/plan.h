@@ -28,6 +28,9 @@ struct LaunchRequest {
   bool resume = false;
   bool channels = false;
   std::vector<std::string> arguments;  // for the client
+  // Besides what every session gets; the last one of a name counts.
+  std::vector<EnvironmentChange> environment = {};
+  std::string settings = {};  // a JSON object of Claude Code's settings; empty: none
 };
 
 struct Setting {
@@ -65,7 +68,8 @@ struct LaunchPlan {
 // must not inherit its identity or keys.
 [[nodiscard]] Environment OwnEnvironment(const Environment& environment);
 
-// The user's configuration of this home; see router::Load.
+// The user's configuration of this home, with the config.yaml of its gateway; see
+// router::plano::Load.
 [[nodiscard]] Result<router::RouterConfig> LoadConfig(const Context& context);
 
 // kInvalidArgument: a malformed name or model. kNotFound: an unknown provider, client or folder.

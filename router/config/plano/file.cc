@@ -132,6 +132,8 @@ class Reader {
     if (const Entry* chosen = entries.Default()) {
       const YamlNode& mark = *chosen->node->Find("default");
       draft_.Set("/default_provider", chosen->provider, mark.place, chosen->path + ".default");
+      draft_.Set("/providers/" + PointerToken(chosen->provider) + "/default_model", chosen->model,
+                 mark.place, chosen->path + ".default");
       draft_.Set("/routing_rules/default", chosen->provider + "," + chosen->model, mark.place,
                  chosen->path + ".default");
     } else if (standing != nullptr) {
