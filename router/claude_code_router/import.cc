@@ -248,8 +248,9 @@ class Importer {
       const json& model = (*found)[i];
       if (!model.is_string() || model.get<std::string>().empty()) {
         Error(place + "/models/" + std::to_string(i), "expected the name of a model");
-      } else if (std::find(models.begin(), models.end(), model) == models.end()) {
-        models.push_back(model.get<std::string>());
+      } else if (const ordered_json name = model.get<std::string>();
+                 std::find(models.begin(), models.end(), name) == models.end()) {
+        models.push_back(name);
       }
     }
     if (!models.empty()) provider["models"] = std::move(models);
