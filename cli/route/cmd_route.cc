@@ -1,4 +1,4 @@
-// katra route: which models were chosen for requests, and why.
+// katra route: which models were chosen for requests and why, and what routing learns.
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
@@ -14,12 +14,17 @@ Result<WallTime> SinceTime(const std::string& text, const Context& context) {
 }
 
 void AddRoute(CLI::App& app, Program& program) {
-  CLI::App* route =
-      app.add_subcommand("route", "show which models were chosen for requests, and why");
+  CLI::App* route = app.add_subcommand(
+      "route", "show which models were chosen for requests and why, and improve the choice");
   route->group(kRouterCommands);
   route->require_subcommand(1);
   AddRouteHistory(*route, program);
   AddRouteExplain(*route, program);
+  AddRouteTest(*route, program);
+  AddRouteFeedback(*route, program);
+  AddRouteTeach(*route, program);
+  AddRouteLearnt(*route, program);
+  AddRoutePin(*route, program);
 }
 
 }  // namespace katra::cli

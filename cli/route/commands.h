@@ -17,6 +17,11 @@ class Program;
 
 void AddRouteHistory(CLI::App& route, Program& program);
 void AddRouteExplain(CLI::App& route, Program& program);
+void AddRouteTest(CLI::App& route, Program& program);
+void AddRouteFeedback(CLI::App& route, Program& program);
+void AddRouteTeach(CLI::App& route, Program& program);
+void AddRouteLearnt(CLI::App& route, Program& program);
+void AddRoutePin(CLI::App& route, Program& program);  // and unpin, reset
 
 // The time that `--since TEXT` names; the beginning of time if it is empty.
 [[nodiscard]] Result<WallTime> SinceTime(const std::string& text, const Context& context);

@@ -1,0 +1,140 @@
+// katra route test: which route a text would be matched to.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <ostream>
+
+#include "cli/exit_codes.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "cli/route/commands.h"
+#include "cli/route/learning_files.h"
+#include "core/json_text.h"
+#include "core/json_write.h"
+#include "core/text.h"
+#include "router/config/session.h"
+#include "router/routing/matching/local_matcher.h"
+
+namespace katra::cli {
+namespace {
+
+using router::RoutePreference;
+using router::routing::LocalMatcher;
+
+struct TestOptions {
+  std::string persona;
+  std::string before;
+  std::vector<std::string> words;
+  bool json = false;
+};
+
+std::string Score(double score) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.3f", score);
+  return text;
+}
+
+std::optional<size_t> PlaceOf(const std::vector<RoutePreference>& routes, const std::string& name) {
+  for (size_t i = 0; i < routes.size(); ++i) {
+    if (ToLowerAscii(routes[i].name) == ToLowerAscii(name)) return i;
+  }
+  return std::nullopt;
+}
+
+// As the gateway makes it.
+Result<LocalMatcher> MakeMatcher(const router::PersonaConfig& persona, const Context& context) {
+  std::vector<router::routing::RouteText> texts;
+  for (const RoutePreference& route : persona.preferences) {
+    texts.push_back({route.name, route.description, route.examples});
+  }
+  auto matcher = LocalMatcher::Make(texts);
+  if (!matcher) return matcher;
+  const auto taught = ReadTaught(context);
+  if (!taught) return tl::unexpected<Error>(taught.error());
+  for (const auto& example : *taught) {
+    const bool other_persona =
+        !example.persona.empty() && ToLowerAscii(example.persona) != ToLowerAscii(persona.name);
+    if (other_persona) continue;
+    if (const auto place = PlaceOf(persona.preferences, example.route)) {
+      matcher->AddExample(*place, example.text);
+    } else if (example.route == "other") {
+      matcher->AddExample(std::nullopt, example.text);
+    }
+  }
+  return matcher;
+}
+
+int Test(const TestOptions& options, Context& context) {
+  const auto config = LoadRoutes(context);
+  if (!config) return context.PrintError(config.error());
+  const auto name = PersonaOf(context, *config, options.persona);
+  // Without a persona, the routes of everybody.
+  const router::PersonaConfig persona =
+      router::SessionPersona(*config, name ? *name : std::string(), {});
+  if (persona.preferences.empty()) {
+    return context.PrintError({ErrorCode::kNotFound,
+                               "there are no routes: write \"routing_preferences\" in " +
+                                   config->personas_path + " (docs/routing.md)",
+                               {},
+                               false});
+  }
+  const auto matcher = MakeMatcher(persona, context);
+  if (!matcher) return context.PrintError(matcher.error());
+  const std::string text = Join(options.words, " ");
+  const auto match = matcher->Match({text, options.before});
+  const std::string route = match.route ? persona.preferences[*match.route].name : "";
+  if (options.json) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.BeginObject().Key("route");
+    if (match.route) {
+      writer.String(route);
+    } else {
+      writer.Null();
+    }
+    writer.Key("score").Raw(Score(match.score)).Key("scores").BeginObject();
+    for (size_t i = 0; i < persona.preferences.size() && i < match.scores.size(); ++i) {
+      writer.TextKey(persona.preferences[i].name).Raw(Score(match.scores[i]));
+    }
+    writer.EndObject().EndObject();
+    context.out() << EscapeJsonText(json) << "\n";
+    return match.route ? kExitOk : kExitNothing;
+  }
+  std::vector<size_t> order;
+  for (size_t i = 0; i < persona.preferences.size() && i < match.scores.size(); ++i) {
+    order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return match.scores[a] > match.scores[b]; });
+  std::vector<std::vector<std::string>> rows;
+  for (const size_t i : order) {
+    const RoutePreference& one = persona.preferences[i];
+    rows.push_back({match.route == i ? "->" : "", one.name, Score(match.scores[i]),
+                    one.models.front().provider + "/" + one.models.front().model});
+  }
+  rows.push_back({match.route ? "" : "->", "(none of them)",
+                  match.scores.empty() ? "?" : Score(match.scores.back()),
+                  "the model asked for, or the persona's own"});
+  context.out() << RenderTable({"", "route", "probability", "first model"}, rows,
+                               PageFor(context.terminal()));
+  return match.route ? kExitOk : kExitNothing;
+}
+
+}  // namespace
+
+void AddRouteTest(CLI::App& route, Program& program) {
+  auto options = std::make_shared<TestOptions>();
+  CLI::App* command = route.add_subcommand("test", "say which route a text would be matched to");
+  command->add_option("TEXT", options->words, "a request, as one would type it")->required();
+  command->add_option("--before", options->before, "what the user has typed in the turn before")
+      ->type_name("TEXT");
+  command->add_option("--persona", options->persona, "whose routes; default: $KATRA_PERSONA")
+      ->type_name("NAME");
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Test(*options, context); });
+  });
+}
+
+}  // namespace katra::cli

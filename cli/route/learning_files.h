@@ -1,0 +1,45 @@
+// What commands need to read and change what routing has learnt and was taught: the personas'
+// routes, and HOME/router/learnt.jsonl and taught.jsonl, which a running gateway follows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+#include "core/result.h"
+#include "router/config/config.h"
+#include "router/routing/learning/event.h"
+#include "router/routing/learning/line_file.h"
+
+namespace katra::cli {
+
+// As the configuration has it, with the routes of everybody completed. An error tells what is wrong
+// with the files.
+[[nodiscard]] Result<router::RouterConfig> LoadRoutes(const Context& context);
+
+// `given`, else $KATRA_PERSONA, else the only persona that is configured. kInvalidArgument: none.
+[[nodiscard]] Result<std::string> PersonaOf(const Context& context,
+                                            const router::RouterConfig& config,
+                                            const std::string& given);
+
+// The route `name` of the persona, ignoring case. The message of kNotFound names those that exist.
+[[nodiscard]] Result<router::RoutePreference> RouteOf(const router::RouterConfig& config,
+                                                      const std::string& persona,
+                                                      const std::string& name);
+
+// "provider/model" if `text` is one of the route's models, in any form that personas.json takes.
+// The message of kInvalidArgument lists the route's models.
+[[nodiscard]] Result<std::string> ModelOf(const router::RouterConfig& config,
+                                          const router::RoutePreference& route,
+                                          const std::string& text);
+
+// Adds `event` to what was learnt, synced to the disk.
+[[nodiscard]] Status AddLearnt(const Context& context,
+                               const router::routing::learning::Event& event);
+
+// All that was taught; lines that cannot be read are left out.
+[[nodiscard]] Result<std::vector<router::routing::learning::TaughtExample>> ReadTaught(
+    const Context& context);
+
+}  // namespace katra::cli
