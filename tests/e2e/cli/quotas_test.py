@@ -80,7 +80,7 @@ class Quotas(unittest.TestCase):
         for server in (first, second):
             worked, text = server.tool("katra_say", message="one too many")
             self.assertFalse(worked)
-            self.assertRegex(text, r"Neo has said 3 messages.*from 20\d\d-.*Z on.*"
+            self.assertRegex(text, r"Neo has said 3 messages.*from 20\d\d-.*Z\..*"
                                    r"limits\.messages_per_hour.*personas\.json")
         self.assertIn("limits.messages_per_hour",
                       self.katra("say", "one too many", "--persona", "Neo", code=9))

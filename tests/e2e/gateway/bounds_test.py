@@ -235,14 +235,14 @@ class LargeRequests(unittest.TestCase):
             return upstream.requests[1]
 
     CALLS = [{"role": "assistant", "content": [
-                 {"type": "tool_use", "id": f"t{n}", "name": "f", "input": {}} for n in range(60_000)]},
+                 {"type": "tool_use", "id": f"t{n}", "name": "f", "input": {}} for n in range(100_000)]},
              {"role": "user", "content": [
                  {"type": "tool_result", "tool_use_id": f"t{n}", "content": "x"}
-                 for n in range(60_000)]}]
+                 for n in range(100_000)]}]
 
     def test_translation_of_a_large_request(self):
         sent = self.loop_share("openai", "/v1/messages", {**BODY, "messages": self.CALLS})
-        self.assertEqual(len(json.loads(sent.body)["messages"]), 60_001)
+        self.assertEqual(len(json.loads(sent.body)["messages"]), 100_001)
 
     def test_cleaning_of_a_large_request(self):
         ours = {"type": "thinking", "thinking": "x", "signature": "katra1.e30"}

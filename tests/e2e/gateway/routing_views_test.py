@@ -139,7 +139,7 @@ class Views(unittest.TestCase):
 
             lines = world.katra("route", "history").stdout.splitlines()
             self.assertEqual(len(lines), 3)
-            self.assertRegex(lines[1], r"Sam +claude-sonnet-5 +reviewer/m2 +code review \(0\.\d\d\)")
+            self.assertRegex(lines[1], r"Sam +claude-sonnet-5 +reviewer/m2 +code review \([01]\.\d\d\)")
             self.assertIn("own/m", lines[2])
             only = world.katra("route", "history", "--persona", "eve").stdout
             self.assertEqual(len(only.splitlines()), 2)
