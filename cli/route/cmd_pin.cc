@@ -16,7 +16,6 @@ namespace {
 using router::routing::learning::Event;
 using router::routing::learning::EventKind;
 using router::routing::learning::LineFile;
-using router::routing::learning::TaughtExample;
 
 struct PinOptions {
   std::string persona;

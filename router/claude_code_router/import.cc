@@ -318,7 +318,8 @@ class Importer {
       const bool scenario =
           std::find(kScenarios.begin(), kScenarios.end(), name) != kScenarios.end();
       if (scenario) {
-        if (value.is_null() || value == "") continue;
+        const bool unset = value.is_string() && value.get_ref<const std::string&>().empty();
+        if (value.is_null() || unset) continue;
         const std::string target = Target(pointer, value);
         if (!target.empty()) out_["routing_rules"][name] = target;
       } else if (name == "longContextThreshold") {

@@ -1,6 +1,7 @@
 #include "router/claude_code_router/json5.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace katra::router::claude_code_router {
 namespace {
@@ -32,10 +33,10 @@ size_t SkipComment(std::string_view text, size_t at, std::string* out) {
   if (text.substr(at, 2) != "/*") return at;
   const size_t close = text.find("*/", at + 2);
   const size_t end = close == std::string_view::npos ? text.size() : close + 2;
-  *out +=
-      std::string(static_cast<size_t>(std::count(text.begin() + static_cast<ptrdiff_t>(at),
-                                                 text.begin() + static_cast<ptrdiff_t>(end), '\n')),
-                  '\n');
+  *out += std::string(
+      static_cast<size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                     text.begin() + static_cast<std::ptrdiff_t>(end), '\n')),
+      '\n');
   return end;
 }
 
