@@ -161,7 +161,7 @@ RequestView::UserTurns RequestView::LastUserTurns() const {
     if (part.text.empty() && !part.image) continue;
     if (found) {
       if (part.text.empty()) continue;
-      turns.previous = Bounded(std::move(part.text));
+      turns.previous = Bounded(std::move(part.text), kMaxPreviousBytes);
       break;
     }
     found = true;

@@ -27,14 +27,16 @@ class RequestView {
   [[nodiscard]] bool ContinuesTurn() const;
 
   // The last two messages with words of the user, newest first, without what clients add
-  // (reminders, output of hooks, the environment, images). At most kMaxTextBytes each: of a longer
-  // text its beginning and its end.
+  // (reminders, output of hooks, the environment, images). At most kMaxTextBytes of the last
+  // and kMaxPreviousBytes of the one before: of a longer text its beginning and its end.
   struct UserTurns {
     std::string last;
     std::string previous;
     bool image = false;  // the last one holds an image
   };
   static constexpr size_t kMaxTextBytes = 16 * 1024;
+  // What a turn is about shows in few words, and reading more of it would cost every request.
+  static constexpr size_t kMaxPreviousBytes = 1024;
   [[nodiscard]] UserTurns LastUserTurns() const;
 
   // The end of the conversation as text, oldest first: what the user and the model wrote, without
