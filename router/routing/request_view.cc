@@ -137,11 +137,17 @@ std::string WithoutClientMarkup(std::string_view text) {
 bool RequestView::ContinuesTurn() const {
   if (peek_.item_spans.empty()) return format_ != BodyFormat::kResponses;
   JsonDocument document;
-  if (!document.Parse(Cut(peek_.item_spans.back()))) return true;
-  const JsonView message = document.Root();
-  if (!IsUserMessage(message)) return true;
-  const Part part = ReadUserMessage(message);
-  return part.text.empty() && !part.image;
+  for (auto span = peek_.item_spans.rbegin(); span != peek_.item_spans.rend(); ++span) {
+    if (!document.Parse(Cut(*span))) return true;
+    const JsonView message = document.Root();
+    // What a client or its hooks add may stand behind the user's words in a message of its own.
+    if (IsMessageOf(message, "system") || IsMessageOf(message, "developer")) continue;
+    if (!IsUserMessage(message)) return true;
+    const Part part = ReadUserMessage(message);
+    if (!part.text.empty() || part.image) return false;
+    if (part.tool_result) return true;
+  }
+  return true;
 }
 
 RequestView::UserTurns RequestView::LastUserTurns() const {

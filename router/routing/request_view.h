@@ -22,8 +22,9 @@ class RequestView {
   RequestView(BodyFormat format, std::string_view body, const translate::RequestPeek& peek)
       : format_(format), body_(body), peek_(peek) {}
 
-  // Whether the last message is not the user's own words: it answers tool calls, or there is none.
-  // Such a request goes on with the turn before it.
+  // Whether the conversation does not end with the user's own words: it ends with the results of
+  // tool calls, with the model's words, or is empty. Such a request goes on with the turn before
+  // it. What clients add behind the user's words makes no difference.
   [[nodiscard]] bool ContinuesTurn() const;
 
   // The last two messages with words of the user, newest first, without what clients add

@@ -180,6 +180,18 @@ class Preferences(unittest.TestCase):
             self.assertEqual((loop.header("x-katra-rule"), loop.header("x-katra-route")),
                              ("held", "debugging"))
 
+    def test_a_new_turn_is_matched_anew_when_a_hook_has_added_instructions(self):
+        # Claude Code sends what hooks add as a message with the role "system" behind the user's.
+        hook = {"role": "system", "content": "A hook says: Sam has written to you."}
+        with self.world() as world:
+            turn = [user("there is a bug in the login, fix it"), hook]
+            self.assertEqual(world.reached(turn), "thinker")
+            loop = [*turn, CALL, RESULT, hook]
+            self.assertEqual(world.reached(loop), "thinker")
+            done = [*loop, {"role": "assistant", "content": "done"}]
+            self.assertEqual(world.reached([*done, user("write the README for this tool"), hook]),
+                             "helper")
+
     def test_the_next_model_of_the_route_answers_when_the_first_fails(self):
         with self.world() as world:
             world.upstreams["thinker"].__exit__()
