@@ -14,13 +14,12 @@
 #include "core/json_write.h"
 #include "core/text.h"
 #include "router/config/session.h"
-#include "router/routing/matching/local_matcher.h"
+#include "router/routing/route_matcher.h"
 
 namespace katra::cli {
 namespace {
 
 using router::RoutePreference;
-using router::routing::LocalMatcher;
 
 struct TestOptions {
   std::string persona;
@@ -33,36 +32,6 @@ std::string Score(double score) {
   char text[16];
   std::snprintf(text, sizeof text, "%.3f", score);
   return text;
-}
-
-std::optional<size_t> PlaceOf(const std::vector<RoutePreference>& routes, const std::string& name) {
-  for (size_t i = 0; i < routes.size(); ++i) {
-    if (ToLowerAscii(routes[i].name) == ToLowerAscii(name)) return i;
-  }
-  return std::nullopt;
-}
-
-// As the gateway makes it.
-Result<LocalMatcher> MakeMatcher(const router::PersonaConfig& persona, const Context& context) {
-  std::vector<router::routing::RouteText> texts;
-  for (const RoutePreference& route : persona.preferences) {
-    texts.push_back({route.name, route.description, route.examples});
-  }
-  auto matcher = LocalMatcher::Make(texts);
-  if (!matcher) return matcher;
-  const auto taught = ReadTaught(context);
-  if (!taught) return tl::unexpected<Error>(taught.error());
-  for (const auto& example : *taught) {
-    const bool other_persona =
-        !example.persona.empty() && ToLowerAscii(example.persona) != ToLowerAscii(persona.name);
-    if (other_persona) continue;
-    if (const auto place = PlaceOf(persona.preferences, example.route)) {
-      matcher->AddExample(*place, example.text);
-    } else if (example.route == "other") {
-      matcher->AddExample(std::nullopt, example.text);
-    }
-  }
-  return matcher;
 }
 
 int Test(const TestOptions& options, Context& context) {
@@ -79,7 +48,9 @@ int Test(const TestOptions& options, Context& context) {
                                {},
                                false});
   }
-  const auto matcher = MakeMatcher(persona, context);
+  const auto taught = ReadTaught(context);
+  if (!taught) return context.PrintError(taught.error());
+  const auto matcher = router::routing::MakeRouteMatcher(persona, *taught);
   if (!matcher) return context.PrintError(matcher.error());
   const std::string text = Join(options.words, " ");
   const auto match = matcher->Match({text, options.before});

@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "router/routing/task_sense/": (),
     "router/routing/matching/": ("router/routing/task_sense/",),
     "router/routing/matching/fit/": ("router/routing/task_sense/", "router/routing/matching/"),
-    "router/routing/": BELOW_POLICY,
+    "router/routing/": (*BELOW_POLICY, "router/routing/learning/", "router/routing/matching/"),
     "router/routing/router_model/": (),
     "router/routing/cost/": (),
     "router/routing/learning/": ("router/config/", "router/routing/cost/"),

@@ -2,9 +2,11 @@
 // HOME/router/taught.jsonl adds to them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "router/policy/policy.h"
@@ -17,8 +19,9 @@ namespace katra::router::gateway {
 // Not thread-safe.
 class RouteMatchers {
  public:
-  explicit RouteMatchers(const std::string& home)
-      : taught_file_(routing::learning::TaughtPath(home)) {}
+  // `warn` is told once of a file that cannot be read.
+  RouteMatchers(const std::string& home, std::function<void(const std::string&)> warn)
+      : taught_file_(routing::learning::TaughtPath(home)), warn_(std::move(warn)) {}
 
   // The route of `persona` that fits the user's words, matched locally. Points into `persona`,
   // which has routes. Making a matcher takes some milliseconds, a match less than one.
@@ -35,6 +38,8 @@ class RouteMatchers {
   static constexpr size_t kMost = 200;
 
   routing::learning::LineFile taught_file_;
+  std::function<void(const std::string&)> warn_;
+  bool failing_ = false;
   std::vector<routing::learning::TaughtExample> taught_;
   std::unordered_map<std::string, Entry> entries_;  // by persona
 };

@@ -40,7 +40,7 @@ SwitchJudge::Verdict SwitchJudge::Judge(const MatchingConfig& matching, const Ta
   const auto terms = [this](std::string_view model) { return TermsOf(model); };
   const std::string name = NameOf(wanted);
   costs.Arrived(tokens, name, limits, terms, now);
-  verdict_ = costs.Judge(name, tokens, limits, terms, now);
+  verdict_ = costs.Judge(name, tokens, limits, terms, now, costs.NextTurn());
   Verdict verdict;
   verdict.reason = verdict_->reason;
   if (!verdict_->allowed && !costs.anchor().empty()) verdict.stay_with = TargetOf(costs.anchor());

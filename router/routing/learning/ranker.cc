@@ -85,7 +85,7 @@ void Ranker::Forget(const Event& event) {
     return;
   }
   for (auto at = routes_.begin(); at != routes_.end();) {
-    at = at->first.first == event.persona ? routes_.erase(at) : std::next(at);
+    at = CompareNames(at->first.first, event.persona) == 0 ? routes_.erase(at) : std::next(at);
   }
 }
 
@@ -124,6 +124,18 @@ void Ranker::Count(Tally& tally, double good, double bad) const {
   if (recent * Divergence(tally.recent_good / recent, expected) < tuning_.surprise) return;
   tally.good = tally.recent_good;
   tally.bad = tally.recent_bad;
+}
+
+int Ranker::CompareNames(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) {
+    return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  };
+  const size_t common = std::min(one.size(), other.size());
+  for (size_t i = 0; i < common; ++i) {
+    const int difference = lower(one[i]) - lower(other[i]);
+    if (difference != 0) return difference;
+  }
+  return one.size() == other.size() ? 0 : one.size() < other.size() ? -1 : 1;
 }
 
 void Ranker::ApplyAnswer(const Event& event, Known& known) const {

@@ -114,6 +114,9 @@ class Ranker {
   [[nodiscard]] std::vector<RouteFacts> List() const;
 
  private:
+  // As std::string_view::compare, without regard to ASCII case.
+  static int CompareNames(std::string_view one, std::string_view other);
+
   // Good and bad outcomes, each with a weight, decayed.
   struct Tally {
     double good = 0;
@@ -141,12 +144,14 @@ class Ranker {
     uint64_t seen = 0;          // the number of its last event
     std::vector<Known> known;
   };
+  // Case makes no difference in the names of personas and routes.
   struct KeyLess {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
+    // The standard's name: it lets a map be searched by string views.
+    using is_transparent = void;  // NOLINT(readability-identifier-naming)
     template <typename One, typename Other>
     bool operator()(const One& one, const Other& other) const {
-      const int first = std::string_view(one.first).compare(other.first);
-      return first != 0 ? first < 0 : std::string_view(one.second) < std::string_view(other.second);
+      const int first = CompareNames(one.first, other.first);
+      return first != 0 ? first < 0 : CompareNames(one.second, other.second) < 0;
     }
   };
   using Key = std::pair<std::string, std::string>;  // persona, route

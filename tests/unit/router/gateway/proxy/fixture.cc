@@ -126,7 +126,7 @@ struct ProxyRig::Shared {
   router::gateway::PlanLimits plan_limits;
   uv::WorkPool pool;
   testing::TempHome home;
-  router::gateway::RouteMatchers matchers{home.path()};
+  router::gateway::RouteMatchers matchers{home.path(), [](const std::string&) {}};
   router::gateway::RouteLearning learning;
   std::unique_ptr<router::gateway::Services> services;
 };

@@ -73,6 +73,20 @@ TEST_CASE("answers alone do not change the user's order") {
   CHECK(Order(Fold(events), Prefer::kQuality) == "abc");
 }
 
+TEST_CASE("case makes no difference in the names of personas and routes") {
+  Event pin = Of(EventKind::kPinned, "b");
+  pin.persona = "sAM";
+  pin.route = "Code";
+  Ranker ranker = Fold({Of(EventKind::kGood, "a"), pin});
+  CHECK(ranker.PinOf("Sam", "code") == "b");
+  CHECK(ranker.List().size() == 1);
+  Event reset = Of(EventKind::kReset, "");
+  reset.persona = "SAM";
+  reset.route.clear();
+  ranker.Apply(reset);
+  CHECK(ranker.PinOf("Sam", "code").empty());
+}
+
 TEST_CASE("a bad rating with a better model puts that model first at once, an unknown one not") {
   for (const Prefer prefer : {Prefer::kNone, Prefer::kQuality, Prefer::kSpeed, Prefer::kCost}) {
     const Ranker ranker = Fold({Of(EventKind::kBad, "p/a", "p/c")});
