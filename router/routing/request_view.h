@@ -1,4 +1,4 @@
-// What routing reads from a client's request: what the user asked last, and what the request needs
+// What routing reads from a client's request: the user's last text, and what the request requires
 // of a model. Knows the three formats of clients; reads only the parts of a body that it needs.
 #pragma once
 
@@ -15,35 +15,36 @@ namespace katra::router::routing {
 // The format of the client's body.
 enum class BodyFormat { kMessages, kChat, kResponses };
 
-// Borrows `body` and `peek`, which PeekRequest made of it. Every method looks at the body anew, and
-// none fails: what cannot be read is not there.
+// Borrows `body` and `peek`, which PeekRequest made from it. Every method reads the body again.
+// None fails: parts that cannot be read count as absent.
 class RequestView {
  public:
   RequestView(BodyFormat format, std::string_view body, const translate::RequestPeek& peek)
       : format_(format), body_(body), peek_(peek) {}
 
   // Whether the conversation does not end with the user's own words: it ends with the results of
-  // tool calls, with the model's words, or is empty. Such a request goes on with the turn before
-  // it. What clients add behind the user's words makes no difference.
+  // tool calls, with the model's words, or is empty. Such a request continues the turn before it.
+  // Texts that clients add after the user's words make no difference.
   [[nodiscard]] bool ContinuesTurn() const;
 
   // The last two messages with words of the user, newest first, without what clients add
-  // (reminders, output of hooks, the environment, images). At most kMaxTextBytes of the last
-  // and kMaxPreviousBytes of the one before: of a longer text its beginning and its end.
+  // (reminders, output of hooks, the environment, images). At most kMaxTextBytes of the last and
+  // kMaxPreviousBytes of the one before; a longer text is reduced to its beginning and its end.
   struct UserTurns {
     std::string last;
     std::string previous;
-    bool image = false;  // the last one holds an image
+    bool image = false;  // the last one contains an image
   };
   static constexpr size_t kMaxTextBytes = 16 * 1024;
-  // What a turn is about shows in few words, and reading more of it would cost every request.
+  // A few words show what a turn is about, and reading more would slow down every request.
   static constexpr size_t kMaxPreviousBytes = 1024;
   [[nodiscard]] UserTurns LastUserTurns() const;
 
   // The end of the conversation as text, oldest first: what the user and the model wrote, without
-  // empty messages, tools, reasoning, images, and what clients add. Ends, going back, once
-  // kMaxTailBytes of text are found; of a message beyond kMaxTailMessageBytes its beginning and its
-  // end. Takes time by what is read: only for a matcher that takes more.
+  // empty messages, tools, reasoning, images and texts that clients add. Reads backwards until it
+  // has kMaxTailBytes of text; a message longer than kMaxTailMessageBytes is reduced to its
+  // beginning and its end. Takes time proportional to what it reads, so call it only for a matcher
+  // that is slower than that.
   struct Spoken {
     bool user = false;  // else the model
     std::string text;
@@ -52,9 +53,10 @@ class RequestView {
   static constexpr size_t kMaxTailMessageBytes = 64 * 1024;
   [[nodiscard]] std::vector<Spoken> ConversationTail() const;
 
-  // Whether any message may hold an image. Quick: a text that quotes one counts, too.
+  // Whether any message may contain an image. Fast but imprecise: a text that quotes an image
+  // counts, too.
   [[nodiscard]] bool MayHoldImage() const;
-  // Whether a web search of the provider's is among the tools, and whether it is the only one.
+  // Whether the provider's web search is among the tools, and whether it is the only tool.
   struct WebSearch {
     bool offered = false;
     bool alone = false;
@@ -64,8 +66,8 @@ class RequestView {
   [[nodiscard]] bool AsksForThought() const;
 
   // The model in the first <CCR-SUBAGENT-MODEL> tag of the system prompt or of the first two user
-  // messages, and the whole tag's place in the body. A tag in other messages is text like any
-  // other: a tool may have read it somewhere.
+  // messages, and the position of the whole tag in the body. A tag in any other message is ordinary
+  // text: a tool may have read it somewhere.
   struct SubagentTag {
     std::string model;
     translate::RequestPeek::Span span;
@@ -82,8 +84,8 @@ class RequestView {
   const translate::RequestPeek& peek_;
 };
 
-// `text` without what clients add to a user's words: whole <system-reminder> elements and their
-// like, and the markup of slash commands (its arguments stay).
+// `text` without what clients add to a user's words: whole <system-reminder> elements and the like,
+// and the markup of slash commands (their arguments stay).
 [[nodiscard]] std::string WithoutClientMarkup(std::string_view text);
 
 }  // namespace katra::router::routing

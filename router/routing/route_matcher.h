@@ -1,5 +1,5 @@
-// The local matcher of a persona's routes, with what the user has taught: the gateway's, and that
-// of commands that show what the gateway would do.
+// Makes the local matcher of a persona's routes, with the examples that the user has taught. Used
+// by the gateway, and by commands that show what the gateway would do.
 #pragma once
 
 #include <vector>
@@ -11,9 +11,9 @@
 
 namespace katra::router::routing {
 
-// Of `persona.preferences`, by their places. Examples of other personas and of routes that the
-// persona does not have are passed over. Takes some milliseconds. kInternal: the weights of this
-// build cannot be read.
+// For `persona.preferences`, by their indices. Examples of other personas, and of routes that the
+// persona does not have, are skipped. Takes some milliseconds. kInternal: the weights of this build
+// cannot be read.
 [[nodiscard]] Result<LocalMatcher> MakeRouteMatcher(
     const PersonaConfig& persona, const std::vector<learning::TaughtExample>& taught);
 

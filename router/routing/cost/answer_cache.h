@@ -1,5 +1,5 @@
-// Answers that may be given again to the very same request: in memory, bounded, for minutes. What
-// the same request is, and which answers may be stored, says cache_key.h.
+// A cache of responses, for requests that are repeated exactly: in memory, bounded, for minutes.
+// cache_key.h says which requests are the same and which responses may be stored.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ namespace katra::router::routing::cost {
 struct CachedAnswer {
   std::string message;  // complete and not streamed, in the client's format
   std::string provider;
-  std::string model;  // that answered
+  std::string model;  // the one that responded
   int64_t output_tokens = 0;
 };
 
@@ -27,18 +27,18 @@ struct CachedAnswer {
 class AnswerCache {
  public:
   struct Options {
-    size_t max_bytes = size_t{32} << 20U;        // of all answers; the one unused longest goes
+    size_t max_bytes = size_t{32} << 20U;  // of all responses; the least recently used is dropped
     size_t max_answer_bytes = size_t{1} << 20U;  // longer ones are not stored
-    std::chrono::seconds lifetime{300};          // since it was stored, however often it is used
+    std::chrono::seconds lifetime{300};  // from when it was stored, however often it is used
   };
 
   explicit AnswerCache(Options options) : options_(options) {}
 
-  // nullptr: none, or too old. The answer stays valid when the cache drops it.
+  // nullptr: none, or too old. The response stays valid when the cache drops it.
   [[nodiscard]] std::shared_ptr<const CachedAnswer> Find(const Sha256Digest& key, SteadyTime now);
-  // Replaces an earlier answer.
+  // Replaces an earlier response.
   void Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now);
-  // To be called when the configuration changes: a provider's name may stand for another address.
+  // Call this when the configuration changes: a provider's name may now stand for another address.
   void Clear();
 
   [[nodiscard]] size_t size() const { return index_.size(); }

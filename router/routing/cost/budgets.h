@@ -1,5 +1,5 @@
-// Budgets per persona, provider and in all, per day or month: what was spent, whether a request may
-// still be made, and when it may again. The clock and the time zone are the caller's.
+// Budgets per persona, per provider and overall, by day or month: what was spent, whether another
+// request may be made, and if not, when. The caller supplies the time and the time zone.
 #pragma once
 
 #include <chrono>
@@ -14,18 +14,18 @@
 
 namespace katra::router::routing::cost {
 
-// How far local time is ahead of UTC at a time. Must be pure.
+// How far local time is ahead of UTC at the given time. Must be pure.
 using ZoneOffset = std::function<std::chrono::seconds(WallTime)>;
 
-enum class BudgetWindow : uint8_t { kDay, kMonth };  // of the calendar, in local time
+enum class BudgetWindow : uint8_t { kDay, kMonth };  // calendar days and months, in local time
 
 struct Budget {
-  std::string persona;   // empty: all together
+  std::string persona;   // empty: all personas together
   std::string provider;  // likewise
   BudgetWindow window = BudgetWindow::kDay;
   double limit_usd_micros = 0;  // 0: nothing may be spent
   double warn_at = 0.8;         // of the limit
-  double economise_at = 0.95;   // of the limit; from there on cheaper candidates should be asked
+  double economise_at = 0.95;   // of the limit; from here on, prefer cheaper candidates
 };
 
 enum class BudgetState : uint8_t {
@@ -38,30 +38,30 @@ enum class BudgetState : uint8_t {
 struct BudgetAnswer {
   BudgetState state = BudgetState::kOpen;
   size_t budget = 0;  // which one; not for kOpen
-  // Of kSpent: when the last of the spent budgets that apply opens again.
+  // For kSpent: when the last of the spent budgets that apply opens again.
   WallTime opens_at{};
   // For people: "the budget of Sam for today is spent: $5.02 of $5.00. It opens again on 2026-11-28
   // at 00:00, in 3 h 12 min". Empty for kOpen.
   std::string text;
 };
 
-// Only what it is told: at start the caller records what was spent earlier in the month. Memory is
-// bounded by the number of budgets. Not thread-safe.
+// Knows only what Record was told: at start the caller records what was spent earlier in the month.
+// Memory is bounded by the number of budgets. Not thread-safe.
 class Budgets {
  public:
   Budgets(std::vector<Budget> budgets, ZoneOffset zone)
       : zone_(std::move(zone)), budgets_(std::move(budgets)), spent_(budgets_.size()) {}
 
-  // A request of `persona` to `provider` was answered at `at`. Unset: its cost is unknown; then it
-  // is only counted.
+  // Records a request of `persona` that `provider` completed at `at`. If its cost is unknown
+  // (unset), the request is only counted.
   void Record(std::string_view persona, std::string_view provider,
               std::optional<double> cost_usd_micros, WallTime at);
 
-  // Whether a request may be made now. Of several budgets the worst state counts. Each budget warns
-  // once in each of its windows, so this is not const.
+  // Whether a request may be made now. If several budgets apply, the worst state counts. Not const,
+  // because each budget warns once per window.
   [[nodiscard]] BudgetAnswer Ask(std::string_view persona, std::string_view provider, WallTime now);
 
-  // What is spent in the budget's window that holds `now`.
+  // What was spent in the budget's window that contains `now`.
   struct Spending {
     double usd_micros = 0;
     int64_t unpriced = 0;  // requests of unknown cost
@@ -70,7 +70,7 @@ class Budgets {
   [[nodiscard]] const std::vector<Budget>& budgets() const { return budgets_; }
 
  private:
-  // A clock that is set back returns to an earlier window, so some are kept.
+  // If the clock is set back, an earlier window applies again, so some are kept.
   static constexpr size_t kWindowsKept = 4;
   struct Spent {
     int64_t window = 0;  // number of the day or month
@@ -82,7 +82,7 @@ class Budgets {
   [[nodiscard]] static bool Applies(const Budget& budget, std::string_view persona,
                                     std::string_view provider);
   [[nodiscard]] int64_t WindowAt(BudgetWindow window, WallTime at) const;
-  // The beginning of the window after the one that holds `now`.
+  // The beginning of the window after the one that contains `now`.
   [[nodiscard]] WallTime NextWindow(BudgetWindow window, WallTime now) const;
   [[nodiscard]] Spent& SpentIn(size_t budget, int64_t window);
   [[nodiscard]] BudgetAnswer AskOne(size_t budget, WallTime now);

@@ -1,5 +1,5 @@
-// Requests and tokens per second, minute, hour or day and model, kept here so that the provider
-// need not refuse. Only in memory: a gateway that starts anew has used nothing.
+// Limits on requests and tokens per second, minute, hour or day and per model, enforced here before
+// the provider would refuse. Kept only in memory: a restarted gateway begins with nothing used.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ struct RateLimit {
   int64_t tokens = 0;    // likewise; prompt and answer together
 };
 
-// Sums over the last unit of time, exact to a sixtieth of it and never too low: in any span of that
-// length at most the limit is admitted. Not thread-safe.
+// Sliding sums over the last unit of time, accurate to a sixtieth of it and never too low: no span
+// of that length admits more than the limit. Not thread-safe.
 class RateLimits {
  public:
   explicit RateLimits(std::vector<RateLimit> limits);
@@ -40,15 +40,15 @@ class RateLimits {
     // For people: "openai/gpt-5 is limited to 500 requests a minute; room again in 12 s".
     std::string text;
   };
-  // nullopt: a request of about `tokens` may be made now. Otherwise the longest wait of the limits
-  // that apply. A request that is larger than a limit of tokens may be made when nothing else is in
-  // its span.
+  // nullopt: a request of about `tokens` may be made now. Otherwise the longest wait among the
+  // limits that apply. A request larger than a token limit may be made when nothing else is in its
+  // span.
   [[nodiscard]] std::optional<Wait> Ask(std::string_view provider, std::string_view model,
                                         int64_t tokens, SteadyTime now) const;
 
-  // A request was sent.
+  // Records that a request was sent.
   void Begin(std::string_view provider, std::string_view model, int64_t tokens, SteadyTime now);
-  // Its tokens are known now: `actual` instead of the `estimated` of Begin, at `begun`.
+  // Replaces the `estimated` tokens that Begin counted at `begun` by the `actual` ones.
   void Correct(std::string_view provider, std::string_view model, int64_t estimated, int64_t actual,
                SteadyTime begun, SteadyTime now);
 
@@ -57,9 +57,9 @@ class RateLimits {
  private:
   static constexpr int64_t kSlots = 60;
 
-  // Counts by slot of time. A slot leaves the sum when all of it is older than the unit.
+  // Counts per time slot. A slot leaves the sum when all of it is older than the unit.
   struct Slot {
-    int64_t number = -1;  // of the slot since the clock's beginning; others hold nothing
+    int64_t number = -1;  // the slot's number since the clock's epoch; -1: empty
     int64_t requests = 0;
     int64_t tokens = 0;
   };

@@ -1,5 +1,5 @@
-// What it costs to change models in the middle of a conversation: the new model reads all of it
-// anew, while the old one had it in its prompt cache. Counted per session, against a ceiling. Does
+// What it costs to change models in the middle of a conversation: the new model has to read all of
+// it, while the old one has it in its prompt cache. Counted per session, against a ceiling. Does
 // not choose a model: it says whether a switch that routing wants is worth its price.
 #pragma once
 
@@ -16,41 +16,42 @@
 
 namespace katra::router::routing::cost {
 
-// What a session may spend on switches. Nothing set: without limit.
+// What a session may spend on switches. If neither maximum is set, there is no limit.
 struct SwitchLimits {
   std::optional<double> max_usd_micros;
   // Per cent of what the session's requests would have cost at the cached rate of the default
-  // model. Both set: the lower ceiling counts.
+  // model. If both are set, the lower ceiling counts.
   std::optional<double> max_pct;
-  // A conversation that no cache holds any more begins with a full budget.
+  // A conversation that no cache holds any more starts again with a full budget.
   bool replenish_on_rebind = true;
-  // The share of the input price that cached tokens cost if their price is unknown.
+  // The price of cached tokens as a share of the input price, if it is unknown.
   double cache_read_discount = 0.1;
 };
 
-// What is known of a model, by "provider/model".
+// Prices and cache lifetime of a model, named "provider/model".
 struct ModelTerms {
   TokenPrices prices;
-  // How long after an answer the provider's cache still holds its prompt.
+  // How long after a response the provider's cache still holds the prompt.
   std::chrono::seconds warm_for{300};
 };
 using TermsOf = std::function<ModelTerms(std::string_view model)>;
 
-// What is expected of the turn that a decision is for: a user's message with its tool calls.
+// The expected size of the turn that a decision is for: a user's message with its tool calls.
 struct Forecast {
   int64_t requests = 1;
   int64_t new_tokens = 0;     // that each request after the first adds to the prompt
-  int64_t output_tokens = 0;  // of each answer
-  // How many requests the session will probably make afterwards, and the models that can answer
-  // them, such as the persona's own. Without them only the turn counts, and a model that is cheap
-  // now may make the conversation dear later: what it answers is missing in the others' caches.
+  int64_t output_tokens = 0;  // of each response
+  // How many requests the session will probably make afterwards, and the models that can serve
+  // them, such as the persona's own. Without these only the turn counts, and a model that is cheap
+  // now may make the conversation expensive later, because the other models' caches lack what it
+  // added.
   int64_t later_requests = 0;
   std::vector<std::string_view> later_models = {};  // borrowed
 };
 
-// The price of the forecast at a model that holds `warm_tokens` of the `context_tokens` of the
-// first request in its cache; it caches the others. Only the turn. nullopt: a price is
-// unknown.
+// The cost of the forecast's turn on a model whose cache holds `warm_tokens` of the
+// `context_tokens` of the first request; the model caches the rest. Excludes later requests.
+// nullopt: a price is unknown.
 [[nodiscard]] std::optional<double> ForecastUsdMicros(const TokenPrices& prices,
                                                       int64_t context_tokens, int64_t warm_tokens,
                                                       const Forecast& forecast,
@@ -76,7 +77,7 @@ enum class SwitchCause : uint8_t {
   kFree,          // the candidate costs no more than staying
   kWithin,        // it costs more, within the ceiling
   kOver,          // it costs more than is left: stay
-  kUnknownPrice,  // allowed, since nothing can be said against it
+  kUnknownPrice,  // allowed, because the cost cannot be known
 };
 
 struct SwitchVerdict {
@@ -93,41 +94,41 @@ struct SwitchVerdict {
 // One session's caches and what it has spent on switches. A few hundred bytes. Not thread-safe.
 class SessionCosts {
  public:
-  // A request arrived. Once per request, before Judge. A context that is a quarter shorter than
-  // that of the last request was compacted: no cache holds it. `context_tokens` may be an estimate,
-  // if it is always made in the same way. `default_model` is what the session would use without
-  // routing; its cached rate is the measure for max_pct.
+  // Records a new request. Call it once per request, before Judge. If the context is a quarter
+  // shorter than that of the last request, it was compacted, and no cache holds it.
+  // `context_tokens` may be an estimate if it is always made in the same way. `default_model` is
+  // what the session would use without routing; max_pct refers to its cached rate.
   void Arrived(int64_t context_tokens, std::string_view default_model, const SwitchLimits& limits,
                const TermsOf& terms_of, WallTime now);
 
-  // Whether `candidate` may answer instead of the model that answered last. With a forecast the
-  // whole turn counts, not only the context. Changes nothing.
+  // Whether `candidate` may be used instead of the model that answered last. With a forecast the
+  // whole turn counts, not only the context.
   [[nodiscard]] SwitchVerdict Judge(std::string_view candidate, int64_t context_tokens,
                                     const SwitchLimits& limits, const TermsOf& terms_of,
                                     WallTime now,
                                     const std::optional<Forecast>& forecast = std::nullopt) const;
 
-  // What the turn costs if `model` answers it, and what the later requests cost then, at the
-  // cheapest of the later models. Of several models the one with the least is worth choosing.
-  // nullopt: a price is unknown.
+  // The expected cost of the turn on `model`, plus that of the later requests on the cheapest of
+  // the later models. Of several models, choose the one with the lowest. nullopt: a price is
+  // unknown.
   [[nodiscard]] std::optional<double> ExpectedUsdMicros(
       std::string_view model, int64_t context_tokens, const Forecast& forecast,
       const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) const;
 
-  // An allowed switch was made: its cost counts against the ceiling. Once per switch.
+  // Counts the cost of an allowed switch against the ceiling. Call it once per switch.
   void Charge(const SwitchVerdict& verdict);
 
-  // `model` answered, so its provider's cache holds `context_tokens` (prompt and answer), as
-  // reported or estimated.
+  // Records that `model` answered, so its provider's cache holds `context_tokens` (prompt and
+  // response), as reported or estimated.
   void Answered(std::string_view model, int64_t context_tokens, WallTime now);
 
-  // What this session's next turn is expected to be: as many requests as its turns had on average
-  // (answers by arrivals, if those are counted once a turn), of usual sizes, and as many requests
-  // afterwards as sessions usually have, more in one that has lasted. Of the later models it names
-  // the one that answered last; its name is borrowed from this object until that changes.
+  // A forecast of this session's next turn: the average number of requests of its turns so far
+  // (responses divided by arrivals, if Arrived is called once a turn), of usual sizes, and as many
+  // later requests as sessions usually have, more in a long session. Its only later model is the
+  // one that answered last; the name is borrowed from this object until that changes.
   [[nodiscard]] Forecast NextTurn() const;
 
-  // The tokens of the context that the model's cache holds now.
+  // How many tokens of the context the model's cache holds now.
   [[nodiscard]] int64_t WarmTokens(std::string_view model, int64_t context_tokens,
                                    const ModelTerms& terms, WallTime now) const;
   // The model that answered last; empty: none.

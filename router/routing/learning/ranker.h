@@ -1,6 +1,6 @@
-// Which of a route's candidates is tried first, learnt from events: a bandit with decay, per
-// persona and route. It draws nothing at random and reads no clock: the same events give the same
-// order. It only orders what it is given, so it cannot choose what the user has not allowed.
+// Learns from events which of a route's candidates to try first: a bandit with decay, per persona
+// and route. It uses neither randomness nor a clock: the same events give the same order. It only
+// orders the given candidates, so it cannot choose one that the user has not allowed.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@ namespace katra::router::routing::learning {
 // A model that the configuration allows. `name` is borrowed for the call.
 struct Candidate {
   std::string_view name;  // "provider/model", as in events
-  // What this request would cost by the price table. Unset: what its answers have cost on the
-  // route, if known.
+  // The cost of this request by the price table. Unset: the candidate's mean cost on the route, if
+  // known.
   std::optional<double> cost_usd_micros;
   // The latency measured elsewhere, used as long as the route has no measurement of its own.
   std::optional<double> first_byte_ms;
@@ -30,20 +30,20 @@ struct Candidate {
 
 // Why a candidate stands where it does.
 enum class Cause : uint8_t {
-  kOrder,    // as the user ordered them: nothing speaks against it
-  kPinned,   // the user's pin
-  kLearnt,   // ratings and failures, or by price or speed
-  kExplore,  // little is known of it, and what is known of the others leaves room for a better one
-  kMeasure,  // its speed is not known
+  kOrder,    // the user's order, which nothing contradicts
+  kPinned,   // the user pinned it
+  kLearnt,   // by ratings and failures, or by price or speed
+  kExplore,  // little is known about it, and the others are not so good that it could not be better
+  kMeasure,  // its speed is not known yet
 };
 
 struct Ranked {
   size_t index = 0;  // in the candidates that were given
-  double score = 0;  // the expected value of asking it, 0 to 1; of kCheapest and kFastest 0
+  double score = 0;  // the expected value of trying it, 0 to 1; 0 with kCheapest and kFastest
   Cause cause = Cause::kOrder;
 };
 
-// What is known of a candidate on a route. Numbers without "recent" count since the last reset.
+// What is known about a candidate on a route. Numbers without "recent" count since the last reset.
 struct Facts {
   std::string candidate;
   int64_t answers = 0;
@@ -56,7 +56,7 @@ struct Facts {
   double quality = 0;                     // expected share of answers that satisfy, 0 to 1
   double reliability = 0;                 // expected share of requests that are answered, 0 to 1
   std::optional<double> first_byte_ms;    // recent, geometric mean
-  std::optional<double> cost_usd_micros;  // recent, mean of an answer
+  std::optional<double> cost_usd_micros;  // recent, mean per response
 };
 
 struct RouteFacts {
@@ -66,8 +66,8 @@ struct RouteFacts {
   std::vector<Facts> candidates;  // in the order in which they were first seen
 };
 
-// How fast it learns and forgets. tests/unit/router/routing/learning/ shows by simulation what the
-// values achieve.
+// How fast the ranker learns and forgets. The simulations in tests/unit/router/routing/learning/
+// show what these values achieve.
 struct Tuning {
   double rating_decay = 0.997;   // of ratings, per rating on the route
   double request_decay = 0.995;  // of outcomes, latencies and costs, per request on the route
@@ -78,8 +78,8 @@ struct Tuning {
   double prior_reliability = 0.98;
   double prior_requests = 5;
   double exploration = 0.3;    // standard deviations of quality; not used for kNone
-  double price_weight = 0.5;   // of the value that the dearest candidate loses for kCost
-  double speed_weight = 0.5;   // of the value that an endlessly slow one loses for kSpeed
+  double price_weight = 0.5;   // share of its value that the most expensive one loses with kCost
+  double speed_weight = 0.5;   // share of its value that an infinitely slow one loses with kSpeed
   size_t max_routes = 1024;    // the one whose last event is oldest is dropped
   size_t max_candidates = 32;  // per route; likewise
 };
@@ -89,18 +89,19 @@ class Ranker {
  public:
   explicit Ranker(Tuning tuning = {}) : tuning_(tuning) {}
 
-  // Adds an event, in the order of the journal. To undo one, make a new ranker from the others.
+  // Adds an event. Call it in the order of the journal. To undo an event, make a new ranker from
+  // the others.
   void Apply(const Event& event);
 
-  // Orders `candidates`, given in the user's order: a permutation of their indices. What is not
-  // known decides nothing, so without events kNone and kQuality keep the user's order. A candidate
-  // that is given twice is ranked twice. About 1 µs for five.
+  // Orders `candidates`, which are given in the user's order; returns a permutation of their
+  // indices. Unknown figures have no effect, so without events kNone and kQuality keep the user's
+  // order. A candidate that is given twice is ranked twice. About 1 µs for five.
   [[nodiscard]] std::vector<Ranked> Rank(std::string_view persona, std::string_view route,
                                          const std::vector<Candidate>& candidates,
                                          Prefer prefer) const;
 
-  // A sentence fragment for people on why `order[at]`, an answer of Rank to the same question and
-  // state, stands there: "moved up from 3rd: rated good 4 of 4 times".
+  // A phrase for people that explains the position of `order[at]`, where `order` is the result of
+  // Rank for the same arguments and state: "moved up from 3rd: rated good 4 of 4 times".
   [[nodiscard]] std::string Describe(std::string_view persona, std::string_view route,
                                      const std::vector<Candidate>& candidates, Prefer prefer,
                                      const std::vector<Ranked>& order, size_t at) const;
@@ -110,11 +111,11 @@ class Ranker {
   // nullopt if nothing is known.
   [[nodiscard]] std::optional<Facts> FactsOf(std::string_view persona, std::string_view route,
                                              std::string_view candidate) const;
-  // Everything learnt, by persona and route.
+  // Everything that was learnt, by persona and route.
   [[nodiscard]] std::vector<RouteFacts> List() const;
 
  private:
-  // As std::string_view::compare, without regard to ASCII case.
+  // Like std::string_view::compare, but ignores ASCII case.
   static int CompareNames(std::string_view one, std::string_view other);
 
   // Good and bad outcomes, each with a weight, decayed.
@@ -125,8 +126,8 @@ class Ranker {
     double recent_bad = 0;
   };
   struct Known {
-    Facts facts;  // its estimates are filled in when asked for
-    // The route's counts to which the following are decayed.
+    Facts facts;  // its estimates are computed on request
+    // The route's ticks up to which the values below have been decayed.
     uint64_t rating_tick = 0;
     uint64_t request_tick = 0;
     uint64_t seen = 0;  // the number of its last event
@@ -144,9 +145,9 @@ class Ranker {
     uint64_t seen = 0;          // the number of its last event
     std::vector<Known> known;
   };
-  // Case makes no difference in the names of personas and routes.
+  // The names of personas and routes are compared without regard to case.
   struct KeyLess {
-    // The standard's name: it lets a map be searched by string views.
+    // The name that the standard requires; it allows look-ups by string view.
     using is_transparent = void;  // NOLINT(readability-identifier-naming)
     template <typename One, typename Other>
     bool operator()(const One& one, const Other& other) const {
@@ -171,7 +172,7 @@ class Ranker {
   Route& MakeRoute(const Event& event);
   Known& MakeKnown(Route& route, const std::string& candidate);
   void Forget(const Event& event);
-  // What is left of what was known at `known`'s ticks.
+  // The decay factors from `known`'s ticks to the route's.
   [[nodiscard]] double RatingFactor(const Route& route, const Known& known) const;
   [[nodiscard]] double RequestFactor(const Route& route, const Known& known) const;
   void Decay(const Route& route, Known& known) const;

@@ -1,4 +1,4 @@
-// Which route each kind of task belongs to, from what the sense makes of the routes' words.
+// Which route each kind of task belongs to, from the task sense of the routes' own words.
 #pragma once
 
 #include <array>
@@ -18,14 +18,14 @@ class Coverage {
   Coverage(size_t routes, const Blend& blend);
 
   void Describe(size_t route, const task_sense::Sense& description);
-  // The place behind the last route is "other".
+  // The index after the last route stands for "other".
   void AddExample(size_t route, const task_sense::Sense& example);
-  // To be called after the last of the above.
+  // Call it once, after the last of the above.
   void Settle();
 
-  // How likely each route is, and at the end "other"; adds up to one.
+  // The probability of each route, and at the end that of "other"; they add up to one.
   [[nodiscard]] std::vector<double> Shares(const task_sense::Sense& request) const;
-  // 0: the routes are told apart by kinds of software work; 1: they are about something else.
+  // 0: the routes differ by kinds of software work; 1: they are about something else.
   [[nodiscard]] double foreign() const { return foreign_; }
 
  private:
@@ -37,7 +37,7 @@ class Coverage {
   size_t routes_;
   Blend blend_;
   std::vector<Profile> profiles_;  // of each route, and of "other"
-  std::vector<Tasks> belongs_;     // [place][task]: the share of the task that goes there
+  std::vector<Tasks> belongs_;     // [route][task]: the share of the task that goes to the route
   double foreign_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Matches requests to routes without a model and without a network: by what the task sense makes of
-// the request and of the routes' own words, and by the words that they share. See
+// Matches requests to routes without a language model or a network: by the task sense of the
+// request and of the routes' own words, and by the words that they share. See
 // docs/routing-matcher.md.
 #pragma once
 
@@ -18,19 +18,19 @@
 
 namespace katra::router::routing {
 
-// A value: to teach one that threads are using, copy it, teach the copy, and put that in its place.
-// Match may be called by any number of threads at once; the same turn has the same answer always.
+// A value: to teach a matcher that threads are using, copy it, teach the copy, and replace the
+// original. Any number of threads may call Match at once; the same turn always has the same result.
 class LocalMatcher {
  public:
-  // With the weights that the program was built with.
+  // Uses the weights that are embedded in the program.
   static Result<LocalMatcher> Make(const std::vector<RouteText>& routes);
-  // `weights` look at bytes that must outlive the matcher.
+  // `weights` is a view of bytes that must outlive the matcher.
   LocalMatcher(task_sense::Weights weights, const std::vector<RouteText>& routes,
                const Blend& blend = {});
 
   [[nodiscard]] RouteMatch Match(const UserTurn& turn) const;
 
-  // A request that belongs to `route` (by its place); none: to no route.
+  // Adds a request that belongs to `route` (its index); nullopt: to no route.
   void AddExample(std::optional<size_t> route, std::string_view text);
 
   [[nodiscard]] size_t routes() const { return routes_; }

@@ -1,4 +1,4 @@
-// What the matchers of requests to routes are given, and what they answer.
+// Inputs and results of the matchers, which assign requests to routes.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +23,10 @@ struct UserTurn {
 };
 
 struct RouteMatch {
-  std::optional<size_t> route;  // by its place; none: "other", no route is meant
-  double score = 0;             // how likely this answer (also "other") is right, 0 to 1
-  // How likely each route is, by its place, and at the end "other"; they add up to one.
+  std::optional<size_t> route;  // its index; nullopt: "other", no route matches
+  double score = 0;             // how likely this result (also "other") is right, 0 to 1
+  // The probability of each route, by its index, and at the end that of "other"; they add up to
+  // one.
   std::vector<double> scores;
 };
 

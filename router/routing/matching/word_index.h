@@ -1,5 +1,5 @@
-// How much a request shares with the routes' words and examples: the cosine of their words and
-// pieces of words, each counting by how rare it is.
+// How much a request shares with the routes' words and examples: the cosine similarity of their
+// words and pieces of words, weighted by rarity.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace katra::router::routing {
 
-// 0 to 1, by route; the last place is "other".
+// 0 to 1, by route; the last index is "other".
 struct WordScores {
   std::vector<double> description;
   std::vector<double> nearest;  // of the examples

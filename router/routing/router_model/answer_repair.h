@@ -1,4 +1,4 @@
-// What is usually wrong with the JSON of small models, and how it is mended. Internal to answer.cc.
+// Repairs for the usual faults in the JSON of small models. Internal to answer.cc.
 #pragma once
 
 #include <array>
@@ -7,24 +7,24 @@
 
 namespace katra::router::routing::router_model {
 
-// Each of them leaves a text without its fault as it is. They are applied one after the other,
-// until the text is JSON.
+// Each repair leaves a text without its fault unchanged. They are applied one after the other until
+// the text is valid JSON.
 using Repair = std::string (*)(std::string_view text);
 
 inline constexpr std::string_view kThought = "<think>";
 inline constexpr std::string_view kThoughtEnd = "</think>";
 
-// Without a <think> element before the answer.
+// Removes a <think> element before the answer.
 [[nodiscard]] std::string WithoutThought(std::string_view text);
-// What is within a code fence, whether it names a language, or is closed.
+// Extracts the contents of a code fence, with or without a language, closed or not.
 [[nodiscard]] std::string WithoutFence(std::string_view text);
-// Without the two characters "\n" where a line should end.
+// Removes the two characters "\n" written in place of line breaks.
 [[nodiscard]] std::string WithoutWrittenBreaks(std::string_view text);
-// From the first brace to the last, without the words around them.
+// Removes the text before the first brace and after the last.
 [[nodiscard]] std::string WithoutProse(std::string_view text);
-// {{…}} as it is in the orchestrator's prompt.
+// Turns {{…}}, copied from the orchestrator's prompt, into {…}.
 [[nodiscard]] std::string WithSingleBraces(std::string_view text);
-// A dictionary of Python's: 'single quotes' and None.
+// Converts a Python dictionary: 'single quotes' and None.
 [[nodiscard]] std::string FromPython(std::string_view text);
 
 inline constexpr std::array<Repair, 6> kRepairs = {

@@ -1,6 +1,6 @@
-// The prompt that a router model is asked with: the routes, and as much of the conversation's end
-// as its budget allows. Pure, and the same bytes for the same routes in the same order, so that a
-// server's prompt cache can hold its beginning.
+// The prompt for a router model: the routes, and as much of the end of the conversation as the
+// budget allows. Pure. The same routes in the same order give the same bytes, so a server's prompt
+// cache can hold the beginning of the prompt.
 #pragma once
 
 #include <string>
@@ -16,23 +16,24 @@ struct Route {
   std::string description;
 };
 
-// One message of a conversation, as text alone.
+// One message of a conversation, text only.
 struct Turn {
-  std::string role;  // "user", "assistant"; others are left out
-  std::string text;  // empty: left out
+  std::string role;  // "user" or "assistant"; others are skipped
+  std::string text;  // empty: skipped
 };
 
-// How many tokens (bytes / 4) the template and the conversation may have together.
+// The maximum size of template and conversation together, in tokens (bytes / 4).
 [[nodiscard]] size_t BudgetTokens(Family family);
 
-// The end of `turns` that goes into the prompt, oldest first. `template_bytes` count as well.
+// The last of `turns` that fit into the budget together with `template_bytes`, oldest first.
 [[nodiscard]] std::vector<Turn> SelectTurns(Family family, const std::vector<Turn>& turns,
                                             size_t template_bytes);
 
-// Cuts the middle out at whole characters and puts "…" there; at most `max_bytes` stay.
+// Replaces the middle of the text by "…", at character boundaries, so that at most `max_bytes`
+// remain.
 [[nodiscard]] std::string TrimMiddle(std::string_view text, size_t max_bytes);
 
-// The whole prompt; `turns` are the conversation so far, oldest first.
+// The complete prompt; `turns` is the conversation so far, oldest first.
 [[nodiscard]] std::string BuildPrompt(Family family, const PromptTemplate& words,
                                       const std::vector<Route>& routes,
                                       const std::vector<Turn>& turns);

@@ -1,6 +1,6 @@
 // The fixed words around the routes and the conversation in a router model's prompt. Each family of
-// models was trained on one layout of them; the layouts are documented in docs/routing.md, the
-// words are Katra's own.
+// models was trained on one layout. docs/routing.md describes the layouts; the wording is Katra's
+// own.
 #pragma once
 
 #include <cstdint>
@@ -16,23 +16,23 @@ enum class Family : uint8_t {
   kOrchestrator,  // Plano-Orchestrator: any number, {"route": ["name", …]}
 };
 
-// By the model's name: one that holds "orchestrator", in any case, is of that family.
+// kOrchestrator if the model's name contains "orchestrator", in any case; else kArchRouter.
 [[nodiscard]] Family FamilyOf(std::string_view model);
 
 // "arch-router" or "plano-orchestrator".
 [[nodiscard]] const char* ToString(Family family);
 
-// A text in which "{routes}" and "{conversation}" stand once each, in this order.
+// A text that contains "{routes}" and "{conversation}" once each, in this order.
 class PromptTemplate {
  public:
   // Katra's own words for `family`.
   [[nodiscard]] static const PromptTemplate& Of(Family family);
 
-  // Another text: the one that a model was trained with, say. kInvalidArgument says which
+  // Another text, for example the one that a model was trained with. kInvalidArgument says which
   // placeholder is missing, doubled or out of order.
   [[nodiscard]] static Result<PromptTemplate> Parse(std::string text);
 
-  // Nothing in `routes` or `conversation` is taken for a placeholder.
+  // Placeholders in `routes` or `conversation` are not replaced.
   [[nodiscard]] std::string Fill(std::string_view routes, std::string_view conversation) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -44,7 +44,7 @@ class PromptTemplate {
   size_t conversation_at_ = 0;
 };
 
-// Whether `text` is, to the byte, the template that the makers of the family's models publish.
+// Whether `text` is byte for byte the template that the makers of the family's models publish.
 [[nodiscard]] bool IsPublished(Family family, std::string_view text);
 
 }  // namespace katra::router::routing::router_model

@@ -36,11 +36,11 @@ enum class Attribute : uint8_t {
   kMl,
   kNotSoftware,
   kSmallTalk,
-  kFollowUp,  // its meaning stands in the turn before; beside, not instead of, the others
+  kFollowUp,  // it needs the turn before to be understood; in addition to the others
 };
 
 inline constexpr size_t kAttributes = 26;
-// All but kFollowUp: these exclude each other, and their probabilities add up to one.
+// All but kFollowUp: they are mutually exclusive, and their probabilities add up to one.
 inline constexpr size_t kTasks = kAttributes - 1;
 
 constexpr size_t Index(Attribute attribute) { return static_cast<size_t>(attribute); }

@@ -1,5 +1,5 @@
-// Words of all languages that mean the same (corpus/concepts.txt), so that what is learnt of one of
-// them counts for all. A view of a table in the weights file; the trainer makes it.
+// Words of different languages that mean the same (corpus/concepts.txt), so that what is learnt
+// about one of them applies to all. A view of a table in the weights file, which the trainer makes.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace katra::router::routing::task_sense {
 
-// Two bytes for each possible beginning of a hash: the meaning's number (from one; zero: none) and
-// eight further bits of the hash, since other words have the same beginning.
+// Two bytes for each possible prefix of a hash: the concept's number (from one; zero: none) and
+// eight further bits of the hash, because other words have the same prefix.
 inline constexpr size_t kConceptSlots = size_t{1} << 16U;
 inline constexpr size_t kConceptBytes = 2 * kConceptSlots;
 inline constexpr size_t kMostConcepts = 255;
@@ -20,7 +20,7 @@ inline constexpr size_t kMostConcepts = 255;
 class Concepts {
  public:
   Concepts() = default;  // knows none
-  // kConceptBytes, which must outlive it.
+  // kConceptBytes long; must outlive this object.
   explicit Concepts(const uint8_t* slots) : slots_(slots) {}
 
   // Zero: none.
@@ -34,7 +34,8 @@ class Concepts {
   const uint8_t* slots_ = nullptr;
 };
 
-// The table of these words, a meaning a line; the earlier line has a word that stands in two.
+// The table of these words; each element holds the words of one concept. A word in two concepts
+// belongs to the first.
 std::string ConceptTable(const std::vector<std::vector<std::string>>& meanings);
 
 }  // namespace katra::router::routing::task_sense

@@ -1,7 +1,7 @@
-// What the classifier knows of a text: hashes of its words, pairs of words, pieces of words, and of
-// the kind of text that it is. The same text gives the same hashes on every machine.
+// The features of a text that the classifier uses: hashes of its words, pairs of words, pieces of
+// words, and marks of its layout. The same text gives the same hashes on every machine.
 //
-// A change here makes the weights worthless: train again (katra_train_task_sense).
+// A change here invalidates the weights: train them again (katra_train_task_sense).
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace katra::router::routing::task_sense {
 
-// Each group of features has a length of one, whatever the length of the text.
+// The vector of each group is normalised to length one, whatever the length of the text.
 enum class Group : uint8_t { kWords, kPieces, kShape, kPasted, kConcepts };
 inline constexpr size_t kGroups = 5;
 
@@ -24,7 +24,7 @@ inline constexpr size_t kBuckets = size_t{1} << kBucketBits;
 constexpr uint32_t Bucket(uint32_t hash) { return hash >> (32U - kBucketBits); }
 
 struct Features {
-  // No bucket twice in a group; in the order of the text.
+  // Without duplicate buckets in a group; in the order of the text.
   std::array<std::vector<uint32_t>, kGroups> hashes;
   size_t typed_words = 0;
 
@@ -41,7 +41,7 @@ Features ReadFeatures(std::string_view text, const Concepts& concepts);
 // that kind.
 std::vector<uint32_t> TermHashes(std::string_view text);
 
-// How much a feature of each group counts, for a text of which the group has `count` features.
+// The weight of a single feature of each group, so that each group has length one.
 std::array<float, kGroups> GroupScales(const Features& features);
 
 }  // namespace katra::router::routing::task_sense

@@ -1,6 +1,6 @@
-// What of a request was typed and what was pasted: traces, logs, diffs, code, shell output. Only
-// words that were typed say what is wanted; of the rest its kind, and a few words. Bounded: of a
-// long text only the beginning and the end are read.
+// Separates the typed parts of a request from the pasted ones: traces, logs, diffs, code, shell
+// output. Only typed words say what the user wants; of the rest, its kind and a few words count.
+// Bounded: of a long text only the beginning and the end are read.
 #pragma once
 
 #include <bitset>
@@ -15,8 +15,8 @@ enum class Mark : uint8_t {
   kTracePython,
   kTraceJava,  // and Kotlin, C#
   kTraceJavaScript,
-  kTraceNative,  // Go, Rust, C and C++ at run time
-  kCompiler,     // an error with a place, of any compiler or linter
+  kTraceNative,  // run-time errors of Go, Rust, C and C++
+  kCompiler,     // an error with a position, from any compiler or linter
   kTestFailure,
   kLog,
   kDiff,
@@ -24,7 +24,7 @@ enum class Mark : uint8_t {
   kCode,
   kShell,
   kTable,
-  kConflict,  // of a merge
+  kConflict,  // a merge conflict
   kQuote,
   kList,
   kUrl,
@@ -45,8 +45,8 @@ using Marks = std::bitset<static_cast<size_t>(Mark::kCount)>;
 struct Layout {
   std::vector<std::string_view> typed;   // lines, in order; at most 4 KB
   std::vector<std::string_view> pasted;  // lines, in order; at most 2 KB
-  size_t pasted_lines = 0;               // of those that were read
-  bool cut = false;                      // the text was longer than what is read
+  size_t pasted_lines = 0;               // among the lines that were read
+  bool cut = false;                      // the text was too long to be read whole
   Marks marks;
 
   [[nodiscard]] bool has(Mark mark) const { return marks[static_cast<size_t>(mark)]; }

@@ -1,6 +1,6 @@
-// Letters as the features see them: small, without accents, in one width. Not core/unicode: that
-// one is exact and an allocation a string; this one is a table look-up a letter, and errs where
-// nobody notices.
+// Letters as the features see them: lower case, without accents, in one width. Does not use
+// core/unicode, which is exact but allocates per string; this is one table look-up per letter, and
+// its errors do not matter here.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ enum class LetterKind : uint8_t {
   kLetter,  // of a script that puts spaces between words
   kDigit,
   kIdeograph,  // Han, kana, Hangul: a letter says as much as a short word
-  kNothing,    // an accent of its own, a joiner: as if it were not there
+  kNothing,    // a combining accent, a joiner: ignored
 };
 
 struct Letter {
@@ -22,12 +22,12 @@ struct Letter {
   LetterKind kind = LetterKind::kSeparator;
 };
 
-// The code point at `text[*at]`, and moves `*at` behind it. A byte that is no UTF-8: U+FFFD.
+// Returns the code point at `text[*at]` and moves `*at` past it. Invalid UTF-8 gives U+FFFD.
 char32_t NextCodePoint(std::string_view text, size_t* at);
 
 Letter Fold(char32_t code);
 
-// The longest beginning of `text` that is at most `bytes` long and cuts no letter; and the end.
+// The longest prefix (or suffix) of `text` that is at most `bytes` long and splits no code point.
 std::string_view HeadOf(std::string_view text, size_t bytes);
 std::string_view TailOf(std::string_view text, size_t bytes);
 

@@ -1,4 +1,4 @@
-// By what one knows a line that nobody typed.
+// Recognises lines that were pasted, not typed.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,11 @@
 
 namespace katra::router::routing::task_sense {
 
-// What kind of pasted text the line is from; nullopt: typed, as far as one can tell from it alone.
+// The kind of pasted text that the line belongs to; nullopt: typed, as far as this line alone
+// shows.
 std::optional<Mark> PastedKind(std::string_view line);
 
-// The line begins or goes on with a diff, if `within` says that the one before did.
+// Whether the line begins a diff or, if `within` (the line before was part of one), continues it.
 bool OfDiff(std::string_view line, bool within);
 
 std::string_view WithoutBlanks(std::string_view line);

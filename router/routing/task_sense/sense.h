@@ -1,5 +1,5 @@
-// What a request is about, as far as a small classifier can tell from its words: in microseconds,
-// with no model and no network.
+// Estimates what a request is about with a small classifier of its words: in microseconds, without
+// a language model or a network.
 #pragma once
 
 #include <array>
@@ -12,9 +12,9 @@
 namespace katra::router::routing::task_sense {
 
 struct Sense {
-  // How likely each of them is what is wanted; they add up to one. Without kFollowUp.
+  // The probability that each task is what the user wants; they add up to one. Without kFollowUp.
   std::array<float, kTasks> tasks{};
-  float follow_up = 0;  // how likely the meaning stands in the turn before
+  float follow_up = 0;  // the probability that the turn before is needed to understand it
 
   [[nodiscard]] float of(Attribute attribute) const {
     return attribute == Attribute::kFollowUp ? follow_up : tasks[Index(attribute)];
@@ -23,7 +23,8 @@ struct Sense {
 
 Sense SenseOf(const Weights& weights, const Features& features);
 
-// What is wanted of `turn`, a user's turn behind `before`: as far as it is a follow-up, both count.
+// The sense of `turn`, a user's turn after `before`: the more it is a follow-up, the more `before`
+// counts.
 Sense Behind(const Sense& turn, const Sense& before);
 
 }  // namespace katra::router::routing::task_sense

@@ -1,13 +1,13 @@
-// The trained weights, as they lie in the file: looked at where they are, never copied.
+// The trained weights, in the layout of the file: a view, never a copy.
 //
 //   0   8  magic "KATRATS\n"
 //   8   4  version, 12 4 attributes, 16 4 bucket bits, 20 4 zero
 //   24  8  bytes in the whole file
 //   32  8  checksum of all that follows it
 //   40 104 scale of each attribute's weights (float), 144 104 bias of each (float)
-//   256    how rare the words of a bucket are (one byte each; see RarityOf)
-//   128 K  the words of each meaning (see concepts.h)
-//   then   weights: for each bucket one signed byte an attribute
+//   256    rarity of each bucket's words (one byte each; see RarityOf)
+//   128 K  the words of each concept (see concepts.h)
+//   then   weights: for each bucket, one signed byte per attribute
 // Numbers are little-endian.
 #pragma once
 
@@ -59,7 +59,7 @@ class Weights {
   const int8_t* rows_ = nullptr;
 };
 
-// What a file is made of; for the trainer.
+// The contents of a weights file; for the trainer.
 struct WeightsParts {
   std::array<float, kAttributes> scales{};
   std::array<float, kAttributes> biases{};
@@ -69,7 +69,7 @@ struct WeightsParts {
 };
 std::string WeightsFile(const WeightsParts& parts);
 
-// What the program was built with (weights.bin).
+// The weights that are embedded in the program (weights.bin).
 std::string_view EmbeddedWeights();
 
 }  // namespace katra::router::routing::task_sense
