@@ -1,4 +1,4 @@
-// Usage of models through the gateway, as stored: figures and names, never a prompt or an answer.
+// Usage of models through the gateway, as stored: figures and names, never a prompt or a response.
 // Plain structs.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace katra::store {
 
-// One model that was asked, or passed over.
+// One model that was tried or skipped.
 struct UsageAttempt {
   std::string provider;
   std::string model;
@@ -49,7 +49,8 @@ struct UsageRecord {
   std::optional<int64_t> first_byte_ms;
   int64_t duration_ms = 0;
 
-  // How the model was chosen (docs/routing.md). Empty in records of before version 9 of the store.
+  // How the model was chosen (docs/routing.md). Empty in records from before version 9 of the
+  // store.
   std::string rule;     // "explicit", "alias", "tag", "scenario", "preference", "held", "default"
   std::string route;    // the scenario or preference; may be empty
   std::string matcher;  // what matched the request to the route; empty: nothing
@@ -59,7 +60,7 @@ struct UsageRecord {
   std::vector<UsageAttempt> tried;  // in order; the first 16 are stored
   // What is known of the request.
   std::optional<int64_t> estimated_tokens;  // of the prompt, before it was sent
-  std::optional<bool> continued;            // it goes on with a turn, such as after a tool call
+  std::optional<bool> continued;            // it continues a turn, such as after a tool call
 };
 
 enum class UsageGroup { kPersona, kProvider, kModel, kDay, kKey };
@@ -79,9 +80,9 @@ struct UsageSum {
   int64_t cache_untold = 0;  // answered requests without such a report
 };
 
-// Which records to read. Requests that only counted tokens are left out, unless asked for by id.
+// Selects records. Requests that only counted tokens are left out, unless selected by id.
 struct UsageFilter {
-  std::string persona = {};               // ignoring case; empty: of all
+  std::string persona = {};               // ignoring case; empty: all
   std::optional<std::string> route = {};  // "": those without a route
   std::string request_id = {};            // Katra's own or the provider's; empty: any
   std::string client_session_id = {};     // empty: any

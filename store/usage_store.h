@@ -1,5 +1,5 @@
 // Usage of models through the gateway: tokens and costs of requests, and reasoning that providers
-// expect back later. Never a prompt or an answer. store/call_context.h has the rules of all calls,
+// expect back later. Never a prompt or a response. store/call_context.h has the rules of all calls,
 // including errors.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Chooses which models may answer a request, in which order, and why. The gateway knows only this
+// Chooses which models may serve a request, in which order, and why. The gateway knows only this
 // interface, so other policies can replace it without changes elsewhere. Knows no HTTP.
 #pragma once
 
@@ -12,19 +12,19 @@
 
 namespace katra::router::policy {
 
-// What a request needs of a model, beside its name. Scenarios look at it.
+// What a request requires of a model besides its name. Scenarios depend on it.
 struct Needs {
-  bool web_search = false;        // a web search of the provider's is among its tools
+  bool web_search = false;        // the provider's web search is among its tools
   bool web_search_alone = false;  // and is the only one
   bool image = false;             // in the user's last message
-  bool earlier_image = false;     // perhaps, anywhere
-  bool thought = false;           // extended thinking, or a high effort
+  bool earlier_image = false;     // there may be one anywhere
+  bool thought = false;           // extended thinking or a high effort is requested
   bool subagent = false;          // it comes from a subagent of the client
   int64_t tokens = -1;            // estimated input; -1: unknown
   std::string subagent_tag;       // the model that a subagent's prompt names; empty: none
 };
 
-// The route that a matcher has found. `route` is nullptr if none fits.
+// The route that a matcher has found. `route` is nullptr if none matches.
 struct Match {
   const RoutePreference* route = nullptr;  // points into the persona
   double score = 0;                        // probability, 0..1
@@ -34,13 +34,13 @@ struct Match {
   std::vector<Target> order = {};
 };
 
-// What the turn of the user, which this request goes on with, was answered by.
+// The earlier decision for the user's turn that this request continues.
 struct Held {
   Target target;
   std::string route;  // of a preference or scenario; may be empty
   double score = -1;
   std::string matcher;
-  std::string reason = {};  // why it stays; empty: the turn goes on
+  std::string reason = {};  // why it is kept; empty: because the turn continues
 };
 
 // What is known about a request when its models are chosen. Borrowed for the call.
@@ -48,7 +48,7 @@ struct Ask {
   const RouterConfig& config;
   const PersonaConfig& persona;  // made by SessionPersona
   const translate::RequestPeek& request;
-  const Needs* needs = nullptr;  // nullptr: unknown, so that no scenario but `background` applies
+  const Needs* needs = nullptr;  // nullptr: unknown, so no scenario but `background` applies
   const Match* match = nullptr;  // nullptr: not matched yet
   const Held* held = nullptr;    // nullptr: a new turn
 };
@@ -65,11 +65,11 @@ struct Candidate {
   // written anywhere.
   std::string credential = {};
 
-  // The API through which it is asked.
+  // The API that is used to reach it.
   [[nodiscard]] Interface interface() const { return InterfaceOf(*provider, model); }
 };
 
-// Which rule has decided.
+// The rule that decided.
 enum class Rule {
   kExplicit,    // provider/model
   kAlias,       // model_aliases
@@ -77,7 +77,7 @@ enum class Rule {
   kScenario,    // routing, routing_rules
   kPreference,  // routing_preferences
   kHeld,        // the turn's first decision
-  kDefault,     // the model asked for, or the persona's own
+  kDefault,     // the requested model, or the persona's own
 };
 
 // "explicit", "alias", "tag", "scenario", "preference", "held", "default".
@@ -89,10 +89,10 @@ struct Choice {
   std::string route;  // the scenario or preference; empty: none
   double score = -1;  // of the match; -1: nothing was matched
   std::string matcher = {};
-  // No rule before preferences applies, and the persona has some: Choose again with a match.
+  // No rule before preferences applies, and the persona has some: call Choose again with a match.
   bool wants_match = false;
 
-  // Whether the decision is part of the conversation, and holds for the rest of the user's turn.
+  // Whether the decision is about the conversation itself and so holds for the rest of the turn.
   [[nodiscard]] bool of_conversation() const {
     return !candidates.front().side && (rule == Rule::kScenario || rule == Rule::kPreference ||
                                         rule == Rule::kHeld || rule == Rule::kDefault);
@@ -107,9 +107,9 @@ class Policy {
   [[nodiscard]] virtual Result<Choice> Choose(const Ask& ask) const = 0;
 };
 
-// Decides by the order of docs/routing.md: an explicit name, scenarios, preferences, and then the
-// model asked for or the persona's own. An explicit name of another provider than the persona's is
-// followed only by fallbacks of the same provider; all others by the persona's own model and its
+// Decides in the order of docs/routing.md: an explicit name, scenarios, preferences, and then the
+// requested model or the persona's own. After an explicit name of another provider than the
+// persona's come only fallbacks at that provider; after all others, the persona's own model and its
 // fallbacks.
 [[nodiscard]] std::unique_ptr<Policy> MakePersonaPolicy();
 

@@ -55,7 +55,7 @@ class RetryState {
   void Succeeded();
   void Undecided();
 
-  // The most informative error so far (E11); if no candidate could be asked, the reason.
+  // The most informative error so far (E11); if no candidate could be tried, the reason.
   [[nodiscard]] const translate::ApiError& error() const { return error_; }
   [[nodiscard]] int tried() const { return tried_; }
 
@@ -76,7 +76,7 @@ class RetryState {
   // Orders candidates behind open circuits; the smallest is tried first.
   [[nodiscard]] std::pair<bool, std::chrono::milliseconds> Badness(const Candidate& candidate,
                                                                    SteadyTime now) const;
-  // The key of the open circuit; nullopt if the candidate may be asked.
+  // The key of the open circuit; nullopt if the candidate may be tried.
   [[nodiscard]] std::optional<std::string> Barred(const Candidate& candidate, SteadyTime now);
   // Whether another key can still be tried for the current candidate's model.
   [[nodiscard]] bool HasOtherKey() const;
@@ -103,7 +103,7 @@ class RetryState {
   translate::ApiError error_;
 };
 
-// A model of a provider whose circuits are open. Of the credentials only the number is reported.
+// A model of a provider whose circuits are open. Only the number of credentials is reported.
 struct OpenCircuit {
   std::string provider;
   std::string model;

@@ -1,6 +1,6 @@
-// Who may answer one request, in which order: what the policy chooses and the token allows, one
-// candidate for each key of a provider, plans whose limit is reached last. Notes what an attempt
-// says of the key or the plan that it went with. Asks nobody.
+// The candidates for one request, in order: those that the policy chooses and the token allows, one
+// for each key of a provider, with plans whose limit is reached last. Records what an attempt shows
+// about its key or plan. Sends nothing.
 #pragma once
 
 #include <optional>
@@ -36,33 +36,34 @@ class CandidateList {
     translate::ApiError error;
     bool not_allowed = false;  // by the token
   };
-  // Once, before anything else. `client`: the headers of the request. Nothing: there is at least
-  // one candidate.
+  // Call it once, before anything else. `client`: the headers of the request. nullopt: there is at
+  // least one candidate.
   [[nodiscard]] std::optional<Refusal> Choose(const policy::Ask& ask, const http::Headers& client);
-  // Which rule has chosen, and why. Its candidates are in all().
+  // The rule that decided, and why. Its candidates are in all().
   [[nodiscard]] const policy::Choice& choice() const { return choice_; }
-  // In the order in which they are to be asked. They stay where they are.
+  // In the order in which to try them. Pointers to them stay valid.
   [[nodiscard]] const std::vector<policy::Candidate>& all() const { return choice_.candidates; }
 
-  // Whether another key of the same provider may be asked, too.
+  // Whether there is another key of the same provider to try.
   [[nodiscard]] bool HasOtherKey(const policy::Candidate& candidate) const;
-  // The session stays with the key that has answered.
+  // Keeps the session on the key that succeeded.
   void NoteAnswer(const policy::Candidate& candidate);
-  // The key that was refused, or whose limit is reached, rests. `upstream`: nullptr: it was not
-  // asked.
+  // Rests a key that was refused, or whose limit is reached. `upstream`: nullptr if no request was
+  // sent.
   void NoteFailure(const policy::Candidate& candidate, const translate::ApiError& error,
                    const UpstreamRequest* upstream);
-  // The client's own login was sent to `upstream`, and refused. When the limit of a plan is reached
-  // `error` becomes one that other candidates do not wait for. `raw` may be nullptr.
+  // Call this when the client's own login was sent to `upstream` and refused. If a plan's limit is
+  // reached, `error` becomes one after which the next candidate is tried without delay. `raw` may
+  // be nullptr.
   void NotePlanLimit(const policy::Candidate& candidate, const UpstreamRequest& upstream,
                      const RawReply* raw, translate::ApiError* error);
 
  private:
-  // Makes one candidate of each key that a provider has.
+  // Makes one candidate for each key that a provider has.
   void SpreadOverKeys();
   [[nodiscard]] std::vector<credentials::ProviderKey> KeysOf(const policy::Candidate& candidate,
                                                              bool first);
-  // Plans whose limit is reached go last: whoever else may answer is asked before.
+  // Moves plans whose limit is reached to the end, so that all others are tried first.
   void PutRestingPlansLast();
 
   Deps deps_;

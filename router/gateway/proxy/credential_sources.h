@@ -27,7 +27,7 @@ class CredentialSources {
 
   // Whether the candidate's host is that of a plan that a client of this format may have.
   [[nodiscard]] bool IsPlan(const policy::Candidate& candidate) const;
-  // Whether the client's own login pays for its answer; no key is used then.
+  // Whether the candidate is used with the client's own login; no key is used then.
   [[nodiscard]] bool OnPlan(const policy::Candidate& candidate) const {
     return persona_.own_login && IsPlan(candidate);
   }

@@ -9,7 +9,7 @@ enum class Endpoint {
   kChat,
   kResponses,
   kCompact,
-  kRoute,  // says who would answer a Messages request, and asks nobody but a router model
+  kRoute,  // returns the decision for a Messages request; contacts only a router model
 };
 [[nodiscard]] const char* ToString(Endpoint endpoint);
 

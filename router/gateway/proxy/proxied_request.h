@@ -1,11 +1,11 @@
-// One request of a client, from its body to the end of its answer: the order of events, and what
-// the client is told at each of them. On the loop's thread.
+// One request of a client, from its body to the end of its response: the order of events, and what
+// the client is sent at each of them. On the loop's thread.
 //
-// Its body is read, CandidateList chooses who may answer, and RetryState says who is next. For each
-// candidate CredentialFinder finds what it is asked with, Prepare() makes the body, and an
-// UpstreamRequest asks. A failure before content leads to the next candidate; from the first
-// content on the answer goes to ClientWriter, and nobody else is asked. RecordBuilder gathers what
-// became of it.
+// The body is read, CandidateList chooses the candidates, and RetryState says which one is next.
+// For each candidate, CredentialFinder finds the credential, Prepare() makes the body, and an
+// UpstreamRequest sends it. A failure before content leads to the next candidate; from the first
+// content on, the response goes to ClientWriter, and no other candidate is tried. RecordBuilder
+// collects the outcome.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,7 @@
 
 namespace katra::router::gateway {
 
-// What every request uses. Borrowed: the gateway owns it all.
+// What every request uses. Borrowed; the gateway owns all of it.
 struct Services {
   uv::Loop& loop;
   http::Client& client;
@@ -67,7 +67,8 @@ struct Services {
 
 class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallbacks {
  public:
-  // `finished` is called once; the request may be destroyed any time after it, not from within.
+  // `finished` is called once; the request may be destroyed at any time after that call, but not
+  // during it.
   ProxiedRequest(Services& services, std::shared_ptr<const RouterConfig> config,
                  std::shared_ptr<http::Exchange> exchange, Caller caller, Endpoint endpoint,
                  std::function<void(ProxiedRequest*)> finished);
@@ -76,12 +77,12 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   ProxiedRequest& operator=(const ProxiedRequest&) = delete;
 
   void Start();
-  // Once in a while: a sign of life for the client of a silent model.
+  // Call periodically: sends a sign of life to the client while the model is silent.
   void Tick();
-  // Its token is no more: the client gets an error, and the upstream's work is cancelled.
+  // The request's token has ended: sends the client an error and cancels the upstream request.
   void EndWithToken();
   [[nodiscard]] const std::string& token_id() const { return caller_.token_id; }
-  // Whether a part of a streamed answer is out.
+  // Whether a part of a streamed response has been sent.
   [[nodiscard]] bool streaming() const { return client_->streaming() && !done_; }
 
  private:
@@ -96,35 +97,37 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   void OnBroken(const translate::ApiError& error, bool told) override;
 
   void TakeBody(ClientBody read);
-  // Whether the current candidate can be put the client's body, else its Messages form.
+  // Whether the current candidate can be sent the client's body; otherwise it gets its Messages
+  // form.
   [[nodiscard]] bool TakesBody() const;
-  // Launches once the body is in the Messages form.
+  // Converts the body to the Messages format, then launches.
   void LaunchWithMessages();
-  // Has the candidates chosen, and begins with the first.
+  // Chooses the candidates and begins with the first.
   void Choose();
   void TakeChoice(const policy::Ask& ask);
   void NoteRule(const policy::Choice& choice);
-  // Takes a subagent's tag out of the body.
+  // Removes a subagent's tag from the body.
   void CutTag();
   void TryNext();
   void Launch();
   // Of the current candidate.
   void GiveUp(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void Begin(UpstreamPlan&& plan, PreparedBody&& prepared);
-  // What the refusal of the current candidate may be answered without; nothing: it is final.
+  // What to leave out so that the current candidate may accept the request; empty: its refusal is
+  // final.
   [[nodiscard]] translate::RetryAdjustments AdjustmentsFor(const translate::ApiError& error);
-  // Asks the same candidate once more without what it has refused, where that may be mended.
+  // Tries the same candidate once more without what it refused, if there is something to leave out.
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);
   void AnswerCount();
-  // Who would answer, and why.
+  // Sends the client the decision of /v1/route.
   void AnswerRoute();
   void Report(const translate::ApiError& error, std::unique_ptr<RawReply> raw);
   void BeginStream();
-  // What the client's format and the upstream's could not take, each once.
+  // What the client's format or the upstream's could not express, each once.
   [[nodiscard]] std::vector<std::string> Dropped() const;
   [[nodiscard]] http::Headers AnswerHeaders(const char* type) const;
-  // After each write: has the upstream wait for a client that does not read.
+  // Call after each write: pauses the upstream if the client does not read.
   void FollowClient();
   void OnClientGone();
   void NoteAttempt(const std::string& error);
@@ -152,20 +155,21 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   CandidateList candidates_;
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
-  std::unique_ptr<MessagesForm> messages_;    // of another format, once a candidate needs it
-  const policy::Candidate* unfit_ = nullptr;  // it takes the client's format, but not this body
+  std::unique_ptr<MessagesForm>
+      messages_;  // if the client's format is another, once a candidate needs it
+  const policy::Candidate* unfit_ = nullptr;  // it accepts the client's format, but not this body
   std::unique_ptr<policy::RetryState> retry_state_;
   const policy::Candidate* current_ = nullptr;
   translate::RetryAdjustments adjustments_;
-  const policy::Candidate* adjusted_ = nullptr;  // asked again after what `adjustments_` says; once
-  bool despite_circuit_ = false;                 // of the current one
+  const policy::Candidate* adjusted_ = nullptr;  // tried again with `adjustments_`; once
+  bool despite_circuit_ = false;                 // of the current candidate
   std::unique_ptr<UpstreamRequest> upstream_;
   std::unique_ptr<UpstreamRequest> ended_upstream_;  // ended within its own callback
-  std::unique_ptr<RawReply> raw_;                    // of the most telling failure
+  std::unique_ptr<RawReply> raw_;                    // of the most informative failure
   std::optional<uv::Timer> retry_;
   std::unique_ptr<uv::WorkPool::Job> job_;  // a large body is being read or prepared
-  int64_t estimate_ = -1;                   // of the input, when it was needed
-  bool content_ = false;                    // something of the answer is out
+  int64_t estimate_ = -1;                   // of the input tokens; -1: not needed so far
+  bool content_ = false;                    // part of the response has been sent
   bool done_ = false;
 };
 

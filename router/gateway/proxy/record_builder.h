@@ -28,8 +28,8 @@ class RecordBuilder {
     RequestObserver& observer;
     CaptureWriter* capture;  // nullptr: nothing is ever captured
   };
-  // The request begins. `begun`: what its head says. `secrets`: values that no text of the record
-  // may contain.
+  // The request begins. `begun`: what is known from its head. `secrets`: values that no text of the
+  // record may contain.
   RecordBuilder(const Deps& deps, std::shared_ptr<const KnownSecrets> secrets, RequestRecord begun);
 
   [[nodiscard]] RequestRecord& record() { return record_; }

@@ -1,5 +1,5 @@
-// The matchers of all personas' routes, each made once for a list of routes and what
-// HOME/router/taught.jsonl adds to them.
+// The local matchers of all personas. Each is made once for the persona's routes and the examples
+// in HOME/router/taught.jsonl, and again when either changes.
 #pragma once
 
 #include <functional>
@@ -19,19 +19,19 @@ namespace katra::router::gateway {
 // Not thread-safe.
 class RouteMatchers {
  public:
-  // `warn` is told once of a file that cannot be read.
+  // `warn` is called once if the file cannot be read.
   RouteMatchers(const std::string& home, std::function<void(const std::string&)> warn)
       : taught_file_(routing::learning::TaughtPath(home)), warn_(std::move(warn)) {}
 
-  // The route of `persona` that fits the user's words, matched locally. Points into `persona`,
-  // which has routes. Making a matcher takes some milliseconds, a match less than one.
+  // The route of `persona` that matches the user's words. The result points into `persona`, which
+  // must have routes. Making a matcher takes some milliseconds, a match less than one.
   [[nodiscard]] policy::Match Match(const PersonaConfig& persona,
                                     const routing::RequestView::UserTurns& words);
 
  private:
   struct Entry {
-    std::vector<RoutePreference> routes;           // of which the matcher was made
-    std::optional<routing::LocalMatcher> matcher;  // none: it could not be made
+    std::vector<RoutePreference> routes;           // that the matcher was made from
+    std::optional<routing::LocalMatcher> matcher;  // nullopt: it could not be made
   };
   void ReadTaught();
   Entry& Of(const PersonaConfig& persona);

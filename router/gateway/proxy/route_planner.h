@@ -1,6 +1,6 @@
-// What routing must know of one request before its models are chosen: what the request needs, the
-// route that fits what the user asked, and what the user's turn was decided as. Asks nobody but the
-// router model, where the user has configured one.
+// Finds out what the policy must know about a request before it chooses the models: what the
+// request requires, the route that matches it, and the earlier decision for the user's turn.
+// Contacts nobody but the router model, if the user has configured one.
 #pragma once
 
 #include <functional>
@@ -43,36 +43,38 @@ class RoutePlanner {
     std::string_view body;                         // valid during Plan() only
     const translate::RequestPeek* peek = nullptr;  // outlives this object's use
     bool subagent = false;                         // it comes from a subagent of the client
-    std::string caller;                            // the persona's name, as its token has it
-    bool counts = false;                           // only its tokens are asked for
+    std::string caller;                            // the persona's name in the token
+    bool counts = false;                           // a request to count tokens
   };
-  // What to ask the policy. Valid as long as this object and `request.peek`.
+  // Receives the question for the policy, which is valid as long as this object and `request.peek`.
   using Ready = std::function<void(const policy::Ask& ask)>;
-  // Calls `ready` once: before it returns, or later if a router model is asked. Reads the body by
-  // its rules alone: for a persona without rules next to nothing.
+  // Calls `ready` once: before it returns, or later if a router model is asked. Reads only the
+  // parts of the body that the persona's rules depend on.
   void Plan(const Request& request, Ready ready);
-  // `ready` is not called any more.
+  // After this, `ready` is not called.
   void Cancel() { asking_.reset(); }
-  // The place of a subagent's tag in the body; it is not meant for the model. After Plan().
+  // The position of a subagent's tag in the body, to be removed before the model sees it. After
+  // Plan().
   [[nodiscard]] const std::optional<translate::RequestPeek::Span>& tag() const { return tag_; }
-  // What is known of the request after Plan(): the estimated tokens of its prompt, and whether it
-  // goes on with a turn (unset if no rule wanted to know).
+  // Known after Plan(): the estimated tokens of the prompt, and whether the request continues a
+  // turn (unset if no rule depends on it).
   [[nodiscard]] int64_t estimated_tokens() const { return estimated_tokens_; }
   [[nodiscard]] const std::optional<bool>& continues() const { return continues_; }
-  // The rest of the user's turn stays with `choice`. After Plan().
+  // Keeps the rest of the user's turn on `choice`. After Plan().
   void NoteChoice(const policy::Choice& choice);
-  // The conversation has got its answer. After NoteChoice().
+  // Records that the conversation was answered. After NoteChoice().
   void NoteAnswered(const Target& model, const translate::Usage& usage);
 
  private:
   void ReadNeeds(const Request& request, const routing::RequestView& view);
-  // What the user's choice of a model says of the route's.
+  // Learns from a model that the user chose instead of the route's.
   void LearnFrom(const policy::Choice& choice);
-  // The order of the matched route's models, and whether the conversation may change to the first.
+  // Orders the matched route's models, and decides whether the conversation may switch to the
+  // first.
   void FinishMatch();
   void FindTurn(const Request& request, const routing::RequestView& view);
   [[nodiscard]] int64_t TokensOf(const Request& request);
-  // Whether a route could serve the request, where nothing else does.
+  // Whether a match could change the decision.
   [[nodiscard]] bool Matters(const policy::Ask& ask) const;
   [[nodiscard]] std::optional<RouterQuestion> MakeQuestion(const Target& target,
                                                            const routing::RequestView& view) const;
@@ -86,8 +88,8 @@ class RoutePlanner {
   const translate::RequestPeek* peek_ = nullptr;
   policy::Match match_;
   SwitchJudge judge_;
-  Target otherwise_;     // what answers if no route fits; without a model: nothing
-  int64_t tokens_ = -1;  // of the prompt, estimated, when it is matched
+  Target otherwise_;                        // the target if no route matches; without a model: none
+  int64_t tokens_ = -1;                     // estimated size of the prompt when it is matched
   routing::RequestView::UserTurns words_;   // while the router model is asked
   std::optional<RouterQuestion> question_;  // for the router model
   std::unique_ptr<RouterModelClient::Asking> asking_;
@@ -96,9 +98,9 @@ class RoutePlanner {
   int64_t estimated_tokens_ = -1;
   std::optional<bool> continues_;
   std::string caller_;
-  bool again_ = false;  // the user's turn was decided before, and its first request comes again
-  std::string asked_;   // the model, as the client names it
-  uint64_t turn_ = 0;   // identifies the user's turn; 0: it is not known
+  bool again_ = false;  // the first request of a turn that was already decided is repeated
+  std::string asked_;   // the requested model, as the client names it
+  uint64_t turn_ = 0;   // identifies the user's turn; 0: unknown
 };
 
 }  // namespace katra::router::gateway

@@ -1,7 +1,7 @@
-// Asks the router model that the user has configured which route fits a request. It answers within
-// a deadline or not at all: whatever goes wrong is a verdict of its own, with which the local
-// matcher decides. Sends the routes and the end of the conversation to that model and to nobody
-// else, with that provider's own key or none, never with a client's login.
+// Asks the router model that the user has configured which route matches a request, with a
+// deadline. Every failure is a verdict too, after which the local matcher decides. Sends the routes
+// and the end of the conversation to that model and to nobody else, with that provider's own key or
+// none, never with a client's login.
 #pragma once
 
 #include <chrono>
@@ -32,25 +32,25 @@ struct RouterQuestion {
   std::string model;
   std::string key;                          // empty: none is needed, or `key_command` prints it
   const KeyCommand* key_command = nullptr;  // outlives the question; nullptr: none
-  std::string missing_key;                  // the variable that should hold a key, and does not
+  std::string missing_key;                  // the variable that should contain the key but is unset
   std::vector<std::string> routes;          // their names
   std::string body;                         // of the request
-  std::string digest;                       // of all that the answer depends on
+  std::string digest;                       // hash of everything that the verdict depends on
   std::chrono::milliseconds timeout{300};
-  bool trial = false;  // the first one after a rest; set by Known()
+  bool trial = false;  // the first question after a rest; set by Known()
 };
 
-// `target`: a model of `provider`. The routes stay in their order, so that the prompt begins with
-// the same bytes each time.
+// `target`: a model of `provider`. The routes keep their order, so the prompt always begins with
+// the same bytes.
 [[nodiscard]] RouterQuestion MakeRouterQuestion(
     const Provider& provider, const std::string& model,
     const std::vector<RoutePreference>& preferences,
     const std::vector<routing::RequestView::Spoken>& conversation, const RouterPrompts& prompts);
 
 struct RouterVerdict {
-  bool decided = false;  // else the local matcher has to
-  std::string route;     // the name of a route; empty: none fits
-  std::string reason;    // for people; quotes neither the request nor the answer
+  bool decided = false;  // if false, the local matcher decides
+  std::string route;     // the name of a route; empty: none matches
+  std::string reason;    // for people; quotes neither the request nor the response
 };
 
 // On the loop's thread.
@@ -65,24 +65,24 @@ class RouterModelClient {
     Metrics& metrics;
   };
   using Ready = std::function<void(const RouterVerdict&)>;
-  // A question on its way; destroying it cancels it.
+  // A question in progress; destroying it cancels it.
   class Asking;
 
   explicit RouterModelClient(const Deps& deps) : deps_(deps) {}
   RouterModelClient(const RouterModelClient&) = delete;
   RouterModelClient& operator=(const RouterModelClient&) = delete;
 
-  // What its questions are made with.
+  // The prompts for MakeRouterQuestion().
   [[nodiscard]] RouterPrompts& prompts() { return prompts_; }
-  // What can be said without asking: the same was asked before, the model is being left alone, or
-  // cannot be asked at all.
+  // The verdict if it is known without asking: the same question was asked before, the model is
+  // resting after failures, or it cannot be asked at all.
   [[nodiscard]] std::optional<RouterVerdict> Known(RouterQuestion& question);
-  // Never calls `ready` before it returns; `ready` may destroy the Asking. To be called only after
-  // Known() knew nothing.
+  // Never calls `ready` before it returns; `ready` may destroy the Asking. Call it only after
+  // Known() returned nullopt.
   [[nodiscard]] std::unique_ptr<Asking> Ask(RouterQuestion question, Ready ready);
 
  private:
-  // After so many faults in a row a model is left alone for so long; then one question tries again.
+  // After kFaultsToOpen failures in a row a model rests for kRest; then one question tries again.
   static constexpr int kFaultsToOpen = 3;
   static constexpr std::chrono::seconds kRest{30};
   static constexpr size_t kMostRemembered = 1000;
@@ -100,7 +100,7 @@ class RouterModelClient {
   RouterPrompts prompts_;
   std::map<std::string, Breaker> breakers_;                  // by address and model
   std::unordered_map<std::string, std::string> remembered_;  // digest -> route
-  std::list<std::string> order_;                             // of the digests, oldest first
+  std::list<std::string> order_;                             // the digests, oldest first
 };
 
 class RouterModelClient::Asking {

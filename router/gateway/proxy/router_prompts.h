@@ -1,5 +1,5 @@
-// The texts that router models are asked with: Katra's own, or those that the user has put into
-// files. A model answers best to the very text that it was trained with, which its makers publish.
+// The prompts for router models: Katra's own, or those that the user has put into files. A model
+// works best with the exact prompt that it was trained with, which its makers publish.
 #pragma once
 
 #include <map>
@@ -12,9 +12,9 @@ namespace katra::router::gateway {
 
 class RouterPrompts {
  public:
-  // Reads FOLDER/arch-router.txt and FOLDER/plano-orchestrator.txt anew; one that is missing or
-  // invalid leaves Katra's own text in force. Warns of a file that cannot be used, and of one that
-  // is not, to the byte, what the makers publish.
+  // Reads FOLDER/arch-router.txt and FOLDER/plano-orchestrator.txt again. If one is missing or
+  // invalid, Katra's own text is used. Warns about a file that cannot be used, and about one that
+  // differs from what the makers publish.
   void Read(const std::string& folder, Logger& logger);
 
   [[nodiscard]] const routing::router_model::PromptTemplate& Of(

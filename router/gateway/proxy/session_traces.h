@@ -25,7 +25,7 @@ struct SessionTrace {
   std::set<std::string> providers;  // that answered; "": one of unknown name
   bool recalled = false;            // entries of an earlier gateway process were added
   translate::Calibration calibration;
-  // What the user's latest turn was decided as, by the model that the client asked for.
+  // The decision for the user's latest turn, by the model that the client requested.
   struct Turn {
     uint64_t turn = 0;  // identifies it
     policy::Held held;

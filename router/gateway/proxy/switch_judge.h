@@ -1,5 +1,5 @@
-// Whether a conversation may change models, by what the change costs: a model that has not seen it
-// reads all of it anew (router.max_switch_spend). One request's view of its session's costs.
+// Decides whether a conversation may switch models, by what the switch costs: a model that is new
+// to it has to read all of it (router.max_switch_spend). One request's view of its session's costs.
 #pragma once
 
 #include <optional>
@@ -26,15 +26,16 @@ class SwitchJudge {
   explicit SwitchJudge(const Deps& deps) : deps_(deps) {}
 
   struct Verdict {
-    std::optional<Target> stay_with;  // the model that answered last: the switch is too dear
-    std::string reason;               // for people; empty: there is nothing to say
+    std::optional<Target>
+        stay_with;       // the model that answered last, if the switch is too expensive
+    std::string reason;  // for people; empty: none
   };
-  // Whether `wanted` may answer the next turn, whose prompt has about `tokens`. Once per request.
-  // Without router.max_switch_spend every model may.
+  // Whether the session may use `wanted` for the next turn, whose prompt has about `tokens`. Call
+  // it once per request. Without router.max_switch_spend it always may.
   [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted, int64_t tokens);
-  // The judged switch was made: it counts against the session's limit.
+  // Counts the judged switch, which was made, against the session's limit.
   void Charge();
-  // `model` answered the conversation.
+  // Records that `model` answered the conversation.
   void Answered(const Target& model, const translate::Usage& usage);
 
  private:
