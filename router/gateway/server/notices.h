@@ -1,5 +1,5 @@
-// Warnings about a configuration that the gateway accepts: oddities in the files, and settings that
-// this gateway does not support. Nothing in a file is ignored silently.
+// Warnings about a configuration that the gateway accepts: oddities in the files. Nothing in a file
+// is ignored silently.
 #pragma once
 
 #include <string>
