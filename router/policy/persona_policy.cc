@@ -138,23 +138,40 @@ class Chooser {
         for (const RoutePreference& route : ask_.persona.preferences) {
           if (route.name == choice_.route) rest_ = route.models;
         }
-        return held;
+        return Seeing(std::move(*held));
       }
     }
-    if (auto scenario = Scenario()) return std::move(*scenario);
+    if (auto scenario = Scenario()) return Seeing(std::move(*scenario));
     if (ask_.match != nullptr) {
       choice_.score = ask_.match->score;
       choice_.matcher = ask_.match->matcher;
-      if (auto preferred = Preferred()) return std::move(*preferred);
+      if (auto preferred = Preferred()) return Seeing(std::move(*preferred));
     } else {
       choice_.wants_match = !ask_.persona.preferences.empty();
     }
     choice_.rule = Rule::kDefault;
     auto standing = Default();
-    if (standing && ask_.match != nullptr && !ask_.match->reason.empty()) {
+    if (!standing) return standing;
+    if (ask_.match != nullptr && !ask_.match->reason.empty()) {
       standing->reason += ": " + ask_.match->reason;
     }
-    return standing;
+    if (choice_.wants_match) return standing;
+    return Seeing(std::move(*standing));
+  }
+
+  // `chosen`, or the model for images if `chosen` takes none and there may be one: also within a
+  // turn, where a tool has read it. A model that sees is worth more there than one that must
+  // refuse.
+  Candidate Seeing(Candidate chosen) {
+    const bool image = ask_.needs != nullptr && (ask_.needs->image || ask_.needs->earlier_image);
+    if (!image || chosen.provider->quirks.images) return chosen;
+    auto seeing = Use(ask_.persona.routing.image, "image");
+    if (!seeing) return chosen;
+    choice_.score = -1;
+    choice_.matcher.clear();
+    choice_.wants_match = false;
+    rest_.clear();
+    return std::move(*seeing);
   }
 
   std::optional<Candidate> Use(const std::optional<Target>& target, const char* name) {
@@ -187,17 +204,11 @@ class Chooser {
     const Routes& routes = ask_.persona.routing;
     std::optional<Candidate> found;
     if (needs.web_search) found = Use(routes.web_search, "webSearch");
-    if (!found && (needs.image || (needs.earlier_image && !OwnTakesImages()))) {
-      found = Use(routes.image, "image");
-    }
+    if (!found && needs.image) found = Use(routes.image, "image");
     if (!found && IsLong()) found = Use(routes.long_context, "longContext");
     if (!found && needs.subagent) found = Use(routes.subagent, "subagent");
     if (!found && needs.thought) found = Use(routes.think, "think");
     return found;
-  }
-
-  [[nodiscard]] bool OwnTakesImages() const {
-    return own_provider_ == nullptr || own_provider_->quirks.images;
   }
 
   // Judged by the model that would answer otherwise.

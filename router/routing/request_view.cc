@@ -83,6 +83,22 @@ std::string ReadModelMessage(JsonView message) {
   return text;
 }
 
+// Whether `before` ends with `"type":`, as what stands before a block's type. An argument of a tool
+// may be called "image", too.
+bool IsValueOfType(std::string_view before) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  constexpr std::string_view kType = "\"type\"";
+  const auto trim = [&] {
+    const size_t last = before.find_last_not_of(kSpace);
+    before = last == std::string_view::npos ? std::string_view() : before.substr(0, last + 1);
+  };
+  trim();
+  if (!before.ends_with(':')) return false;
+  before.remove_suffix(1);
+  trim();
+  return before.ends_with(kType);
+}
+
 // Cuts the middle out, at whole characters.
 std::string Bounded(std::string text, size_t most = RequestView::kMaxTextBytes) {
   const size_t half = most / 2;
@@ -214,7 +230,10 @@ bool RequestView::MayHoldImage() const {
   const std::string_view type = format_ == BodyFormat::kMessages ? "\"image\""
                                 : format_ == BodyFormat::kChat   ? "\"image_url\""
                                                                  : "\"input_image\"";
-  return all.find(type) != std::string_view::npos;
+  for (size_t at = all.find(type); at != std::string_view::npos; at = all.find(type, at + 1)) {
+    if (IsValueOfType(all.substr(0, at))) return true;
+  }
+  return false;
 }
 
 RequestView::WebSearch RequestView::OffersWebSearch() const {

@@ -53,8 +53,8 @@ class RequestView {
   static constexpr size_t kMaxTailMessageBytes = 64 * 1024;
   [[nodiscard]] std::vector<Spoken> ConversationTail() const;
 
-  // Whether any message may contain an image. Fast but imprecise: a text that quotes an image
-  // counts, too.
+  // Whether any message may contain an image, perhaps in a tool's result. Fast: it searches for the
+  // type of a content block and parses nothing.
   [[nodiscard]] bool MayHoldImage() const;
   // Whether the provider's web search is among the tools, and whether it is the only tool.
   struct WebSearch {

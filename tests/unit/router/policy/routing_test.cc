@@ -96,13 +96,66 @@ TEST_CASE("a scenario goes to its model, then to the persona's own and its fallb
   }
 }
 
-TEST_CASE("an earlier image matters where the model that would answer takes none") {
-  World world;
-  world.needs.earlier_image = true;
-  for (Provider& provider : world.config.providers) {
-    if (provider.name == "openai") provider.quirks.images = false;
+TEST_CASE("an image goes to a model that sees, whatever rule has chosen one that does not") {
+  const auto blind = [](World& world, const std::string& name) {
+    for (Provider& provider : world.config.providers) {
+      if (provider.name == name) provider.quirks.images = false;
+    }
+  };
+  struct Row {
+    std::string blind;
+    void (*change)(World&);
+    std::string chosen;
+  };
+  const std::string image = "scenario image: mistral/eyes openai/gpt-5 together/spare";
+  const std::vector<Row> rows = {
+      {"openai",
+       [](World& w) {
+         w.match = {nullptr, 0.2, "local", "", {}};
+       },
+       image},
+      {"openai", [](World& w) { w.persona.preferences.clear(); }, image},
+      // A route may still choose one that sees.
+      {"openai", [](World&) {}, "default: openai/gpt-5 together/spare wants_match"},
+      {"openai",
+       [](World& w) {
+         w.match = {&w.persona.preferences[0], 0.9, "local", "", {}};
+       },
+       "preference review: xai/judge mistral/second openai/gpt-5 together/spare"},
+      {"xai",
+       [](World& w) {
+         w.match = {&w.persona.preferences[0], 0.9, "local", "", {}};
+       },
+       image},
+      {"deepseek", [](World& w) { w.needs.thought = true; }, image},
+      // A tool has read the image within the turn.
+      {"xai",
+       [](World& w) {
+         w.held = Held{{"xai", "judge"}, "review", 0.9, "local"};
+       },
+       image},
+      {"mistral",
+       [](World& w) {
+         w.held = Held{{"xai", "judge"}, "review", 0.9, "local"};
+       },
+       "held review: xai/judge mistral/second openai/gpt-5 together/spare"},
+      // Without a model for images, the others are asked as before.
+      {"openai",
+       [](World& w) {
+         w.persona.preferences.clear();
+         w.persona.routing.image.reset();
+       },
+       "default: openai/gpt-5 together/spare"},
+  };
+  for (const Row& row : rows) {
+    World world;
+    world.needs.earlier_image = true;
+    blind(world, row.blind);
+    row.change(world);
+    CHECK(world.Chosen() == row.chosen);
+    if (row.chosen == image) CHECK(world.Choose()->score == -1);
+    if (row.chosen == image) CHECK(world.Choose()->of_conversation());
   }
-  CHECK(world.Chosen() == "scenario image: mistral/eyes openai/gpt-5 together/spare");
 }
 
 TEST_CASE("the threshold of a long context is that of the model's family") {

@@ -223,6 +223,15 @@ TEST_CASE("images, web search and thinking are recognised") {
                        {"role":"user","content":"what is this?"}]})");
   CHECK(image.view.MayHoldImage());
   CHECK_FALSE(image.view.LastUserTurns().image);
+  const auto holds = [](const std::string& block) {
+    return Body(BodyFormat::kMessages,
+                R"({"messages":[{"role":"user","content":[)" + block + "]}]}")
+        .view.MayHoldImage();
+  };
+  CHECK(holds(R"({"type":"tool_result","content":[{ "type" : "image","source":{}}]})"));
+  // A tool's argument of this name, and a text that quotes a block, are none.
+  CHECK_FALSE(holds(R"({"type":"tool_use","input":{"image":"nginx","kind":"image"}})"));
+  CHECK_FALSE(holds(R"({"type":"text","text":"{\"type\":\"image\"}"})"));
   const Body last(BodyFormat::kResponses,
                   R"({"input":[{"role":"user","content":[{"type":"input_image"}]}]})");
   CHECK(last.view.LastUserTurns().image);
