@@ -119,7 +119,8 @@ class ClaudeRun {
 // Starts `claude -p` of `version` as `persona` with `steps` for its model. `command` and `args`
 // replace the server's own, e.g. by something that watches it; `prompt` what the user types.
 // Instead of `steps`, `api` is a scripted provider that runs already, and `environment` says how the
-// client gets to it. `allowed` are the tools it may use; `prepare(project)` puts files there.
+// client gets to it. `allowed` are the tools it may use; `prepare(project)` puts files there; `more` are
+// further arguments, such as --continue in a folder that was used before.
 // `launcher` {command, args, environment} starts the client instead, under the name `claude` in PATH,
 // and brings Katra's server along.
 export async function StartClaude(options) {
@@ -160,7 +161,7 @@ export async function StartClaude(options) {
     launcher?.command ?? InstalledPath(`claude-code-${version}/claude`),
     [
       ...(launcher?.args ?? []),
-      ...['-p', prompt, '--allowedTools', allowed],
+      ...['-p', prompt, '--allowedTools', allowed, ...(options.more ?? [])],
       ...['--output-format', 'stream-json', '--verbose'],
       ...['--debug-file', join(folder, 'debug.log')],
     ],

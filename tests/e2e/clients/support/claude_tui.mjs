@@ -163,16 +163,21 @@ function StartInBackground(katra, persona, project, environment, claude, log) {
 }
 
 // Starts Claude Code of `version` as `persona`, with Katra's server and hooks, on a screen of
-// 120×40; with `start` by `katra start -b`. Gives {api, tmux, persona}.
-export async function StartClaudeScreen({ root, home, persona, version, steps, start = false }) {
+// 120×40; with `start` by `katra start -b`. Gives {api, tmux, persona}. Instead of `steps`, `api` is a
+// scripted provider that runs already, and `connection` the variables with which the client gets to it.
+export async function StartClaudeScreen(options) {
+  const { root, home, persona, version, steps, start = false } = options;
   const folder = join(root, `${persona}-${version}-screen`);
   const project = join(folder, 'project');
   const user_home = join(folder, 'home');
   const temporary = join(folder, 'tmp');
   for (const path of [project, user_home, temporary]) mkdirSync(path, { recursive: true });
   Seed(user_home, project, home, persona, !start);
-  const api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
-  Defer(() => api.Close());
+  let { api } = options;
+  if (!api) {
+    api = await StartFakeAnthropic({ steps, folder: join(folder, 'requests') });
+    Defer(() => api.Close());
+  }
   const environment = {
     HOME: user_home,
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -180,8 +185,10 @@ export async function StartClaudeScreen({ root, home, persona, version, steps, s
     LANG: 'C.UTF-8',
     TMPDIR: temporary,
     CLAUDE_CODE_TMPDIR: temporary,
-    ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
-    ANTHROPIC_API_KEY: kKey,
+    ...(options.connection ?? {
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${api.port}`,
+      ANTHROPIC_API_KEY: kKey,
+    }),
     DISABLE_TELEMETRY: '1',
     DISABLE_AUTOUPDATER: '1',
     KATRA_HOME: home,
