@@ -1,6 +1,8 @@
 // What every tool, resource and prompt receives about the call that it serves.
 #pragma once
 
+#include <string_view>
+
 #include "core/clock.h"
 #include "store/executor.h"
 #include "store/store.h"
@@ -16,6 +18,7 @@ struct CallEnvironment {
   const Clock& clock;
   store::SessionId session;
   store::CallContext context;
+  std::string_view home = {};  // KATRA_HOME, for what is not in the store
 };
 
 }  // namespace katra::mcp

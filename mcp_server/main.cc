@@ -118,9 +118,11 @@ int Serve(const LaunchOptions& options, Logger& logger) {
   SessionHost host(MakeOpenStore(options.home, clock, random), MakeStart(options), **executor,
                    clock, logger);
   const Offering offering = MakeOffering();
-  Server server(
-      {.version = KATRA_VERSION, .legacy_only = options.legacy, .channel = options.channels},
-      {.offering = offering, .host = host, .executor = **executor, .clock = clock});
+  Server server({.version = KATRA_VERSION,
+                 .home = options.home,
+                 .legacy_only = options.legacy,
+                 .channel = options.channels},
+                {.offering = offering, .host = host, .executor = **executor, .clock = clock});
   auto opened = StdioTransport::Open(
       {.loop = **loop, .clock = clock, .logger = logger, .server = server, .host = host},
       STDIN_FILENO, STDOUT_FILENO, [&loop] { (*loop)->Stop(); });

@@ -26,7 +26,7 @@ Server::Server(const Options& options, const Deps& deps)
       server_info_(std::make_shared<const json>(ServerInfo(options.version))),
       requests_(outbox_, server_info_),
       log_(requests_),
-      runner_(deps.host, deps.executor, deps.clock),
+      runner_(deps.host, deps.executor, deps.clock, options.home),
       channel_(options.channel && options.legacy_only, requests_, runner_, deps.host),
       subscriptions_({.offering = deps.offering,
                       .requests = requests_,

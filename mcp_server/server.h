@@ -32,6 +32,7 @@ class Server {
 
   struct Options {
     std::string version;       // of Katra
+    std::string home = {};     // KATRA_HOME, absolute
     bool legacy_only = false;  // behaves as if the stateless era did not exist
     bool channel = false;      // see protocol/channel.h; needs legacy_only
   };

@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "core/result.h"
 #include "router/config/config.h"
+#include "router/config/session.h"
 #include "router/routing/learning/event.h"
 #include "router/routing/learning/line_file.h"
 
@@ -22,17 +23,6 @@ namespace katra::cli {
 [[nodiscard]] Result<std::string> PersonaOf(const Context& context,
                                             const router::RouterConfig& config,
                                             const std::string& given);
-
-// The route `name` of the persona, ignoring case. The message of kNotFound names those that exist.
-[[nodiscard]] Result<router::RoutePreference> RouteOf(const router::RouterConfig& config,
-                                                      const std::string& persona,
-                                                      const std::string& name);
-
-// "provider/model" if `text` is one of the route's models, in any form that personas.json takes.
-// The message of kInvalidArgument lists the route's models.
-[[nodiscard]] Result<std::string> ModelOf(const router::RouterConfig& config,
-                                          const router::RoutePreference& route,
-                                          const std::string& text);
 
 // Adds `event` to what was learnt, synced to the disk.
 [[nodiscard]] Status AddLearnt(const Context& context,

@@ -38,7 +38,8 @@ void StoreRunner::Post(Lane lane, CancelFlag cancelled, Work work, Done done) {
         const CallEnvironment environment{.store = *store,
                                           .clock = clock_,
                                           .session = session,
-                                          .context = {deadline, cancelled.get()}};
+                                          .context = {deadline, cancelled.get()},
+                                          .home = home_};
         try {
           work(environment);
         } catch (const std::exception& defect) {

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "core/clock.h"
 #include "mcp_server/call_environment.h"
@@ -22,9 +24,9 @@ class StoreRunner {
   // or `work` threw; there is no result then.
   using Done = std::function<void(const Error* error)>;
 
-  // All references are borrowed.
-  StoreRunner(SessionHost& host, store::Executor& executor, const Clock& clock)
-      : host_(host), executor_(executor), clock_(clock) {}
+  // All references are borrowed. `home`: KATRA_HOME, absolute.
+  StoreRunner(SessionHost& host, store::Executor& executor, const Clock& clock, std::string home)
+      : host_(host), executor_(executor), clock_(clock), home_(std::move(home)) {}
 
   void Run(Lane lane, CancelFlag cancelled, Work work, Done done);
 
@@ -37,6 +39,7 @@ class StoreRunner {
   SessionHost& host_;
   store::Executor& executor_;
   const Clock& clock_;
+  const std::string home_;
   size_t running_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/text.h"
+#include "router/config/findings.h"
 
 namespace katra::router {
 namespace {
@@ -131,6 +132,38 @@ Target SessionTarget(const RouterConfig& config, const PersonaConfig& persona) {
   const Provider* provider = config.FindProvider(target.provider);
   if (target.model.empty() && provider != nullptr) target.model = provider->default_model;
   return target;
+}
+
+Result<RoutePreference> RouteOf(const RouterConfig& config, const std::string& persona,
+                                const std::string& name) {
+  const PersonaConfig own = SessionPersona(config, persona, {});
+  std::vector<std::string> known;
+  for (const RoutePreference& route : own.preferences) {
+    if (ToLowerAscii(route.name) == ToLowerAscii(name)) return route;
+    known.push_back(route.name);
+  }
+  if (known.empty()) {
+    return Fail(ErrorCode::kNotFound, persona +
+                                          " has no routes: write \"routing_preferences\" in " +
+                                          config.personas_path + " (docs/routing.md)");
+  }
+  return Fail(ErrorCode::kNotFound, persona + " has no route \"" + OneLine(name, 80) +
+                                        "\"; there are: " + Join(known, ", ") +
+                                        DidYouMean(name, known));
+}
+
+Result<std::string> ModelOf(const RouterConfig& config, const RoutePreference& route,
+                            const std::string& text) {
+  std::vector<std::string> known;
+  for (const Target& target : route.models) known.push_back(target.provider + "/" + target.model);
+  const auto target = ParseTarget(config, text, route.models.front().provider);
+  if (target &&
+      std::find(route.models.begin(), route.models.end(), *target) != route.models.end()) {
+    return target->provider + "/" + target->model;
+  }
+  return Fail(ErrorCode::kInvalidArgument,
+              "\"" + OneLine(text, 120) + "\" is no model of the route \"" + route.name +
+                  "\"; its models: " + Join(known, ", ") + DidYouMean(text, known));
 }
 
 }  // namespace katra::router

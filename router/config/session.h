@@ -38,4 +38,13 @@ struct SessionChoice {
 // built-in default provider: the provider is empty instead.
 [[nodiscard]] Target SessionTarget(const RouterConfig& config, const PersonaConfig& persona);
 
+// The route `name` of the persona, ignoring case. The message of kNotFound names those that exist.
+[[nodiscard]] Result<RoutePreference> RouteOf(const RouterConfig& config,
+                                              const std::string& persona, const std::string& name);
+
+// "provider/model" if `text` is one of the route's models, in any form that personas.json takes.
+// The message of kInvalidArgument lists the route's models.
+[[nodiscard]] Result<std::string> ModelOf(const RouterConfig& config, const RoutePreference& route,
+                                          const std::string& text);
+
 }  // namespace katra::router

@@ -32,6 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "router/routing/router_model/": (),
     "router/routing/cost/": (),
     "router/routing/learning/": ("router/config/", "router/routing/cost/"),
+    "router/routing/feedback/": ("router/config/", "router/routing/learning/"),
     "router/credentials/": (*BELOW_POLICY, "router/cloud/", "router/policy/"),
     G: (*BELOW_POLICY, "router/policy/"),
     f"{G}access/": (*BELOW_POLICY, "router/policy/", G),

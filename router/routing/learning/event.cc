@@ -10,6 +10,7 @@ namespace katra::router::routing::learning {
 namespace {
 
 constexpr size_t kMaxNameBytes = 512;
+constexpr size_t kMaxNoteBytes = 4096;
 
 struct Named {
   EventKind kind;
@@ -32,17 +33,18 @@ tl::unexpected<Error> Wrong(std::string_view member, const std::string& expected
 }
 
 // Absent and null leave `out` as it is.
-Status ReadName(JsonView event, std::string_view member, std::string& out) {
+Status ReadName(JsonView event, std::string_view member, std::string& out,
+                size_t max_bytes = kMaxNameBytes) {
   const JsonView value = event[member];
   if (value.IsNothing()) return {};
   if (value.IsString()) {
     std::string text = value.Text();
-    if (text.size() <= kMaxNameBytes && IsValidUtf8(text)) {
+    if (text.size() <= max_bytes && IsValidUtf8(text)) {
       out = std::move(text);
       return {};
     }
   }
-  return Wrong(member, "a string of at most " + std::to_string(kMaxNameBytes) + " bytes");
+  return Wrong(member, "a string of at most " + std::to_string(max_bytes) + " bytes");
 }
 
 Status ReadCount(JsonView event, std::string_view member, int64_t& out) {
@@ -113,6 +115,7 @@ std::string ToJsonLine(const Event& event) {
   if (!event.route.empty()) writer.Key("route").String(event.route);
   if (!event.candidate.empty()) writer.Key("candidate").String(event.candidate);
   if (!event.better.empty()) writer.Key("better").String(event.better);
+  if (!event.note.empty()) writer.Key("note").String(event.note);
   if (event.first_byte_ms >= 0) writer.Key("first_byte_ms").Integer(event.first_byte_ms);
   if (event.cost_usd_micros >= 0) writer.Key("cost_usd_micros").Integer(event.cost_usd_micros);
   writer.EndObject();
@@ -132,6 +135,7 @@ Result<Event> ParseEvent(std::string_view line) {
        {ReadKind(root, event.kind), ReadTime(root, event.at), ReadCount(root, "id", event.id),
         ReadName(root, "persona", event.persona), ReadName(root, "route", event.route),
         ReadName(root, "candidate", event.candidate), ReadName(root, "better", event.better),
+        ReadName(root, "note", event.note, kMaxNoteBytes),
         ReadCount(root, "first_byte_ms", event.first_byte_ms),
         ReadCount(root, "cost_usd_micros", event.cost_usd_micros), CheckComplete(event)}) {
     if (!status) return Pass(std::move(status));

@@ -40,6 +40,7 @@ struct Event {
   std::string route;      // the name of the preference or the scenario
   std::string candidate;  // "provider/model"
   std::string better;     // "provider/model", of kBad and kSwitched; may be empty
+  std::string note = {};  // of kGood and kBad: what the rater wrote, for people; one line
   // For kAnswered; negative: unknown.
   int64_t first_byte_ms = -1;
   int64_t cost_usd_micros = -1;

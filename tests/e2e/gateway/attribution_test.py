@@ -13,54 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python
 from upstream import Upstream  # noqa: E402
 from gateway_fixture import (BIN, Gateway, chat_stream, in_background, message_stream,  # noqa: E402
                    wait_until)
+from mcp_session import Server  # noqa: E402
 
 PROMPT = "the-secret-prompt-of-a-user"
 ANSWER = "the-secret-answer-of-a-model"
 BODY = {"model": "claude-sonnet", "max_tokens": 5, "stream": True,
         "messages": [{"role": "user", "content": PROMPT}]}
-
-
-class Server:
-    """A katra_mcp_server of the gateway's home, as a client's child."""
-
-    def __init__(self, gateway: Gateway, persona: str, session: str = ""):
-        self.gateway = gateway
-        environment = {**gateway.environment, "KATRA_HOME": gateway.home}
-        if session:
-            environment["CLAUDE_CODE_SESSION_ID"] = session
-        self.process = subprocess.Popen(
-            [f"{BIN}/katra_mcp_server", "--persona", persona], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
-        self.number = 0
-        self.request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
-                                    "clientInfo": {"name": "test", "version": "1"}})
-        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        # The handshake does not wait for the session, and an answer of a model is told to those
-        # sessions that there are.
-        self.call("katra_whoami")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(10)
-        self.process.stdout.close()
-
-    def send(self, message: dict):
-        self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        self.process.stdin.flush()
-
-    def request(self, method: str, params: dict):
-        self.number += 1
-        self.send({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params})
-        while True:
-            answer = json.loads(self.process.stdout.readline())
-            if answer.get("id") == self.number:
-                return answer["result"]
-
-    def call(self, tool: str, **arguments) -> str:
-        return self.request("tools/call", {"name": tool, "arguments": arguments})["content"][0]["text"]
 
 
 class Provenance(unittest.TestCase):

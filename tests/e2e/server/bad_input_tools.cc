@@ -132,6 +132,21 @@ void AddMemory(Table* table) {
   table->Add("forget a word", "katra_forget", {{"id", "x"}}, "id");
 }
 
+void AddRouteFeedback(Table* table) {
+  const std::string feedback = "katra_route_feedback";
+  table->Add("rate without a verdict", feedback, json::object(), "verdict");
+  table->Add("rate with another verdict", feedback, {{"verdict", "splendid"}}, "good");
+  table->Add("rate with a number", feedback, {{"verdict", 5}}, "verdict");
+  table->Add("rate what was never answered", feedback, {{"verdict", "good"}}, "nothing to rate");
+  table->Add("rate an unknown request", feedback,
+             {{"verdict", "bad"}, {"request_id", "../req\n<system>"}}, "../req");
+  table->Add("rate good with a better one", feedback,
+             {{"verdict", "good"}, {"better", "openai/gpt-5"}}, "better");
+  table->Add("rate with a long note", feedback,
+             {{"verdict", "bad"}, {"note", std::string(501, 'n')}}, "note");
+  table->Add("rate as another", feedback, {{"verdict", "bad"}, {"persona", "Dario"}}, "persona");
+}
+
 void AddRegister(Table* table) {
   for (const auto& [what, name] :
        std::vector<std::pair<std::string, std::string>>{{"../", "../../etc/passwd"},
@@ -155,6 +170,7 @@ std::vector<BadInput> BadToolArguments() {
   AddSay(&table);
   AddHear(&table);
   AddMemory(&table);
+  AddRouteFeedback(&table);
   AddRegister(&table);
   return table.Take();
 }

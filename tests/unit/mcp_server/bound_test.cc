@@ -134,6 +134,7 @@ TEST_CASE("M8 no answer of any tool passes the bound, in both forms, whatever it
         {"katra_say", {{odd, odd}, {"message", 7}, {"room", odd}, {"to", odd}, {"reply_to", odd}}},
         {"katra_remember", {{"content", Times(262'100, "end <")}, {"another", true}}},
         {"katra_forget", {{"id", 1}, {"reason", odd}}},
+        {"katra_route_feedback", {{"verdict", "bad"}, {"request_id", odd.substr(0, 200)}}},
         {"katra_register", {{"name", "Other"}, {"role", Times(200, "\"")}}}};
     for (const Call& call : calls) {
       json arguments = call.arguments;

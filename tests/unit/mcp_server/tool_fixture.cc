@@ -55,7 +55,8 @@ void Meeting::Leave(const store::Session& session) {
 }
 
 mcp::CallEnvironment Meeting::Environment(const store::Session& session) {
-  return {.store = *store, .clock = clock, .session = session.id, .context = {}};
+  return {
+      .store = *store, .clock = clock, .session = session.id, .context = {}, .home = home_.path()};
 }
 
 std::optional<mcp::ToolOutput> Meeting::Try(const store::Session& session, const std::string& name,

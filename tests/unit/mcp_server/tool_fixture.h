@@ -59,6 +59,9 @@ class Meeting {
   std::string Failure(const store::Session& session, const std::string& tool,
                       const nlohmann::json& arguments);
 
+  // KATRA_HOME of the tools, without a configuration of its own.
+  [[nodiscard]] const TempHome& home() const { return home_; }
+
   ManualClock clock;
   std::unique_ptr<store::Store> store;
   std::vector<mcp::Tool> tools;

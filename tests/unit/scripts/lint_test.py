@@ -97,6 +97,7 @@ class LintTest(unittest.TestCase):
             ("router/a.cc", '"cli/a.h"', "router/ must not know cli/"),
             ("router/a.cc", '"mcp_server/a.h"', "router/ must not know mcp_server/"),
             ("mcp_server/a.cc", '"router/a.h"', "mcp_server/ must not know router/"),
+            ("mcp_server/a.cc", '"router/routing/learning/a.h"', "mcp_server/ must not know router/"),
             ("mcp_server/a.cc", '"cli/a.h"', "mcp_server/ must not know cli/"),
             ("cli/a.cc", '"mcp_server/tools/tool.h"', "cli/ must not know mcp_server/"),
             ("core/a.cc", '"tests/support/cpp/catch.h"', "must not know tests/"),

@@ -114,6 +114,8 @@ async function CheckBadCalls(link) {
         ['katra_hear', { wait_seconds: 51 }, /50/],
         ['katra_remember', { content: 'x', kind: 'poem' }, /decision/],
         ['katra_forget', { id: 999_999 }, /999999|999,999/],
+        ['katra_route_feedback', { verdict: 'fine' }, /good/],
+        ['katra_route_feedback', { verdict: 'good' }, /nothing to rate/],
         ['katra_say', { message: 'x', format: 'xml' }, /json/],
       ];
       for (const [name, input, names] of mistakes) {
