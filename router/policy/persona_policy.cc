@@ -127,6 +127,11 @@ class Chooser {
 
   Result<Candidate> ByRule() {
     if (auto side = SideScenario()) return std::move(*side);
+    if (ask_.needs != nullptr && ask_.needs->side) {
+      auto standing = Default();
+      if (standing) standing->side = true;
+      return standing;
+    }
     if (ask_.held != nullptr) {
       auto held = Configured(ask_, ask_.held->target,
                              ask_.held->reason.empty() ? "held for this turn" : ask_.held->reason);
@@ -190,7 +195,8 @@ class Chooser {
     if (ask_.needs != nullptr && ask_.needs->web_search_alone) {
       side = Use(routes.web_search, "webSearch");
     }
-    const bool small = IsSmall(asked_) && asked_ != own_.model;
+    const bool own = ask_.needs != nullptr && ask_.needs->side;
+    const bool small = own || (IsSmall(asked_) && asked_ != own_.model);
     if (!side && small && !(IsLong() && routes.long_context)) {
       side = Use(routes.background, "background");
     }

@@ -5,6 +5,7 @@
 
 #include "core/json_view.h"
 #include "core/text.h"
+#include "router/routing/client_prompts.h"
 
 namespace katra::router::routing {
 namespace {
@@ -16,11 +17,15 @@ constexpr std::string_view kTagEnd = "</CCR-SUBAGENT-MODEL>";
 constexpr size_t kMaxTagBytes = 300;
 
 // Elements that a client adds: they are no words of the user.
-constexpr std::array<std::string_view, 12> kAdded = {
-    "system-reminder",      "user-prompt-submit-hook", "local-command-stdout",
-    "local-command-stderr", "command-message",         "command-name",
-    "environment_context",  "user_instructions",       "local-command-caveat",
-    "INSTRUCTIONS",         "ide_opened_file",         "ide_selection"};
+constexpr std::array<std::string_view, 15> kAdded = {
+    "system-reminder",      "user-prompt-submit-hook",
+    "local-command-stdout", "local-command-stderr",
+    "command-message",      "command-name",
+    "environment_context",  "user_instructions",
+    "local-command-caveat", "INSTRUCTIONS",
+    "ide_opened_file",      "ide_selection",
+    "task-notification",    "bash-stdout",
+    "bash-stderr"};
 // Their marks go, what they enclose stays.
 constexpr std::array<std::string_view, 2> kKept = {"command-args", "bash-input"};
 
@@ -38,7 +43,7 @@ bool IsText(JsonView type) { return type.Is("text") || type.Is("input_text"); }
 
 void AddText(std::string_view text, std::string* out) {
   std::string own = WithoutClientMarkup(text);
-  if (Trim(own).empty()) return;
+  if (Trim(own).empty() || IsClientPrompt(own)) return;
   if (!out->empty()) out->push_back('\n');
   *out += own;
 }
@@ -164,6 +169,18 @@ bool RequestView::ContinuesTurn() const {
     if (part.tool_result) return true;
   }
   return true;
+}
+
+bool RequestView::IsSideRequest() const {
+  // Such a conversation is one question, perhaps behind a system message.
+  constexpr size_t kMostMessages = 2;
+  if (peek_.has_tools || peek_.item_spans.size() > kMostMessages) return false;
+  JsonDocument document;
+  for (const RequestPeek::Span& span : peek_.item_spans) {
+    if (!document.Parse(Cut(span)) || !IsUserMessage(document.Root())) continue;
+    return IsSidePrompt(ReadUserMessage(document.Root()).text);
+  }
+  return false;
 }
 
 RequestView::UserTurns RequestView::LastUserTurns() const {

@@ -27,6 +27,10 @@ class RequestView {
   // Texts that clients add after the user's words make no difference.
   [[nodiscard]] bool ContinuesTurn() const;
 
+  // Whether the client asks for itself, as for the title of a session: such a request is no part of
+  // the user's conversation, although it has its session and may name its model.
+  [[nodiscard]] bool IsSideRequest() const;
+
   // The last two messages with words of the user, newest first, without what clients add
   // (reminders, output of hooks, the environment, images). At most kMaxTextBytes of the last and
   // kMaxPreviousBytes of the one before; a longer text is reduced to its beginning and its end.

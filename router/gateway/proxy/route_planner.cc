@@ -43,11 +43,19 @@ void RoutePlanner::ReadNeeds(const Request& request, const routing::RequestView&
   if (routes.long_context) needs_.tokens = TokensOf(request);
 }
 
+// Clients ask the conversation's model, in its session, also for what is no part of it: then they
+// offer no tools. Such a request must not take the place of the conversation's turn.
+std::string RoutePlanner::TurnKey() const {
+  return peek_->has_tools ? asked_ : asked_ + " without tools";
+}
+
 void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& view) {
   const bool continues = view.ContinuesTurn();
   continues_ = continues;
   auto& turns = deps_.history.Trace().turns;
-  const auto known = turns.find(asked_);
+  auto known = turns.find(TurnKey());
+  // A conversation may be continued without its tools, as when it is summarised.
+  if (known == turns.end() && continues && !peek_->has_tools) known = turns.find(asked_);
   if (known != turns.end() && (continues || request.counts)) {
     held_ = known->second.held;
     turn_ = known->second.turn;
@@ -148,10 +156,12 @@ void RoutePlanner::Plan(const Request& request, Ready ready) {
   asked_ = request.peek->model;
   caller_ = request.caller;
   const routing::RequestView view(request.format, request.body, *request.peek);
+  const bool rules = HasRules(*persona_);
+  if (rules || persona_->routing.background) needs_.side = view.IsSideRequest();
   if (const auto tag = view.FindSubagentTag()) {
     needs_.subagent_tag = tag->model;
     tag_ = tag->span;
-  } else if (HasRules(*persona_)) {
+  } else if (rules && !needs_.side) {
     ReadNeeds(request, view);
     FindTurn(request, view);
   }
@@ -201,14 +211,15 @@ void RoutePlanner::NoteChoice(const policy::Choice& choice) {
   if (turn_ == 0 || !choice.of_conversation()) return;
   auto& turns = deps_.history.Trace().turns;
   constexpr size_t kMostModels = 8;
-  if (turns.size() >= kMostModels && turns.count(asked_) == 0) turns.clear();
+  const std::string key = TurnKey();
+  if (turns.size() >= kMostModels && turns.count(key) == 0) turns.clear();
   const policy::Candidate& first = choice.candidates.front();
   if (choice.rule == policy::Rule::kPreference) {
     deps_.history.Trace().routed = {turn_, choice.route, first.provider->name + "/" + first.model,
                                     false};
   }
-  turns[asked_] = {
-      turn_, {{first.provider->name, first.model}, choice.route, choice.score, choice.matcher}};
+  turns[key] = {turn_,
+                {{first.provider->name, first.model}, choice.route, choice.score, choice.matcher}};
 }
 
 }  // namespace katra::router::gateway

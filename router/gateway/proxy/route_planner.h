@@ -72,6 +72,8 @@ class RoutePlanner {
   // Orders the matched route's models, and decides whether the conversation may switch to the
   // first.
   void FinishMatch();
+  // Where the session's trace keeps the decision for the turn.
+  [[nodiscard]] std::string TurnKey() const;
   void FindTurn(const Request& request, const routing::RequestView& view);
   [[nodiscard]] int64_t TokensOf(const Request& request);
   // Whether a match could change the decision.

@@ -158,6 +158,17 @@ TEST_CASE("an image goes to a model that sees, whatever rule has chosen one that
   }
 }
 
+TEST_CASE("a side request goes to background, and else is answered without the routes") {
+  World world;
+  world.needs.side = world.needs.thought = true;
+  world.match = {&world.persona.preferences[0], 0.9, "local", "", {}};
+  world.held = Held{{"xai", "judge"}, "review", 0.9, "local"};
+  CHECK(world.Chosen() == "scenario background: groq/small openai/gpt-5 together/spare");
+  world.persona.routing.background.reset();
+  CHECK(world.Chosen() == "default: openai/gpt-5 together/spare");
+  CHECK_FALSE(world.Choose()->of_conversation());
+}
+
 TEST_CASE("the threshold of a long context is that of the model's family") {
   World world;
   world.config.routing_rules.long_context_thresholds = {{"", 1000}, {"gpt-", 5000}};

@@ -217,6 +217,52 @@ TEST_CASE("the conversation is read from its end, up to a bound") {
   CHECK(one[0].second.ends_with("end"));
 }
 
+TEST_CASE("what a client writes in the user's name goes on with the user's turn") {
+  for (const std::string prompt :
+       {R"(CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.\n\nYour task is to create)",
+        R"(Your task is to create a detailed summary of the conversation so far)",
+        R"(This session is being continued from a previous conversation that ran out of context.)",
+        R"(The user stepped away and is coming back. Recap in under 40 words)",
+        R"([SUGGESTION MODE: Suggest what the user might naturally type next])",
+        R"([Request interrupted by user for tool use])",
+        R"(<task-notification><result>fix the bug</result></task-notification>)",
+        R"(<bash-stdout>fix the bug</bash-stdout><bash-stderr></bash-stderr>)",
+        R"(You are performing a CONTEXT CHECKPOINT COMPACTION. Create a handoff summary)",
+        R"(Another language model started to solve this problem and produced a summary of it)",
+        R"(Here is the conversation so far:\n\n<conversation>\nfix the bug</conversation>)",
+        R"(Continue if you have next steps, or stop and ask for clarification if unsure)"}) {
+    const Body body(BodyFormat::kMessages,
+                    R"({"messages":[{"role":"user","content":"write the README"},
+                        {"role":"assistant","content":"done"},
+                        {"role":"user","content":[{"type":"text","text":")" +
+                        prompt + "\"}]}]}");
+    INFO(prompt);
+    CHECK(body.view.ContinuesTurn());
+    CHECK(body.view.LastUserTurns().last == "write the README");
+  }
+  const Body asked(BodyFormat::kMessages,
+                   R"({"messages":[{"role":"user","content":"Summarise the conversation"}]})");
+  CHECK_FALSE(asked.view.ContinuesTurn());
+}
+
+TEST_CASE("a client's question for a title is a side request") {
+  const auto side = [](const std::string& text, const std::string& tools = "[]") {
+    return Body(BodyFormat::kChat, R"({"tools":)" + tools +
+                                       R"(,"messages":[{"role":"system","content":"Name it"},
+                                           {"role":"user","content":")" +
+                                       text + "\"}]}")
+        .view.IsSideRequest();
+  };
+  CHECK(side(R"(<session>\nfix the bug\n</session>\n\nWrite the title)"));
+  CHECK(side(R"(Generate a title for this conversation:\n)"));
+  CHECK_FALSE(side("fix the bug"));
+  CHECK_FALSE(side(R"(<session>\nfix the bug)", R"([{"type":"function"}])"));
+  const Body later(BodyFormat::kMessages,
+                   R"({"messages":[{"role":"user","content":"<session>"},
+                       {"role":"assistant","content":"x"},{"role":"user","content":"y"}]})");
+  CHECK_FALSE(later.view.IsSideRequest());
+}
+
 TEST_CASE("images, web search and thinking are recognised") {
   const Body image(BodyFormat::kMessages,
                    R"({"messages":[{"role":"user","content":[{"type":"image","source":{}}]},
