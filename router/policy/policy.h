@@ -19,7 +19,7 @@ struct Needs {
   bool image = false;             // in the user's last message
   bool earlier_image = false;     // there may be one anywhere
   bool thought = false;           // extended thinking or a high effort is requested
-  bool side = false;              // a question of the client's own, such as one for a title
+  bool side = false;              // a side request of the client, such as one for a title
   bool subagent = false;          // it comes from a subagent of the client
   int64_t tokens = -1;            // estimated input; -1: unknown
   std::string subagent_tag;       // the model that a subagent's prompt names; empty: none

@@ -27,8 +27,8 @@ class RequestView {
   // Texts that clients add after the user's words make no difference.
   [[nodiscard]] bool ContinuesTurn() const;
 
-  // Whether the client asks for itself, as for the title of a session: such a request is no part of
-  // the user's conversation, although it has its session and may name its model.
+  // Whether this is a side request of the client, such as one for a session title. It is not part
+  // of the user's conversation, although it has the same session id and may name the same model.
   [[nodiscard]] bool IsSideRequest() const;
 
   // The last two messages with words of the user, newest first, without what clients add

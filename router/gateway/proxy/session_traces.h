@@ -25,7 +25,7 @@ struct SessionTrace {
   std::set<std::string> providers;  // that answered; "": one of unknown name
   bool recalled = false;            // entries of an earlier gateway process were added
   translate::Calibration calibration;
-  // The decision for the user's latest turn, by the model that the client requested, apart for
+  // The decision for the user's latest turn, by the model that the client requested; separate for
   // requests without tools.
   struct Turn {
     uint64_t turn = 0;  // identifies it
