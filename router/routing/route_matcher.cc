@@ -30,14 +30,16 @@ Result<LocalMatcher> MakeRouteMatcher(const PersonaConfig& persona,
   }
   auto matcher = LocalMatcher::Make(texts);
   if (!matcher) return matcher;
+  std::vector<RouteExample> examples;
   for (const learning::TaughtExample& example : taught) {
     if (!example.persona.empty() && !SameName(example.persona, persona.name)) continue;
     if (const auto place = PlaceOf(persona.preferences, example.route)) {
-      matcher->AddExample(*place, example.text);
+      examples.push_back({*place, example.text});
     } else if (SameName(example.route, "other")) {
-      matcher->AddExample(std::nullopt, example.text);
+      examples.push_back({std::nullopt, example.text});
     }
   }
+  matcher->AddExamples(examples);
   return matcher;
 }
 

@@ -49,50 +49,31 @@ constexpr std::array kKin = {
 }  // namespace
 
 Coverage::Coverage(size_t routes, const Blend& blend)
-    : routes_(routes), blend_(blend), profiles_(routes + 1), belongs_(routes + 1) {}
+    : routes_(routes), blend_(blend), cover_(routes), belongs_(routes + 1) {}
 
 void Coverage::Describe(size_t route, const task_sense::Sense& description) {
-  Profile& profile = profiles_[route];
-  for (size_t i = 0; i < kTasks; ++i) profile.sum[i] += blend_.prior * description.tasks[i];
-  profile.count += blend_.prior;
-}
-
-void Coverage::AddExample(size_t route, const task_sense::Sense& example) {
-  Profile& profile = profiles_[route];
-  for (size_t i = 0; i < kTasks; ++i) profile.sum[i] += example.tasks[i];
-  profile.count += 1;
+  for (size_t i = 0; i < kTasks; ++i) cover_[route][i] = description.tasks[i];
 }
 
 void Coverage::Settle() {
-  std::vector<Tasks> cover(routes_ + 1);
+  std::vector<Tasks> cover = cover_;
   std::vector<double> foreign;
-  for (size_t route = 0; route <= routes_; ++route) {
-    const Profile& profile = profiles_[route];
-    const double count = std::max(profile.count, 1e-9);
-    for (size_t i = 0; i < kTasks; ++i) cover[route][i] = profile.sum[i] / count;
-    if (route < routes_) {
-      foreign.push_back(cover[route][Index(Attribute::kNotSoftware)] +
-                        cover[route][Index(Attribute::kSmallTalk)]);
-    }
-  }
   for (size_t route = 0; route < routes_; ++route) {
-    const Tasks own = cover[route];
+    const Tasks& own = cover_[route];
+    foreign.push_back(own[Index(Attribute::kNotSoftware)] + own[Index(Attribute::kSmallTalk)]);
     for (const Kin& kin : kKin) {
       auto& covered = cover[route][Index(kin.task)];
       covered = std::max(covered, kin.share * own[Index(kin.near)]);
     }
   }
+  const double uncovered = std::pow(blend_.uncovered, blend_.sharpness);
   for (size_t i = 0; i < kTasks; ++i) {
-    double sum = std::pow(blend_.uncovered, blend_.sharpness);
-    // Examples of "other" take work away from routes only where they are sure.
-    const double taken = std::pow(cover[routes_][i], blend_.sharpness);
+    double sum = uncovered;
     for (size_t route = 0; route < routes_; ++route) {
-      belongs_[route][i] = std::pow(cover[route][i], blend_.sharpness);
-      sum += belongs_[route][i];
+      sum += belongs_[route][i] = std::pow(cover[route][i], blend_.sharpness);
     }
-    sum += taken;
     for (size_t route = 0; route < routes_; ++route) belongs_[route][i] /= sum;
-    belongs_[routes_][i] = (std::pow(blend_.uncovered, blend_.sharpness) + taken) / sum;
+    belongs_[routes_][i] = uncovered / sum;
   }
   // One route may well be for small talk; if several are, words must decide.
   std::sort(foreign.begin(), foreign.end());

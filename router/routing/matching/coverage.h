@@ -18,9 +18,7 @@ class Coverage {
   Coverage(size_t routes, const Blend& blend);
 
   void Describe(size_t route, const task_sense::Sense& description);
-  // The index after the last route stands for "other".
-  void AddExample(size_t route, const task_sense::Sense& example);
-  // Call it once, after the last of the above.
+  // Call it once, after the last Describe.
   void Settle();
 
   // The probability of each route, and at the end that of "other"; they add up to one.
@@ -29,15 +27,10 @@ class Coverage {
   [[nodiscard]] double foreign() const { return foreign_; }
 
  private:
-  struct Profile {
-    Tasks sum{};
-    double count = 0;
-  };
-
   size_t routes_;
   Blend blend_;
-  std::vector<Profile> profiles_;  // of each route, and of "other"
-  std::vector<Tasks> belongs_;     // [route][task]: the share of the task that goes to the route
+  std::vector<Tasks> cover_;    // of each route: what its description is about
+  std::vector<Tasks> belongs_;  // [route][task]: the share of the task that goes to the route
   double foreign_ = 0;
 };
 

@@ -31,6 +31,15 @@ void Mix(std::vector<double>* scores, const std::vector<double>& before, double 
   }
 }
 
+// The logarithm of what the first `count` places have together.
+double Total(const std::vector<double>& logs, size_t count) {
+  if (count == 0) return 0;
+  const double most = *std::max_element(logs.begin(), logs.begin() + static_cast<ptrdiff_t>(count));
+  double sum = 0;
+  for (size_t i = 0; i < count; ++i) sum += std::exp(logs[i] - most);
+  return most + std::log(sum);
+}
+
 }  // namespace
 
 Result<LocalMatcher> LocalMatcher::Make(const std::vector<RouteText>& routes) {
@@ -45,66 +54,82 @@ LocalMatcher::LocalMatcher(task_sense::Weights weights, const std::vector<RouteT
       routes_(routes.size()),
       blend_(blend),
       coverage_(routes.size(), blend),
-      words_(routes.size() + 1) {
+      words_(routes.size() + 1),
+      head_(routes.size() + 1, blend) {
   for (size_t i = 0; i < routes.size(); ++i) {
     const Features features = ReadFeatures(Words(routes[i]), weights_.concepts());
     coverage_.Describe(i, SenseOf(weights_, features));
-    words_.Describe(i, features, weights_);
-    for (const std::string& text : routes[i].examples) {
-      const Features example = ReadFeatures(text, weights_.concepts());
-      coverage_.AddExample(i, SenseOf(weights_, example));
-      words_.AddExample(i, example, weights_);
-    }
+    words_.Describe(i, TermsOf(features, weights_));
   }
   coverage_.Settle();
+  for (size_t i = 0; i < routes.size(); ++i) {
+    for (const std::string& text : routes[i].examples) Teach(i, text);
+  }
+  head_.Fit(Ridge());
 }
 
-void LocalMatcher::AddExample(std::optional<size_t> route, std::string_view text) {
-  const size_t place = std::min(route.value_or(routes_), routes_);
+LocalMatcher::Reading LocalMatcher::Read(std::string_view text) const {
   const Features features = ReadFeatures(text, weights_.concepts());
-  coverage_.AddExample(place, SenseOf(weights_, features));
-  words_.AddExample(place, features, weights_);
-  coverage_.Settle();
+  Reading reading{SenseOf(weights_, features), TermsOf(features, weights_), {}};
+  reading.description = words_.Likeness(reading.terms);
+  return reading;
 }
 
-std::vector<double> LocalMatcher::Likelihoods(const Sense& sense, const WordScores& words) const {
+void LocalMatcher::Teach(std::optional<size_t> route, std::string_view text) {
+  const Reading reading = Read(text);
+  head_.Add(std::min(route.value_or(routes_), routes_), reading.terms, reading.sense,
+            Prior(reading.sense, reading.description));
+}
+
+void LocalMatcher::AddExamples(const std::vector<RouteExample>& examples) {
+  for (const RouteExample& example : examples) Teach(example.route, example.text);
+  head_.Fit(Ridge());
+}
+
+double LocalMatcher::Ridge() const {
+  return std::lerp(blend_.head_ridge, blend_.foreign_ridge, coverage_.foreign());
+}
+
+std::vector<double> LocalMatcher::Prior(const Sense& sense,
+                                        const std::vector<double>& description) const {
   const auto shares = coverage_.Shares(sense);
   const double foreign = coverage_.foreign();
-  const double description = std::lerp(blend_.description, blend_.foreign_description, foreign);
-  const double nearest = std::lerp(blend_.nearest, blend_.foreign_nearest, foreign);
+  const double words = std::lerp(blend_.description, blend_.foreign_description, foreign);
   std::vector<double> likely(routes_ + 1);
   for (size_t i = 0; i <= routes_; ++i) {
-    likely[i] = blend_.sense * (1 - foreign) * std::log(shares[i] + blend_.floor) +
-                description * words.description[i] + nearest * words.nearest[i] +
-                blend_.centre * words.centre[i];
+    likely[i] =
+        blend_.sense * (1 - foreign) * std::log(shares[i] + blend_.floor) + words * description[i];
   }
   // Where the routes are about something else, work on software belongs to none of them.
   const double software = 1 - double{sense.of(task_sense::Attribute::kNotSoftware)} -
                           double{sense.of(task_sense::Attribute::kSmallTalk)};
   likely[routes_] += (1 - foreign) * blend_.other +
                      foreign * (blend_.foreign_other + blend_.foreign_software * software);
-  const double most = *std::max_element(likely.begin(), likely.end());
-  double sum = 0;
-  for (double& value : likely) sum += value = std::exp(value - most);
-  for (double& value : likely) value /= sum;
   return likely;
 }
 
 RouteMatch LocalMatcher::Match(const UserTurn& turn) const {
-  const Features features = ReadFeatures(turn.text, weights_.concepts());
-  Sense sense = SenseOf(weights_, features);
-  WordScores words = words_.Scores(features, weights_);
+  Reading reading = Read(turn.text);
+  auto shifts = head_.Shifts(reading.terms, reading.sense);
   if (!turn.previous.empty()) {
-    const Features before = ReadFeatures(turn.previous, weights_.concepts());
-    const double share = std::min(1.0, blend_.before * std::sqrt(double{sense.follow_up}));
-    sense = task_sense::Behind(sense, SenseOf(weights_, before));
-    const WordScores others = words_.Scores(before, weights_);
-    Mix(&words.description, others.description, share);
-    Mix(&words.nearest, others.nearest, share);
-    Mix(&words.centre, others.centre, share);
+    const Reading before = Read(turn.previous);
+    const double share = std::min(1.0, blend_.before * std::sqrt(double{reading.sense.follow_up}));
+    reading.sense = task_sense::Behind(reading.sense, before.sense);
+    Mix(&reading.description, before.description, share);
+    Mix(&shifts, head_.Shifts(before.terms, before.sense), share);
   }
   RouteMatch match;
-  match.scores = Likelihoods(sense, words);
+  match.scores = Prior(reading.sense, reading.description);
+  const double before_examples = Total(match.scores, routes_);
+  for (size_t i = 0; i <= routes_; ++i) match.scores[i] += shifts[i];
+  // That a request is like the examples of one route says more of the others than of "other".
+  match.scores[routes_] +=
+      std::lerp(blend_.head_other, blend_.foreign_head_other, coverage_.foreign()) *
+      (Total(match.scores, routes_) - before_examples);
+  const double most = *std::max_element(match.scores.begin(), match.scores.end());
+  double sum = 0;
+  for (double& value : match.scores) sum += value = std::exp(value - most);
+  for (double& value : match.scores) value /= sum;
   const auto best = std::max_element(match.scores.begin(), match.scores.end());
   match.score = *best;
   const auto place = static_cast<size_t>(best - match.scores.begin());

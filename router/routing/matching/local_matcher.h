@@ -11,7 +11,9 @@
 #include "core/result.h"
 #include "router/routing/matching/blend.h"
 #include "router/routing/matching/coverage.h"
+#include "router/routing/matching/example_head.h"
 #include "router/routing/matching/route_text.h"
+#include "router/routing/matching/terms.h"
 #include "router/routing/matching/word_index.h"
 #include "router/routing/task_sense/sense.h"
 #include "router/routing/task_sense/weights.h"
@@ -30,20 +32,31 @@ class LocalMatcher {
 
   [[nodiscard]] RouteMatch Match(const UserTurn& turn) const;
 
-  // Adds a request that belongs to `route` (its index); nullopt: to no route.
-  void AddExample(std::optional<size_t> route, std::string_view text);
+  // Fits all examples again, in milliseconds for some hundred of them.
+  void AddExamples(const std::vector<RouteExample>& examples);
 
   [[nodiscard]] size_t routes() const { return routes_; }
 
  private:
-  [[nodiscard]] std::vector<double> Likelihoods(const task_sense::Sense& sense,
-                                                const WordScores& words) const;
+  // A text as the matcher sees it.
+  struct Reading {
+    task_sense::Sense sense;
+    std::vector<Term> terms;
+    std::vector<double> description;  // likeness to the routes' words
+  };
+  [[nodiscard]] Reading Read(std::string_view text) const;
+  void Teach(std::optional<size_t> route, std::string_view text);
+  [[nodiscard]] double Ridge() const;
+  // What the descriptions alone say: logarithms of how likely each place is, not normalised.
+  [[nodiscard]] std::vector<double> Prior(const task_sense::Sense& sense,
+                                          const std::vector<double>& description) const;
 
   task_sense::Weights weights_;
   size_t routes_;
   Blend blend_;
   Coverage coverage_;
   WordIndex words_;
+  ExampleHead head_;
 };
 
 }  // namespace katra::router::routing

@@ -16,6 +16,12 @@ struct RouteText {
   std::vector<std::string> examples;  // requests that belong to it
 };
 
+// A request that belongs to a route (by its place); none: to no route. Borrowed.
+struct RouteExample {
+  std::optional<size_t> route;
+  std::string_view text;
+};
+
 // What the user typed last, and the user's turn before it (empty: none). Borrowed.
 struct UserTurn {
   std::string_view text;

@@ -43,26 +43,38 @@ class Drawer {
       route.name = random_() % 2 == 0 ? std::string(task_sense::Name(label)) : std::string("route");
       route.description = wordings[random_() % wordings.size()]->text;
       const size_t place = set.routes.size();
-      auto requests = Shuffled(requests_[label]);
-      for (size_t i = 0; i < requests.size() && i < examples + kRequestsOfRoute; ++i) {
-        if (i < examples) {
-          route.examples.push_back(requests[i]->text);
-        } else {
-          set.requests.push_back({requests[i]->text, requests[i]->context, place});
+      size_t asked = 0;
+      for (const Example* request : Shuffled(requests_[label])) {
+        if (OfExamples(request->file)) {
+          // A follow-up says nothing without what it follows.
+          if (route.examples.size() < examples && request->context.empty()) {
+            route.examples.push_back(request->text);
+          }
+        } else if (asked < kRequestsOfRoute) {
+          set.requests.push_back({request->text, request->context, place});
+          ++asked;
         }
       }
       set.routes.push_back(std::move(route));
     }
     for (const Attribute label : {Attribute::kNotSoftware, Attribute::kSmallTalk}) {
-      const auto requests = Shuffled(requests_[label]);
-      for (size_t i = 0; i < requests.size() && i < kRequestsOfRoute; ++i) {
-        set.requests.push_back({requests[i]->text, requests[i]->context, std::nullopt});
+      size_t asked = 0;
+      for (const Example* request : Shuffled(requests_[label])) {
+        if (OfExamples(request->file) || asked == kRequestsOfRoute) continue;
+        set.requests.push_back({request->text, request->context, std::nullopt});
+        ++asked;
       }
     }
     return set;
   }
 
  private:
+  // A user's examples are not written by the hand, or in the language, of all later requests: a
+  // file of the corpus is for the one or the other.
+  bool OfExamples(const std::string& file) {
+    return of_examples_.try_emplace(file, random_() % 2 == 0).first->second;
+  }
+
   std::vector<Attribute> Labels() {
     std::vector<Attribute> labels(kUsual.begin(), kUsual.end());
     std::shuffle(labels.begin(), labels.end(), random_);
@@ -78,6 +90,7 @@ class Drawer {
   }
 
   std::mt19937_64 random_;
+  std::map<std::string, bool> of_examples_;
   std::map<Attribute, std::vector<const Example*>> descriptions_;
   std::map<Attribute, std::vector<const Example*>> requests_;
 };

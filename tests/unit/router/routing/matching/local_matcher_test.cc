@@ -83,7 +83,7 @@ TEST_CASE("an example teaches what the description does not say", "[matcher]") {
   LocalMatcher matcher = Library();
   const UserTurn turn{"my budgie ate the barcode", ""};
   const auto before = matcher.Match(turn);
-  matcher.AddExample(1, "the barcode was eaten by my budgie");
+  matcher.AddExamples({{1, "the barcode was eaten by my budgie"}});
   const auto after = matcher.Match(turn);
   CHECK(Name(after) == "1");
   CHECK(after.scores[1] > before.scores[1]);
@@ -93,10 +93,60 @@ TEST_CASE("an example of other takes its like away from the routes", "[matcher]"
   LocalMatcher matcher = Coding();
   const UserTurn turn{"translate the contract with the landlord", ""};
   const auto before = matcher.Match(turn);
-  matcher.AddExample(std::nullopt, "translate the contract with the tenant");
+  matcher.AddExamples({{std::nullopt, "translate the contract with the tenant"}});
   const auto after = matcher.Match(turn);
   CHECK(after.scores.back() > before.scores.back());
   CHECK(Name(after) == "other");
+}
+
+TEST_CASE("examples decide between routes whose descriptions say the same", "[matcher]") {
+  auto matcher = LocalMatcher::Make({{"north", "questions of customers", {}},
+                                     {"south", "questions of customers", {}},
+                                     {"west", "questions of customers", {}}});
+  REQUIRE(matcher);
+  matcher->AddExamples({{0, "the tap drips"},
+                        {0, "my sink is clogged"},
+                        {0, "water under the boiler"},
+                        {1, "the lamp flickers"},
+                        {1, "no power in the kitchen"},
+                        {1, "the fuse blows at night"},
+                        {2, "the door squeaks"},
+                        {2, "I cannot lock the window"},
+                        {2, "the hinge is loose"}});
+  CHECK(Name(matcher->Match({"our sink drips", ""})) == "0");
+  CHECK(Name(matcher->Match({"a fuse, and now no power", ""})) == "1");
+  CHECK(Name(matcher->Match({"the window's hinge squeaks", ""})) == "2");
+}
+
+TEST_CASE("examples of routes take nothing away from other", "[matcher]") {
+  LocalMatcher matcher = Coding();
+  const UserTurn turn{"what should I cook for dinner tonight", ""};
+  const auto before = matcher.Match(turn);
+  std::vector<RouteExample> examples;
+  for (size_t route = 0; route < matcher.routes(); ++route) {
+    for (int i = 0; i < 10; ++i)
+      examples.push_back({route, "what should I do with the dinner app"});
+  }
+  matcher.AddExamples(examples);
+  const auto after = matcher.Match(turn);
+  CHECK(Name(after) == "other");
+  CHECK(after.score > 0.8 * before.score);
+}
+
+TEST_CASE("the same examples give the same answer, whether taught or configured", "[matcher]") {
+  const std::vector<RouteText> bare = {{"build", "writing code", {}},
+                                       {"debug", "finding bugs", {}}};
+  auto configured = bare;
+  configured[0].examples = {"a script that sorts", "add a flag"};
+  configured[1].examples = {"it crashes", "wrong sum"};
+  auto taught = LocalMatcher::Make(bare);
+  const auto made = LocalMatcher::Make(configured);
+  REQUIRE(taught);
+  REQUIRE(made);
+  taught->AddExamples(
+      {{0, "a script that sorts"}, {0, "add a flag"}, {1, "it crashes"}, {1, "wrong sum"}});
+  const UserTurn turn{"the flag crashes it", ""};
+  CHECK(taught->Match(turn).scores == made->Match(turn).scores);
 }
 
 TEST_CASE("without routes everything is other", "[matcher]") {

@@ -1,0 +1,20 @@
+// The words, pieces of words and meanings of a text, each counting by how rare it is in the corpus.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "router/routing/task_sense/features.h"
+#include "router/routing/task_sense/weights.h"
+
+namespace katra::router::routing {
+
+struct Term {
+  uint32_t hash;
+  float value;
+};
+
+// Of a length of one, unless there are none.
+std::vector<Term> TermsOf(const task_sense::Features& features, const task_sense::Weights& weights);
+
+}  // namespace katra::router::routing
