@@ -17,9 +17,9 @@ struct Blend {
   double head_ridge = 0.002;          // regularisation of what is learnt from examples
   double foreign_ridge = 0.002;       // replaces head_ridge
   double head_sense = 0.7;            // weight of the task sense in examples; terms have one
-  double head_other = 0.4;          // share of the routes' gain from examples that "other" gets too
-  double foreign_head_other = 0.2;  // replaces head_other
-  double floor = 0.022;             // the smallest probability taken from the task sense
+  double head_other = 0.4;            // share of a gain from examples that "other" gets too
+  double foreign_head_other = 0.2;    // replaces head_other
+  double floor = 0.022;               // the smallest probability taken from the task sense
 };
 
 }  // namespace katra::router::routing
