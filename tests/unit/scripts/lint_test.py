@@ -1,4 +1,5 @@
 """Each lint fails on the offence that it is for, and passes what is right."""
+import json
 import os
 import pathlib
 import shutil
@@ -68,6 +69,26 @@ class LintTest(unittest.TestCase):
         self.assertEqual((code, said.count("\n")), (1, 1), said)
         self.assertIn("knows `audio`", said)
         self.assertEqual(self.members('"n"', "| `n` | read |\n| `audio` | dropped |\n", sdk), (0, ""))
+
+    def test_the_configuration_reference_is_what_the_schemas_say(self):
+        sys.path.insert(0, str(ROOT / "scripts"))
+        import config_reference  # pylint: disable=import-outside-toplevel
+        schema = json.dumps({"description": "D.", "properties": {
+            "a": {"type": "integer", "minimum": 1, "maximum": 9000, "description": "x | y"},
+            "b": {"type": "array", "maxItems": 3, "items": {"$ref": "#/definitions/c"}}},
+            "required": ["a"], "definitions": {
+                "c": {"type": "object", "properties": {"d": {"enum": ["e"]}}}}})
+        schemas = {path: schema for path, _, _ in config_reference.FILES}
+        page = config_reference.page(schemas)
+        self.assertIn("| `a` | whole number, 1 to 9,000 | x \\| y Required. |\n", page)
+        self.assertIn("| `b` | list of at most 3 entries; each: [object](#b) |", page)
+        self.assertIn("### b[]\n\n| member | value | meaning |\n|---|---|---|\n| `d` | `e` |", page)
+        tree = {**schemas, config_reference.PAGE: page}
+        self.assertEqual(self.run_lint("reference", tree), (0, ""))
+        for wrong in (page.replace("9,000", "8,000"), page + "more\n", ""):
+            code, said = self.run_lint("reference", {**tree, config_reference.PAGE: wrong})
+            self.assertEqual(code, 1)
+            self.assertIn("run scripts/config_reference.py", said)
 
     def test_layers_allow_what_points_downward(self):
         for path, include in [
