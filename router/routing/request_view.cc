@@ -172,15 +172,20 @@ bool RequestView::ContinuesTurn() const {
 }
 
 bool RequestView::IsSideRequest() const {
-  // Such a conversation is one question, perhaps behind a system message.
-  constexpr size_t kMostMessages = 2;
+  // Such a conversation is one question, perhaps in several messages: the model has said nothing.
+  constexpr size_t kMostMessages = 8;
   if (peek_.has_tools || peek_.item_spans.size() > kMostMessages) return false;
+  bool side = false;
+  bool first = true;
   JsonDocument document;
   for (const RequestPeek::Span& span : peek_.item_spans) {
-    if (!document.Parse(Cut(span)) || !IsUserMessage(document.Root())) continue;
-    return IsSidePrompt(ReadUserMessage(document.Root()).text);
+    if (!document.Parse(Cut(span)) || IsMessageOf(document.Root(), "assistant")) return false;
+    if (!first || !IsUserMessage(document.Root())) continue;
+    first = false;
+    side = IsSidePrompt(ReadUserMessage(document.Root()).text);
+    if (!side) return false;
   }
-  return false;
+  return side;
 }
 
 RequestView::UserTurns RequestView::LastUserTurns() const {

@@ -257,6 +257,11 @@ TEST_CASE("a client's question for a title is a side request") {
   CHECK(side(R"(Generate a title for this conversation:\n)"));
   CHECK_FALSE(side("fix the bug"));
   CHECK_FALSE(side(R"(<session>\nfix the bug)", R"([{"type":"function"}])"));
+  const Body in_two(BodyFormat::kChat,
+                    R"({"messages":[{"role":"system","content":"You are a title generator."},
+                        {"role":"user","content":"Generate a title for this conversation:\n"},
+                        {"role":"user","content":"fix the bug"}]})");
+  CHECK(in_two.view.IsSideRequest());
   const Body later(BodyFormat::kMessages,
                    R"({"messages":[{"role":"user","content":"<session>"},
                        {"role":"assistant","content":"x"},{"role":"user","content":"y"}]})");
