@@ -55,7 +55,8 @@ YAML = [
         ("Sam", named("deepseek,deepseek-v4-pro"), DEEPSEEK, "deepseek-v4-pro"),
         ("Sam", named("deepseek/deepseek-v4-pro"), DEEPSEEK, "deepseek-v4-pro")]),
     ("full", guides.FULL_YAML, [
-        ("Sam", COOK, ANTHROPIC, "claude-opus-4-8"),
+        # Where no route fits, Anthropic is asked for the Claude model that the client names.
+        ("Sam", COOK, ANTHROPIC, "claude-sonnet-5"),
         ("Sam", says("fix the failing build"), ANTHROPIC, "claude-opus-4-8"),
         ("Sam", EXPLAIN, ANTHROPIC, "claude-haiku-4-5"),
         ("Sam", named("arch.claude.code.small.fast"), ANTHROPIC, "claude-haiku-4-5"),
