@@ -112,8 +112,8 @@ export function ProcessesWith(text) {
   });
 }
 
-// What Claude Code asks a new user; with `hooks` also Katra's server and hooks, as settings.
-function Seed(user_home, project, home, persona, hooks) {
+// Answers what Claude Code asks a new user; with `hooks` also Katra's server and hooks, as settings.
+export function Seed(user_home, project, home, persona, hooks) {
   const { command } = Launch(home, persona);
   const env = ServerEnvironment(home, persona);
   const trusted = {

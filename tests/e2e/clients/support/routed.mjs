@@ -122,9 +122,9 @@ class RoutedWorld {
   }
 }
 
-// Starts the upstreams and the gateway. `configuration` is what personas.json holds besides its
-// providers.
-export async function StartRoutedWorld(home, configuration) {
+// Starts the upstreams alone. Gives {world, providers, keys}: what personas.json says of them, and the
+// variables with their keys.
+export async function StartUpstreams(home) {
   const world = new RoutedWorld(home);
   const providers = {};
   const keys = {};
@@ -145,6 +145,13 @@ export async function StartRoutedWorld(home, configuration) {
   }
   Evidence('the upstreams refused', () => world.faults.join('\n'));
   Evidence('asked', () => world.asked.map((one) => `${one.provider}/${one.model}`).join(' '));
+  return { world, providers, keys };
+}
+
+// Starts the upstreams and the gateway. `configuration` is what personas.json holds besides its
+// providers.
+export async function StartRoutedWorld(home, configuration) {
+  const { world, providers, keys } = await StartUpstreams(home);
   world.gateway = await StartGateway({ home, personas: { providers, ...configuration }, keys });
   return world;
 }
