@@ -197,8 +197,8 @@ void AddCliAgent(CLI::App& app, Program& program) {
   auto options = std::make_shared<AgentOptions>();
   CLI::App* command = app.add_subcommand(
       "cli-agent",
-      "start Claude Code or Codex at the gateway, as Plano's command of this name\n"
-      "As `katra start --use-router`, with Plano's variables. Arguments after -- go to the "
+      "start Claude Code or Codex on the gateway, like Plano's command of the same name\n"
+      "Like `katra start --use-router`, with Plano's variables. Arguments after -- go to the "
       "client.");
   command->group(kSessionCommands);
   command->add_option("CLIENT", options->request.client, "claude or codex")
@@ -211,7 +211,7 @@ void AddCliAgent(CLI::App& app, Program& program) {
       ->type_name("JSON");
   command
       ->add_option("--config", options->config,
-                   "a Plano config.yaml to start the gateway with, if it does not run")
+                   "a Plano config.yaml to start the gateway with, if it is not running")
       ->type_name("FILE");
   command
       ->add_option("--persona", options->request.persona,

@@ -199,12 +199,14 @@ void AddImport(CLI::App& config, Program& program) {
   CLI::App* command = config.add_subcommand(
       "import",
       "print another router's configuration as a personas.json\n"
-      "Reads a config.yaml of Arch or Plano and a config.json of claude-code-router. What is not "
-      "taken over is listed.");
+      "Reads a config.yaml of Arch or Plano, or a config.json of claude-code-router, and lists "
+      "everything that it does not import.");
   command->add_option("FILE", options->file, "the other router's file")->required();
-  command->add_flag("--fix", options->fix,
-                    "mend lines of a config.yaml that are indented too deep; the old file is kept");
-  command->add_flag("--write", options->write, "put the result in place, if there is none yet");
+  command->add_flag(
+      "--fix", options->fix,
+      "correct lines of a config.yaml that are indented too far; the old file is kept");
+  command->add_flag("--write", options->write,
+                    "write the result to personas.json, if there is none yet");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return config::Import(*options, context); });
   });

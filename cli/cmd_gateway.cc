@@ -256,7 +256,7 @@ void AddGateway(CLI::App& app, Program& program) {
       ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
   up->add_option("--config", up_options->config,
-                 "a Plano config.yaml: its providers, routes and aliases go before those of "
+                 "a Plano config.yaml: its providers, routes and aliases override those of "
                  "personas.json")
       ->type_name("FILE");
   up->callback([&program, up_options] {
@@ -283,7 +283,7 @@ void AddGateway(CLI::App& app, Program& program) {
       ->check(CLI::Range(1, 1'000'000));
   CLI::Option* record =
       logs->add_flag("--record", logs_options->record,
-                     "the recorded prompts and answers, one JSON object per line");
+                     "the recorded prompts and responses, one JSON object per line");
   logs->add_flag("--audit", logs_options->audit,
                  "the audit log: tokens, imports, purges, reloads; one JSON object per line")
       ->excludes(record);

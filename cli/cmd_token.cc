@@ -198,7 +198,7 @@ void AddCreate(CLI::App* token, Program& program) {
       ->required();
   create
       ->add_option("--provider", options->provider,
-                   "the provider that answers; default: the persona's provider in personas.json")
+                   "the provider to use; default: the persona's provider in personas.json")
       ->type_name("PROVIDER");
   create->add_option("--model", options->model, "the model, at that provider")->type_name("MODEL");
   create

@@ -94,9 +94,8 @@ Status Mend(const std::string& path, std::string& text, const Context& context) 
 Status Place(const std::string& text, const std::string& path, const Context& context) {
   if (access(path.c_str(), F_OK) == 0) {
     return Fail(ErrorCode::kAlreadyExists,
-                "there is a " + path +
-                    " already, and it stays: run this without --write, and take "
-                    "over what you want with `" +
+                "there is already a " + path +
+                    ", which is kept: run this without --write, and copy what you want with `" +
                     context.program() + " config edit`");
   }
   if (auto home = store::EnsureHome(context.home()); !home) return Pass(std::move(home));

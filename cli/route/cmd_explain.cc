@@ -36,8 +36,8 @@ int Explain(const ExplainOptions& options, Context& context) {
         {ErrorCode::kNotFound,
          last ? "no request" + whose + " went through the gateway yet"
               : "no request" + whose + " with the id \"" + OneLine(options.request, 80) +
-                    "\" is known: `katra route history --json` lists the ids, and answers carry "
-                    "them as x-katra-request-id",
+                    "\" is known: `katra route history --json` lists the ids, and responses "
+                    "have them in the header x-katra-request-id",
          {},
          false});
   }
@@ -59,10 +59,10 @@ int Explain(const ExplainOptions& options, Context& context) {
 void AddRouteExplain(CLI::App& route, Program& program) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = route.add_subcommand(
-      "explain", "say why a request was answered by its model, and which others were tried");
+      "explain", "say why a request went to its model, and which others were tried");
   command
       ->add_option("REQUEST", options->request,
-                   "its id, as answers carry it in x-katra-request-id; last: the latest request")
+                   "its id, from the response header x-katra-request-id; last: the latest request")
       ->capture_default_str();
   command->add_option("--persona", options->persona, "the latest request of this persona")
       ->type_name("NAME");

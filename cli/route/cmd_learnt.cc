@@ -101,7 +101,8 @@ int Learnt(const LearntOptions& options, Context& context) {
 
 void AddRouteLearnt(CLI::App& route, Program& program) {
   auto options = std::make_shared<LearntOptions>();
-  CLI::App* command = route.add_subcommand("learnt", "show what was learnt of each route's models");
+  CLI::App* command =
+      route.add_subcommand("learnt", "show what was learnt about each route's models");
   command->add_option("--persona", options->persona, "only of this persona")->type_name("NAME");
   command->add_flag("--json", options->json, "print every event as a line of JSON");
   command->callback([&program, options] {

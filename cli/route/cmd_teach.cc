@@ -108,7 +108,7 @@ void AddRouteTeach(CLI::App& route, Program& program) {
   auto options = std::make_shared<TeachOptions>();
   CLI::App* command =
       route.add_subcommand("teach", "give examples of requests that belong to a route");
-  command->add_option("TEXT", options->words, "a request, as one would type it");
+  command->add_option("TEXT", options->words, "a request, as a user would type it");
   command->add_option("--route", options->route, "the route that it belongs to; other: none")
       ->type_name("NAME");
   command

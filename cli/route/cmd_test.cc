@@ -86,7 +86,7 @@ int Test(const TestOptions& options, Context& context) {
   }
   rows.push_back({match.route ? "" : "->", "(none of them)",
                   match.scores.empty() ? "?" : Score(match.scores.back()),
-                  "the model asked for, or the persona's own"});
+                  "the requested model, or the persona's own"});
   context.out() << RenderTable({"", "route", "probability", "first model"}, rows,
                                PageFor(context.terminal()));
   return match.route ? kExitOk : kExitNothing;
@@ -97,8 +97,8 @@ int Test(const TestOptions& options, Context& context) {
 void AddRouteTest(CLI::App& route, Program& program) {
   auto options = std::make_shared<TestOptions>();
   CLI::App* command = route.add_subcommand("test", "say which route a text would be matched to");
-  command->add_option("TEXT", options->words, "a request, as one would type it")->required();
-  command->add_option("--before", options->before, "what the user has typed in the turn before")
+  command->add_option("TEXT", options->words, "a request, as a user would type it")->required();
+  command->add_option("--before", options->before, "what the user typed in the turn before")
       ->type_name("TEXT");
   command->add_option("--persona", options->persona, "whose routes; default: $KATRA_PERSONA")
       ->type_name("NAME");

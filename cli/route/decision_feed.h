@@ -1,5 +1,5 @@
 // Follows the decisions of a running gateway (GET /admin/decisions on its admin socket), and waits
-// for them, for a signal, or for time to pass. Survives the gateway: connect again when it ended.
+// for them, for a signal, or for time to pass. When the gateway has ended, connect again.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
-// What commands need to read and change what routing has learnt and was taught: the personas'
-// routes, and HOME/router/learnt.jsonl and taught.jsonl, which a running gateway follows.
+// For commands that show or change what routing has learnt or was taught: reads the personas'
+// routes, and reads and appends to HOME/router/learnt.jsonl and taught.jsonl, which a running
+// gateway follows.
 #pragma once
 
 #include <optional>

@@ -9,11 +9,11 @@
 
 namespace katra::cli {
 
-// What a client has to ask the gateway for to get `name`: an alias, provider/model or
-// provider,model as it is; a bare model as "provider,model" of the one provider that has it: by its
-// list of models, else by the maker's names ("deepseek-…"). Claude's models stay as they are, which
-// every provider of the gateway takes for its default. kNotFound: no provider fits, or several; the
-// message names the aliases and providers that there are.
+// The model name with which a client gets `name` from the gateway. An alias, provider/model or
+// provider,model is returned unchanged. A bare model becomes "provider,model" with the one provider
+// that has it: by its list of models, else by the maker's names ("deepseek-…"). Claude's models are
+// unchanged, because the gateway maps them to the session's model. kNotFound: no provider has the
+// model, or several do; the message names the aliases and providers that exist.
 [[nodiscard]] Result<std::string> ModelSelector(const router::RouterConfig& config,
                                                 std::string_view name);
 

@@ -19,11 +19,11 @@ using nlohmann::ordered_json;
 
 struct Member {
   std::string_view name;
-  std::string_view instead;  // what to do about it; empty: it is taken over
+  std::string_view instead;  // what to do about it; empty: it is imported
 };
 
 constexpr std::string_view kScript =
-    "is a program of your own, and not taken over: its decisions can be written as scenarios and "
+    "is a program of your own, and not imported: its decisions can be written as scenarios and "
     "routing_preferences (docs/routing.md)";
 constexpr std::string_view kNotNeeded = "is not needed";
 
@@ -32,21 +32,21 @@ constexpr std::array<Member, 31> kTop = {{
     {"providers", ""},
     {"Router", ""},
     {"fallback", ""},
-    {"PORT", "is not taken over: the gateway has its own port, router.port"},
+    {"PORT", "is not imported: the gateway has its own port, router.port"},
     {"HOST", kNotNeeded},
-    {"APIKEY", "is not taken over: `katra token create` makes a token for each client"},
-    {"APIKEYS", "is not taken over: `katra token create` makes a token for each client"},
+    {"APIKEY", "is not imported: `katra token create` makes a token for each client"},
+    {"APIKEYS", "is not imported: `katra token create` makes a token for each client"},
     {"LOG", kNotNeeded},
     {"LOG_LEVEL", kNotNeeded},
-    {"API_TIMEOUT_MS", "is not taken over: `katra cli-agent` sets it"},
-    {"PROXY_URL", "is not taken over: set HTTPS_PROXY where the gateway is started"},
-    {"NON_INTERACTIVE_MODE", "is not taken over: `katra cli-agent --settings` takes it"},
-    {"CLAUDE_PATH", "is not taken over: `claude` is found in PATH"},
-    {"ANTHROPIC_SMALL_FAST_MODEL", "is not taken over: write routing_rules.background"},
+    {"API_TIMEOUT_MS", "is not imported: `katra cli-agent` sets it"},
+    {"PROXY_URL", "is not imported: set HTTPS_PROXY where the gateway is started"},
+    {"NON_INTERACTIVE_MODE", "is not imported: `katra cli-agent --settings` takes it"},
+    {"CLAUDE_PATH", "is not imported: `claude` is found in PATH"},
+    {"ANTHROPIC_SMALL_FAST_MODEL", "is not imported: write routing_rules.background"},
     {"CUSTOM_ROUTER_PATH", kScript},
-    {"REWRITE_SYSTEM_PROMPT", "is not taken over: Katra does not change prompts"},
+    {"REWRITE_SYSTEM_PROMPT", "is not imported: Katra does not change prompts"},
     {"forceUseImageAgent", "is not needed: routing_rules.image"},
-    {"StatusLine", "is not taken over: `katra statusline`"},
+    {"StatusLine", "is not imported: `katra statusline`"},
     {"transformers", kScript},
     {"plugins", kScript},
     {"profile", kNotNeeded},
@@ -57,7 +57,7 @@ constexpr std::array<Member, 31> kTop = {{
     {"agents", kNotNeeded},
     {"version", kNotNeeded},
     {"$schema", kNotNeeded},
-    {"presets", "is not taken over"},
+    {"presets", "is not imported"},
     {"routerTemplate", kNotNeeded},
 }};
 
@@ -116,8 +116,7 @@ class Importer {
     for (const char* name : {"Providers", "providers"}) {
       if (root_.contains(name)) ReadProviders(std::string("/") + name, root_.at(name));
     }
-    if (!out_.contains("providers"))
-      Error("", "has no Providers, so there is nothing to take over");
+    if (!out_.contains("providers")) Error("", "has no Providers, so there is nothing to import");
     if (root_.contains("Router")) ReadRouter(root_.at("Router"));
     if (root_.contains("fallback")) ReadFallback("/fallback", root_.at("fallback"));
     if (auto status = findings_.ToStatus(); !status) return Pass(std::move(status));
@@ -141,7 +140,7 @@ class Importer {
           kTop.begin(), kTop.end(), [&name = name](const Member& one) { return one.name == name; });
       const std::string pointer = "/" + PointerToken(name);
       if (known == kTop.end()) {
-        Warn(pointer, "is not known, and not taken over" + DidYouMean(name, names));
+        Warn(pointer, "is not known, and not imported" + DidYouMean(name, names));
       } else if (!known->instead.empty() && known->instead != kNotNeeded) {
         Warn(pointer, std::string(known->instead));
       }
@@ -235,7 +234,7 @@ class Importer {
       provider["api_key_env"] = usual;
       // The key itself is never shown.
       Warn(place + "/" + member,
-           "is a key, and not taken over: put it into the environment variable " + usual);
+           "is a key, and not imported: put it into the environment variable " + usual);
     }
   }
 
@@ -276,7 +275,7 @@ class Importer {
         const std::vector<std::string> known(kTransformers.begin(), kTransformers.end());
         Warn(at, "\"" + OneLine(word, 60) +
                      "\" is not one of claude-code-router's transformers, "
-                     "and not taken over" +
+                     "and not imported" +
                      DidYouMean(word, known));
       }
       const bool limits = word == "maxtoken" && one.is_array() && one.size() > 1 &&
@@ -301,7 +300,7 @@ class Importer {
       for (const auto& [one, body] : out_["providers"].items()) names.push_back(one);
     }
     if (gap == std::string::npos || Trim(text.substr(gap + 1)).empty()) {
-      Error(pointer, "\"" + OneLine(text, 80) + "\" is no \"provider,model\"");
+      Error(pointer, "\"" + OneLine(text, 80) + "\" is not a \"provider,model\"");
     } else if (std::find(names.begin(), names.end(), name) == names.end()) {
       Error(pointer, "\"" + OneLine(name, 60) + "\" is no provider of this file; it has: " +
                          OneLine(Join(names, ", "), 300) + DidYouMean(name, names));
@@ -337,7 +336,7 @@ class Importer {
       } else if (name != "builtInRules") {
         std::vector<std::string> known(kScenarios.begin(), kScenarios.end());
         known.insert(known.end(), {"longContextThreshold", "rules", "fallback"});
-        Warn(pointer, "is not known, and not taken over" + DidYouMean(name, known));
+        Warn(pointer, "is not known, and not imported" + DidYouMean(name, known));
       }
     }
   }
@@ -365,8 +364,8 @@ class Importer {
                          rewrites[0].contains("value");
       if (!plain) {
         Warn(place,
-             "is not taken over: it is no condition on the model's name that stands for "
-             "background (contains haiku) or default (starts-with claude); see "
+             "is not imported: only conditions on the model's name that mean "
+             "background (contains haiku) or default (starts-with claude) are; see "
              "docs/routing.md");
         continue;
       }
@@ -395,7 +394,7 @@ class Importer {
       const std::string place = pointer + "/" + PointerToken(name);
       if (name == "mode" || name == "retryCount") continue;
       if (name != "default" && name != "models") {
-        Warn(place, "is not taken over: the fallbacks of routing_rules are for all scenarios");
+        Warn(place, "is not imported: the fallbacks of routing_rules are for all scenarios");
         continue;
       }
       if (!value.is_array()) {

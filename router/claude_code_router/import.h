@@ -1,5 +1,5 @@
-// Turns a configuration of claude-code-router into what personas.json says for the same. Reads no
-// file and no variable.
+// Converts a configuration of claude-code-router to the format of personas.json. Reads no file and
+// no variable.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@
 namespace katra::router::claude_code_router {
 
 struct Imported {
-  std::shared_ptr<const nlohmann::ordered_json> document;  // in the terms of personas.json
-  // What is not taken over, and what to do about it. No message contains what may be a key.
+  std::shared_ptr<const nlohmann::ordered_json> document;  // in the format of personas.json
+  // What was not imported, and what to do about it. No message contains what may be a key.
   std::vector<ConfigWarning> warnings;
 };
 

@@ -1,4 +1,4 @@
-// A second configuration file, given in the terms of personas.json, that takes precedence over it.
+// A second configuration file, in the format of personas.json, that takes precedence over it.
 #pragma once
 
 #include <map>
@@ -14,9 +14,9 @@ struct Overlay {
   std::string file;
   JsonSource source;  // fits the schema of personas.json
   std::vector<ConfigWarning> warnings;
-  // Providers that speak to the address of a built-in one, by their own names.
+  // Providers that use the address of a built-in one, by their own names.
   std::map<std::string, std::string> like;
-  // The model of requests for which neither file says one: provider,model; empty: none.
+  // The model for requests for which neither file names one: provider,model; empty: none.
   std::string standing_default;
   // Names of models, besides source's aliases: "anthropic/kimi-k3" -> "kimi,kimi-k3".
   std::map<std::string, std::string> full_names;

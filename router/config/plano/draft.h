@@ -1,4 +1,4 @@
-// The document in the terms of personas.json, while it is made from another file's values.
+// A document in the format of personas.json, while it is built from another file's values.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@ namespace katra::router::plano {
 
 class Draft {
  public:
-  // Sets the value at `pointer`, which comes from `place` and is `path` there.
+  // Sets the value at `pointer`. It comes from `place` in the other file, where its path is `path`.
   void Set(const std::string& pointer, nlohmann::ordered_json value, YamlPlace place,
            const std::string& path) {
     Enclose(pointer);
@@ -33,7 +33,7 @@ class Draft {
   }
 
  private:
-  // Makes the objects around `pointer`: a name such as "0" would begin a list otherwise.
+  // Makes the objects around `pointer`; otherwise a name such as "0" would begin a list.
   void Enclose(const std::string& pointer) {
     const std::string parent = pointer.substr(0, pointer.rfind('/'));
     if (parent.empty() || Has(parent)) return;

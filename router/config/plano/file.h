@@ -1,5 +1,5 @@
-// A Plano config.yaml as a part of Katra's configuration: what personas.json would say in its
-// place. Reads no file and no variable by itself.
+// Converts a Plano config.yaml to the format of personas.json. Reads no file and no variable
+// itself.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -17,7 +17,7 @@ struct PlanoFile {
   Overlay overlay;
   // The same as overlay.source, in the order of the file.
   std::shared_ptr<const nlohmann::ordered_json> document;
-  // How long a provider may be silent; from the listener.
+  // How long a provider may be silent; from the listener's settings.
   std::optional<int64_t> timeout_ms;
 };
 

@@ -1,5 +1,5 @@
-// The provider entries of a Plano config.yaml: which providers of ours they are, and what their
-// models are called. Reads no file and no variable by itself.
+// The provider entries of a Plano config.yaml: the providers of Katra that they become, and the
+// names of their models. Reads no file and no variable itself.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@
 
 namespace katra::router::plano {
 
-// The value of a variable; nullopt: it is not set.
+// Returns the value of a variable; nullopt: it is not set.
 using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
 // One entry: a model, or all models of a provider.
@@ -30,17 +30,17 @@ struct Entry {
   bool is_default = false;
   bool pass_login = false;
   std::string provider;  // its name in Katra
-  // The built-in provider that it is a second entry of, with another key; empty: none.
+  // The built-in provider, if this is a second entry of it with another key; empty: none.
   std::string like;
 
   [[nodiscard]] bool wildcard() const { return model == "*"; }
-  // A model that only decides on routes.
+  // Whether the model is only a router model.
   [[nodiscard]] bool routes_only() const { return prefix == "plano"; }
 };
 
-// Where a name in a preference, an alias or an override leads.
+// What a name in a preference, an alias or an override refers to.
 struct Resolved {
-  const Entry* entry = nullptr;  // nullptr: nowhere
+  const Entry* entry = nullptr;  // nullptr: nothing
   std::string model;
   bool ambiguous = false;  // several entries have a model of this name; the first is taken
 
@@ -49,18 +49,18 @@ struct Resolved {
 
 class Entries {
  public:
-  // Reads the list at `path`. Every fault is reported.
+  // Reads the list at `path`. Every error is reported.
   Entries(const YamlNode& list, const std::string& path, const Variables& variables,
           Report& report);
 
   [[nodiscard]] const std::vector<Entry>& all() const { return all_; }
   // The entry with `default: true`; nullptr: none.
   [[nodiscard]] const Entry* Default() const;
-  // The first entry that is one model and may answer; nullptr: none.
+  // The first entry that is a single model and may serve requests; nullptr: none.
   [[nodiscard]] const Entry* First() const;
   // By full name, by `name`, by a wildcard, or by the model alone.
   [[nodiscard]] Resolved Resolve(std::string_view name) const;
-  // All names that Resolve() takes.
+  // All names that Resolve() accepts.
   [[nodiscard]] std::vector<std::string> Names() const;
 
  private:

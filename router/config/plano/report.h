@@ -1,4 +1,5 @@
-// What is wrong in a YAML file, with line, column and path; and the checks that all its parts need.
+// Collects the errors of a YAML file with line, column and path, and has the checks that all of its
+// parts use.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ class Report {
   }
   [[nodiscard]] bool ok() const { return findings_.ok(); }
 
-  // Adds an error if `node` is not of that kind. nullptr is not checked, and false.
+  // Adds an error if `node` is not of that kind. For nullptr it returns false without an error.
   bool Expect(const YamlNode* node, YamlKind kind, const std::string& path);
   // Adds an error for each unknown member of `node`, a map, and a warning for each unused one.
   // Members that may hold a key are never shown with their value.

@@ -9,9 +9,9 @@
 
 namespace katra::router::plano {
 
-// `root`: the whole file. Each adds to `draft` what it finds, and reports every fault.
+// `root`: the whole file. Each function adds what it finds to `draft`, and reports every error.
 void ReadAllPreferences(const YamlNode& root, const Entries& entries, Report& report, Draft& draft);
-// `standing`: the default of a file that marks none; may be nullptr.
+// `standing`: the default if the file marks none; may be nullptr.
 void ReadAllAliases(const YamlNode& root, const Entries& entries, const Entry* standing,
                     Report& report, Draft& draft);
 void ReadRouterModel(const YamlNode& root, const Entries& entries, Report& report, Draft& draft);

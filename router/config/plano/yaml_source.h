@@ -1,5 +1,5 @@
-// Parses YAML files that people write, and keeps the line and column of every value. Shows no
-// yaml-cpp to its users. Knows nothing of the file's purpose.
+// Parses YAML files that people write, and keeps the line and column of every value. Hides
+// yaml-cpp. Knows nothing about the file's purpose.
 #pragma once
 
 #include <optional>
@@ -33,7 +33,7 @@ enum class YamlKind { kNull, kScalar, kList, kMap };
 struct YamlNode {
   YamlKind kind = YamlKind::kNull;
   std::string text;     // kScalar
-  bool quoted = false;  // kScalar: in quotes, so it is a text whatever it looks like
+  bool quoted = false;  // kScalar: in quotes, so it is always a text
   YamlPlace place;
   std::vector<YamlNode> items;      // kList
   std::vector<YamlMember> members;  // kMap, in the order of the file
@@ -48,7 +48,8 @@ struct YamlNode {
 
 // kInvalidArgument: "FILE:LINE:COLUMN: what is wrong; what to do". `file` is only used in these
 // messages. Refuses a second document, a member that appears twice, more than 64 levels, and more
-// than 20,000 values. If a line is only indented too deep, the message prints the mended lines.
+// than 20,000 values. If the only error is that a line is indented too far, the message shows the
+// corrected lines.
 [[nodiscard]] Result<YamlNode> ParseYaml(std::string_view text, const std::string& file);
 
 struct MendedYaml {
@@ -61,9 +62,9 @@ struct MendedYaml {
   std::vector<Line> lines;  // the first of each block that was moved
 };
 
-// Moves lines that are indented deeper than the entry that they continue, which YAML reads as a
-// part of the value above. nullopt: there is no such line, or the text is no YAML for other
-// reasons.
+// Moves back lines that are indented further than the entry that they continue, because YAML reads
+// them as a part of the value above. nullopt: there is no such line, or the text is invalid YAML
+// for other reasons.
 [[nodiscard]] std::optional<MendedYaml> MendIndentation(std::string_view text);
 
 }  // namespace katra::router::plano

@@ -16,7 +16,7 @@ namespace katra::router::gateway {
 // One line of JSON.
 [[nodiscard]] std::string DecisionJson(const RequestRecord& record);
 
-// The answer of POST /v1/route: who would answer, and why.
+// The response of POST /v1/route: which model would serve the request, and why.
 [[nodiscard]] std::string RouteJson(const policy::Choice& choice);
 
 // Used on the loop's thread.

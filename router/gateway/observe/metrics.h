@@ -19,7 +19,7 @@ class Metrics {
   // Current values.
   struct Open {
     size_t requests = 0;
-    size_t streams = 0;  // of these, those that have sent part of the answer
+    size_t streams = 0;  // of these, those that have sent part of the response
     size_t connections = 0;
     std::vector<policy::OpenCircuit> circuits;
   };
@@ -27,7 +27,7 @@ class Metrics {
   void OnRequestFinished(const RequestRecord& record);
   // Counts `type` (RequestRecord::unknown) and returns whether it is new.
   [[nodiscard]] bool CountUnknown(const std::string& type);
-  // The router model has answered, or has failed for the reason `fault`.
+  // Counts a decision of the router model, or its failure of the kind `fault`.
   void CountRouterModel(const std::string& fault);
   [[nodiscard]] std::string Render(const Open& open, uint64_t dropped_records) const;
 

@@ -1,5 +1,5 @@
 // The outcome of a request, for the log, the metrics, the decision feed and the store. Never
-// contains a prompt, an answer, a token or a key.
+// contains a prompt, a response, a token or a key.
 #pragma once
 
 #include <chrono>
@@ -38,7 +38,7 @@ struct RequestRecord {
   std::string matcher;            // what matched it to a preference; empty: nothing
   double score = -1;              // of the match, 0..1; -1: nothing was matched
   int64_t estimated_tokens = -1;  // of the prompt, before it was sent; -1: unknown
-  // Whether it goes on with a turn of the user; unset if no rule wanted to know.
+  // Whether it continues a turn of the user; unset if no rule depends on it.
   std::optional<bool> continued;
   std::string provider;  // the one that answered, or was tried last
   std::string model;
@@ -50,11 +50,11 @@ struct RequestRecord {
   std::vector<AttemptRecord> attempts;
   std::vector<std::string> dropped;  // what the upstream does not support
   std::vector<std::string> unknown;  // of these, unknown types: "input.TYPE", …
-  std::vector<std::string> notes;    // faults in the answer, for the log
+  std::vector<std::string> notes;    // faults in the response, for the log
   bool streamed = false;
   bool side = false;         // the client's small background request
-  bool answered = false;     // a complete answer reached the client
-  bool not_allowed = false;  // the token does not allow it, so no provider was asked
+  bool answered = false;     // a complete response reached the client
+  bool not_allowed = false;  // the token does not allow it, so no provider was tried
   int status = 0;            // sent to the client; 499: it disconnected
   std::string error_type;
   translate::Usage usage;

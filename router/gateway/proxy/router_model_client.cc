@@ -61,7 +61,7 @@ RouterQuestion MakeRouterQuestion(const Provider& provider, const std::string& m
 
 std::optional<RouterVerdict> RouterModelClient::Known(RouterQuestion& question) {
   if (question.provider->platform != Platform::kNone || question.provider->chat_base_url.empty()) {
-    return Undecided(NameOf(question) + " has no endpoint of Chat Completions");
+    return Undecided(NameOf(question) + " has no Chat Completions endpoint");
   }
   if (!question.missing_key.empty()) {
     return Undecided(NameOf(question) + " has no key in " + question.missing_key);
@@ -74,7 +74,8 @@ std::optional<RouterVerdict> RouterModelClient::Known(RouterQuestion& question) 
   if (breaker == breakers_.end() || !breaker->second.rests_until) return std::nullopt;
   const SteadyTime now = deps_.clock.Steady();
   if (now < *breaker->second.rests_until) {
-    return Undecided("is left alone after " + std::to_string(kFaultsToOpen) + " faults in a row");
+    return Undecided("is not asked for " + std::to_string(kRest.count()) + " s after " +
+                     std::to_string(kFaultsToOpen) + " failures in a row");
   }
   question.trial = true;
   breaker->second.rests_until = now + kRest;  // one tries, the others wait for how it goes
@@ -160,7 +161,7 @@ void RouterModelClient::Asking::Send(const std::string& key) {
       std::move(request), {[this](int status, const http::Headers&) { status_ = status; },
                            [this](std::string_view bytes) {
                              if (reply_.size() + bytes.size() > kMostReplyBytes) {
-                               Fail("answer", "sent more than an answer holds");
+                               Fail("answer", "sent a response that is too long");
                                return;
                              }
                              reply_.append(bytes);
@@ -197,7 +198,7 @@ void RouterModelClient::Asking::TakeEnd(const http::CallEnd& end) {
   const router_model::Answer answer = router_model::ReadAnswer(*text, question_.routes);
   switch (answer.kind) {
     case router_model::Answer::Kind::kBroken:
-      Fail("answer", "gave an answer that cannot be understood");
+      Fail("answer", "gave an answer that cannot be parsed");
       return;
     case router_model::Answer::Kind::kUnknown:
       Fail("unknown_route", "named a route that does not exist");

@@ -70,7 +70,7 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   app.add_option("--personas", settings.personas_file,
                  "a file instead of HOME/router/personas.json");
   app.add_option("--config", settings.config_file,
-                 "a Plano config.yaml: its providers, routes and aliases go before those of "
+                 "a Plano config.yaml: its providers, routes and aliases override those of "
                  "personas.json");
   app.add_option("--port", settings.port, "the port; 0: a free one; default: as configured")
       ->check(CLI::Range(0, 65535));

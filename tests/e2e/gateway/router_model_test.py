@@ -246,7 +246,7 @@ class Faults(unittest.TestCase):
             ("nothing", reply(200, b""), "gave no answer", "answer"),
             ("no choices", reply(200, b'{"choices": []}'), "gave no answer", "answer"),
             ("an error as a reply", reply(200, b'{"error": "x"}'), "gave no answer", "answer"),
-            ("far too much", reply(200, b" " * 1_000_000 + good), "sent more than", "answer"),
+            ("far too much", reply(200, b" " * 1_000_000 + good), "sent a response that is too long", "answer"),
             ("cut off", lambda request, to: (to.send(half), to.cut()), "broke the connection off",
              "unreachable"),
             ("a reset", lambda request, to: to.reset(), "broke the connection off", "unreachable"),
@@ -292,7 +292,7 @@ class Faults(unittest.TestCase):
                          for number in range(8)]
             self.assertEqual(providers, ["fixer"] * 2 + ["writer"] + ["fixer"] * 5)
             self.assertEqual(len(world.router.requests), 6)
-            self.assertIn("router model is left alone after 3 faults in a row, so matched locally",
+            self.assertIn("router model is not asked for 30 s after 3 failures in a row, so matched locally",
                           world.reasons(8)[7])
 
     def test_a_client_that_leaves_meanwhile_ends_the_question(self):

@@ -112,7 +112,7 @@ TEST_CASE("a wrong file is refused with line, path and what is allowed") {
        {"$.Providers[0].transformer"}},
       {"a route without a provider",
        one + "\"Router\": {\"default\": \"m\"}}",
-       {":2: $.Router.default", "no \"provider,model\""}},
+       {":2: $.Router.default", "not a \"provider,model\""}},
       {"a route at an unknown provider",
        one + "\"Router\": {\"think\": \"b,m\"}}",
        {":2: $.Router.think", "\"b\" is no provider of this file; it has: a"}},
