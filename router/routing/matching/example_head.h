@@ -1,9 +1,10 @@
 // What examples teach beyond the descriptions: a multinomial logistic regression over a request's
-// words, pieces of words, meanings and kind of work, on top of what the descriptions alone say.
+// words, pieces of words, concepts and kind of work, added to the result of the descriptions alone.
 //
-// With a ridge, so that few examples change little, and what no example is like stays as the
-// descriptions have it. Fitted by dual coordinate ascent (Shalev-Shwartz and Zhang, "Stochastic
-// Dual Coordinate Ascent", 2013) in a fixed order: the same examples give the same weights always.
+// Regularised with a ridge, so few examples change little, and requests that resemble no example
+// are decided by the descriptions. Fitted by dual coordinate ascent (Shalev-Shwartz and Zhang,
+// "Stochastic Dual Coordinate Ascent", 2013) in a fixed order: the same examples always give the
+// same weights.
 #pragma once
 
 #include <cstddef>
@@ -21,14 +22,14 @@ class ExampleHead {
  public:
   ExampleHead(size_t places, const Blend& blend) : places_(places), blend_(blend) {}
 
-  // `prior`: what the descriptions make of the text, a logarithm for each place.
+  // `prior`: the result of the descriptions for the text, a logarithm for each place.
   void Add(size_t place, const std::vector<Term>& terms, const task_sense::Sense& sense,
            std::vector<double> prior);
-  // To be called after the last Add; always with the same `ridge`: how slowly examples are
-  // believed. Milliseconds for some hundred examples.
+  // Call it after the last Add, always with the same `ridge`, the regularisation: the larger, the
+  // less examples change. Takes milliseconds for some hundred examples.
   void Fit(double ridge);
 
-  // What is to be added to the prior of a request, by place.
+  // The values to add to the prior of a request, by place.
   [[nodiscard]] std::vector<double> Shifts(const std::vector<Term>& terms,
                                            const task_sense::Sense& sense) const;
   [[nodiscard]] bool empty() const { return examples_.empty(); }
@@ -42,7 +43,7 @@ class ExampleHead {
     size_t place;
     std::vector<Cell> cells;
     std::vector<double> prior;
-    std::vector<float> pull;  // its dual variables, a place each
+    std::vector<float> pull;  // its dual variables, one per place
     double square = 0;
   };
 

@@ -32,7 +32,7 @@ class LocalMatcher {
 
   [[nodiscard]] RouteMatch Match(const UserTurn& turn) const;
 
-  // Fits all examples again, in milliseconds for some hundred of them.
+  // Fits all examples again, which takes milliseconds for some hundred of them.
   void AddExamples(const std::vector<RouteExample>& examples);
 
   [[nodiscard]] size_t routes() const { return routes_; }
@@ -42,12 +42,12 @@ class LocalMatcher {
   struct Reading {
     task_sense::Sense sense;
     std::vector<Term> terms;
-    std::vector<double> description;  // likeness to the routes' words
+    std::vector<double> description;  // similarity to the routes' own words
   };
   [[nodiscard]] Reading Read(std::string_view text) const;
   void Teach(std::optional<size_t> route, std::string_view text);
   [[nodiscard]] double Ridge() const;
-  // What the descriptions alone say: logarithms of how likely each place is, not normalised.
+  // The result of the descriptions alone: unnormalised log probabilities, by place.
   [[nodiscard]] std::vector<double> Prior(const task_sense::Sense& sense,
                                           const std::vector<double>& description) const;
 

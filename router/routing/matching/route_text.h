@@ -16,7 +16,7 @@ struct RouteText {
   std::vector<std::string> examples;  // requests that belong to it
 };
 
-// A request that belongs to a route (by its place); none: to no route. Borrowed.
+// A request that belongs to a route (its index); nullopt: to no route. Borrowed.
 struct RouteExample {
   std::optional<size_t> route;
   std::string_view text;

@@ -1,4 +1,4 @@
-// The words, pieces of words and meanings of a text, each counting by how rare it is in the corpus.
+// The words, pieces of words and concepts of a text, each weighted by its rarity in the corpus.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct Term {
   float value;
 };
 
-// Of a length of one, unless there are none.
+// Normalised to length one, unless there are none.
 std::vector<Term> TermsOf(const task_sense::Features& features, const task_sense::Weights& weights);
 
 }  // namespace katra::router::routing

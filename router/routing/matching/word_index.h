@@ -15,7 +15,7 @@ class WordIndex {
  public:
   explicit WordIndex(size_t places) : places_(places) {}
 
-  // A place is described once.
+  // Call it once for each place.
   void Describe(size_t place, const std::vector<Term>& terms);
 
   // 0 to 1, by place.
