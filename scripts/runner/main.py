@@ -1,11 +1,13 @@
 """Builds Katra and runs its suites.
 
 With no option: the lints, and every suite that needs no long time. Steps go on after a failure; the
-exit code is 0 when nothing failed. In CI (CI=true) what would be skipped for want of a tool fails.
+exit code is 0 when nothing failed. In CI (CI=true) what would be skipped for want of a tool fails, and
+the build of each configuration is removed after its last step, since a CI machine's disk may be small.
 Logs are in build/test-logs.
 """
 import argparse
 import os
+import shutil
 import sys
 import time
 
@@ -52,7 +54,7 @@ def setup_step(steps: list[plan.Step]) -> plan.Step:
 
 def run_all(steps: list[plan.Step], fuzz_minutes: float) -> dict[str, tuple[float, outcome.Outcome]]:
     results: dict[str, tuple[float, outcome.Outcome]] = {}
-    for step in steps:
+    for position, step in enumerate(steps):
         print(f"== {step.name} ...", flush=True)
         start = time.monotonic()
         broken = [name for name in step.needs if results[name][1].failures]
@@ -66,8 +68,15 @@ def run_all(steps: list[plan.Step], fuzz_minutes: float) -> dict[str, tuple[floa
         results[step.name] = (seconds, found)
         if (found.failures or found.skips) and not broken:
             execute.show_log(step.name)
-        print(f"== {step.name}: {found.verdict}, {seconds:.0f} s", flush=True)
+        print(f"== {step.name}: {found.verdict}, {seconds:.0f} s, {free_space()}", flush=True)
+        if os.environ.get("CI"):
+            for folder in plan.no_longer_needed(steps[: position + 1], steps[position + 1 :]):
+                shutil.rmtree(folder, ignore_errors=True)
     return results
+
+
+def free_space() -> str:
+    return f"{shutil.disk_usage(plan.ROOT).free / 1e9:.1f} GB free"
 
 
 def summary(results: dict[str, tuple[float, outcome.Outcome]]) -> int:

@@ -1,6 +1,7 @@
 """The steps of scripts/test: what is built in which configuration, and what runs on it.
 
-A configuration builds only what is run on it, so that everything fits a small CI machine.
+A configuration builds only what is run on it, and in CI its build is removed when its last step is
+over, so that everything fits a small machine.
 """
 import dataclasses
 import os
@@ -35,6 +36,7 @@ class Step:
     env: dict[str, str] = dataclasses.field(default_factory=dict)
     ctest: pathlib.Path | None = None  # the report that the last command writes
     fuzz: bool = False  # the last command is one of several; see fuzz_commands
+    makes: pathlib.Path | None = None  # the folder that a build fills
 
 
 def labels(names: list[str]) -> str:
@@ -60,8 +62,15 @@ def build(preset: str, targets: list[str], needs: tuple[str, ...] = (), **more) 
             ["cmake", "--build", "--preset", preset, "--parallel", CORES, *target],
         ],
         needs,
+        makes=BUILD / preset,
         **{"minutes": 40, **more},
     )
+
+
+def no_longer_needed(done: list[Step], to_come: list[Step]) -> list[pathlib.Path]:
+    """The builds of the steps that are done which no step to come needs."""
+    needed = {name for step in to_come for name in step.needs}
+    return [step.makes for step in done if step.makes and step.name not in needed]
 
 
 def ctest(name: str, preset: str, wanted: list[str], jobs: str, prefix=(), **more) -> Step:

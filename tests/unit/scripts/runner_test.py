@@ -3,6 +3,7 @@ import contextlib
 import io
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,18 @@ class RunnerTest(unittest.TestCase):
     def test_in_ci_a_skip_is_a_failure(self):
         code, said = self.run_steps([plan.Step("optional", [["sh", "-c", "exit 77"]])], CI="true")
         self.assertEqual((code, said.splitlines()[-1]), (1, "0 passed, 1 failed, 0 skipped"))
+
+    def test_in_ci_a_build_goes_when_its_last_step_is_over(self):
+        steps = [
+            plan.Step("build a", [["mkdir", str(self.folder / "a")]], makes=self.folder / "a"),
+            plan.Step("a", [["test", "-d", str(self.folder / "a")]], ("build a",)),
+            plan.Step("again", [["test", "-d", str(self.folder / "a")]], ("build a",)),
+            plan.Step("after", [["test", "!", "-d", str(self.folder / "a")]]),
+        ]
+        self.assertEqual(self.run_steps(steps, CI="true")[0], 0)
+        code, said = self.run_steps(steps)  # a developer's machine keeps it
+        self.assertEqual(code, 1)
+        self.assertIn("failed: after", said)
 
     def test_a_missing_program_is_a_failure(self):
         code, _ = self.run_steps([plan.Step("gone", [["no_such_program"]])])
