@@ -70,13 +70,13 @@ function(katra_precompiled name)
 endfunction()
 
 # katra_precompile_in(FOLDER): gives one of them to every target of FOLDER and below that has Katra's
-# flags. A shared library has others (-fPIC).
+# flags.
 function(katra_precompile_in folder)
   get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
   foreach(target ${targets})
     get_target_property(type ${target} TYPE)
     get_target_property(libraries ${target} LINK_LIBRARIES)
-    if(NOT type MATCHES "^(STATIC_LIBRARY|EXECUTABLE)$" OR NOT "katra_flags" IN_LIST libraries OR
+    if(NOT type MATCHES "^(STATIC_LIBRARY|SHARED_LIBRARY|EXECUTABLE)$" OR NOT "katra_flags" IN_LIST libraries OR
        target MATCHES "^katra_precompiled")
       continue()
     endif()
