@@ -61,7 +61,7 @@ const kConfiguration = {
       ],
     },
   },
-  routing_rules: { longContextThreshold: 35_000 },
+  routing_rules: { longContextThreshold: 45_000 },
 };
 
 const Read = (file) => ({ tool: 'Read', input: { file_path: `PROJECT/${file}` }, thinking: 'Look.' });
