@@ -20,7 +20,7 @@ bool RetryState::HasOtherKey() const {
   return std::any_of(candidates_.begin(), candidates_.end(), [this](const Candidate& other) {
     return &other != current_ && other.provider == current_->provider &&
            other.model == current_->model && other.credential != current_->credential &&
-           keyless_.count(&other) == 0;
+           unfit_.count(&other) == 0;
   });
 }
 
@@ -57,8 +57,7 @@ std::optional<RetryState::Choice> RetryState::NextAdmitted(SteadyTime now) {
     if (now - begun_ > options_.budget) break;
     const Candidate& candidate = candidates_[position_];
     ++position_;
-    if (exhausted_.count(candidate.provider->name) != 0 || keyless_.count(&candidate) != 0)
-      continue;
+    if (exhausted_.count(candidate.provider->name) != 0 || unfit_.count(&candidate) != 0) continue;
     if (const auto barred = Barred(candidate, now)) {
       NoteBarred(candidate, *barred, now);
       continue;
@@ -94,7 +93,7 @@ std::optional<RetryState::Choice> RetryState::NextBarred(SteadyTime now) {
   if (!options_.last_resort || now - begun_ > options_.budget) return std::nullopt;
   const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates_) {  // in order; of equals the first
-    if (barred_.count(&candidate) == 0 || keyless_.count(&candidate) != 0) continue;
+    if (barred_.count(&candidate) == 0 || unfit_.count(&candidate) != 0) continue;
     if (exhausted_.count(candidate.provider->name) != 0) continue;
     if (best == nullptr || Badness(candidate, now) < Badness(*best, now)) best = &candidate;
   }
@@ -123,7 +122,7 @@ void RetryState::Failed(const translate::ApiError& error, SteadyTime now) {
   error_ = has_error_ ? translate::MoreTelling(error_, error) : error;
   has_error_ = true;
   if (IsOfKey(error.failure) && HasOtherKey()) {
-    keyless_.insert(current_);
+    unfit_.insert(current_);
     Release(*current_);
     return;
   }
@@ -132,9 +131,12 @@ void RetryState::Failed(const translate::ApiError& error, SteadyTime now) {
     Release(*current_);
     return;
   }
-  if (error.failure == translate::Failure::kNoKey) {
-    keyless_.insert(current_);
-    Release(*current_);  // it was not asked
+  // It was not asked: there is no key, or Katra knows that it could not serve this request (E5).
+  // Another candidate may.
+  if (error.failure == translate::Failure::kNoKey ||
+      error.failure == translate::Failure::kCapability) {
+    unfit_.insert(current_);
+    Release(*current_);
     return;
   }
   if (!error.retryable) {

@@ -94,8 +94,8 @@ class RetryState {
   bool final_ = false;
   const Candidate* current_ = nullptr;
   std::set<std::string> exhausted_;  // providers whose quota is used up (E7)
-  // Their key is missing or was refused, so retrying is useless.
-  std::set<const Candidate*> keyless_;
+  // Their key is missing or was refused, or they cannot serve the request: retrying is useless.
+  std::set<const Candidate*> unfit_;
   std::set<const Candidate*> asked_;
   std::set<const Candidate*> barred_;    // behind open circuits and not asked yet
   std::chrono::milliseconds wanted_{0};  // longest retry-after of this round

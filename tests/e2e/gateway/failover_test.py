@@ -138,6 +138,27 @@ class Failover(unittest.TestCase):
             reply = world.ask()
             self.assertEqual((reply.status, reply.body), (400, too_long))
 
+    def test_the_next_answers_what_the_first_could_not_serve(self):  # E5
+        image = {"role": "user", "content": [{"type": "image", "source": {
+            "type": "base64", "media_type": "image/png", "data": "AAAA"}}]}
+        with Upstream(lambda request, to: to.stream(chat_stream("blind"))) as blind, \
+                Upstream(two) as second, \
+                Gateway({"blind": {"api_base_url": blind.url + "/v1", "api_key_env": "TEST_KEY",
+                                   "models": ["m1"], "quirks": {"images": False}},
+                         "second": {"api_base_url": second.url, "interface": "anthropic",
+                                    "api_key_env": "TEST_KEY", "models": ["m2"]}},
+                        {"Sam": {"provider": "blind", "model": "m1", "fallbacks": ["second/m2"]},
+                         "Eve": {"provider": "blind", "model": "m1"}}) as gateway:
+            for _ in range(7):  # more than open a circuit
+                reply = gateway.ask(body={**BODY, "messages": [image]})
+                self.assertEqual(reply.header("x-katra-provider"), "second", reply.body)
+                self.assertIn("capability_rejected: image", reply.header("x-katra-failed"))
+            self.assertEqual(blind.requests, [])
+            self.assertEqual(gateway.ask(body=BODY).header("x-katra-provider"), "blind")
+            alone = gateway.ask(body={**BODY, "messages": [image]}, persona="Eve")
+            self.assertEqual(alone.status, 400)
+            self.assertIn("capability_rejected: image", alone.json()["error"]["message"])
+
     def test_one_provider_is_asked_again(self):
         answers = iter([500, 200])
 
