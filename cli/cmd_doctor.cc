@@ -73,9 +73,9 @@ int ExitCodeOfAll(const Findings& findings) {
 
 int Doctor(bool json, Context& context) {
   Findings findings = CheckPrograms(context);
-  for (Findings more :
-       {CheckHome(context), CheckAudit(context), CheckProviders(context), CheckLogins(context),
-        CheckModels(context), CheckSessions(context), CheckRegistrations(context)}) {
+  for (Findings more : {CheckHome(context), CheckAudit(context), CheckProviders(context),
+                        CheckProject(context), CheckLogins(context), CheckModels(context),
+                        CheckSessions(context), CheckRegistrations(context)}) {
     findings.insert(findings.end(), std::make_move_iterator(more.begin()),
                     std::make_move_iterator(more.end()));
   }

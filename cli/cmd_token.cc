@@ -30,6 +30,7 @@ struct TokenOptions {
   std::string home;
   std::string provider;  // for create, like the next two
   std::string model;
+  std::string folder;
   router::gateway::PermitText permit;
   std::string id;     // for end
   bool json = false;  // for list
@@ -89,7 +90,7 @@ int Create(const TokenOptions& options, Context& context) {
                                                    context.clock().Now());
   if (!permit) return context.PrintError(permit.error());
   const auto minted = router::gateway::MintToken(home, options.persona, *choice, context.clock(),
-                                                 context.random(), *permit);
+                                                 context.random(), *permit, options.folder);
   Audit(context, router::gateway::TokenMade(minted, options.persona), home);
   if (!minted) return context.PrintError(minted.error());
   context.out() << minted->token << "\n";
@@ -218,6 +219,10 @@ void AddCreate(CLI::App* token, Program& program) {
       ->add_option("--models", options->permit.models,
                    "the only models it may use, as provider/model or model; default: any")
       ->type_name("NAMES");
+  create
+      ->add_option("--folder", options->folder,
+                   "the folder whose .katra/routing.json counts, absolute; default: none")
+      ->type_name("FOLDER");
   AddHomeOption(create, *options);
   create->callback([&program, options] {
     program.Run([options](Context& context) { return Create(*options, context); });

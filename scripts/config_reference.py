@@ -13,6 +13,7 @@ PAGE = "docs/config-reference.md"
 # The schemas in the order of the page: path, heading, what tells its sections from another's.
 FILES = [
     ("schemas/personas-v1.json", "personas.json", ""),
+    ("schemas/project-routing-v1.json", ".katra/routing.json", " (project)"),
 ]
 UNITS = {"characters": "character", "entries": "entry"}
 INTRO = """# Configuration reference

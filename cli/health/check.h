@@ -36,6 +36,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings CheckAudit(const Context& context);
 // Keys, configuration, router.
 [[nodiscard]] Findings CheckProviders(const Context& context);
+// The project's .katra/routing.json, if the working folder has one.
+[[nodiscard]] Findings CheckProject(const Context& context);
 // The clients' own logins, for personas that use one through the gateway.
 [[nodiscard]] Findings CheckLogins(const Context& context);
 // Whether each api_key_command prints a key. Runs the commands one after another, but only those of

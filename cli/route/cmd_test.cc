@@ -13,7 +13,6 @@
 #include "core/json_text.h"
 #include "core/json_write.h"
 #include "core/text.h"
-#include "router/config/session.h"
 #include "router/routing/route_matcher.h"
 
 namespace katra::cli {
@@ -34,20 +33,24 @@ std::string Score(double score) {
   return text;
 }
 
+Error NoRoutes(const router::RouterConfig& config, const router::PersonaConfig& persona) {
+  const std::string what =
+      persona.project.routes
+          ? "the project's " + persona.project.file + " leaves no routes" +
+                (persona.name.empty() ? std::string() : " to " + persona.name)
+          : "there are no routes: write \"routing_preferences\" in " + config.personas_path;
+  return {ErrorCode::kNotFound, what + " (docs/routing.md)", {}, false};
+}
+
 int Test(const TestOptions& options, Context& context) {
   const auto config = LoadRoutes(context);
   if (!config) return context.PrintError(config.error());
   const auto name = PersonaOf(context, *config, options.persona);
   // Without a persona, the routes of everybody.
-  const router::PersonaConfig persona =
-      router::SessionPersona(*config, name ? *name : std::string(), {});
-  if (persona.preferences.empty()) {
-    return context.PrintError({ErrorCode::kNotFound,
-                               "there are no routes: write \"routing_preferences\" in " +
-                                   config->personas_path + " (docs/routing.md)",
-                               {},
-                               false});
-  }
+  const auto here = PersonaHere(context, *config, name ? *name : std::string());
+  if (!here) return context.PrintError(here.error());
+  const router::PersonaConfig& persona = *here;
+  if (persona.preferences.empty()) return context.PrintError(NoRoutes(*config, persona));
   const auto taught = ReadTaught(context);
   if (!taught) return context.PrintError(taught.error());
   const auto matcher = router::routing::MakeRouteMatcher(persona, *taught);
@@ -68,7 +71,13 @@ int Test(const TestOptions& options, Context& context) {
     for (size_t i = 0; i < persona.preferences.size() && i < match.scores.size(); ++i) {
       writer.TextKey(persona.preferences[i].name).Raw(Score(match.scores[i]));
     }
-    writer.EndObject().EndObject();
+    writer.EndObject().Key("project_file");
+    if (persona.project.file.empty()) {
+      writer.Null();
+    } else {
+      writer.String(persona.project.file);
+    }
+    writer.EndObject();
     context.out() << EscapeJsonText(json) << "\n";
     return match.route ? kExitOk : kExitNothing;
   }
@@ -89,6 +98,10 @@ int Test(const TestOptions& options, Context& context) {
                   "the requested model, or the persona's own"});
   context.out() << RenderTable({"", "route", "probability", "first model"}, rows,
                                PageFor(context.terminal()));
+  if (persona.project.routes) {
+    context.out() << "The routes are those that " << OneLine(persona.project.file, 400)
+                  << " chooses.\n";
+  }
   return match.route ? kExitOk : kExitNothing;
 }
 

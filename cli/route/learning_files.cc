@@ -1,5 +1,7 @@
 #include "cli/route/learning_files.h"
 
+#include "router/config/project/project_file.h"
+
 namespace katra::cli {
 namespace {
 
@@ -19,6 +21,14 @@ Result<std::string> PersonaOf(const Context& context, const RouterConfig& config
   if (config.personas.size() == 1) return config.personas.front().name;
   return Fail(ErrorCode::kInvalidArgument,
               "whose routes? give --persona NAME, or set KATRA_PERSONA");
+}
+
+Result<router::PersonaConfig> PersonaHere(const Context& context, const RouterConfig& config,
+                                          const std::string& persona) {
+  const auto file = router::project::FindProjectFile(context.working_folder(), context.user_home());
+  if (!file) return tl::unexpected<Error>(file.error());
+  return router::project::ApplyProjectFile(config, *file,
+                                           router::SessionPersona(config, persona, {}));
 }
 
 Status AddLearnt(const Context& context, const router::routing::learning::Event& event) {

@@ -25,6 +25,12 @@ namespace katra::cli {
                                             const router::RouterConfig& config,
                                             const std::string& given);
 
+// The persona's routes as a session in this folder has them: with what the project's file chooses.
+// An error tells what is wrong with that file.
+[[nodiscard]] Result<router::PersonaConfig> PersonaHere(const Context& context,
+                                                        const router::RouterConfig& config,
+                                                        const std::string& persona);
+
 // Adds `event` to what was learnt, synced to the disk.
 [[nodiscard]] Status AddLearnt(const Context& context,
                                const router::routing::learning::Event& event);

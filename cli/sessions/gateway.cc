@@ -9,6 +9,7 @@
 #include "cli/sessions/programs.h"
 #include "core/json_view.h"
 #include "core/json_write.h"
+#include "core/text.h"
 #include "router/gateway/access/tokens.h"
 
 namespace katra::cli {
@@ -22,6 +23,7 @@ Result<std::string> AskForToken(const Context& context, const router::gateway::R
   std::string body;
   JsonWriter writer(body);
   writer.BeginObject().Key("persona").String(query.persona);
+  if (IsValidUtf8(query.folder)) writer.Key("folder").String(query.folder);
   writer.Key("session").BeginObject().Key("provider").String(session.provider);
   writer.Key("model").String(session.model).Key("api_key_env").String(session.api_key_env);
   if (session.own_login) writer.Key("login").String("own");

@@ -21,6 +21,7 @@ struct GatewayQuery {
   router::SessionChoice session;  // the session's choice of provider and model
   // False: only looks up the gateway; starts nothing and creates no token.
   bool mint = true;
+  std::string folder = {};  // in which the session is started, absolute; empty: unknown
 };
 
 // kUnavailable: no gateway is running or could be started; the message says what to do instead.

@@ -112,7 +112,8 @@ Status LinkRouter(const LaunchPlan& plan, bool mint, const Context& context, Han
   Result<GatewayLink> link = FindGateway(
       context, {plan.persona.value,
                 {plan.provider.value, plan.model.value, plan.key.value, !plan.login.value.empty()},
-                mint});
+                mint,
+                plan.folder.value});
   if (link) {
     handover->connection.base_url = link->base_url;
     handover->token = link->token;

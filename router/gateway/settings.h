@@ -26,6 +26,7 @@ struct AnswerLimits {
 
 struct Settings {
   std::string home;           // absolute
+  std::string user_home;      // no folder above it belongs to a project; may be empty
   std::string personas_file;  // used instead of HOME/router/personas.json
   std::string config_file;    // a Plano config.yaml, absolute; its providers and routes go first
   std::string address = "127.0.0.1";

@@ -9,6 +9,8 @@ namespace katra::router::policy {
 namespace {
 
 constexpr std::string_view kListed = "claude-gw-";
+// Behind a rule that the file of the session's project has set.
+constexpr const char* kOfProject = " of the project's .katra/routing.json";
 
 bool IsClaude(std::string_view model) {
   return ToLowerAscii(model).find("claude") != std::string::npos;
@@ -181,7 +183,10 @@ class Chooser {
 
   std::optional<Candidate> Use(const std::optional<Target>& target, const char* name) {
     if (!target) return std::nullopt;
-    auto candidate = Configured(ask_, *target, std::string("routing.") + name);
+    const auto& chosen = ask_.persona.project.scenarios;
+    const bool project = std::find(chosen.begin(), chosen.end(), name) != chosen.end();
+    auto candidate =
+        Configured(ask_, *target, std::string("routing.") + name + (project ? kOfProject : ""));
     if (!candidate) return std::nullopt;
     choice_.rule = Rule::kScenario;
     choice_.route = name;
@@ -230,7 +235,8 @@ class Chooser {
     if (match.route == nullptr) return std::nullopt;
     const std::vector<Target>& order = match.order.empty() ? match.route->models : match.order;
     std::optional<Candidate> first;
-    const std::string reason = "route \"" + match.route->name + "\"";
+    const std::string reason =
+        "route \"" + match.route->name + "\"" + (ask_.persona.project.routes ? kOfProject : "");
     for (const Target& target : order) {
       if (first) {
         rest_.push_back(target);

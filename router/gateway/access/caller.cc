@@ -201,6 +201,7 @@ tl::expected<Caller, Denial> Identify(const http::Request& request, TokenBook& t
   caller.persona = grant->persona;
   caller.token_id = grant->id;
   caller.session = grant->session;
+  caller.folder = grant->folder;
   caller.permit = grant->permit;
   return caller;
 }

@@ -21,6 +21,7 @@ struct Caller {
   std::string persona;
   std::string token_id;
   SessionChoice session;
+  std::string folder;  // in which the session was started; empty: unknown
   Permit permit;
   // The client's own login, if the token came in x-katra-token (C10). LoginFor decides where it may
   // be sent.

@@ -1,12 +1,16 @@
-// How each session's persona is configured (SessionPersona), made once for each token and not for
-// each request. Knows no HTTP.
+// How each session's persona is configured: SessionPersona, and what the file of the session's
+// project chooses (router/config/project/). Made once for each token and not for each request.
+// Knows no HTTP.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
+#include "core/clock.h"
 #include "router/config/config.h"
+#include "router/config/project/project_file.h"
 #include "router/gateway/access/caller.h"
 
 namespace katra::router::gateway {
@@ -14,8 +18,15 @@ namespace katra::router::gateway {
 // Not thread-safe.
 class SessionPersonas {
  public:
-  // What SessionPersona makes of `config` for the caller. Shared by the requests of its token for
-  // as long as `config` and the caller's choice stay the same; later ones get another.
+  // `user_home`: see FindProjectFile. `clock` is borrowed. `warn` is called once for each fault of
+  // a project's file; the session then goes on as if there were none.
+  SessionPersonas(std::string user_home, const Clock& clock,
+                  std::function<void(const std::string&)> warn)
+      : user_home_(std::move(user_home)), clock_(clock), warn_(std::move(warn)) {}
+
+  // What SessionPersona and the project make of `config` for the caller. Shared by the requests of
+  // its token for as long as `config`, the caller's choice and the project's file stay the same;
+  // later ones get another. Looks for the file at most once a second for each token.
   [[nodiscard]] std::shared_ptr<const PersonaConfig> Of(
       const std::shared_ptr<const RouterConfig>& config, const Caller& caller);
 
@@ -23,13 +34,25 @@ class SessionPersonas {
   struct Entry {
     std::string persona;
     SessionChoice choice;
+    std::string folder;
+    project::ProjectFile file;
+    SteadyTime looked_at;
     std::shared_ptr<const PersonaConfig> made;
   };
 
   static constexpr size_t kMost = 1000;
+  static constexpr std::chrono::seconds kLookEvery{1};
 
-  std::shared_ptr<const RouterConfig> config_;      // of all entries
-  std::unordered_map<std::string, Entry> entries_;  // by token
+  [[nodiscard]] project::ProjectFile FileOf(const Caller& caller);
+  // Tells of a fault that was not told before; an empty one ends it.
+  void Tell(const std::string& where, const std::string& fault);
+
+  std::string user_home_;
+  const Clock& clock_;
+  std::function<void(const std::string&)> warn_;
+  std::shared_ptr<const RouterConfig> config_;           // of all entries
+  std::unordered_map<std::string, Entry> entries_;       // by token
+  std::unordered_map<std::string, std::string> faults_;  // last told, by folder or file and persona
 };
 
 }  // namespace katra::router::gateway

@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kLookEvery{
 constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
 constexpr size_t kMaxTokens = 10'000;
 constexpr int64_t kVersion = 2;  // version 1: tokens without a permit, only for the gateway
+constexpr size_t kMaxFolderBytes = 4096;
 constexpr size_t kMinIdPrefix = 8;
 constexpr size_t kSecretBytes = 32;
 constexpr std::string_view kPrefix = "katra_";
@@ -105,6 +106,7 @@ Result<std::vector<Grant>> ReadGrants(const std::string& path) {
     grant.persona = entry["persona"].Text();
     if (!ReadSession(entry["session"], &grant.session)) continue;
     if (!ReadPermit(entry, &grant.permit)) continue;
+    grant.folder = entry["folder"].Text();
     grant.created_at = FromUnixMillis(entry["created_at_ms"].Integer().value_or(0));
     grants.push_back(std::move(grant));
   }
@@ -120,6 +122,7 @@ Status WriteGrants(const std::string& path, const std::vector<Grant>& grants) {
     writer.Key("sha256").String(ToHex(grant.hash));
     WriteSession(grant.session, writer);
     WritePermit(grant.permit, writer);
+    if (!grant.folder.empty()) writer.Key("folder").String(grant.folder);
     writer.Key("created_at_ms").Integer(ToUnixMillis(grant.created_at)).EndObject();
   }
   writer.EndArray().EndObject();
@@ -153,7 +156,7 @@ std::string TokensPath(const std::string& home) { return home + "/run/tokens.jso
 
 Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
                               const SessionChoice& session, const Clock& clock, Random& random,
-                              const Permit& permit) {
+                              const Permit& permit, const std::string& folder) {
   if (!IsName(persona)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "\"" + OneLine(persona, 80) +
@@ -161,6 +164,11 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
                     "digits, _ and -, beginning with a letter or a digit");
   }
   if (auto fits = CheckSessionChoice(session); !fits) return Pass(std::move(fits));
+  if (!folder.empty() && (folder.front() != '/' || folder.size() > kMaxFolderBytes)) {
+    return Fail(ErrorCode::kInvalidArgument, "\"" + OneLine(folder, 80) +
+                                                 "\" is not a folder's absolute path of at most " +
+                                                 std::to_string(kMaxFolderBytes) + " bytes");
+  }
   std::string secret;
   while (secret.size() < kSecretBytes) {
     uint64_t bits = random.Next();
@@ -173,6 +181,7 @@ Result<MintedToken> MintToken(const std::string& home, const std::string& person
   minted.grant.persona = persona;
   minted.grant.session = session;
   minted.grant.permit = permit;
+  minted.grant.folder = folder;
   minted.grant.created_at = clock.Now();
   auto edited = Edit(home, [&](std::vector<Grant>& grants) -> Status {
     if (grants.size() >= kMaxTokens) DropExpired(grants, clock.Now());

@@ -28,6 +28,7 @@ struct Grant {
   std::string persona;
   SessionChoice session;  // empty: the persona's entry in personas.json decides
   Permit permit;
+  std::string folder;  // in which the session was started, absolute; empty: unknown
   WallTime created_at;
 };
 
@@ -41,12 +42,13 @@ struct MintedToken {
   std::string token;  // "katra_" and 43 characters; shown only once
   Grant grant;
 };
-// Creates a token for a session of `persona`. Blocking (a lock file and a synced write).
-// kInvalidArgument: an invalid name or choice. kResourceExhausted: the maximum number of unexpired
-// tokens exists.
+// Creates a token for a session of `persona` in `folder` (absolute; empty: unknown). Blocking (a
+// lock file and a synced write). kInvalidArgument: an invalid name, choice or folder.
+// kResourceExhausted: the maximum number of unexpired tokens exists.
 [[nodiscard]] Result<MintedToken> MintToken(const std::string& home, const std::string& persona,
                                             const SessionChoice& session, const Clock& clock,
-                                            Random& random, const Permit& permit = {});
+                                            Random& random, const Permit& permit = {},
+                                            const std::string& folder = {});
 // Revokes all tokens of `persona` and returns their ids. Blocking.
 [[nodiscard]] Result<std::vector<std::string>> RevokeTokens(const std::string& home,
                                                             const std::string& persona);

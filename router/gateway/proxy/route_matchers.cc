@@ -23,7 +23,8 @@ void RouteMatchers::ReadTaught() {
 }
 
 RouteMatchers::Entry& RouteMatchers::Of(const PersonaConfig& persona) {
-  if (const auto found = entries_.find(persona.name); found != entries_.end()) {
+  const std::string key = persona.name + '\n' + persona.project.file;
+  if (const auto found = entries_.find(key); found != entries_.end()) {
     if (found->second.routes == persona.preferences) return found->second;
     entries_.erase(found);
   }
@@ -33,7 +34,7 @@ RouteMatchers::Entry& RouteMatchers::Of(const PersonaConfig& persona) {
   if (auto made = routing::MakeRouteMatcher(persona, taught_)) {
     entry.matcher.emplace(std::move(*made));
   }
-  return entries_.emplace(persona.name, std::move(entry)).first->second;
+  return entries_.emplace(key, std::move(entry)).first->second;
 }
 
 policy::Match RouteMatchers::Match(const PersonaConfig& persona,

@@ -41,7 +41,7 @@ class RouteMatchers {
   std::function<void(const std::string&)> warn_;
   bool failing_ = false;
   std::vector<routing::learning::TaughtExample> taught_;
-  std::unordered_map<std::string, Entry> entries_;  // by persona
+  std::unordered_map<std::string, Entry> entries_;  // by persona and project
 };
 
 }  // namespace katra::router::gateway

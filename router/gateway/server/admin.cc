@@ -87,7 +87,8 @@ http::Response Gateway::MintForAdmin(const http::Request& request) {
   if (store::IsReservedName(persona) && config_->FindPersona(persona) == nullptr) {
     return Wrong(store::RefuseReservedName(persona).value());
   }
-  auto minted = MintToken(settings_.home, persona, *session, deps_.clock, deps_.random);
+  auto minted = MintToken(settings_.home, persona, *session, deps_.clock, deps_.random, {},
+                          document.Root()["folder"].Text());
   Audit(TokenMade(minted, document.Root()["persona"].Text()));
   if (!minted) return Wrong(minted.error());
   keys_.Put(minted->grant.id, KeysIn(document.Root()["keys"]));

@@ -116,8 +116,9 @@ std::optional<int> Parse(int argc, char** argv, Options& options) {
   auto level = ParseLogLevel(log_level);
   if (!level) return Refuse(level.error().message);
   options.log_level = *level;
+  settings.user_home = UserHome(OwnVariable);
   if (settings.home.empty()) return std::nullopt;
-  auto home = KatraHome(settings.home, UserHome(OwnVariable));
+  auto home = KatraHome(settings.home, settings.user_home);
   if (!home) {
     std::cerr << "katra_gateway: " << home.error().message << "\n";
     return NamesOf(ErrorCode::kInvalidArgument).exit_code;

@@ -10,4 +10,8 @@ std::vector<std::string> NoticesOf(const RouterConfig& config) {
   return notices;
 }
 
+std::function<void(const std::string&)> WarnBy(Logger& logger) {
+  return [&logger](const std::string& warning) { logger.Warning(warning); };
+}
+
 }  // namespace katra::router::gateway

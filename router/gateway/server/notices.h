@@ -2,14 +2,19 @@
 // is ignored silently.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "core/log.h"
 #include "router/config/config.h"
 
 namespace katra::router::gateway {
 
 // One log line each; empty if there is nothing to report.
 [[nodiscard]] std::vector<std::string> NoticesOf(const RouterConfig& config);
+
+// Writes each warning that it is given to the log. `logger` is borrowed.
+[[nodiscard]] std::function<void(const std::string&)> WarnBy(Logger& logger);
 
 }  // namespace katra::router::gateway

@@ -107,6 +107,7 @@ struct ProxyRig::Shared {
       : commands(loop, clock),
         copilot(client, clock),
         router_model({loop, client, clock, commands, metrics}),
+        personas({}, clock, [](const std::string&) {}),
         pool(loop),
         learning({pool, prices, clock, [](const std::string&) {}}, home.path()) {}
 
