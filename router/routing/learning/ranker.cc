@@ -270,10 +270,14 @@ void Ranker::RankByValue(const std::vector<Estimate>& estimates, Prefer prefer,
     return 1.0;
   };
   const double exploration = prefer == Prefer::kNone ? 0 : tuning_.exploration;
+  // Where the user's order counts, answers alone move nobody up: a candidate that was never asked
+  // has done nothing wrong.
+  const bool user_order = prefer == Prefer::kNone || prefer == Prefer::kQuality;
+  const double best_reliability = user_order ? tuning_.prior_reliability : 1;
   std::vector<double> hopes(estimates.size());
   for (size_t i = 0; i < estimates.size(); ++i) {
     const Estimate& estimate = estimates[i];
-    const double value = estimate.reliability * worth(estimate);
+    const double value = std::min(estimate.reliability, best_reliability) * worth(estimate);
     order[i].score = value * estimate.quality;
     hopes[i] = value * (estimate.quality + exploration * estimate.quality_deviation);
   }

@@ -120,6 +120,18 @@ TEST_CASE("each signal moves its candidate as far as it says something") {
   }
 }
 
+TEST_CASE("answers alone move nobody before a candidate that was never asked") {
+  std::vector<Event> events;
+  for (int i = 0; i < 50; ++i) events.push_back(Answer("p/c", 100));
+  for (const Prefer prefer : {Prefer::kNone, Prefer::kQuality}) {
+    CHECK(Order(Fold(events), prefer) == "abc");
+  }
+  // Failures still move one down.
+  events.push_back(Of(EventKind::kFailed, "p/a"));
+  events.push_back(Of(EventKind::kFailed, "p/a"));
+  CHECK(Order(Fold(events), Prefer::kNone) == "bca");
+}
+
 TEST_CASE("one failure or one stopped answer does not cost a proven candidate its place") {
   std::vector<Event> events;
   for (int i = 0; i < 20; ++i) {
