@@ -25,8 +25,8 @@ namespace katra::cli {
                                             const router::RouterConfig& config,
                                             const std::string& given);
 
-// The persona's routes as a session in this folder has them: with what the project's file chooses.
-// An error tells what is wrong with that file.
+// The persona's routes for a session in this folder, with the choices of the project's file. An
+// error says what is wrong with that file.
 [[nodiscard]] Result<router::PersonaConfig> PersonaHere(const Context& context,
                                                         const router::RouterConfig& config,
                                                         const std::string& persona);

@@ -82,11 +82,11 @@ struct LongContextThreshold {
   int64_t tokens = 60000;
 };
 
-// What a project's .katra/routing.json has chosen for a session's persona; project/.
+// What a project's .katra/routing.json chose for a session's persona (project/).
 struct ProjectChoice {
   std::string file;                    // empty: there is none
-  std::vector<std::string> scenarios;  // whose models it chose: "think"
-  bool routes = false;                 // it says which routes count, and with which models
+  std::vector<std::string> scenarios;  // the scenarios whose models it chose: "think"
+  bool routes = false;                 // it chose routes and their models
 };
 
 // One persona's entry in the file. A string is empty if the file does not set it.
@@ -110,7 +110,7 @@ struct PersonaConfig {
   bool own_login = false;
   int64_t max_context_tokens = 0;  // overrides the provider's and the model's; 0: not set
   Limits limits;                   // completed from RouterConfig::limits
-  ProjectChoice project = {};      // only of sessions
+  ProjectChoice project = {};      // only for sessions
 };
 
 // Defaults for personas, and rules for sessions without a persona.

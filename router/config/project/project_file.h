@@ -20,15 +20,15 @@ struct ProjectFile {
   friend bool operator==(const ProjectFile&, const ProjectFile&) = default;
 };
 
-// The file of the nearest folder that has one, from `folder` (absolute) upward. Neither the root
-// nor `user_home` (may be empty) nor a folder above that home is searched: what is there belongs
-// to no project. kPermissionDenied: the nearest one is a link, no regular file, another user's, or
-// writable by others, or its folder is; the message names it and the remedy. Blocking, some system
-// calls for each folder.
+// The file of the nearest folder that has one, from `folder` (absolute) upward. Does not search the
+// root, `user_home` (may be empty), or folders above that home, because a file there belongs to no
+// project. kPermissionDenied: the nearest file, or its folder, is a link, of the wrong kind,
+// another user's, or writable by others; the message names it and says how to fix it. Blocking,
+// some system calls for each folder.
 [[nodiscard]] Result<ProjectFile> FindProjectFile(const std::string& folder,
                                                   const std::string& user_home);
 
-// `persona`, which SessionPersona returned, as the project wants it. Marks what has changed in
+// `persona`, which SessionPersona returned, with the project's choices, which are recorded in
 // PersonaConfig::project. kInvalidArgument: a line "FILE:LINE: PATH: what is wrong; what is
 // allowed" for each error.
 [[nodiscard]] Result<PersonaConfig> ApplyProjectFile(const RouterConfig& config,

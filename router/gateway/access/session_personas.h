@@ -1,6 +1,6 @@
-// How each session's persona is configured: SessionPersona, and what the file of the session's
-// project chooses (router/config/project/). Made once for each token and not for each request.
-// Knows no HTTP.
+// The configuration of each session's persona: that of SessionPersona, with the choices of the file
+// of the session's project (router/config/project/). Made once per token, not per request. Knows no
+// HTTP.
 #pragma once
 
 #include <functional>
@@ -18,15 +18,15 @@ namespace katra::router::gateway {
 // Not thread-safe.
 class SessionPersonas {
  public:
-  // `user_home`: see FindProjectFile. `clock` is borrowed. `warn` is called once for each fault of
-  // a project's file; the session then goes on as if there were none.
+  // `user_home`: see FindProjectFile. `clock` is borrowed. `warn` is called once for each error of
+  // a project's file; the session then continues as if there were no file.
   SessionPersonas(std::string user_home, const Clock& clock,
                   std::function<void(const std::string&)> warn)
       : user_home_(std::move(user_home)), clock_(clock), warn_(std::move(warn)) {}
 
-  // What SessionPersona and the project make of `config` for the caller. Shared by the requests of
-  // its token for as long as `config`, the caller's choice and the project's file stay the same;
-  // later ones get another. Looks for the file at most once a second for each token.
+  // The caller's persona, from `config` and the project's file. The requests of a token share it as
+  // long as `config`, the caller's choice and the file stay the same. Looks for the file at most
+  // once a second per token.
   [[nodiscard]] std::shared_ptr<const PersonaConfig> Of(
       const std::shared_ptr<const RouterConfig>& config, const Caller& caller);
 
@@ -44,15 +44,16 @@ class SessionPersonas {
   static constexpr std::chrono::seconds kLookEvery{1};
 
   [[nodiscard]] project::ProjectFile FileOf(const Caller& caller);
-  // Tells of a fault that was not told before; an empty one ends it.
+  // Warns about an error that was not reported before; an empty `fault` clears it.
   void Tell(const std::string& where, const std::string& fault);
 
   std::string user_home_;
   const Clock& clock_;
   std::function<void(const std::string&)> warn_;
-  std::shared_ptr<const RouterConfig> config_;           // of all entries
-  std::unordered_map<std::string, Entry> entries_;       // by token
-  std::unordered_map<std::string, std::string> faults_;  // last told, by folder or file and persona
+  std::shared_ptr<const RouterConfig> config_;      // of all entries
+  std::unordered_map<std::string, Entry> entries_;  // by token
+  std::unordered_map<std::string, std::string>
+      faults_;  // last reported, by folder or file and persona
 };
 
 }  // namespace katra::router::gateway

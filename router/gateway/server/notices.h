@@ -14,7 +14,7 @@ namespace katra::router::gateway {
 // One log line each; empty if there is nothing to report.
 [[nodiscard]] std::vector<std::string> NoticesOf(const RouterConfig& config);
 
-// Writes each warning that it is given to the log. `logger` is borrowed.
+// A function that writes warnings to the log. `logger` is borrowed.
 [[nodiscard]] std::function<void(const std::string&)> WarnBy(Logger& logger);
 
 }  // namespace katra::router::gateway
