@@ -80,6 +80,14 @@ struct UsageSum {
   int64_t cache_untold = 0;  // answered requests without such a report
 };
 
+// What a persona's requests to a provider have cost. Their names are as in UsageRecord.
+struct SpendingSum {
+  std::string persona;
+  std::string provider;
+  int64_t cost_usd_micros = 0;
+  int64_t unpriced = 0;  // as in UsageSum
+};
+
 // Selects records. Requests that only counted tokens are left out, unless selected by id.
 struct UsageFilter {
   std::string persona = {};               // ignoring case; empty: all

@@ -25,6 +25,10 @@ class UsageStore {
   virtual Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                                  const CallContext& context) = 0;
 
+  // What requests at or after `since` and before `until` have cost, by persona and provider.
+  virtual Result<std::vector<SpendingSum>> SumSpending(WallTime since, WallTime until,
+                                                       const CallContext& context) = 0;
+
   // The latest records, newest first.
   virtual Result<std::vector<UsageRecord>> LatestUsage(const UsageFilter& filter,
                                                        const CallContext& context) = 0;

@@ -75,6 +75,8 @@ class SqliteStore final : public Store {
   Status RecordUsage(const std::vector<UsageRecord>& records, const CallContext& context) override;
   Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                          const CallContext& context) override;
+  Result<std::vector<SpendingSum>> SumSpending(WallTime since, WallTime until,
+                                               const CallContext& context) override;
   Result<std::vector<UsageRecord>> LatestUsage(const UsageFilter& filter,
                                                const CallContext& context) override;
   Result<std::vector<RouteSum>> SumRoutes(RouteGroup group, const std::string& persona,

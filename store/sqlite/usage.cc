@@ -103,14 +103,17 @@ std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>
   "cast(total(min(max(coalesce(" COLUMN ", 0), 0), " MOST ")) AS INTEGER)"
 #define KATRA_SUM_TOKENS(COLUMN) KATRA_SUM(COLUMN, "1000000000")
 
+// Failures without tokens cost nothing, whatever the model.
+#define KATRA_UNPRICED                                            \
+  "sum(cost_usd_micros IS NULL AND (error = '' OR input_tokens +" \
+  " output_tokens + max(cache_read_tokens, 0) + cache_write_tokens > 0))"
+
 // The columns of a UsageSum after its key.
 #define KATRA_SUMS \
   " count(*), sum(error <> ''), " KATRA_SUM_TOKENS("input_tokens") ", " \
   KATRA_SUM_TOKENS("output_tokens") ", " KATRA_SUM_TOKENS("cache_read_tokens") ", " \
   KATRA_SUM_TOKENS("cache_write_tokens") ", " \
-  KATRA_SUM("cost_usd_micros", "1000000000000") "," \
-  " sum(cost_usd_micros IS NULL AND (error = '' OR input_tokens +"            \
-  " output_tokens + max(cache_read_tokens, 0) + cache_write_tokens > 0)), "   \
+  KATRA_SUM("cost_usd_micros", "1000000000000") ", " KATRA_UNPRICED ", " \
   "cast(total(CASE WHEN cache_read_tokens < 0 THEN 0 ELSE"                    \
   " min(max(input_tokens, 0), 1000000000) + min(cache_read_tokens, 1000000000)" \
   " + min(max(cache_write_tokens, 0), 1000000000) END) AS INTEGER), "         \
@@ -119,6 +122,13 @@ std::vector<const UsageRecord*> LastOfEachSession(const std::vector<UsageRecord>
 #define KATRA_SUM_USAGE_BY(KEY)     \
   "SELECT " KEY " AS k," KATRA_SUMS \
   " FROM answers WHERE at >= ?1 AND endpoint <> 'count_tokens' GROUP BY k ORDER BY k"
+
+#define KATRA_SUM_SPENDING                                                                       \
+  "SELECT persona, provider, " KATRA_SUM(                                                        \
+      "cost_usd_micros",                                                                         \
+      "1000000000000") ", " KATRA_UNPRICED                                                       \
+                       " FROM answers WHERE at >= ?1 AND at < ?2 AND endpoint <> 'count_tokens'" \
+                       " GROUP BY persona, provider ORDER BY persona, provider"
 
 // Beginning at `column`.
 UsageSum ReadSum(SQLite::Statement& row, int column) {
@@ -212,6 +222,21 @@ Result<std::vector<UsageSum>> SqliteStore::SumUsage(UsageGroup group, WallTime s
                            while (query->executeStep()) sums.push_back(ReadSum(*query, 0));
                            return sums;
                          });
+}
+
+Result<std::vector<SpendingSum>> SqliteStore::SumSpending(WallTime since, WallTime until,
+                                                          const CallContext& context) {
+  return database_->Read(
+      context, "summing costs", [&](Connection& c) -> Result<std::vector<SpendingSum>> {
+        Query query = c.Prepare(KATRA_SUM_SPENDING);
+        query.Bind(ToUnixMillis(since), ToUnixMillis(until));
+        std::vector<SpendingSum> sums;
+        while (query->executeStep()) {
+          sums.push_back({query->getColumn(0).getString(), query->getColumn(1).getString(),
+                          query->getColumn(2).getInt64(), query->getColumn(3).getInt64()});
+        }
+        return sums;
+      });
 }
 
 Result<std::vector<RouteSum>> SqliteStore::SumRoutes(RouteGroup group, const std::string& persona,

@@ -316,3 +316,37 @@ TEST_CASE("counts that no answer has are bounded, and their sums do not fail", "
   CHECK(sums.at(1).cache_write_tokens == 3'000'000'000);
   CHECK(sums.at(1).cost_usd_micros == 3'000'000'000'000);
 }
+
+TEST_CASE("costs are summed by persona and provider, between two times", "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  const WallTime begin = backend->clock.Now();
+  const auto record = [&](const std::string& persona, const std::string& provider,
+                          std::optional<int64_t> cost, const std::string& error = "") {
+    UsageRecord one = Answered(*backend, persona, "m");
+    one.provider = provider;
+    one.cost_usd_micros = cost;
+    one.error = error;
+    if (!error.empty()) one.input_tokens = one.output_tokens = 0;
+    REQUIRE(backend->store().RecordUsage({one}, CallContext{}));
+    backend->clock.Advance(std::chrono::seconds(1));
+  };
+  record("Sam", "openai", 7);
+  record("Sam", "openai", 5);
+  record("Sam", "ollama", std::nullopt);
+  record("Sam", "ollama", std::nullopt, "api_error");  // without tokens: it cost nothing
+  record("Eve", "openai", 3);
+  UsageRecord count = Answered(*backend, "Eve", "m");
+  count.endpoint = "count_tokens";
+  REQUIRE(backend->store().RecordUsage({count}, CallContext{}));
+  const auto sums = [&](int from, int to) {
+    std::string all;
+    for (const SpendingSum& sum : *backend->store().SumSpending(
+             begin + std::chrono::seconds(from), begin + std::chrono::seconds(to), CallContext{})) {
+      all += sum.persona + "/" + sum.provider + " " + std::to_string(sum.cost_usd_micros) + " " +
+             std::to_string(sum.unpriced) + "\n";
+    }
+    return all;
+  };
+  CHECK(sums(0, 100) == "Eve/openai 3 0\nSam/ollama 0 1\nSam/openai 12 0\n");
+  CHECK(sums(1, 4) == "Sam/ollama 0 1\nSam/openai 5 0\n");
+}
