@@ -53,6 +53,7 @@ class Lister {
     AddRouter();
     AddRules();
     AddMatching();
+    AddSpending();
     AddLimits("limits.", config_.limits);
     for (const router::PersonaConfig& persona : config_.personas) AddPersona(persona);
     for (const Provider& provider : config_.providers) {
@@ -124,6 +125,9 @@ class Lister {
       if (route.prefer != router::Prefer::kNone) {
         shown += std::string(" (prefer ") + ToString(route.prefer) + ")";
       }
+      if (route.cache) {
+        shown += " (cache " + std::to_string(route.cache->lifetime.count()) + " s)";
+      }
       AddFrom(prefix + route.name, shown, "routing_preferences");
     }
   }
@@ -143,6 +147,29 @@ class Lister {
       Add("router.max_switch_spend", Dollars(*matching.max_switch_spend_usd));
     }
     if (!matching.learning) Add("router.learning", "false");
+  }
+
+  // "Sam at openai: 5.00 USD a day".
+  void AddSpending() {
+    size_t number = 0;
+    for (const router::routing::cost::Budget& budget : config_.budgets) {
+      std::string who = budget.persona.empty() && budget.provider.empty() ? "all" : budget.persona;
+      if (!budget.provider.empty()) who += (who.empty() ? "" : " at ") + budget.provider;
+      const bool day = budget.window == router::routing::cost::BudgetWindow::kDay;
+      AddFrom("router.budgets[" + std::to_string(number++) + "]",
+              who + ": " + Dollars(budget.limit_usd_micros / 1e6) + (day ? " a day" : " a month"),
+              "router.budgets");
+    }
+    number = 0;
+    for (const router::routing::cost::RateLimit& limit : config_.rate_limits) {
+      const bool tokens = limit.tokens > 0;
+      const std::string unit = ToString(limit.unit);
+      AddFrom("router.rate_limits[" + std::to_string(number++) + "]",
+              limit.provider + (limit.model.empty() ? "" : "/" + limit.model) + ": " +
+                  std::to_string(tokens ? limit.tokens : limit.requests) +
+                  (tokens ? " tokens" : " requests") + " a " + unit,
+              "router.rate_limits");
+    }
   }
 
   void AddRules() {

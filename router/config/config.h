@@ -13,6 +13,9 @@
 #include "core/result.h"
 #include "router/config/limits.h"
 #include "router/providers/provider.h"
+#include "router/routing/cost/budgets.h"
+#include "router/routing/cost/cache_rule.h"
+#include "router/routing/cost/rate_limits.h"
 
 namespace katra::router {
 
@@ -72,6 +75,8 @@ struct RoutePreference {
   std::vector<Target> models;  // at least one, best first
   Prefer prefer = Prefer::kNone;
   std::vector<std::string> examples = {};  // requests of this kind
+  // Whether its answers may be given again to the very same request. Unset: no.
+  std::optional<routing::cost::CacheRule> cache = {};
 
   friend bool operator==(const RoutePreference&, const RoutePreference&) = default;
 };
@@ -170,6 +175,9 @@ struct RouterConfig {
   std::vector<RoutePreference> preferences;  // for personas without their own
   std::vector<ModelAlias> aliases;
   MatchingConfig matching;
+  // What may be spent. Personas are written as in `personas` if they are there.
+  std::vector<routing::cost::Budget> budgets;
+  std::vector<routing::cost::RateLimit> rate_limits;  // to be kept before providers refuse
 
   RouterKind router_kind = RouterKind::kGateway;
   int router_port = 12000;    // 3456 for claude-code-router

@@ -11,6 +11,7 @@
 #include "router/config/quirk_names.h"
 #include "router/config/routing_section.h"
 #include "router/config/section.h"
+#include "router/config/spending_section.h"
 
 namespace katra::router {
 namespace {
@@ -346,6 +347,7 @@ void ApplyRules(const JsonSource& source, RouterConfig& config, Findings& findin
   ReadPreferences(root, own, &config.preferences);
   ReadAliases(root.Below("model_aliases"), &config.aliases);
   ReadMatching(root.Below("router"), &config.matching);
+  ReadRateLimits(root.Below("router"), &config.rate_limits);
   root.Below("limits").ReadLimits(&config.limits);
 }
 
@@ -353,6 +355,7 @@ void ApplyPersonas(const JsonSource& source, RouterConfig& config, Findings& fin
   Section root(source, config, findings, "");
   Section section = root.Below("personas");
   for (const auto& [name, body] : section.value().items()) ReadPersona(section.Below(name), name);
+  ReadBudgets(root.Below("router"), &config.budgets);
 }
 
 void CompletePersonas(RouterConfig& config) {

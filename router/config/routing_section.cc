@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "router/config/spending_section.h"
 
 namespace katra::router {
 namespace {
@@ -32,6 +33,9 @@ RoutePreference ReadPreference(Section& section, const std::string& place, const
   }
   if (const auto examples = entry.find("examples"); examples != entry.end()) {
     route.examples = examples->get<std::vector<std::string>>();
+  }
+  if (const auto cache = entry.find("cache"); cache != entry.end()) {
+    route.cache = ReadCacheRule(*cache);
   }
   return route;
 }

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "router/config/plano/draft.h"
+#include "router/config/plano/rates.h"
 #include "router/config/plano/report.h"
 #include "router/config/plano/routes.h"
 #include "router/config/plano/yaml_source.h"
@@ -32,7 +33,7 @@ constexpr Known kTop[] = {{"version"},
                           {"routing"},
                           {"prompt_caching"},
                           {"overrides"},
-                          {"ratelimits", "limits of personas are `limits` in personas.json"},
+                          {"ratelimits"},
                           {"tracing", kOwnRecords},
                           {"mode", "there is one mode"},
                           {"endpoints", kNoAgents},
@@ -143,6 +144,7 @@ class Reader {
     ReadAllPreferences(root_, entries, report_, draft_);
     ReadAllAliases(root_, entries, standing, report_, draft_);
     ReadRouterModel(root_, entries, report_, draft_);
+    ReadRateLimits(root_, entries, report_, draft_);
     ReadRouting();
     ReadCaching();
     CheckSection("overrides", kOverrides);

@@ -18,7 +18,7 @@ std::shared_ptr<const CachedAnswer> AnswerCache::Find(const Sha256Digest& key, S
   const auto found = index_.find(key);
   if (found == index_.end()) return nullptr;
   const auto entry = found->second;
-  if (now - entry->stored_at >= options_.lifetime) {
+  if (now >= entry->ends_at) {
     Drop(entry);
     return nullptr;
   }
@@ -26,13 +26,14 @@ std::shared_ptr<const CachedAnswer> AnswerCache::Find(const Sha256Digest& key, S
   return entry->answer;
 }
 
-void AnswerCache::Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now) {
+void AnswerCache::Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now,
+                        std::optional<std::chrono::seconds> lifetime) {
   if (const auto found = index_.find(key); found != index_.end()) Drop(found->second);
-  const size_t bytes =
-      kEntryBytes + answer.message.size() + answer.provider.size() + answer.model.size();
+  const size_t bytes = kEntryBytes + answer.message.size() + answer.model.size();
   if (answer.message.size() > options_.max_answer_bytes || bytes > options_.max_bytes) return;
   while (bytes_ + bytes > options_.max_bytes) Drop(std::prev(entries_.end()));
-  entries_.push_front({key, std::make_shared<const CachedAnswer>(std::move(answer)), now, bytes});
+  entries_.push_front({key, std::make_shared<const CachedAnswer>(std::move(answer)),
+                       now + lifetime.value_or(options_.lifetime), bytes});
   index_[key] = entries_.begin();
   bytes_ += bytes;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -17,10 +18,10 @@
 namespace katra::router::routing::cost {
 
 struct CachedAnswer {
-  std::string message;  // complete and not streamed, in the client's format
-  std::string provider;
-  std::string model;  // the one that responded
-  int64_t output_tokens = 0;
+  std::string message;  // complete and not streamed
+  // In the client's own format, which is part of the key; else in that of the Messages API.
+  bool own_format = false;
+  std::string model = {};  // as the provider reported it
 };
 
 // Not thread-safe. Nothing is written to disk.
@@ -36,11 +37,13 @@ class AnswerCache {
 
   // nullptr: none, or too old. The response stays valid when the cache drops it.
   [[nodiscard]] std::shared_ptr<const CachedAnswer> Find(const Sha256Digest& key, SteadyTime now);
-  // Replaces an earlier response.
-  void Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now);
+  // Replaces an earlier response. `lifetime`: instead of the cache's.
+  void Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now,
+             std::optional<std::chrono::seconds> lifetime = std::nullopt);
   // Call this when the configuration changes: a provider's name may now stand for another address.
   void Clear();
 
+  [[nodiscard]] size_t max_answer_bytes() const { return options_.max_answer_bytes; }
   [[nodiscard]] size_t size() const { return index_.size(); }
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
@@ -48,7 +51,7 @@ class AnswerCache {
   struct Entry {
     Sha256Digest key;
     std::shared_ptr<const CachedAnswer> answer;
-    SteadyTime stored_at;
+    SteadyTime ends_at;
     size_t bytes = 0;
   };
   using Entries = std::list<Entry>;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "core/text.h"
 #include "router/routing/cost/money.h"
 
 namespace katra::router::routing::cost {
@@ -60,8 +61,19 @@ std::string NameOf(const Budget& budget) {
 }  // namespace
 
 bool Budgets::Applies(const Budget& budget, std::string_view persona, std::string_view provider) {
-  return (budget.persona.empty() || budget.persona == persona) &&
+  return (budget.persona.empty() || ToLowerAscii(budget.persona) == ToLowerAscii(persona)) &&
          (budget.provider.empty() || budget.provider == provider);
+}
+
+WallTime Budgets::BeginningOf(BudgetWindow window, WallTime now) const {
+  // Of the window before this one, the next is this one.
+  const std::chrono::sys_days today = std::chrono::floor<days>(Local(now, zone_));
+  const auto date = DateOf(Local(now, zone_));
+  const std::chrono::sys_days last =
+      (window == BudgetWindow::kDay ? today
+                                    : std::chrono::sys_days(date.year() / date.month() / 1)) -
+      days(1);
+  return NextWindow(window, last + hours(12) - zone_(now));
 }
 
 int64_t Budgets::WindowAt(BudgetWindow window, WallTime at) const {
@@ -119,52 +131,81 @@ void Budgets::Record(std::string_view persona, std::string_view provider,
   }
 }
 
-BudgetAnswer Budgets::AskOne(size_t budget, WallTime now) {
+void Budgets::Begin(std::string_view persona, std::string_view provider, double usd_micros) {
+  for (size_t i = 0; i < budgets_.size(); ++i) {
+    if (Applies(budgets_[i], persona, provider)) under_way_[i] += std::max(usd_micros, 0.0);
+  }
+}
+
+void Budgets::End(std::string_view persona, std::string_view provider, double usd_micros) {
+  for (size_t i = 0; i < budgets_.size(); ++i) {
+    if (!Applies(budgets_[i], persona, provider)) continue;
+    under_way_[i] = std::max(under_way_[i] - std::max(usd_micros, 0.0), 0.0);
+  }
+}
+
+std::string Budgets::AmountsOf(size_t budget, WallTime now) const {
+  const Spending spending = SpendingOf(budget, now);
+  std::string amounts =
+      ": " + FormatUsd(spending.usd_micros) + " of " + FormatUsd(budgets_[budget].limit_usd_micros);
+  if (under_way_[budget] > 0) {
+    amounts += ", and about " + FormatUsd(under_way_[budget]) + " for requests under way";
+  }
+  if (spending.unpriced > 0) {
+    amounts += ", without " + std::to_string(spending.unpriced) +
+               (spending.unpriced == 1 ? " request" : " requests") + " of unknown price";
+  }
+  return amounts;
+}
+
+BudgetAnswer Budgets::AskOne(size_t budget, WallTime now) const {
   const Budget& asked = budgets_[budget];
-  Spent& spent = SpentIn(budget, WindowAt(asked.window, now));
-  const double usd_micros = spent.spending.usd_micros;
+  const double usd_micros = SpendingOf(budget, now).usd_micros + under_way_[budget];
   BudgetAnswer answer;
   answer.budget = budget;
-  std::string amounts = ": " + FormatUsd(usd_micros) + " of " + FormatUsd(asked.limit_usd_micros);
-  if (spent.spending.unpriced > 0) {
-    amounts += ", without " + std::to_string(spent.spending.unpriced) +
-               (spent.spending.unpriced == 1 ? " request" : " requests") + " of unknown price";
-  }
   if (usd_micros >= asked.limit_usd_micros) {
     answer.state = BudgetState::kSpent;
     answer.opens_at = NextWindow(asked.window, now);
-    answer.text = NameOf(asked) + " is spent" + amounts + ". It opens again on " +
+    answer.text = NameOf(asked) + " is spent" + AmountsOf(budget, now) + ". It opens again on " +
                   Moment(Local(answer.opens_at, zone_)) + ", in " + Span(answer.opens_at - now);
-  } else if (!spent.warned && usd_micros >= asked.warn_at * asked.limit_usd_micros) {
-    spent.warned = true;
-    answer.state = BudgetState::kWarn;
-    answer.text = NameOf(asked) + " is nearly spent" + amounts;
   } else if (usd_micros >= asked.economise_at * asked.limit_usd_micros) {
     answer.state = BudgetState::kEconomise;
-    answer.text = NameOf(asked) + " is nearly spent" + amounts;
+    answer.text = NameOf(asked) + " is nearly spent" + AmountsOf(budget, now);
   }
   return answer;
 }
 
-BudgetAnswer Budgets::Ask(std::string_view persona, std::string_view provider, WallTime now) {
-  // A warning that another budget's refusal would hide is given later, so spent ones come first.
-  BudgetAnswer spent;
-  for (size_t i = 0; i < budgets_.size(); ++i) {
-    if (!Applies(budgets_[i], persona, provider)) continue;
-    if (SpendingOf(i, now).usd_micros < budgets_[i].limit_usd_micros) continue;
-    BudgetAnswer answer = AskOne(i, now);
-    if (spent.state != BudgetState::kSpent || answer.opens_at > spent.opens_at)
-      spent = std::move(answer);
-  }
-  if (spent.state == BudgetState::kSpent) return spent;
+BudgetAnswer Budgets::Ask(std::string_view persona, std::string_view provider, WallTime now) const {
   BudgetAnswer worst;
   for (size_t i = 0; i < budgets_.size(); ++i) {
     if (!Applies(budgets_[i], persona, provider)) continue;
     BudgetAnswer answer = AskOne(i, now);
-    if (answer.state == BudgetState::kWarn) return answer;
-    if (answer.state > worst.state) worst = std::move(answer);
+    const bool later = answer.state == worst.state && answer.opens_at > worst.opens_at;
+    if (answer.state > worst.state || later) worst = std::move(answer);
   }
   return worst;
+}
+
+std::vector<BudgetWarning> Budgets::TakeWarnings(WallTime now) {
+  std::vector<BudgetWarning> warnings;
+  for (size_t i = 0; i < budgets_.size(); ++i) {
+    const Budget& budget = budgets_[i];
+    const double spent = SpendingOf(i, now).usd_micros;
+    if (spent <= 0 || spent < budget.warn_at * budget.limit_usd_micros) continue;
+    const int64_t window = WindowAt(budget.window, now);
+    bool& warned = SpentIn(i, window).warned;
+    if (warned) continue;
+    warned = true;
+    BudgetWarning& warning = warnings.emplace_back();
+    warning.budget = i;
+    const BudgetAnswer answer = AskOne(i, now);
+    warning.text = answer.state == BudgetState::kSpent
+                       ? answer.text
+                       : NameOf(budget) + " is nearly spent" + AmountsOf(i, now);
+    warning.id =
+        NameOf(budget) + " " + std::to_string(window) + " " + FormatUsd(budget.limit_usd_micros);
+  }
+  return warnings;
 }
 
 Budgets::Spending Budgets::SpendingOf(size_t budget, WallTime now) const {

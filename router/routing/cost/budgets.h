@@ -20,17 +20,18 @@ using ZoneOffset = std::function<std::chrono::seconds(WallTime)>;
 enum class BudgetWindow : uint8_t { kDay, kMonth };  // calendar days and months, in local time
 
 struct Budget {
-  std::string persona;   // empty: all personas together
+  std::string persona;   // in any case; empty: all personas together
   std::string provider;  // likewise
   BudgetWindow window = BudgetWindow::kDay;
   double limit_usd_micros = 0;  // 0: nothing may be spent
   double warn_at = 0.8;         // of the limit
   double economise_at = 0.95;   // of the limit; from here on, prefer cheaper candidates
+
+  friend bool operator==(const Budget&, const Budget&) = default;
 };
 
 enum class BudgetState : uint8_t {
   kOpen,
-  kWarn,       // open, and the first request since warn_at was passed in this window
   kEconomise,  // open, but nearly spent
   kSpent,      // no request until opens_at
 };
@@ -45,21 +46,40 @@ struct BudgetAnswer {
   std::string text;
 };
 
+// A budget has passed its warn_at.
+struct BudgetWarning {
+  size_t budget = 0;
+  std::string text;  // for people, as in BudgetAnswer
+  std::string id;    // identifies the budget, its window and its limit, also after a restart
+};
+
 // Knows only what Record was told: at start the caller records what was spent earlier in the month.
 // Memory is bounded by the number of budgets. Not thread-safe.
 class Budgets {
  public:
   Budgets(std::vector<Budget> budgets, ZoneOffset zone)
-      : zone_(std::move(zone)), budgets_(std::move(budgets)), spent_(budgets_.size()) {}
+      : zone_(std::move(zone)),
+        budgets_(std::move(budgets)),
+        spent_(budgets_.size()),
+        under_way_(budgets_.size()) {}
 
   // Records a request of `persona` that `provider` completed at `at`. If its cost is unknown
   // (unset), the request is only counted.
   void Record(std::string_view persona, std::string_view provider,
               std::optional<double> cost_usd_micros, WallTime at);
 
-  // Whether a request may be made now. If several budgets apply, the worst state counts. Not const,
-  // because each budget warns once per window.
-  [[nodiscard]] BudgetAnswer Ask(std::string_view persona, std::string_view provider, WallTime now);
+  // A request begins that will cost about `usd_micros`, and ends. Until then this amount counts as
+  // spent.
+  void Begin(std::string_view persona, std::string_view provider, double usd_micros);
+  void End(std::string_view persona, std::string_view provider, double usd_micros);
+
+  // Whether a request may be made now. If several budgets apply, the worst state counts; if several
+  // are spent, the one that opens last.
+  [[nodiscard]] BudgetAnswer Ask(std::string_view persona, std::string_view provider,
+                                 WallTime now) const;
+
+  // The budgets that have passed warn_at in the window that contains `now`; each once per window.
+  [[nodiscard]] std::vector<BudgetWarning> TakeWarnings(WallTime now);
 
   // What was spent in the budget's window that contains `now`.
   struct Spending {
@@ -67,6 +87,8 @@ class Budgets {
     int64_t unpriced = 0;  // requests of unknown cost
   };
   [[nodiscard]] Spending SpendingOf(size_t budget, WallTime now) const;
+  // The beginning of the window that contains `now`.
+  [[nodiscard]] WallTime BeginningOf(BudgetWindow window, WallTime now) const;
   [[nodiscard]] const std::vector<Budget>& budgets() const { return budgets_; }
 
  private:
@@ -85,11 +107,14 @@ class Budgets {
   // The beginning of the window after the one that contains `now`.
   [[nodiscard]] WallTime NextWindow(BudgetWindow window, WallTime now) const;
   [[nodiscard]] Spent& SpentIn(size_t budget, int64_t window);
-  [[nodiscard]] BudgetAnswer AskOne(size_t budget, WallTime now);
+  [[nodiscard]] BudgetAnswer AskOne(size_t budget, WallTime now) const;
+  // ": $4.10 of $5.00".
+  [[nodiscard]] std::string AmountsOf(size_t budget, WallTime now) const;
 
   ZoneOffset zone_;
   std::vector<Budget> budgets_;
   std::vector<std::vector<Spent>> spent_;  // by budget
+  std::vector<double> under_way_;          // in US micro-dollars, by budget
   uint64_t touches_ = 0;
 };
 

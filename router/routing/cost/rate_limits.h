@@ -26,6 +26,8 @@ struct RateLimit {
   RateUnit unit = RateUnit::kMinute;
   int64_t requests = 0;  // 0: without limit
   int64_t tokens = 0;    // likewise; prompt and answer together
+
+  friend bool operator==(const RateLimit&, const RateLimit&) = default;
 };
 
 // Sliding sums over the last unit of time, accurate to a sixtieth of it and never too low: no span

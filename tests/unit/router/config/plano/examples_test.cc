@@ -167,12 +167,17 @@ TEST_CASE("the full example is accepted, and every member without a use is a war
         "write code: anthropic,claude-opus-4-8 kimi-native,kimi-k3 none");
   CHECK(config.preferences[1].prefer == Prefer::kCheapest);
   CHECK(loaded->timeout_ms == 300'000);
+  using routing::cost::RateUnit;
+  CHECK(config.rate_limits == std::vector<routing::cost::RateLimit>{
+                                  {"anthropic", "claude-opus-4-8", RateUnit::kHour, 0, 200'000}});
+  CHECK(config.OriginOf("router.rate_limits").file == home.File("config.yaml"));
   std::string warned;
   for (const ConfigWarning& warning : config.warnings) warned += warning.path + "\n";
   for (const char* path :
-       {"$.ratelimits", "$.tracing", "$.listeners[0].max_retries", "$.routing.session_cache",
-        "$.model_providers[5].headers", "$.overrides.upstream_connect_timeout",
-        "$.routing.routing_budget.max_switch_spend_pct", "$.model_metrics_sources[0]"}) {
+       {"$.ratelimits[0].selector", "$.tracing", "$.listeners[0].max_retries",
+        "$.routing.session_cache", "$.model_providers[5].headers",
+        "$.overrides.upstream_connect_timeout", "$.routing.routing_budget.max_switch_spend_pct",
+        "$.model_metrics_sources[0]"}) {
     CHECK(warned.find(path) != std::string::npos);
   }
 }

@@ -207,7 +207,7 @@ TEST_CASE("an answer lives for its time, to the moment, however often it is used
   const SteadyTime now{};
   const auto key = Sha256("a");
   CHECK_FALSE(cache.Find(key, now));
-  cache.Store(key, {"one", "p", "m", 3}, now);
+  cache.Store(key, {"one", false, "m"}, now);
   CHECK(cache.Find(key, now)->message == "one");
   CHECK_FALSE(cache.Find(Sha256("b"), now));
   const auto held = cache.Find(key, now + 299s);
@@ -215,9 +215,9 @@ TEST_CASE("an answer lives for its time, to the moment, however often it is used
   CHECK_FALSE(cache.Find(key, now + 300s));
   CHECK(cache.size() == 0);
   CHECK(cache.bytes() == 0);
-  CHECK(held->output_tokens == 3);  // still valid
-  cache.Store(key, {"two", "p", "m", 1}, now + 301s);
-  cache.Store(key, {"three", "p", "m", 1}, now + 400s);
+  CHECK(held->model == "m");  // still valid
+  cache.Store(key, {"two", false, "m"}, now + 301s);
+  cache.Store(key, {"three", false, "m"}, now + 400s);
   CHECK(cache.size() == 1);
   CHECK(cache.Find(key, now + 650s)->message == "three");
   cache.Clear();
@@ -233,7 +233,7 @@ TEST_CASE("memory is bounded, and what was used last stays") {
   const SteadyTime now{};
   const auto key = [](int i) { return Sha256(std::to_string(i)); };
   for (int i = 0; i < 1000; ++i) {
-    cache.Store(key(i), {std::string(700, 'x'), "p", "m", 1}, now);
+    cache.Store(key(i), {std::string(700, 'x'), false, "m"}, now);
     (void)cache.Find(key(0), now);
     CHECK(cache.bytes() <= options.max_bytes);
   }
@@ -241,7 +241,7 @@ TEST_CASE("memory is bounded, and what was used last stays") {
   CHECK(cache.Find(key(0), now));
   CHECK(cache.Find(key(999), now));
   CHECK_FALSE(cache.Find(key(500), now));
-  cache.Store(key(0), {std::string(3001, 'x'), "p", "m", 1}, now);
+  cache.Store(key(0), {std::string(3001, 'x'), false, "m"}, now);
   CHECK_FALSE(cache.Find(key(0), now));  // neither the new one nor the old one
   CHECK(cache.size() == 9);
 }

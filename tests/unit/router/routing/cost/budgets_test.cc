@@ -106,19 +106,71 @@ TEST_CASE("a spent budget says what was spent and when it opens, in local time")
 TEST_CASE("a budget warns once in each window, then asks for cheaper candidates, then is spent") {
   Budgets budgets({Of("", "", BudgetWindow::kDay, 10)}, Utc);
   WallTime now = At("2026-11-27T12:00:00Z");
+  std::string first_id;
   for (int day = 0; day < 2; ++day) {
     CAPTURE(day);
     std::string states;
+    std::string warned;
     for (const double usd : {7.99, 0.01, 0.0, 1.49, 0.01, 0.0, 0.49, 0.01}) {
       budgets.Record("Sam", "openai", usd * kDollar, now);
+      const auto warnings = budgets.TakeWarnings(now);
+      warned += std::to_string(warnings.size());
       states += std::to_string(static_cast<int>(budgets.Ask("Sam", "openai", now).state));
+      if (warnings.empty()) continue;
+      CHECK(warnings.front().text == "the whole budget for today is nearly spent: $8.00 of $10.00");
+      CHECK(warnings.front().id != first_id);
+      first_id = warnings.front().id;
     }
-    CHECK(states == "01002223");
+    CHECK(warned == "01000000");
+    CHECK(states == "00001112");
     now += 24h;
   }
   budgets.Record("Sam", "openai", 9.5 * kDollar, now);
   CHECK(budgets.Ask("Sam", "openai", now).text ==
         "the whole budget for today is nearly spent: $9.50 of $10.00");
+}
+
+TEST_CASE("a budget that one request spends warns that it is spent") {
+  Budgets budgets({Of("Sam", "", BudgetWindow::kDay, 1)}, Utc);
+  const WallTime now = At("2026-11-27T23:00:00Z");
+  budgets.Record("sam", "openai", 3 * kDollar, now);
+  const auto warnings = budgets.TakeWarnings(now);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.front().text ==
+        "the budget of Sam for today is spent: $3.00 of $1.00. It opens again on 2026-11-28 at "
+        "00:00, in 1 h");
+  CHECK(budgets.TakeWarnings(now).empty());
+}
+
+TEST_CASE("requests under way count until they end, whatever they cost then") {
+  Budgets budgets({Of("Sam", "", BudgetWindow::kDay, 1)}, Utc);
+  const WallTime now = At("2026-11-27T12:00:00Z");
+  budgets.Record("Sam", "openai", 0.5 * kDollar, now);
+  budgets.Begin("SAM", "openai", 0.5 * kDollar);
+  const BudgetAnswer answer = budgets.Ask("Sam", "openai", now);
+  CHECK(answer.state == BudgetState::kSpent);
+  CHECK(answer.text.find("$0.50 of $1.00, and about $0.50 for requests under way.") !=
+        std::string::npos);
+  CHECK(budgets.TakeWarnings(now).empty());
+  CHECK(budgets.Ask("Max", "openai", now).state == BudgetState::kOpen);
+  budgets.End("Sam", "openai", 0.5 * kDollar);
+  CHECK(budgets.Ask("Sam", "openai", now).state == BudgetState::kOpen);
+}
+
+TEST_CASE("a window begins where the one before it ends") {
+  const auto beginning = [](BudgetWindow window, const ZoneOffset& zone, std::string_view now) {
+    return FormatRfc3339(Budgets({}, zone).BeginningOf(window, At(now)));
+  };
+  const auto day = BudgetWindow::kDay;
+  const auto month = BudgetWindow::kMonth;
+  CHECK(beginning(day, Utc, "2026-11-27T12:00:00Z") == "2026-11-27T00:00:00.000Z");
+  CHECK(beginning(day, Utc, "2026-11-27T00:00:00Z") == "2026-11-27T00:00:00.000Z");
+  CHECK(beginning(month, Utc, "2026-03-01T00:00:00Z") == "2026-03-01T00:00:00.000Z");
+  CHECK(beginning(month, Utc, "2026-01-31T12:00:00Z") == "2026-01-01T00:00:00.000Z");
+  CHECK(beginning(day, Berlin, "2026-11-27T23:30:00Z") == "2026-11-27T23:00:00.000Z");
+  CHECK(beginning(month, Berlin, "2026-03-31T12:00:00Z") == "2026-02-28T23:00:00.000Z");
+  CHECK(beginning(day, Berlin, "2026-10-25T22:30:00Z") == "2026-10-24T22:00:00.000Z");
+  CHECK(beginning(day, Cairo, "2026-04-24T12:00:00Z") == "2026-04-23T22:00:00.000Z");
 }
 
 TEST_CASE("each budget counts its own persona and provider, and the worst state counts") {
@@ -145,16 +197,6 @@ TEST_CASE("each budget counts its own persona and provider, and the worst state 
   CHECK(answer.budget == 3);
   CHECK(FormatRfc3339(answer.opens_at) == "2026-12-01T00:00:00.000Z");
   CHECK(budgets.Ask("Max", "gemini", now).state == BudgetState::kSpent);
-}
-
-TEST_CASE("a warning is not lost while another budget is spent") {
-  Budgets budgets({Of("", "", BudgetWindow::kMonth, 10), Of("", "openai", BudgetWindow::kDay, 1)},
-                  Utc);
-  const WallTime now = At("2026-11-27T12:00:00Z");
-  budgets.Record("Sam", "openai", 8.5 * kDollar, now);
-  CHECK(budgets.Ask("Sam", "openai", now).state == BudgetState::kSpent);
-  CHECK(budgets.Ask("Sam", "gemini", now).state == BudgetState::kWarn);
-  CHECK(budgets.Ask("Sam", "gemini", now).state == BudgetState::kOpen);
 }
 
 TEST_CASE("a clock that is set back returns to what was spent then") {
