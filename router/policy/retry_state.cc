@@ -58,6 +58,7 @@ std::optional<RetryState::Choice> RetryState::NextAdmitted(SteadyTime now) {
     const Candidate& candidate = candidates_[position_];
     ++position_;
     if (exhausted_.count(candidate.provider->name) != 0 || unfit_.count(&candidate) != 0) continue;
+    if (IsForbidden(candidate)) continue;
     if (const auto barred = Barred(candidate, now)) {
       NoteBarred(candidate, *barred, now);
       continue;
@@ -74,6 +75,21 @@ std::optional<RetryState::Choice> RetryState::NextAdmitted(SteadyTime now) {
   }
   round_ = options_.rounds;
   return std::nullopt;
+}
+
+bool RetryState::IsForbidden(const Candidate& candidate) {
+  if (!forbids_) return false;
+  auto why = forbids_(candidate);
+  if (!why) return false;
+  if (passed_over_.find(why->message) == std::string::npos) {
+    passed_over_ += (passed_over_.empty() ? "" : "; ") + why->message;
+  }
+  // The error of a real attempt is more informative; of several waits the shortest is.
+  if (has_error_ && error_.failure != translate::Failure::kNoKey) return true;
+  const bool shorter = error_.failure != why->failure || !error_.retry_after ||
+                       (why->retry_after && *why->retry_after < *error_.retry_after);
+  if (shorter) error_ = std::move(*why);
+  return true;
 }
 
 void RetryState::NoteBarred(const Candidate& candidate, const std::string& circuit,
@@ -94,7 +110,7 @@ std::optional<RetryState::Choice> RetryState::NextBarred(SteadyTime now) {
   const Candidate* best = nullptr;
   for (const Candidate& candidate : candidates_) {  // in order; of equals the first
     if (barred_.count(&candidate) == 0 || unfit_.count(&candidate) != 0) continue;
-    if (exhausted_.count(candidate.provider->name) != 0) continue;
+    if (exhausted_.count(candidate.provider->name) != 0 || IsForbidden(candidate)) continue;
     if (best == nullptr || Badness(candidate, now) < Badness(*best, now)) best = &candidate;
   }
   if (best == nullptr) return std::nullopt;

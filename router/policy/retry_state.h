@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +40,11 @@ class RetryState {
         options_(options),
         begun_(begun) {}
 
+  // Says why a candidate must not be asked now, such as a rate limit that is used up; nullopt: it
+  // may be. Such candidates are skipped, and are no last resort. Before the first Next().
+  using Forbids = std::function<std::optional<translate::ApiError>(const Candidate&)>;
+  void SetForbids(Forbids forbids) { forbids_ = std::move(forbids); }
+
   struct Choice {
     const Candidate* candidate = nullptr;
     std::chrono::milliseconds delay{0};
@@ -58,6 +64,8 @@ class RetryState {
   // The most informative error so far (E11); if no candidate could be tried, the reason.
   [[nodiscard]] const translate::ApiError& error() const { return error_; }
   [[nodiscard]] int tried() const { return tried_; }
+  // Why candidates before the current one were forbidden; empty: none was.
+  [[nodiscard]] const std::string& passed_over() const { return passed_over_; }
 
   // The keys of a candidate's two circuits. The provider's circuit is shared by all callers and
   // opens only when no connection could be made. Any other failure (429, 5xx, 529, a timeout, a
@@ -72,6 +80,7 @@ class RetryState {
  private:
   [[nodiscard]] std::optional<Choice> NextAdmitted(SteadyTime now);
   [[nodiscard]] std::optional<Choice> NextBarred(SteadyTime now);
+  [[nodiscard]] bool IsForbidden(const Candidate& candidate);
   void NoteBarred(const Candidate& candidate, const std::string& circuit, SteadyTime now);
   // Orders candidates behind open circuits; the smallest is tried first.
   [[nodiscard]] std::pair<bool, std::chrono::milliseconds> Badness(const Candidate& candidate,
@@ -99,6 +108,8 @@ class RetryState {
   std::set<const Candidate*> asked_;
   std::set<const Candidate*> barred_;    // behind open circuits and not asked yet
   std::chrono::milliseconds wanted_{0};  // longest retry-after of this round
+  Forbids forbids_;
+  std::string passed_over_;
   bool has_error_ = false;
   translate::ApiError error_;
 };
