@@ -54,6 +54,7 @@ struct RequestRecord {
   bool streamed = false;
   bool side = false;         // the client's small background request
   bool answered = false;     // a complete response reached the client
+  bool cached = false;       // the response was stored before, so no provider was tried
   bool not_allowed = false;  // the token does not allow it, so no provider was tried
   int status = 0;            // sent to the client; 499: it disconnected
   std::string error_type;

@@ -80,7 +80,7 @@ RouteLearning::Order RouteLearning::OrderOf(const MatchingConfig& matching,
 
 void RouteLearning::OnRequestFinished(const RequestRecord& record) {
   // Only preferences have something to learn: a scenario has one model.
-  if (record.route.empty() || record.matcher.empty()) return;
+  if (record.route.empty() || record.matcher.empty() || record.cached) return;
   for (const AttemptRecord& attempt : record.attempts) {
     Event event;
     event.at = record.at;

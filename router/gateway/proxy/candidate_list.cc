@@ -29,6 +29,13 @@ std::optional<CandidateList::Refusal> CandidateList::Choose(const policy::Ask& a
   return std::nullopt;
 }
 
+std::optional<CandidateList::Refusal> CandidateList::KeepPaid(const BudgetKeeper& budgets) {
+  if (auto spent = budgets.Apply(deps_.caller.persona, &choice_)) {
+    return Refusal{std::move(*spent)};
+  }
+  return std::nullopt;
+}
+
 void CandidateList::SpreadOverKeys() {
   std::vector<std::vector<credentials::ProviderKey>> keys;
   keys.reserve(choice_.candidates.size());

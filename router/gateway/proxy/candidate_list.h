@@ -12,6 +12,7 @@
 #include "router/gateway/proxy/credential_sources.h"
 #include "router/gateway/proxy/session_history.h"
 #include "router/gateway/proxy/upstream_request.h"
+#include "router/gateway/spending/budget_keeper.h"
 #include "router/gateway/subscription/plan_limits.h"
 #include "router/policy/policy.h"
 
@@ -39,6 +40,9 @@ class CandidateList {
   // Call it once, before anything else. `client`: the headers of the request. nullopt: there is at
   // least one candidate.
   [[nodiscard]] std::optional<Refusal> Choose(const policy::Ask& ask, const http::Headers& client);
+  // Call it after Choose(), before pointers to candidates are kept. Removes candidates whose budget
+  // is spent. nullopt: at least one is left.
+  [[nodiscard]] std::optional<Refusal> KeepPaid(const BudgetKeeper& budgets);
   // The rule that decided, and why. Its candidates are in all().
   [[nodiscard]] const policy::Choice& choice() const { return choice_; }
   // In the order in which to try them. Pointers to them stay valid.

@@ -58,7 +58,7 @@ ClientWriter::ClientWriter(std::shared_ptr<http::Exchange> exchange, const Clock
 void ClientWriter::BeginStream(http::Headers headers) {
   if (streaming_) return;
   streaming_ = true;
-  headers.Add("cache-control", "no-cache");
+  if (headers.Find("cache-control") == nullptr) headers.Add("cache-control", "no-cache");
   headers.Add("x-accel-buffering", "no");
   exchange_->Begin(200, std::move(headers));
 }

@@ -117,8 +117,9 @@ void ProxiedRequest::TakeChoice(const policy::Ask& ask) {
   if (done_) return;
   record().estimated_tokens = planner_.estimated_tokens();
   record().continued = planner_.continues();
-  const auto refused = candidates_.Choose(ask, exchange_->request().headers);
+  auto refused = candidates_.Choose(ask, exchange_->request().headers);
   NoteRule(candidates_.choice());
+  if (!refused && endpoint_ == Endpoint::kRoute) refused = candidates_.KeepPaid(services_.budgets);
   if (refused) {
     record().not_allowed = refused->not_allowed;
     Report(refused->error, nullptr);
@@ -128,8 +129,19 @@ void ProxiedRequest::TakeChoice(const policy::Ask& ask) {
     AnswerRoute();
     return;
   }
-  planner_.NoteChoice(candidates_.choice());
   CutTag();
+  LookUp();
+}
+
+void ProxiedRequest::Ask() {
+  // Counting tokens costs nothing.
+  if (endpoint_ != Endpoint::kCountTokens) {
+    if (const auto refused = candidates_.KeepPaid(services_.budgets)) {
+      Report(refused->error, nullptr);
+      return;
+    }
+  }
+  planner_.NoteChoice(candidates_.choice());
   const policy::Candidate& first = candidates_.all().front();
   record().provider = first.provider->name;
   record().model = first.model;
@@ -140,6 +152,11 @@ void ProxiedRequest::TakeChoice(const policy::Ask& ask) {
   retry_state_ =
       std::make_unique<policy::RetryState>(candidates_.all(), services_.circuits, services_.random,
                                            services_.settings.retry, recorder_.begun());
+  if (!services_.rates.empty() && endpoint_ != Endpoint::kCountTokens) {
+    retry_state_->SetForbids([this](const policy::Candidate& candidate) {
+      return services_.rates.Over(candidate, ExpectedTokens());
+    });
+  }
   TryNext();
 }
 
@@ -264,6 +281,7 @@ void ProxiedRequest::Begin(UpstreamPlan&& plan, PreparedBody&& prepared) {
     return;
   }
   if (prepared.chat) recorder_.NoteUnknown(prepared.chat->unknown);
+  BeginUse();
   upstream_ = prepared.chat
                   ? MakeChatUpstreamRequest(std::move(plan), std::move(prepared), *this)
                   : MakeMessagesUpstreamRequest(std::move(plan), std::move(prepared), *this);
@@ -308,6 +326,7 @@ void ProxiedRequest::OnFlow(std::string_view events) {
   }
   BeginStream();
   recorder_.CaptureEvents(events, upstream_->same_format());
+  if (cache_) cache_->TakeEvents(events, upstream_->same_format());
   client_->WriteEvents(events, upstream_->same_format());
   FollowClient();
   if (!done_ && client_->unreadable()) {
@@ -321,6 +340,7 @@ void ProxiedRequest::OnWhole(std::string body) {
   candidates_.NoteAnswer(*current_);
   recorder_.NoteFirstByte();
   recorder_.CaptureReply(body, upstream_->same_format());
+  if (cache_) cache_->TakeWhole(body, upstream_->same_format());
   if (!upstream_->same_format()) {
     auto written = client_->ReplyOf(std::move(body));
     if (!written) {
@@ -334,6 +354,7 @@ void ProxiedRequest::OnWhole(std::string body) {
   response.headers = AnswerHeaders("application/json");
   response.body = std::move(body);
   exchange_->Respond(std::move(response));
+  StoreAnswer();
   record().answered = true;
   Finish(200, "");
 }
@@ -343,12 +364,14 @@ void ProxiedRequest::OnDone() {
   NoteAttempt("");
   client_->EndStream();
   if (done_) return;
+  StoreAnswer();
   record().answered = true;
   Finish(200, "");
 }
 
 void ProxiedRequest::OnFailed(const ApiError& said, std::unique_ptr<RawReply> raw) {
   if (done_) return;
+  EndUse();
   ApiError error = WithoutSecrets(said, *secrets_);
   if (Explain(*current_, &error)) raw.reset();  // the upstream's own words do not have it
   if (upstream_ && credential_.with_login()) {
@@ -397,6 +420,10 @@ void ProxiedRequest::NoteAttempt(const std::string& error) {
   if (current_ == nullptr) return;
   std::string reason = current_->reason;
   if (candidates_.HasOtherKey(*current_)) reason += ", with the key " + current_->key_env;
+  if (retry_state_ && !retry_state_->passed_over().empty()) {
+    reason += " (" + retry_state_->passed_over() + ")";
+  }
+  if (record().cached) reason += ", answered from the cache";
   if (despite_circuit_) reason += ", left alone until now, but nobody else is left";
   recorder_.EndAttempt(*current_, std::move(reason), upstream_ ? upstream_->status() : 0, error);
 }
@@ -404,6 +431,7 @@ void ProxiedRequest::NoteAttempt(const std::string& error) {
 void ProxiedRequest::Finish(int status, const std::string& error_type) {
   if (done_) return;
   done_ = true;
+  EndUse();  // what it has cost is counted with its record
   retry_.reset();
   planner_.Cancel();
   credential_.Cancel();

@@ -22,6 +22,7 @@
 #include "router/credentials/key_commands.h"
 #include "router/credentials/key_rests.h"
 #include "router/gateway/access/session_personas.h"
+#include "router/gateway/proxy/cache_use.h"
 #include "router/gateway/proxy/candidate_list.h"
 #include "router/gateway/proxy/client_writer.h"
 #include "router/gateway/proxy/credential_finder.h"
@@ -32,6 +33,8 @@
 #include "router/gateway/proxy/route_planner.h"
 #include "router/gateway/proxy/session_history.h"
 #include "router/gateway/proxy/upstream_request.h"
+#include "router/gateway/spending/budget_keeper.h"
+#include "router/gateway/spending/rate_keeper.h"
 #include "router/gateway/subscription/plan_limits.h"
 #include "router/policy/retry_state.h"
 #include "router/translate/openai_clients/openai_client.h"
@@ -48,6 +51,9 @@ struct Services {
   const policy::Policy& policy;
   RouteMatchers& matchers;
   RouteLearning& learning;
+  BudgetKeeper& budgets;
+  RateKeeper& rates;
+  routing::cost::AnswerCache& answers;
   RouterModelClient& router_model;
   policy::Circuits& circuits;
   KeyRing& keys;
@@ -106,6 +112,13 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   void Choose();
   void TakeChoice(const policy::Ask& ask);
   void NoteRule(const policy::Choice& choice);
+  // Responds from the cache if that is enabled and possible; otherwise continues with Ask().
+  void LookUp();
+  void TakeKey(const routing::cost::CacheKey& key);
+  [[nodiscard]] bool AnswerFromCache(const routing::cost::CachedAnswer& answer);
+  void StoreAnswer();
+  // Tries the candidates whose budget is not spent.
+  void Ask();
   // Removes a subagent's tag from the body.
   void CutTag();
   void TryNext();
@@ -119,6 +132,12 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   // Tries the same candidate once more without what it refused, if there is something to leave out.
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);
+  // Count what the current candidate uses of budgets and rate limits, before it is asked and
+  // afterwards.
+  void BeginUse();
+  void EndUse();
+  // The estimated tokens of the prompt.
+  [[nodiscard]] int64_t ExpectedTokens() const;
   void AnswerCount();
   // Sends the client the decision of /v1/route.
   void AnswerRoute();
@@ -153,6 +172,8 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   SessionHistory history_;
   RoutePlanner planner_;
   CandidateList candidates_;
+  std::unique_ptr<CacheUse> cache_;          // nullptr: the cache is not used
+  Target cached_for_;                        // whose answers the cache's key is for
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
   std::unique_ptr<MessagesForm>
@@ -163,6 +184,9 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   translate::RetryAdjustments adjustments_;
   const policy::Candidate* adjusted_ = nullptr;  // tried again with `adjustments_`; once
   bool despite_circuit_ = false;                 // of the current candidate
+  // While the current candidate is tried: its expected cost, and its use of a rate limit.
+  std::unique_ptr<BudgetKeeper::Hold> hold_;
+  std::optional<RateKeeper::Use> use_;
   std::unique_ptr<UpstreamRequest> upstream_;
   std::unique_ptr<UpstreamRequest> ended_upstream_;  // ended within its own callback
   std::unique_ptr<RawReply> raw_;                    // of the most informative failure

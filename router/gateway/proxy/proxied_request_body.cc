@@ -52,6 +52,22 @@ void ProxiedRequest::TakeBody(ClientBody read) {
   Choose();
 }
 
+int64_t ProxiedRequest::ExpectedTokens() const {
+  return std::max({estimate_, record().estimated_tokens, int64_t{0}});
+}
+
+void ProxiedRequest::BeginUse() {
+  if (endpoint_ == Endpoint::kCountTokens) return;
+  hold_ = services_.budgets.Begin(caller_.persona, *current_, ExpectedTokens(), peek_.max_tokens);
+  if (!services_.rates.empty()) use_ = services_.rates.Begin(*current_, ExpectedTokens());
+}
+
+void ProxiedRequest::EndUse() {
+  hold_.reset();
+  if (use_) services_.rates.End(*use_, upstream_ ? upstream_->usage() : translate::Usage{});
+  use_.reset();
+}
+
 bool ProxiedRequest::TakesBody() const {
   return current_ != unfit_ && client_->CanAsk(current_->interface());
 }

@@ -109,6 +109,8 @@ http::Headers ProxiedRequest::AnswerHeaders(const char* type) const {
   if (!record().route.empty()) {
     headers.Add("x-katra-route", HeaderText(record().route));
   }
+  if (cache_) headers.Add("x-katra-cache", cache_->state());
+  if (record().cached) headers.Add("cache-control", "private, no-store");  // K9
   const int again = adjusted_ == nullptr ? 0 : 1;
   if (retry_state_) headers.Add("x-katra-attempts", std::to_string(retry_state_->tried() + again));
   std::string failed;

@@ -106,11 +106,11 @@ void RecordBuilder::Finish(int status, const std::string& error_type,
   record_.error_type = error_type;
   record_.duration = Between(begun_, deps_.clock.Steady());
   record_.dropped = std::move(dropped);
-  const std::string& model =
-      record_.reported_model.empty() ? record_.model : record_.reported_model;
-  if (const auto cost = deps_.prices.CostUsdMicros(record_.provider, model, record_.usage)) {
-    record_.cost_usd_micros = *cost;
-  }
+  // A provider may report a name of its own that no table has.
+  auto cost = deps_.prices.CostUsdMicros(record_.provider, record_.reported_model, record_.usage);
+  if (!cost) cost = deps_.prices.CostUsdMicros(record_.provider, record_.model, record_.usage);
+  if (record_.cached) cost = 0;
+  if (cost) record_.cost_usd_micros = *cost;
   const auto record = std::make_shared<const RequestRecord>(std::move(record_));
   if (captured_) deps_.capture->Write(std::move(*captured_), record, std::move(secrets));
   deps_.observer.OnRequestFinished(record);

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/error_map.h"
 #include "core/malloc_tuning.h"
 #include "core/text.h"
 #include "router/cloud/request_shape.h"
 #include "router/config/endpoint.h"
-#include "router/config/persona_names.h"
-#include "router/config/plano/load.h"
 #include "router/gateway/access/models.h"
-#include "router/gateway/server/notices.h"
 
 namespace katra::router::gateway {
 namespace {
@@ -126,6 +122,10 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       copilot_(deps_.client, deps_.clock),
       personas_(settings_.user_home, deps_.clock, WarnBy(deps_.logger)),
       plan_models_(deps_.client),
+      budgets_({deps_.clock, prices_, deps_.read_spending, deps_.tell_room,
+                [this](const std::string& warning) { deps_.logger.Warning(warning); }},
+               LocalZoneOffset),
+      rates_(deps_.clock),
       router_model_({deps_.loop, deps_.client, deps_.clock, commands_, metrics_}),
       pool_(deps_.loop),
       learning_({pool_, prices_, deps_.clock, WarnBy(deps_.logger)}, settings_.home),
@@ -137,6 +137,9 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
                 .policy = *policy_,
                 .matchers = matchers_,
                 .learning = learning_,
+                .budgets = budgets_,
+                .rates = rates_,
+                .answers = answers_,
                 .router_model = router_model_,
                 .circuits = circuits_,
                 .keys = keys_,
@@ -157,6 +160,8 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       token_watch_(deps_.loop, [this] { WatchTokens(); }),
       started_at_(deps_.clock.Now()) {
   ReadPrices();
+  budgets_.Configure(config_);
+  rates_.Configure(config_->rate_limits);
   router_model_.prompts().Read(settings_.home + "/router/prompts", deps_.logger);
 }
 
@@ -428,6 +433,7 @@ void Gateway::OnRequestFinished(const RequestRecordPtr& record) {
     AuditRefusals(denial, refusals_.Count(denial.reason, deps_.clock.Steady()));
   }
   metrics_.OnRequestFinished(*record);
+  budgets_.OnRequestFinished(*record);
   for (const std::string& type : record->unknown) {
     if (!metrics_.CountUnknown(type)) continue;
     deps_.logger.Warning("a client sent " + OneLine(type, 100) +
@@ -440,48 +446,6 @@ void Gateway::OnRequestFinished(const RequestRecordPtr& record) {
   const bool smooth = record->error_type.empty() && record->notes.empty();
   const LogLevel level = smooth ? LogLevel::kInfo : LogLevel::kWarning;
   if (deps_.logger.Logs(level)) deps_.logger.Log(level, LogLine(*record));
-}
-
-void Gateway::ReadPrices() {
-  Prices prices;
-  if (auto read = prices.ReadFile(settings_.home + "/router/prices.json"); !read) {
-    // Old prices are better than none.
-    deps_.logger.Warning("the new prices are invalid; keeping the old ones: " +
-                         read.error().message);
-    return;
-  }
-  prices_ = std::move(prices);
-}
-
-Status Gateway::Reload() {
-  auto read = ReadConfiguration();
-  plan_limits_.Clear();  // the user may have bought more
-  Audit({"config.reload", read ? "ok" : "refused", "", "",
-         read ? "" : NamesOf(read.error().code).name});
-  return read;
-}
-
-Status Gateway::ReadConfiguration() {
-  auto loaded = plano::Load({settings_.home, settings_.personas_file}, settings_.config_file);
-  if (loaded) {
-    // Names of the old configuration were checked when the process started.
-    const auto known = [this](const std::string& name) { return config_->FindPersona(name); };
-    if (auto names = CheckPersonaNames(loaded->config, known); !names) {
-      loaded = Pass(std::move(names));
-    }
-  }
-  if (!loaded) {
-    deps_.logger.LogError("the new configuration is invalid; keeping the old one: " +
-                          loaded.error().message);
-    return Pass(std::move(loaded));
-  }
-  for (const std::string& notice : NoticesOf(loaded->config)) deps_.logger.Warning(notice);
-  config_ = std::make_shared<const RouterConfig>(std::move(loaded->config));
-  keys_.PutFile(std::move(loaded->file_variables));
-  ReadPrices();
-  router_model_.prompts().Read(settings_.home + "/router/prompts", deps_.logger);
-  deps_.logger.Info("the configuration was read again");
-  return {};
 }
 
 void Gateway::BeginDrain() {

@@ -40,6 +40,9 @@ class Gateway final : public http::Handler, private RequestObserver {
     CaptureWriter* capture = nullptr;
     // Returns the number of records that the usage recorder lost.
     std::function<uint64_t()> dropped_records;
+    // What the store has of earlier requests' costs; may be empty. Blocking.
+    BudgetKeeper::ReadSpending read_spending = {};
+    std::function<void(const BudgetNotice&)> tell_room = {};  // may be empty
     std::function<void()> shut_down;  // called for a shutdown request on the admin socket
   };
 
@@ -115,6 +118,9 @@ class Gateway final : public http::Handler, private RequestObserver {
   PlanLimits plan_limits_;
   PlanModels plan_models_;
   Prices prices_;
+  BudgetKeeper budgets_;
+  RateKeeper rates_;
+  routing::cost::AnswerCache answers_{{}};
   Metrics metrics_;
   RouterModelClient router_model_;
   Decisions decisions_;

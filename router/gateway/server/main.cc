@@ -21,6 +21,7 @@
 #include "router/gateway/server/gateway.h"
 #include "router/gateway/server/notices.h"
 #include "router/gateway/server/runtime.h"
+#include "router/gateway/spending/room_notices.h"
 #include "store/executor.h"
 #include "store/home.h"
 #include "store/open.h"
@@ -246,6 +247,14 @@ Result<std::shared_ptr<store::Store>> OpenStore(const std::string& home, const C
   return store::OpenStore(home, {&clock, &random}, {clock.Steady() + std::chrono::seconds(10)});
 }
 
+Result<std::vector<store::SpendingSum>> ReadSpending(const std::string& home, const Clock& clock,
+                                                     WallTime since, WallTime until) {
+  SystemRandom random;
+  const auto store = OpenStore(home, clock, random);
+  if (!store) return tl::unexpected<Error>(store.error());
+  return (*store)->SumSpending(since, until, {clock.Steady() + std::chrono::seconds(10)});
+}
+
 // Opens the store, only for reserved names, which are rare.
 bool WasHere(const std::string& persona, const std::string& home, const Clock& clock) {
   SystemRandom random;
@@ -299,11 +308,18 @@ int Serve(Options options, Logger& logger) {
     return OpenStore(home, clock, random);
   });
   CaptureWriter capture(**executor, logger, settings.home);
+  RoomNotices notices(**executor, clock, logger, [home = settings.home, &clock, &random] {
+    return OpenStore(home, clock, random);
+  });
   std::function<void(const std::string&)> end;
-  Gateway gateway(
-      {**loop, **client, clock, random, logger, audit, &recorder, &recorder, &capture,
-       [&] { return recorder.dropped() + capture.dropped(); }, [&end] { end("shutting down"); }},
-      settings, std::make_shared<const RouterConfig>(std::move(loaded->config)));
+  Gateway gateway({**loop, **client, clock, random, logger, audit, &recorder, &recorder, &capture,
+                   [&] { return recorder.dropped() + capture.dropped(); },
+                   [&](WallTime since, WallTime until) {
+                     return ReadSpending(settings.home, clock, since, until);
+                   },
+                   [&notices](const BudgetNotice& notice) { notices.Say(notice); },
+                   [&end] { end("shutting down"); }},
+                  settings, std::make_shared<const RouterConfig>(std::move(loaded->config)));
   gateway.PutFileVariables(std::move(loaded->file_variables));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
   gateway.SetServer(server.get());

@@ -140,7 +140,8 @@ void Budgets::Begin(std::string_view persona, std::string_view provider, double 
 void Budgets::End(std::string_view persona, std::string_view provider, double usd_micros) {
   for (size_t i = 0; i < budgets_.size(); ++i) {
     if (!Applies(budgets_[i], persona, provider)) continue;
-    under_way_[i] = std::max(under_way_[i] - std::max(usd_micros, 0.0), 0.0);
+    under_way_[i] -= std::max(usd_micros, 0.0);
+    if (under_way_[i] < 1e-3) under_way_[i] = 0;  // what rounding leaves
   }
 }
 

@@ -109,7 +109,9 @@ struct ProxyRig::Shared {
         router_model({loop, client, clock, commands, metrics}),
         personas({}, clock, [](const std::string&) {}),
         pool(loop),
-        learning({pool, prices, clock, [](const std::string&) {}}, home.path()) {}
+        learning({pool, prices, clock, [](const std::string&) {}}, home.path()),
+        budgets({clock, prices, {}, {}, {}}, [](WallTime) { return std::chrono::seconds(0); }),
+        rates(clock) {}
 
   FixedRandom random;
   std::unique_ptr<router::policy::Policy> policy = router::policy::MakePersonaPolicy();
@@ -129,6 +131,9 @@ struct ProxyRig::Shared {
   testing::TempHome home;
   router::gateway::RouteMatchers matchers{home.path(), [](const std::string&) {}};
   router::gateway::RouteLearning learning;
+  router::gateway::BudgetKeeper budgets;
+  router::gateway::RateKeeper rates;
+  router::routing::cost::AnswerCache answers{{}};
   std::unique_ptr<router::gateway::Services> services;
 };
 
@@ -144,6 +149,9 @@ ProxyRig::ProxyRig() : loop(std::move(*uv::Loop::Make())) {
                                 .policy = *all.policy,
                                 .matchers = all.matchers,
                                 .learning = all.learning,
+                                .budgets = all.budgets,
+                                .rates = all.rates,
+                                .answers = all.answers,
                                 .router_model = all.router_model,
                                 .circuits = all.circuits,
                                 .keys = all.keys,
