@@ -1,4 +1,4 @@
-// A request's answer from the cache, and into it (K4-K9 of docs/budgets-limits-cache.md).
+// A request's answer from the cache, and into it (K4-K9).
 #include <algorithm>
 #include <utility>
 

@@ -8,6 +8,7 @@
 #include "router/cloud/request_shape.h"
 #include "router/config/endpoint.h"
 #include "router/gateway/access/models.h"
+#include "router/gateway/server/notices.h"
 
 namespace katra::router::gateway {
 namespace {
@@ -122,8 +123,7 @@ Gateway::Gateway(Deps deps, Settings settings, std::shared_ptr<const RouterConfi
       copilot_(deps_.client, deps_.clock),
       personas_(settings_.user_home, deps_.clock, WarnBy(deps_.logger)),
       plan_models_(deps_.client),
-      budgets_({deps_.clock, prices_, deps_.read_spending, deps_.tell_room,
-                [this](const std::string& warning) { deps_.logger.Warning(warning); }},
+      budgets_({deps_.clock, prices_, deps_.read_spending, deps_.tell_room, WarnBy(deps_.logger)},
                LocalZoneOffset),
       rates_(deps_.clock),
       router_model_({deps_.loop, deps_.client, deps_.clock, commands_, metrics_}),
