@@ -75,7 +75,7 @@ struct RoutePreference {
   std::vector<Target> models;  // at least one, best first
   Prefer prefer = Prefer::kNone;
   std::vector<std::string> examples = {};  // requests of this kind
-  // Whether its answers may be given again to the very same request. Unset: no.
+  // Whether its responses may be reused for identical requests. Unset: no.
   std::optional<routing::cost::CacheRule> cache = {};
 
   friend bool operator==(const RoutePreference&, const RoutePreference&) = default;
@@ -175,9 +175,9 @@ struct RouterConfig {
   std::vector<RoutePreference> preferences;  // for personas without their own
   std::vector<ModelAlias> aliases;
   MatchingConfig matching;
-  // What may be spent. Personas are written as in `personas` if they are there.
+  // How much may be spent. Personas are spelled as in `personas` if they are listed there.
   std::vector<routing::cost::Budget> budgets;
-  std::vector<routing::cost::RateLimit> rate_limits;  // to be kept before providers refuse
+  std::vector<routing::cost::RateLimit> rate_limits;  // enforced before providers refuse
 
   RouterKind router_kind = RouterKind::kGateway;
   int router_port = 12000;    // 3456 for claude-code-router

@@ -1,5 +1,5 @@
 // The parts of personas.json about money and rates: budgets, rate limits of providers, and the
-// answer cache of a route.
+// response cache of a route.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,18 +9,18 @@
 
 namespace katra::router {
 
-// `router`: the section of that name. Both append. Budgets are read after the personas, whose
-// spelling they take.
+// `router`: the section of that name. Both append. Read budgets after the personas, because they
+// take over their spelling.
 void ReadBudgets(Section router, std::vector<routing::cost::Budget>* budgets);
 void ReadRateLimits(Section router, std::vector<routing::cost::RateLimit>* limits);
 // `rule`: valid by the schema.
 [[nodiscard]] routing::cost::CacheRule ReadCacheRule(const nlohmann::json& rule);
 
-// The amounts of a limit as they stand in the file: "requests_per_minute", "tokens_per_day".
+// The members of a rate limit in the file: "requests_per_minute", "tokens_per_day".
 struct RateMember {
   std::string_view name;
   routing::cost::RateUnit unit;
-  bool tokens;  // else requests
+  bool tokens;  // otherwise requests
 };
 [[nodiscard]] const std::vector<RateMember>& RateMembers();
 

@@ -7,8 +7,8 @@
 
 namespace katra::router::plano {
 
-// `root`: the whole file. Adds to `draft` what it finds, and reports every fault. A limit counts
-// for all requests to its model: Katra looks at no header to tell one caller from another.
+// `root`: the whole file. Adds what it finds to `draft`, and reports every error. A limit applies
+// to all requests to its model: Katra distinguishes no callers by headers.
 void ReadRateLimits(const YamlNode& root, const Entries& entries, Report& report, Draft& draft);
 
 }  // namespace katra::router::plano

@@ -132,7 +132,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   // Tries the same candidate once more without what it refused, if there is something to leave out.
   [[nodiscard]] bool RetriesAdjusted(const translate::ApiError& error);
   void LaunchAfter(std::chrono::milliseconds delay);
-  // Count what the current candidate uses of budgets and rate limits, before it is asked and
+  // Count the current candidate's use of budgets and rate limits, before it is tried and
   // afterwards.
   void BeginUse();
   void EndUse();
@@ -173,7 +173,7 @@ class ProxiedRequest final : private UpstreamCallbacks, private CredentialCallba
   RoutePlanner planner_;
   CandidateList candidates_;
   std::unique_ptr<CacheUse> cache_;          // nullptr: the cache is not used
-  Target cached_for_;                        // whose answers the cache's key is for
+  Target cached_for_;                        // the model whose responses the cache's key is for
   std::shared_ptr<const std::string> body_;  // as the client wrote it
   translate::RequestPeek peek_;
   std::unique_ptr<MessagesForm>

@@ -40,7 +40,7 @@ class Gateway final : public http::Handler, private RequestObserver {
     CaptureWriter* capture = nullptr;
     // Returns the number of records that the usage recorder lost.
     std::function<uint64_t()> dropped_records;
-    // What the store has of earlier requests' costs; may be empty. Blocking.
+    // Reads the costs of earlier requests from the store; may be empty. Blocking.
     BudgetKeeper::ReadSpending read_spending = {};
     std::function<void(const BudgetNotice&)> tell_room = {};  // may be empty
     std::function<void()> shut_down;  // called for a shutdown request on the admin socket

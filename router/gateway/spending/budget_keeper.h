@@ -1,6 +1,7 @@
-// Keeps the configured budgets: what the store has of earlier requests of the month, what this
-// gateway's own requests have cost since, and what those under way may cost. Leaves out candidates
-// whose budget is spent, and puts cheaper ones first when it nearly is. Asks nobody.
+// Enforces the configured budgets. Counts the cost of the month's earlier requests (from the
+// store), of this gateway's own requests, and the expected cost of those in progress. Removes
+// candidates whose budget is spent, and puts cheaper ones first when it nearly is. Sends nothing to
+// providers.
 #pragma once
 
 #include <functional>
@@ -26,16 +27,17 @@ namespace katra::router::gateway {
 
 // A budget is nearly spent, or spent; for a room.
 struct BudgetNotice {
-  std::string persona;  // whose request it was
+  std::string persona;  // that made the request
   std::string room;     // configured for the persona; empty: none
   std::string text;
-  std::string id;  // the same for the same warning of a gateway that was started anew
+  std::string id;  // the same for the same warning after a restart of the gateway
 };
 
 // On the loop's thread.
 class BudgetKeeper {
  public:
-  // What requests at or after `since` and before `until` have cost. Blocking, milliseconds.
+  // Returns the costs of the requests at or after `since` and before `until`. Blocking,
+  // milliseconds.
   using ReadSpending =
       std::function<Result<std::vector<store::SpendingSum>>(WallTime since, WallTime until)>;
   // Borrowed: all of them outlive this. The functions may be empty.
@@ -48,8 +50,8 @@ class BudgetKeeper {
   };
   BudgetKeeper(Deps deps, routing::cost::ZoneOffset zone);
 
-  // The configuration was read. Reads from the store what was spent before, the first time that
-  // there are budgets; if it cannot be read, budgets count from now on, and the log says so.
+  // Call this when the configuration was read. The first time that there are budgets, reads earlier
+  // spending from the store; if that fails, budgets count from now on, and the log says so.
   void Configure(std::shared_ptr<const RouterConfig> config);
 
   // Removes the candidates that no budget pays for; if none is left, the error says which budget is
@@ -57,7 +59,7 @@ class BudgetKeeper {
   [[nodiscard]] std::optional<translate::ApiError> Apply(const std::string& persona,
                                                          policy::Choice* choice) const;
 
-  // A request under way. Its expected cost counts until this is destroyed.
+  // A request in progress. Its expected cost counts until this is destroyed.
   class Hold {
    public:
     Hold(BudgetKeeper& keeper, std::string persona, std::string provider, double usd_micros);
@@ -71,13 +73,13 @@ class BudgetKeeper {
     std::string provider_;
     double usd_micros_;
   };
-  // nullptr: nothing is to be counted. `max_tokens`: of the answer, as the client limits it.
+  // nullptr: there is nothing to count. `max_tokens`: the client's limit for the response.
   [[nodiscard]] std::unique_ptr<Hold> Begin(const std::string& persona,
                                             const policy::Candidate& candidate,
                                             int64_t prompt_tokens,
                                             std::optional<int64_t> max_tokens);
 
-  // Counts what it has cost, and warns of budgets that have passed their mark by it.
+  // Counts the request's cost, and warns about budgets that it pushed past warn_at.
   void OnRequestFinished(const RequestRecord& record);
 
   [[nodiscard]] const routing::cost::Budgets& budgets() const { return budgets_; }
@@ -97,17 +99,18 @@ class BudgetKeeper {
   void Warn(const std::string& persona);
   [[nodiscard]] bool IsFree(const policy::Candidate& candidate) const;
   void LeaveOutSpent(const std::string& persona, policy::Choice* choice) const;
-  // Where the first candidate's budget is nearly spent.
+  // If the first candidate's budget is nearly spent.
   void PutCheaperFirst(const std::string& persona, policy::Choice* choice) const;
 
   Deps deps_;
   routing::cost::ZoneOffset zone_;
   std::shared_ptr<const RouterConfig> config_;
-  WallTime began_;  // requests from then on are counted here, earlier ones in the store
+  WallTime began_;  // requests from this time on are counted here, earlier ones in the store
   bool read_store_ = false;
   routing::cost::Budgets budgets_;
   std::vector<Spent> earlier_;  // from the store
-  // This gateway's, by the local day: budgets that are configured later count them, too.
+  // This gateway's own spending by local day, so that budgets that are configured later count it,
+  // too.
   std::map<std::tuple<WallTime, std::string, std::string>, Spent> own_;
   struct UnderWay {
     size_t requests = 0;
@@ -116,7 +119,7 @@ class BudgetKeeper {
   std::map<std::pair<std::string, std::string>, UnderWay> under_way_;  // by persona and provider
 };
 
-// Of this computer's time zone.
+// The offset of this computer's time zone at `at`.
 [[nodiscard]] std::chrono::seconds LocalZoneOffset(WallTime at);
 
 }  // namespace katra::router::gateway

@@ -1,5 +1,5 @@
-// Keeps the configured rate limits of providers, so that a candidate is skipped before it would
-// refuse. Asks nobody.
+// Enforces the configured rate limits of providers, so that a candidate is skipped before its
+// provider would refuse. Sends nothing to providers.
 #pragma once
 
 #include <optional>
@@ -19,12 +19,13 @@ class RateKeeper {
  public:
   explicit RateKeeper(const Clock& clock) : clock_(clock), limits_({}) {}
 
-  // The configuration was read. What was used before is forgotten if the limits have changed.
+  // Call this when the configuration was read. If the limits have changed, earlier use is
+  // forgotten.
   void Configure(const std::vector<routing::cost::RateLimit>& limits);
   [[nodiscard]] bool empty() const { return limits_.limits().empty(); }
 
-  // The error (429, with retry-after) for a candidate without room for a request of about so many
-  // tokens; nullopt: it may be asked.
+  // The error (429, with retry-after) for a candidate without room for a request of about `tokens`;
+  // nullopt: it may be tried.
   [[nodiscard]] std::optional<translate::ApiError> Over(const policy::Candidate& candidate,
                                                         int64_t tokens) const;
 
@@ -36,7 +37,7 @@ class RateKeeper {
     SteadyTime begun;
   };
   [[nodiscard]] Use Begin(const policy::Candidate& candidate, int64_t tokens);
-  // Its tokens are known. Without a usage the expected ones stay.
+  // The request's real tokens are known. If `usage` has none, the expected ones stay.
   void End(const Use& use, const translate::Usage& usage);
 
  private:

@@ -1,5 +1,4 @@
-// Says in a room what its personas should know of their budgets. Off the loop's thread; what cannot
-// be said is only in the log.
+// Says budget warnings in a room. Works off the loop's thread; a failure is only logged.
 #pragma once
 
 #include <functional>
@@ -25,8 +24,8 @@ class RoomNotices {
   RoomNotices(store::Executor& executor, const Clock& clock, Logger& logger, OpenStore open)
       : executor_(executor), clock_(clock), logger_(logger), open_(std::move(open)) {}
 
-  // In the rooms in which the persona is now; if it is in none, in its configured room, else in the
-  // main one. The same notice is said once.
+  // Says the notice in the rooms where the persona is now; if it is in none, in its configured
+  // room, else in the main one. The same notice is said only once.
   void Say(const BudgetNotice& notice);
 
  private:

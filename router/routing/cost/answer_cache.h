@@ -19,7 +19,8 @@ namespace katra::router::routing::cost {
 
 struct CachedAnswer {
   std::string message;  // complete and not streamed
-  // In the client's own format, which is part of the key; else in that of the Messages API.
+  // Whether `message` is in the client's own format, which is part of the key; otherwise in that of
+  // the Messages API.
   bool own_format = false;
   std::string model = {};  // as the provider reported it
 };
@@ -37,7 +38,7 @@ class AnswerCache {
 
   // nullptr: none, or too old. The response stays valid when the cache drops it.
   [[nodiscard]] std::shared_ptr<const CachedAnswer> Find(const Sha256Digest& key, SteadyTime now);
-  // Replaces an earlier response. `lifetime`: instead of the cache's.
+  // Replaces an earlier response. `lifetime` overrides the cache's.
   void Store(const Sha256Digest& key, CachedAnswer answer, SteadyTime now,
              std::optional<std::chrono::seconds> lifetime = std::nullopt);
   // Call this when the configuration changes: a provider's name may now stand for another address.

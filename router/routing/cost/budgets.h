@@ -68,8 +68,8 @@ class Budgets {
   void Record(std::string_view persona, std::string_view provider,
               std::optional<double> cost_usd_micros, WallTime at);
 
-  // A request begins that will cost about `usd_micros`, and ends. Until then this amount counts as
-  // spent.
+  // The beginning and the end of a request that will cost about `usd_micros`. In between, this
+  // amount counts as spent.
   void Begin(std::string_view persona, std::string_view provider, double usd_micros);
   void End(std::string_view persona, std::string_view provider, double usd_micros);
 
@@ -114,7 +114,8 @@ class Budgets {
   ZoneOffset zone_;
   std::vector<Budget> budgets_;
   std::vector<std::vector<Spent>> spent_;  // by budget
-  std::vector<double> under_way_;          // in US micro-dollars, by budget
+  std::vector<double>
+      under_way_;  // expected cost of requests in progress in US micro-dollars, by budget
   uint64_t touches_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Which answers are stored, as the user has configured it.
+// Which responses are stored, as configured by the user.
 #pragma once
 
 #include <chrono>
@@ -6,9 +6,9 @@
 namespace katra::router::routing::cost {
 
 struct CacheRule {
-  std::chrono::seconds lifetime{300};  // since an answer was stored, however often it is used
-  bool any_temperature = false;        // also of requests whose answers are sampled
-  bool tool_calls = false;             // also answers that call tools
+  std::chrono::seconds lifetime{300};  // from when a response was stored, however often it is used
+  bool any_temperature = false;        // also for requests whose responses are sampled
+  bool tool_calls = false;             // also responses that call tools
 
   friend bool operator==(const CacheRule&, const CacheRule&) = default;
 };
