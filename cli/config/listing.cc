@@ -42,6 +42,12 @@ std::string Dollars(double amount) {
   return text.data();
 }
 
+std::string Percent(double share) {
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%g %%", share);
+  return text.data();
+}
+
 class Lister {
  public:
   Lister(const router::RouterConfig& config, const std::function<bool(const std::string&)>& is_set)
@@ -145,6 +151,9 @@ class Lister {
     }
     if (matching.max_switch_spend_usd) {
       Add("router.max_switch_spend", Dollars(*matching.max_switch_spend_usd));
+    }
+    if (matching.max_switch_spend_pct) {
+      Add("router.max_switch_spend_pct", Percent(*matching.max_switch_spend_pct));
     }
     if (!matching.learning) Add("router.learning", "false");
   }

@@ -145,7 +145,14 @@ struct MatchingConfig {
   // What changing models in the middle of a conversation may cost a session, in US dollars. Unset:
   // without limit.
   std::optional<double> max_switch_spend_usd;
+  // The same in per cent of what the session's prompts would have cost at the price of cached
+  // tokens of the model that answers without routes. Both set: the lower limit counts.
+  std::optional<double> max_switch_spend_pct;
   bool learning = true;  // feedback and failures change the order of a route's models
+
+  [[nodiscard]] bool limits_switches() const {
+    return max_switch_spend_usd.has_value() || max_switch_spend_pct.has_value();
+  }
 };
 
 enum class RouterKind { kGateway, kClaudeCodeRouter };

@@ -141,6 +141,10 @@ void ReadMatching(Section router, MatchingConfig* matching) {
     matching->max_switch_spend_usd = spend->get<double>();
     router.Mark("max_switch_spend");
   }
+  if (const json* share = router.Find("max_switch_spend_pct")) {
+    matching->max_switch_spend_pct = share->get<double>();
+    router.Mark("max_switch_spend_pct");
+  }
   if (const json* learning = router.Find("learning")) {
     matching->learning = learning->get<bool>();
     router.Mark("learning");

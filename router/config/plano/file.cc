@@ -333,13 +333,7 @@ class Reader {
     }
     if (!share) return;
     const YamlPlace place = budget->Find("max_switch_spend_pct")->place;
-    if (*share == 0) {
-      draft_.Set("/router/max_switch_spend", 0, place, path + ".max_switch_spend_pct");
-    } else {
-      report_.Warn(place, path + ".max_switch_spend_pct",
-                   "is not used: Katra's limit for a session is an amount in US dollars, "
-                   "router.max_switch_spend in personas.json");
-    }
+    draft_.Set("/router/max_switch_spend_pct", *share, place, path + ".max_switch_spend_pct");
   }
 
   void ReadCaching() {

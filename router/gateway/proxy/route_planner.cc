@@ -59,6 +59,9 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
   if (known != turns.end() && (continues || request.counts)) {
     held_ = known->second.held;
     turn_ = known->second.turn;
+    if (!request.counts) {
+      judge_.Continued(config_->matching, static_cast<int64_t>(request.body.size() / 4));
+    }
     return;
   }
   const auto words = view.LastUserTurns();
@@ -96,7 +99,7 @@ void RoutePlanner::FinishMatch() {
   }
   const Target& wanted = match_.route == nullptr ? otherwise_ : match_.order.front();
   if (wanted.model.empty()) return;
-  auto verdict = judge_.Judge(config_->matching, wanted, tokens_);
+  auto verdict = judge_.Judge(config_->matching, wanted, otherwise_, tokens_);
   if (verdict.stay_with) {
     const std::string route = match_.route == nullptr ? std::string() : match_.route->name;
     held_ = policy::Held{std::move(*verdict.stay_with), route, match_.score, match_.matcher,
@@ -200,7 +203,7 @@ void RoutePlanner::LearnFrom(const policy::Choice& choice) {
 }
 
 void RoutePlanner::NoteAnswered(const Target& model, const translate::Usage& usage) {
-  if (config_->matching.max_switch_spend_usd) judge_.Answered(model, usage);
+  if (config_->matching.limits_switches()) judge_.Answered(model, usage);
   auto& routed = deps_.history.Trace().routed;
   if (routed && routed->turn == turn_) routed->answered = true;
 }

@@ -15,9 +15,8 @@ Target TargetOf(std::string_view name) {
 }
 
 routing::cost::SwitchLimits LimitsOf(const MatchingConfig& matching) {
-  routing::cost::SwitchLimits limits;
-  if (matching.max_switch_spend_usd) limits.max_usd_micros = *matching.max_switch_spend_usd * 1e6;
-  return limits;
+  return routing::cost::SwitchLimits::Of(matching.max_switch_spend_usd,
+                                         matching.max_switch_spend_pct);
 }
 
 }  // namespace
@@ -32,19 +31,25 @@ routing::cost::ModelTerms SwitchJudge::TermsOf(std::string_view model) const {
 }
 
 SwitchJudge::Verdict SwitchJudge::Judge(const MatchingConfig& matching, const Target& wanted,
-                                        int64_t tokens) {
-  if (!matching.max_switch_spend_usd) return {};
+                                        const Target& otherwise, int64_t tokens) {
+  if (!matching.limits_switches()) return {};
   routing::cost::SessionCosts& costs = deps_.history.Trace().costs;
   const auto limits = LimitsOf(matching);
   const WallTime now = deps_.clock.Now();
   const auto terms = [this](std::string_view model) { return TermsOf(model); };
   const std::string name = NameOf(wanted);
-  costs.Arrived(tokens, name, limits, terms, now);
+  costs.Arrived(tokens, otherwise.model.empty() ? name : NameOf(otherwise), limits, terms, now);
   verdict_ = costs.Judge(name, tokens, limits, terms, now, costs.NextTurn());
   Verdict verdict;
   verdict.reason = verdict_->reason;
   if (!verdict_->allowed && !costs.anchor().empty()) verdict.stay_with = TargetOf(costs.anchor());
   return verdict;
+}
+
+void SwitchJudge::Continued(const MatchingConfig& matching, int64_t tokens) {
+  if (!matching.max_switch_spend_pct) return;
+  deps_.history.Trace().costs.Continued(tokens, LimitsOf(matching),
+                                        [this](std::string_view model) { return TermsOf(model); });
 }
 
 void SwitchJudge::Charge() {

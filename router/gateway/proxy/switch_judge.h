@@ -1,5 +1,6 @@
 // Decides whether a conversation may switch models, by what the switch costs: a model that is new
-// to it has to read all of it (router.max_switch_spend). One request's view of its session's costs.
+// to it has to read all of it (router.max_switch_spend, router.max_switch_spend_pct). One request's
+// view of its session's costs.
 #pragma once
 
 #include <optional>
@@ -31,8 +32,12 @@ class SwitchJudge {
     std::string reason;  // for people; empty: none
   };
   // Whether the session may use `wanted` for the next turn, whose prompt has about `tokens`. Call
-  // it once per request. Without router.max_switch_spend it always may.
-  [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted, int64_t tokens);
+  // it once per request. Without a limit it always may. `otherwise` answers if no route fits; its
+  // model may be empty.
+  [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted,
+                              const Target& otherwise, int64_t tokens);
+  // Counts a request that continues a turn, so that its model is decided.
+  void Continued(const MatchingConfig& matching, int64_t tokens);
   // Counts the judged switch, which was made, against the session's limit.
   void Charge();
   // Records that `model` answered the conversation.

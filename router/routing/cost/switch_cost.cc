@@ -28,6 +28,13 @@ std::optional<double> PromptCost(const TokenPrices& prices, int64_t context, int
 
 }  // namespace
 
+SwitchLimits SwitchLimits::Of(std::optional<double> max_usd, std::optional<double> max_pct) {
+  SwitchLimits limits;
+  if (max_usd) limits.max_usd_micros = *max_usd * 1e6;
+  limits.max_pct = max_pct;
+  return limits;
+}
+
 std::optional<double> ForecastUsdMicros(const TokenPrices& prices, int64_t context_tokens,
                                         int64_t warm_tokens, const Forecast& forecast,
                                         double cache_read_discount) {
@@ -57,14 +64,30 @@ std::optional<double> SwitchCostUsdMicros(const Switch& change, double cache_rea
 void SessionCosts::Arrived(int64_t context_tokens, std::string_view default_model,
                            const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) {
   ++arrivals_;
-  // The client has shortened the conversation: that is another prompt.
-  if (context_tokens < arrived_tokens_ - arrived_tokens_ / 4) cached_.clear();
-  arrived_tokens_ = context_tokens;
+  NoteLength(context_tokens);
   const bool cold = std::all_of(cached_.begin(), cached_.end(), [&](const Cached& cached) {
     return WarmTokens(cached.model, context_tokens, terms_of(cached.model), now) == 0;
   });
   if (cold && limits.replenish_on_rebind) spent_ = baseline_ = 0;
-  const auto rate = ReadRate(terms_of(default_model).prices, limits.cache_read_discount);
+  default_model_ = default_model;
+  CountBaseline(context_tokens, limits, terms_of);
+}
+
+void SessionCosts::Continued(int64_t context_tokens, const SwitchLimits& limits,
+                             const TermsOf& terms_of) {
+  NoteLength(context_tokens);
+  CountBaseline(context_tokens, limits, terms_of);
+}
+
+void SessionCosts::NoteLength(int64_t context_tokens) {
+  // The client has shortened the conversation: that is another prompt.
+  if (context_tokens < arrived_tokens_ - arrived_tokens_ / 4) cached_.clear();
+  arrived_tokens_ = context_tokens;
+}
+
+void SessionCosts::CountBaseline(int64_t context_tokens, const SwitchLimits& limits,
+                                 const TermsOf& terms_of) {
+  const auto rate = ReadRate(terms_of(default_model_).prices, limits.cache_read_discount);
   baseline_ += static_cast<double>(std::max<int64_t>(context_tokens, 0)) * rate.value_or(0);
 }
 

@@ -18,6 +18,10 @@ namespace katra::router::routing::cost {
 
 // What a session may spend on switches. If neither maximum is set, there is no limit.
 struct SwitchLimits {
+  // From the configuration: in US dollars, and in per cent.
+  [[nodiscard]] static SwitchLimits Of(std::optional<double> max_usd,
+                                       std::optional<double> max_pct);
+
   std::optional<double> max_usd_micros;
   // Per cent of what the session's requests would have cost at the cached rate of the default
   // model. If both are set, the lower ceiling counts.
@@ -94,12 +98,16 @@ struct SwitchVerdict {
 // One session's caches and what it has spent on switches. A few hundred bytes. Not thread-safe.
 class SessionCosts {
  public:
-  // Records a new request. Call it once per request, before Judge. If the context is a quarter
-  // shorter than that of the last request, it was compacted, and no cache holds it.
-  // `context_tokens` may be an estimate if it is always made in the same way. `default_model` is
-  // what the session would use without routing; max_pct refers to its cached rate.
+  // Records a new request that another model may answer than the last one. Call it once per request,
+  // before Judge. If the context is a quarter shorter than that of the last request, it was
+  // compacted, and no cache holds it. `context_tokens` may be an estimate if it is always made in
+  // the same way. `default_model` is what the session would use without routing; max_pct refers to
+  // its cached rate.
   void Arrived(int64_t context_tokens, std::string_view default_model, const SwitchLimits& limits,
                const TermsOf& terms_of, WallTime now);
+
+  // Records a request that continues a turn, so that its model is decided. It counts for max_pct.
+  void Continued(int64_t context_tokens, const SwitchLimits& limits, const TermsOf& terms_of);
 
   // Whether `candidate` may be used instead of the model that answered last. With a forecast the
   // whole turn counts, not only the context.
@@ -146,7 +154,11 @@ class SessionCosts {
     int64_t tokens = 0;
   };
 
+  void NoteLength(int64_t context_tokens);
+  void CountBaseline(int64_t context_tokens, const SwitchLimits& limits, const TermsOf& terms_of);
+
   std::string anchor_;
+  std::string default_model_;  // as of the last arrival
   std::vector<Cached> cached_;
   int64_t arrived_tokens_ = 0;  // of the last request
   int64_t arrivals_ = 0;

@@ -321,11 +321,12 @@ class Learning(unittest.TestCase):
 
 
 class Switches(unittest.TestCase):
-    """What a change of models in a warm conversation may cost (router.max_switch_spend)."""
+    """What a change of models in a warm conversation may cost (router.max_switch_spend and
+    router.max_switch_spend_pct)."""
     FIX = "there is a bug in the login, fix it"
     DOCS = "write the README for this tool"
 
-    def world(self, **router):
+    def world(self, cache_read=1, **router):
         def long_answer(request, to):
             # The upstream counts 100,000 tokens, so that its cache holds a long prompt.
             events = message_stream("done", input_tokens=100_000)
@@ -333,7 +334,7 @@ class Switches(unittest.TestCase):
 
         world = World({"provider": "own", "model": "m"}, routing_preferences=ROUTED, router=router)
         world.upstreams["thinker"].script = long_answer
-        prices = {f"{name}/m": {"input": 10, "output": 10, "cache_read": 1} for name in NAMES}
+        prices = {f"{name}/m": {"input": 10, "output": 10, "cache_read": cache_read} for name in NAMES}
         path = f"{world.gateway.home}/router/prices.json"
         with open(path, "w", encoding="utf-8", opener=lambda file, flags: os.open(
                 file, flags, 0o600)) as out:
@@ -357,6 +358,12 @@ class Switches(unittest.TestCase):
     def test_a_switch_within_the_limit_is_made(self):
         with self.world(max_switch_spend=50) as world:
             self.assertEqual(self.second_turn(world).header("x-katra-provider"), "helper")
+
+    def test_a_share_of_the_sessions_cost_limits_switches(self):
+        # The switch costs about $0.21; two prompts of 100,000 cached tokens cost $1.60.
+        for share, served in ((5, "thinker"), (50, "helper")):
+            with self.world(cache_read=8, max_switch_spend_pct=share) as world:
+                self.assertEqual(self.second_turn(world).header("x-katra-provider"), served)
 
     def test_without_a_limit_every_switch_is_made(self):
         with self.world() as world:

@@ -105,7 +105,7 @@ TEST_CASE("routes, aliases and thresholds are read, for everybody and for one pe
      "prefer": "cheapest", "examples": ["look over my diff"]}],
   "model_aliases": {"arch.fast.v1": "openai/gpt-5-mini", "big": {"target": "gemini,gemini-3-pro"}},
   "router": {"matcher": "model", "router_model": "ollama/arch-router", "max_switch_spend": 0.5,
-             "learning": false},
+             "max_switch_spend_pct": 12.5, "learning": false},
   "personas": {"Sam": {}, "Eve": {"routing_preferences": [
     {"name": "mine", "models": ["deepseek/deepseek-chat"]}]}}
 })");
@@ -127,6 +127,7 @@ TEST_CASE("routes, aliases and thresholds are read, for everybody and for one pe
   CHECK(config.matching.matcher == Matcher::kModel);
   CHECK(config.matching.router_model == Target{"ollama", "arch-router"});
   CHECK(config.matching.max_switch_spend_usd == 0.5);
+  CHECK(config.matching.max_switch_spend_pct == 12.5);
   CHECK_FALSE(config.matching.learning);
   REQUIRE(config.warnings.size() == 1);  // a route without a description
   CHECK(config.warnings[0].path == "$.personas.Eve.routing_preferences[0]");

@@ -173,13 +173,14 @@ TEST_CASE("the full example is accepted, and every member without a use is a war
   CHECK(config.OriginOf("router.rate_limits").file == home.File("config.yaml"));
   std::string warned;
   for (const ConfigWarning& warning : config.warnings) warned += warning.path + "\n";
-  for (const char* path :
-       {"$.ratelimits[0].selector", "$.tracing", "$.listeners[0].max_retries",
-        "$.routing.session_cache", "$.model_providers[5].headers",
-        "$.overrides.upstream_connect_timeout", "$.routing.routing_budget.max_switch_spend_pct",
-        "$.model_metrics_sources[0]"}) {
+  for (const char* path : {"$.ratelimits[0].selector", "$.tracing", "$.listeners[0].max_retries",
+                           "$.routing.session_cache", "$.model_providers[5].headers",
+                           "$.overrides.upstream_connect_timeout", "$.model_metrics_sources[0]"}) {
     CHECK(warned.find(path) != std::string::npos);
   }
+  CHECK(warned.find("max_switch_spend_pct") == std::string::npos);
+  CHECK(config.matching.max_switch_spend_pct == 15);
+  CHECK_FALSE(config.matching.max_switch_spend_usd);
 }
 
 TEST_CASE("the guides' form needs no version and no listeners, and a single preference is read") {

@@ -185,6 +185,21 @@ TEST_CASE("the ceiling in per cent grows with the session, and a cold session be
   CHECK(*kept.CeilingUsdMicros(rig.limits) == Approx(100'000));
 }
 
+TEST_CASE("requests that go on with a turn count for the share, and not as turns") {
+  Rig rig;
+  rig.limits = SwitchLimits::Of({}, 50);
+  rig.now += 1s;
+  rig.Arrive();
+  const int64_t requests = rig.session.NextTurn().requests;
+  rig.session.Continued(kContext, rig.limits, Terms);
+  rig.session.Continued(kContext, rig.limits, Terms);
+  // Four requests at 50 % of 100,000 × 0.5.
+  CHECK(*rig.session.CeilingUsdMicros(rig.limits) == Approx(100'000));
+  CHECK(rig.session.NextTurn().requests == requests);
+  rig.session.Continued(kContext / 2, rig.limits, Terms);  // compacted in the middle of the turn
+  CHECK(rig.Judge("o/gpt", kContext / 2).cause == SwitchCause::kCold);
+}
+
 TEST_CASE("a compacted conversation is in no cache, however much the estimates are off") {
   Rig rig;
   rig.limits.max_usd_micros = 0;
