@@ -12,11 +12,6 @@ using routing::learning::LineFile;
 
 constexpr int kClientLeft = 499;
 constexpr size_t kMostWaiting = 10'000;
-// What an answer is taken to cost beside its input when prices are compared.
-constexpr int64_t kUsualOutputTokens = 1000;
-constexpr int64_t kUsualInputTokens = 20'000;
-
-std::string NameOf(const Target& target) { return target.provider + "/" + target.model; }
 
 }  // namespace
 
@@ -46,36 +41,22 @@ void RouteLearning::Read() {
 
 RouteLearning::Order RouteLearning::OrderOf(const MatchingConfig& matching,
                                             const std::string& persona,
-                                            const RoutePreference& route, int64_t tokens) {
-  Order order;
-  order.models = route.models;
-  if (route.models.size() < 2) return order;
-  if (matching.learning) Read();
+                                            const RoutePreference& route, int64_t tokens,
+                                            const routing::learning::CostOf& in_session) {
+  if (matching.learning && route.models.size() > 1) Read();
   translate::Usage usage;
   usage.known = true;
-  usage.input_tokens = tokens < 0 ? kUsualInputTokens : tokens;
-  usage.output_tokens = kUsualOutputTokens;
-  std::vector<std::string> names;
-  names.reserve(route.models.size());
-  for (const Target& target : route.models) names.push_back(NameOf(target));
-  std::vector<routing::learning::Candidate> candidates;
-  for (size_t i = 0; i < names.size(); ++i) {
-    routing::learning::Candidate candidate{names[i], std::nullopt, std::nullopt};
-    if (const auto cost =
-            deps_.prices.CostUsdMicros(route.models[i].provider, route.models[i].model, usage)) {
-      candidate.cost_usd_micros = static_cast<double>(*cost);
-    }
-    candidates.push_back(candidate);
-  }
+  usage.input_tokens = tokens < 0 ? routing::learning::kUsualInputTokens : tokens;
+  usage.output_tokens = routing::learning::kUsualOutputTokens;
+  const auto cost_of = [&](const Target& target) -> std::optional<double> {
+    const auto cost = deps_.prices.CostUsdMicros(target.provider, target.model, usage);
+    if (!cost) return std::nullopt;
+    return static_cast<double>(*cost);
+  };
   const routing::learning::Ranker nothing_learnt;
-  const routing::learning::Ranker& ranker = matching.learning ? ranker_ : nothing_learnt;
-  const auto ranked = ranker.Rank(persona, route.name, candidates, route.prefer);
-  order.models.clear();
-  for (const auto& one : ranked) order.models.push_back(route.models[one.index]);
-  if (ranked.front().index != 0 || !ranker.PinOf(persona, route.name).empty()) {
-    order.reason = ranker.Describe(persona, route.name, candidates, route.prefer, ranked, 0);
-  }
-  return order;
+  return routing::learning::OrderRoute(
+      matching.learning ? ranker_ : nothing_learnt, persona, route,
+      route.prefer == Prefer::kCost ? in_session : routing::learning::CostOf(cost_of));
 }
 
 void RouteLearning::OnRequestFinished(const RequestRecord& record) {

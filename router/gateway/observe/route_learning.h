@@ -16,6 +16,7 @@
 #include "router/gateway/observe/request_record.h"
 #include "router/routing/learning/line_file.h"
 #include "router/routing/learning/ranker.h"
+#include "router/routing/learning/route_order.h"
 
 namespace katra::router::gateway {
 
@@ -34,13 +35,12 @@ class RouteLearning {
   RouteLearning(const RouteLearning&) = delete;
   RouteLearning& operator=(const RouteLearning&) = delete;
 
-  struct Order {
-    std::vector<Target> models;  // all of the route's, best first
-    std::string reason;          // why the first is first; empty: the user's order
-  };
+  using Order = routing::learning::RouteOrder;
   // The order in which the models of `route` are tried. `tokens`: of the input, -1: unknown.
+  // `in_session`: what the turn costs in its session, for routes that prefer cost.
   [[nodiscard]] Order OrderOf(const MatchingConfig& matching, const std::string& persona,
-                              const RoutePreference& route, int64_t tokens);
+                              const RoutePreference& route, int64_t tokens,
+                              const routing::learning::CostOf& in_session);
 
   // What a finished request says of the models of its route.
   void OnRequestFinished(const RequestRecord& record);

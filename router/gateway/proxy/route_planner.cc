@@ -90,16 +90,28 @@ void RoutePlanner::FindTurn(const Request& request, const routing::RequestView& 
   FinishMatch();
 }
 
+bool RoutePlanner::FollowsCosts() const {
+  return config_->matching.limits_switches() ||
+         routing::learning::WeighsCaches(persona_->preferences);
+}
+
 void RoutePlanner::FinishMatch() {
+  const MatchingConfig& matching = config_->matching;
+  if (FollowsCosts()) {
+    const bool standing = !otherwise_.model.empty() || match_.route == nullptr;
+    judge_.Arrived(matching, standing ? otherwise_ : match_.route->models.front(), tokens_);
+  }
   if (match_.route != nullptr) {
-    auto order = deps_.learning.OrderOf(config_->matching, caller_, *match_.route, tokens_);
+    auto order = deps_.learning.OrderOf(
+        matching, caller_, *match_.route, tokens_,
+        [&](const Target& target) { return judge_.TurnUsdMicros(matching, target, tokens_); });
     match_.order = std::move(order.models);
     if (!match_.reason.empty() && !order.reason.empty()) match_.reason += "; ";
     match_.reason += order.reason;
   }
   const Target& wanted = match_.route == nullptr ? otherwise_ : match_.order.front();
   if (wanted.model.empty()) return;
-  auto verdict = judge_.Judge(config_->matching, wanted, otherwise_, tokens_);
+  auto verdict = judge_.Judge(matching, wanted, tokens_);
   if (verdict.stay_with) {
     const std::string route = match_.route == nullptr ? std::string() : match_.route->name;
     held_ = policy::Held{std::move(*verdict.stay_with), route, match_.score, match_.matcher,
@@ -203,7 +215,7 @@ void RoutePlanner::LearnFrom(const policy::Choice& choice) {
 }
 
 void RoutePlanner::NoteAnswered(const Target& model, const translate::Usage& usage) {
-  if (config_->matching.limits_switches()) judge_.Answered(model, usage);
+  if (FollowsCosts()) judge_.Answered(model, usage);
   auto& routed = deps_.history.Trace().routed;
   if (routed && routed->turn == turn_) routed->answered = true;
 }

@@ -69,6 +69,8 @@ class RoutePlanner {
   void ReadNeeds(const Request& request, const routing::RequestView& view);
   // Learns from a model that the user chose instead of the route's.
   void LearnFrom(const policy::Choice& choice);
+  // Whether decisions depend on what the session's caches hold.
+  [[nodiscard]] bool FollowsCosts() const;
   // Orders the matched route's models, and decides whether the conversation may switch to the
   // first.
   void FinishMatch();

@@ -30,15 +30,27 @@ routing::cost::ModelTerms SwitchJudge::TermsOf(std::string_view model) const {
   return terms;
 }
 
+void SwitchJudge::Arrived(const MatchingConfig& matching, const Target& otherwise, int64_t tokens) {
+  deps_.history.Trace().costs.Arrived(
+      tokens, NameOf(otherwise), LimitsOf(matching),
+      [this](std::string_view model) { return TermsOf(model); }, deps_.clock.Now());
+}
+
+std::optional<double> SwitchJudge::TurnUsdMicros(const MatchingConfig& matching,
+                                                 const Target& model, int64_t tokens) {
+  return deps_.history.Trace().costs.NextTurnUsdMicros(
+      NameOf(model), tokens, LimitsOf(matching),
+      [this](std::string_view name) { return TermsOf(name); }, deps_.clock.Now());
+}
+
 SwitchJudge::Verdict SwitchJudge::Judge(const MatchingConfig& matching, const Target& wanted,
-                                        const Target& otherwise, int64_t tokens) {
+                                        int64_t tokens) {
   if (!matching.limits_switches()) return {};
   routing::cost::SessionCosts& costs = deps_.history.Trace().costs;
   const auto limits = LimitsOf(matching);
   const WallTime now = deps_.clock.Now();
   const auto terms = [this](std::string_view model) { return TermsOf(model); };
   const std::string name = NameOf(wanted);
-  costs.Arrived(tokens, otherwise.model.empty() ? name : NameOf(otherwise), limits, terms, now);
   verdict_ = costs.Judge(name, tokens, limits, terms, now, costs.NextTurn());
   Verdict verdict;
   verdict.reason = verdict_->reason;

@@ -26,16 +26,21 @@ class SwitchJudge {
   };
   explicit SwitchJudge(const Deps& deps) : deps_(deps) {}
 
+  // Counts a new turn, whose prompt has about `tokens`. Call it once per request, before the
+  // others. `otherwise` answers if no route fits.
+  void Arrived(const MatchingConfig& matching, const Target& otherwise, int64_t tokens);
+  // What the turn costs in this session if `model` answers it, with what its cache holds. For
+  // comparing models. nullopt: a price is not known.
+  [[nodiscard]] std::optional<double> TurnUsdMicros(const MatchingConfig& matching,
+                                                    const Target& model, int64_t tokens);
+
   struct Verdict {
     std::optional<Target>
         stay_with;       // the model that answered last, if the switch is too expensive
     std::string reason;  // for people; empty: none
   };
-  // Whether the session may use `wanted` for the next turn, whose prompt has about `tokens`. Call
-  // it once per request. Without a limit it always may. `otherwise` answers if no route fits; its
-  // model may be empty.
-  [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted,
-                              const Target& otherwise, int64_t tokens);
+  // Whether the session may use `wanted` for the turn. Without a limit it always may.
+  [[nodiscard]] Verdict Judge(const MatchingConfig& matching, const Target& wanted, int64_t tokens);
   // Counts a request that continues a turn, so that its model is decided.
   void Continued(const MatchingConfig& matching, int64_t tokens);
   // Counts the judged switch, which was made, against the session's limit.

@@ -192,6 +192,27 @@ std::optional<double> SessionCosts::ExpectedUsdMicros(std::string_view model,
   return *turn + least.value_or(0);
 }
 
+std::optional<double> SessionCosts::NextTurnUsdMicros(std::string_view model,
+                                                      int64_t context_tokens,
+                                                      const SwitchLimits& limits,
+                                                      const TermsOf& terms_of, WallTime now) const {
+  const auto expected = [&](std::string_view who, const Forecast& forecast) {
+    return ExpectedUsdMicros(who, context_tokens, forecast, limits, terms_of, now);
+  };
+  const Forecast with_later = NextTurn();
+  Forecast turn = with_later;
+  turn.later_requests = 0;
+  // Nothing is lost by leaving a cold cache.
+  const bool cold =
+      anchor_.empty() || WarmTokens(anchor_, context_tokens, terms_of(anchor_), now) == 0;
+  if (cold) return expected(model, turn);
+  const auto all = expected(model, with_later);
+  const auto staying = expected(anchor_, with_later);
+  const auto staying_turn = expected(anchor_, turn);
+  if (!all || !staying || !staying_turn) return expected(model, turn);
+  return *all - (*staying - *staying_turn);
+}
+
 Forecast SessionCosts::NextTurn() const {
   constexpr int64_t kFirstTurn = 4;
   constexpr int64_t kUsualSession = 40;

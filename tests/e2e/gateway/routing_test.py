@@ -326,15 +326,17 @@ class Switches(unittest.TestCase):
     FIX = "there is a bug in the login, fix it"
     DOCS = "write the README for this tool"
 
-    def world(self, cache_read=1, **router):
+    def world(self, cache_read=1, routes=None, helper=10, **router):
         def long_answer(request, to):
             # The upstream counts 100,000 tokens, so that its cache holds a long prompt.
             events = message_stream("done", input_tokens=100_000)
             to.stream(events)
 
-        world = World({"provider": "own", "model": "m"}, routing_preferences=ROUTED, router=router)
+        world = World({"provider": "own", "model": "m"}, routing_preferences=routes or ROUTED,
+                      router=router)
         world.upstreams["thinker"].script = long_answer
         prices = {f"{name}/m": {"input": 10, "output": 10, "cache_read": cache_read} for name in NAMES}
+        prices["helper/m"]["input"] = helper
         path = f"{world.gateway.home}/router/prices.json"
         with open(path, "w", encoding="utf-8", opener=lambda file, flags: os.open(
                 file, flags, 0o600)) as out:
@@ -364,6 +366,15 @@ class Switches(unittest.TestCase):
         for share, served in ((5, "thinker"), (50, "helper")):
             with self.world(cache_read=8, max_switch_spend_pct=share) as world:
                 self.assertEqual(self.second_turn(world).header("x-katra-provider"), served)
+
+    def test_a_route_that_prefers_cost_counts_what_the_caches_hold(self):
+        routes = [{**one, "models": ["thinker/m", "helper/m"], "prefer": "cost"}
+                  if one["name"] == "documentation" else one for one in ROUTED]
+        with self.world(cache_read=0.5, routes=routes, helper=9) as world:
+            # Cold, the cheaper one; warm at the other, that one.
+            start = [user(self.DOCS + " " + "x " * 200_000)]
+            self.assertEqual(world.ask(start).header("x-katra-provider"), "helper")
+            self.assertEqual(self.second_turn(world).header("x-katra-provider"), "thinker")
 
     def test_without_a_limit_every_switch_is_made(self):
         with self.world() as world:

@@ -200,6 +200,23 @@ TEST_CASE("requests that go on with a turn count for the share, and not as turns
   CHECK(rig.Judge("o/gpt", kContext / 2).cause == SwitchCause::kCold);
 }
 
+TEST_CASE("the cheapest model for a turn depends on whose cache holds the conversation") {
+  const auto cost = [](const SessionCosts& session, std::string_view model, WallTime now) {
+    return *session.NextTurnUsdMicros(model, kContext, {}, Terms, now);
+  };
+  Rig rig;
+  const SessionCosts fresh;
+  // Cold, opus reads all of it for $0.625 and gpt for $0.125.
+  CHECK(cost(fresh, "o/gpt", kNoon) < cost(fresh, "a/opus", kNoon));
+  CHECK(cost(rig.session, "a/opus", kNoon) ==
+        Approx(*ForecastUsdMicros(kOpus, kContext, kContext,
+                                  {rig.session.NextTurn().requests, 1200, 350})));
+  // What opus has not seen it must read later, so gpt's turn costs more than its own price.
+  const double gpt = cost(rig.session, "o/gpt", kNoon);
+  CHECK(gpt > *ForecastUsdMicros(kGpt, kContext, 0, {rig.session.NextTurn().requests, 1200, 350}));
+  CHECK_FALSE(rig.session.NextTurnUsdMicros("x/unknown", kContext, {}, Terms, kNoon));
+}
+
 TEST_CASE("a compacted conversation is in no cache, however much the estimates are off") {
   Rig rig;
   rig.limits.max_usd_micros = 0;

@@ -1,0 +1,34 @@
+// The order in which the models of a route are tried: by what was learnt, as the route's `prefer`
+// says. The gateway's, and that of commands which show what the gateway would do.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/routing/learning/ranker.h"
+
+namespace katra::router::routing::learning {
+
+struct RouteOrder {
+  std::vector<Target> models;  // all of the route's, best first
+  std::string reason;          // why the first is first; empty: the user's order
+};
+
+// What the request would cost at a model, in millionths of a US dollar; nullopt: unknown.
+using CostOf = std::function<std::optional<double>(const Target& model)>;
+
+[[nodiscard]] RouteOrder OrderRoute(const Ranker& ranker, std::string_view persona,
+                                    const RoutePreference& route, const CostOf& cost_of);
+
+// Whether the order of some of these routes' models depends on what the caches of a session hold.
+[[nodiscard]] bool WeighsCaches(const std::vector<RoutePreference>& routes);
+
+// What a request is taken to be where more is not known.
+inline constexpr int64_t kUsualInputTokens = 20'000;
+inline constexpr int64_t kUsualOutputTokens = 1000;
+
+}  // namespace katra::router::routing::learning
