@@ -96,7 +96,8 @@ struct UsageFilter {
   std::string client_session_id = {};     // empty: any
   WallTime since = {};
   int64_t after_id = 0;  // only records with a larger id
-  int limit = 20;
+  int limit = 20;        // at most 10,000 at once
+  bool by_id = false;    // by rising id, to turn pages by after_id; else the newest first
 };
 
 enum class RouteGroup { kRouteAndModel, kModel };

@@ -20,6 +20,7 @@ void AddRoute(CLI::App& app, Program& program) {
   route->require_subcommand(1);
   AddRouteHistory(*route, program);
   AddRouteExplain(*route, program);
+  AddRouteReplay(*route, program);
   AddRouteTest(*route, program);
   AddRouteFeedback(*route, program);
   AddRouteTeach(*route, program);

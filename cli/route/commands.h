@@ -17,6 +17,7 @@ class Program;
 
 void AddRouteHistory(CLI::App& route, Program& program);
 void AddRouteExplain(CLI::App& route, Program& program);
+void AddRouteReplay(CLI::App& route, Program& program);
 void AddRouteTest(CLI::App& route, Program& program);
 void AddRouteFeedback(CLI::App& route, Program& program);
 void AddRouteTeach(CLI::App& route, Program& program);

@@ -36,6 +36,19 @@ Status AddLearnt(const Context& context, const router::routing::learning::Event&
   return file.Append({ToJsonLine(event)}, true);
 }
 
+Result<std::vector<router::routing::learning::Event>> ReadLearnt(const Context& context) {
+  LineFile file(router::routing::learning::LearntPath(context.home()));
+  const auto news = file.ReadNews();
+  if (!news) return tl::unexpected<Error>(news.error());
+  std::vector<router::routing::learning::Event> events;
+  for (const std::string& line : news->lines) {
+    if (auto event = router::routing::learning::ParseEvent(line)) {
+      events.push_back(std::move(*event));
+    }
+  }
+  return events;
+}
+
 Result<std::vector<router::routing::learning::TaughtExample>> ReadTaught(const Context& context) {
   LineFile file(router::routing::learning::TaughtPath(context.home()));
   auto news = file.ReadNews();

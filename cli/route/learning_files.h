@@ -35,6 +35,10 @@ namespace katra::cli {
 [[nodiscard]] Status AddLearnt(const Context& context,
                                const router::routing::learning::Event& event);
 
+// Everything that was learnt, in the journal's order; lines that cannot be read are left out.
+[[nodiscard]] Result<std::vector<router::routing::learning::Event>> ReadLearnt(
+    const Context& context);
+
 // All that was taught; lines that cannot be read are left out.
 [[nodiscard]] Result<std::vector<router::routing::learning::TaughtExample>> ReadTaught(
     const Context& context);

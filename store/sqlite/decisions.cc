@@ -24,6 +24,14 @@ constexpr int kMostRecords = 10'000;
   " first_byte_ms, duration_ms, rule, route, matcher, score, asked_model, reason, tried,"   \
   " estimated_tokens, continued FROM answers"
 
+#define KATRA_RECORDS_WHERE                                          \
+  KATRA_RECORD_COLUMNS                                               \
+  " WHERE at >= ?1 AND id > ?2 AND (?3 = '' OR lower(persona) = ?3)" \
+  " AND (?4 = 0 OR route = ?5)"                                      \
+  " AND (CASE ?6 WHEN '' THEN endpoint <> 'count_tokens'"            \
+  " ELSE request_id = ?6 OR upstream_id = ?6 END)"                   \
+  " AND (?7 = '' OR client_session_id = ?7) "
+
 // Reads a row of KATRA_RECORD_COLUMNS column by column.
 class RecordReader {
  public:
@@ -116,13 +124,9 @@ Result<std::vector<UsageRecord>> SqliteStore::LatestUsage(const UsageFilter& fil
                                                           const CallContext& context) {
   return database_->Read(
       context, "looking up decisions", [&](Connection& c) -> Result<std::vector<UsageRecord>> {
-        Query query = c.Prepare(
-            KATRA_RECORD_COLUMNS
-            " WHERE at >= ?1 AND id > ?2 AND (?3 = '' OR lower(persona) = ?3)"
-            " AND (?4 = 0 OR route = ?5)"
-            " AND (CASE ?6 WHEN '' THEN endpoint <> 'count_tokens'"
-            " ELSE request_id = ?6 OR upstream_id = ?6 END)"
-            " AND (?7 = '' OR client_session_id = ?7) ORDER BY at DESC, id DESC LIMIT ?8");
+        Query query =
+            c.Prepare(filter.by_id ? KATRA_RECORDS_WHERE "ORDER BY id LIMIT ?8"
+                                   : KATRA_RECORDS_WHERE "ORDER BY at DESC, id DESC LIMIT ?8");
         query.Bind(ToUnixMillis(filter.since), filter.after_id, ToLowerAscii(filter.persona),
                    filter.route ? 1 : 0, filter.route.value_or(""), filter.request_id,
                    filter.client_session_id, std::clamp(filter.limit, 0, kMostRecords));

@@ -350,3 +350,28 @@ TEST_CASE("costs are summed by persona and provider, between two times", "[contr
   CHECK(sums(0, 100) == "Eve/openai 3 0\nSam/ollama 0 1\nSam/openai 12 0\n");
   CHECK(sums(1, 4) == "Sam/ollama 0 1\nSam/openai 5 0\n");
 }
+
+TEST_CASE("records are read by rising id to turn the pages, and else the newest first",
+          "[contract]") {
+  auto backend = MakeBackend(GENERATE(from_range(BackendNames())));
+  UsageRecord late = Answered(*backend, "Sam", "late");
+  late.at += std::chrono::hours(1);
+  REQUIRE(backend->store().RecordUsage({late}, CallContext{}));
+  for (const char* model : {"m1", "m2"}) {
+    REQUIRE(backend->store().RecordUsage({Answered(*backend, "Sam", model)}, CallContext{}));
+  }
+  const auto models = [&](UsageFilter filter) {
+    std::vector<std::string> read;
+    const auto records = backend->store().LatestUsage(filter, CallContext{});
+    REQUIRE(records);
+    for (const UsageRecord& record : *records) read.push_back(record.model);
+    return read;
+  };
+  UsageFilter filter;
+  CHECK(models(filter) == std::vector<std::string>{"late", "m2", "m1"});
+  filter.by_id = true;
+  filter.limit = 2;
+  CHECK(models(filter) == std::vector<std::string>{"late", "m1"});
+  filter.after_id = backend->store().LatestUsage(filter, CallContext{})->back().id;
+  CHECK(models(filter) == std::vector<std::string>{"m2"});
+}
