@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 
 #include "cli/route/decision_view.h"
 #include "cli/route/fit_table.h"
+#include "cli/route/stats_measures.h"
 #include "core/json_write.h"
 #include "core/text.h"
 #include "core/text_width.h"
@@ -22,14 +22,6 @@ constexpr size_t kMaxLabel = 40;
 constexpr size_t kNoteColumns = 20;
 constexpr size_t kLeastBar = 4;
 
-std::string ModelText(const RouteSum& one) {
-  return one.sum.key == "/" ? "(nobody)" : OneLine(one.sum.key, 200);
-}
-
-std::string RouteHeading(const RouteSum& one) {
-  return one.route.empty() ? "(no route)" : OneLine(one.route, 200);
-}
-
 // The share of the prompts that came from caches, where providers reported it.
 std::optional<double> CacheShare(const store::UsageSum& sum) {
   if (sum.cache_told_prompt_tokens <= 0) return std::nullopt;
@@ -37,19 +29,10 @@ std::optional<double> CacheShare(const store::UsageSum& sum) {
          static_cast<double>(sum.cache_told_prompt_tokens);
 }
 
-bool CostIsUnknown(const store::UsageSum& sum) {
-  return sum.unpriced > 0 && sum.cost_usd_micros == 0;
-}
-
 std::string CacheText(const store::UsageSum& sum) {
   const auto share = CacheShare(sum);
   if (!share) return sum.requests > sum.errors ? "?" : "-";
   return std::to_string(std::lround(*share * 100)) + "%" + (sum.cache_untold > 0 ? "~" : "");
-}
-
-std::string SumCost(const store::UsageSum& sum) {
-  if (CostIsUnknown(sum)) return "$?";
-  return DollarText(sum.cost_usd_micros) + (sum.unpriced > 0 ? "+" : "");
 }
 
 int64_t PromptTokens(const store::UsageSum& sum) {
@@ -67,23 +50,32 @@ enum Column : size_t {
   kIn,
   kOut,
   kCache,
+  kRated,
   kCost
 };
 
-FitTable OneTable(const std::vector<RouteSum>& sums) {
+// "4/1": rated good and bad; "-": not rated.
+std::string RatedText(const Rated& rated) {
+  if (rated.good + rated.bad == 0) return "-";
+  return std::to_string(rated.good) + "/" + std::to_string(rated.bad);
+}
+
+FitTable OneTable(const std::vector<RouteSum>& sums, const Ratings& ratings) {
   FitTable table;
-  table.columns = {{"model"},           {"answers", true},  {"failed", true}, {"first p50", true},
-                   {"first p95", true}, {"time p50", true}, {"p95", true},    {"in", true},
-                   {"out", true},       {"cache", true},    {"cost", true}};
+  table.columns = {{"model"},           {"answers", true},  {"failed", true},   {"first p50", true},
+                   {"first p95", true}, {"time p50", true}, {"p95", true},      {"in", true},
+                   {"out", true},       {"cache", true},    {"good/bad", true}, {"cost", true}};
   for (const RouteSum& one : sums) {
-    table.rows.push_back({ModelText(one), std::to_string(one.sum.requests - one.sum.errors),
+    table.rows.push_back({StatsModel(one), std::to_string(one.sum.requests - one.sum.errors),
                           std::to_string(one.sum.errors), MillisText(one.first_byte.p50_ms),
                           MillisText(one.first_byte.p95_ms), MillisText(one.duration.p50_ms),
                           MillisText(one.duration.p95_ms), ShortCount(PromptTokens(one.sum)),
-                          ShortCount(one.sum.output_tokens), CacheText(one.sum), SumCost(one.sum)});
+                          ShortCount(one.sum.output_tokens), CacheText(one.sum),
+                          RatedText(ratings.Of(one.route, one.sum.key)), StatsCost(one.sum)});
   }
-  table.steps = {{kFirst95, 0}, {kModel, 32}, {kFirst50, 0}, {kModel, 20}, {kIn, 0},    {kOut, 0},
-                 {kCache, 0},   {kModel, 12}, {kTime95, 0},  {kModel, 8},  {kTime50, 0}};
+  table.steps = {{kFirst95, 0}, {kModel, 32}, {kFirst50, 0}, {kModel, 20},
+                 {kIn, 0},      {kOut, 0},    {kCache, 0},   {kModel, 12},
+                 {kRated, 0},   {kTime95, 0}, {kModel, 8},   {kTime50, 0}};
   return table;
 }
 
@@ -95,7 +87,7 @@ std::string SplitByRoute(const std::vector<RouteSum>& sums, const std::string& r
   for (size_t i = 0; i < sums.size(); ++i) {
     if (i == 0 || sums[i].route != sums[i - 1].route) {
       const std::string heading =
-          page.width > 0 ? CutToWidth(RouteHeading(sums[i]), page.width) : RouteHeading(sums[i]);
+          page.width > 0 ? CutToWidth(StatsRoute(sums[i]), page.width) : StatsRoute(sums[i]);
       out += page.colours ? "\x1b[36m" + heading + "\x1b[0m\n" : heading + "\n";
     }
     out += lines[i + 1] + "\n";
@@ -120,40 +112,6 @@ std::string Bar(double share, size_t columns) {
   return bar + kParts[eighths % 8];
 }
 
-struct Measure {
-  const char* title;
-  std::function<std::optional<double>(const RouteSum&)> value;
-  std::function<std::string(const RouteSum&)> note;
-};
-
-std::vector<Measure> Measures() {
-  return {
-      {"Answers",
-       [](const RouteSum& one) { return static_cast<double>(one.sum.requests - one.sum.errors); },
-       [](const RouteSum& one) {
-         return std::to_string(one.sum.requests - one.sum.errors) +
-                (one.sum.errors > 0 ? ", " + std::to_string(one.sum.errors) + " failed" : "");
-       }},
-      {"Time of an answer: half of them took at most",
-       [](const RouteSum& one) -> std::optional<double> {
-         if (!one.duration.p50_ms) return std::nullopt;
-         return static_cast<double>(*one.duration.p50_ms);
-       },
-       [](const RouteSum& one) {
-         return MillisText(one.duration.p50_ms) + " (p95 " + MillisText(one.duration.p95_ms) + ")";
-       }},
-      {"Cost",
-       [](const RouteSum& one) -> std::optional<double> {
-         if (CostIsUnknown(one.sum)) return std::nullopt;
-         return static_cast<double>(one.sum.cost_usd_micros);
-       },
-       [](const RouteSum& one) { return SumCost(one.sum); }}};
-}
-
-std::string Label(const RouteSum& one, bool by_route) {
-  return by_route ? RouteHeading(one) + " · " + ModelText(one) : ModelText(one);
-}
-
 std::string Padded(const std::string& text, size_t columns) {
   const std::string cut = CutToWidth(text, columns);
   return cut + std::string(columns - std::min(columns, DisplayWidth(cut)), ' ');
@@ -161,27 +119,28 @@ std::string Padded(const std::string& text, size_t columns) {
 
 }  // namespace
 
-std::string StatsTable(const std::vector<RouteSum>& sums, bool by_route, const Page& page) {
-  const std::string rendered = RenderFitted(OneTable(sums), page, LookOfStat);
+std::string StatsTable(const std::vector<RouteSum>& sums, const Ratings& ratings, bool by_route,
+                       const Page& page) {
+  const std::string rendered = RenderFitted(OneTable(sums, ratings), page, LookOfStat);
   return by_route ? SplitByRoute(sums, rendered, page) : rendered;
 }
 
 std::string StatsBars(const std::vector<RouteSum>& sums, bool by_route, const Page& page) {
   const size_t width = page.width > 0 ? page.width : kPlainWidth;
   size_t label = 0;
-  for (const RouteSum& one : sums) label = std::max(label, DisplayWidth(Label(one, by_route)));
+  for (const RouteSum& one : sums) label = std::max(label, DisplayWidth(StatsLabel(one, by_route)));
   label = std::min({label, kMaxLabel, width / 3});
   const size_t taken = label + kNoteColumns + 2;
   const size_t columns = width > taken + kLeastBar ? width - taken : kLeastBar;
   std::string out;
-  for (const Measure& measure : Measures()) {
+  for (const Measure& measure : StatsMeasures()) {
     double most = 0;
     for (const RouteSum& one : sums) most = std::max(most, measure.value(one).value_or(0));
     out += std::string(out.empty() ? "" : "\n") + CutToWidth(measure.title, width) + "\n";
     for (const RouteSum& one : sums) {
       const double value = measure.value(one).value_or(0);
       const std::string bar = most > 0 ? Bar(value / most, columns) : std::string();
-      out += Padded(Label(one, by_route), label) + " ";
+      out += Padded(StatsLabel(one, by_route), label) + " ";
       if (!bar.empty()) out += (page.colours ? "\x1b[94m" + bar + "\x1b[0m" : bar) + " ";
       const size_t drawn = label + 1 + (bar.empty() ? 0 : DisplayWidth(bar) + 1);
       out += CutToWidth(measure.note(one), width > drawn ? width - drawn : 0) + "\n";
@@ -190,7 +149,8 @@ std::string StatsBars(const std::vector<RouteSum>& sums, bool by_route, const Pa
   return out;
 }
 
-std::string StatsJson(const std::vector<RouteSum>& sums, bool by_route, WallTime since) {
+std::string StatsJson(const std::vector<RouteSum>& sums, const Ratings& ratings, bool by_route,
+                      WallTime since) {
   std::string json;
   JsonWriter writer(json);
   writer.BeginObject().Key("by").String(by_route ? "route" : "model").Key("since");
@@ -227,7 +187,9 @@ std::string StatsJson(const std::vector<RouteSum>& sums, bool by_route, WallTime
     }
     number("cost_usd_micros",
            CostIsUnknown(sum) ? std::nullopt : std::optional(sum.cost_usd_micros));
-    writer.Key("requests_without_price").Integer(sum.unpriced).EndObject();
+    writer.Key("requests_without_price").Integer(sum.unpriced);
+    const Rated rated = ratings.Of(one.route, sum.key);
+    writer.Key("rated_good").Integer(rated.good).Key("rated_bad").Integer(rated.bad).EndObject();
   }
   writer.EndArray().EndObject();
   return json;

@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 import unittest
+import xml.etree.ElementTree
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
@@ -200,6 +201,24 @@ class Views(unittest.TestCase):
             self.assertIn("documentation · own/m", drawn)
             self.assertIn("█", drawn)
             self.assertNotIn("\x1b", drawn)
+
+    def test_ratings_and_a_picture_are_part_of_the_statistics(self):
+        with World() as world:
+            world.ask(REVIEW)
+            world.recorded(1)
+            self.assertEqual(world.katra("route", "feedback", "good", "--persona", "Sam").returncode, 0)
+            row, = json.loads(world.katra("stats", "--json").stdout)["stats"]
+            self.assertEqual((row["rated_good"], row["rated_bad"]), (1, 0))
+            self.assertIn("1/0", world.katra("stats").stdout)
+            path = f"{world.gateway.home}/stats.svg"
+            for _ in range(2):  # an older picture is replaced
+                self.assertEqual(world.katra("stats", "--plot", path).stdout, f"Drawn: {path}\n")
+            picture = xml.etree.ElementTree.parse(path).getroot()
+            self.assertEqual(picture.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertIn("code review · reviewer/m2", [one.text for one in picture.iter()])
+            wrong = world.katra("stats", "--plot", "persona")
+            self.assertEqual(wrong.returncode, 64)
+            self.assertIn(".svg", wrong.stderr)
 
     def test_the_live_view_shows_each_request_once_over_a_restart(self):
         with World() as world:

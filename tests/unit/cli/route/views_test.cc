@@ -1,6 +1,7 @@
 // What a decision is told as: in a line, in words, in a table of models, in bars.
 #include "cli/route/decision_view.h"
 #include "cli/route/live_view.h"
+#include "cli/route/stats_svg.h"
 #include "cli/route/stats_view.h"
 #include "core/text.h"
 #include "core/text_width.h"
@@ -185,33 +186,41 @@ std::vector<RouteSum> Sums() {
   return sums;
 }
 
+Ratings Rates() {
+  Ratings ratings;
+  for (int i = 0; i < 4; ++i) ratings.Add("Code Review", "openai/gpt-5", true);
+  ratings.Add("code review", "openai/gpt-5", false);
+  return ratings;
+}
+
 TEST_CASE("models are compared below their routes") {
-  CHECK(StatsTable(Sums(), true, {}) ==
+  CHECK(StatsTable(Sums(), Rates(), true, {}) ==
         "model                          answers  failed  first p50  first p95  time p50     p95  "
-        "  in    out  cache      cost\n"
+        "  in    out  cache  good/bad      cost\n"
         "(no route)\n"
         "anthropic/claude-sonnet-5           12       0          -          -    900 ms   2.4 s  "
-        "   0      0      ?   $0.2500\n"
+        "   0      0      ?         -   $0.2500\n"
         "code review\n"
         "openai/gpt-5                      1232       2     300 ms      1.2 s    812 ms  12.3 s  "
-        "4.0M  45.0k    75%  $12.3457\n"
+        "4.0M  45.0k    75%       4/1  $12.3457\n"
         "ollama/qwen3-coder:480b-cloud        3       0          -          -     2.0 s   3.0 s  "
-        "   0      0      ?        $?\n");
+        "   0      0      ?         -        $?\n");
 }
 
 TEST_CASE("the table and the bars fit every page") {
   for (const size_t width : {size_t{40}, size_t{80}, size_t{200}}) {
     for (const bool by_route : {true, false}) {
-      for (const std::string& drawn : {StatsTable(Sums(), by_route, {width, false}),
+      for (const std::string& drawn : {StatsTable(Sums(), Rates(), by_route, {width, false}),
                                        StatsBars(Sums(), by_route, {width, false})}) {
         for (const std::string& line : Split(drawn, '\n')) CHECK(DisplayWidth(line) <= width);
       }
     }
   }
-  const std::string narrow = StatsTable(Sums(), true, {80, false});
+  const std::string narrow = StatsTable(Sums(), Rates(), true, {80, false});
   CHECK(Contains(narrow, "time p50"));
   CHECK(Contains(narrow, "cost"));
   CHECK(Contains(narrow, "failed"));
+  CHECK(Contains(narrow, "good/bad"));
 }
 
 TEST_CASE("a bar is as long as its value, and the longest fills its space") {
@@ -230,7 +239,7 @@ TEST_CASE("a bar is as long as its value, and the longest fills its space") {
 }
 
 TEST_CASE("in JSON what is unknown is null") {
-  const std::string json = StatsJson(Sums(), true, WallTime{});
+  const std::string json = StatsJson(Sums(), Rates(), true, WallTime{});
   JsonDocument document;
   REQUIRE(document.Parse(json));
   const JsonView stats = document.Root()["stats"];
@@ -245,6 +254,59 @@ TEST_CASE("in JSON what is unknown is null") {
   CHECK(rows[1]["duration_p95_ms"].Integer() == 12'300);
   CHECK(rows[2]["cost_usd_micros"].type() == JsonType::kNull);
   CHECK(rows[2]["first_byte_p50_ms"].type() == JsonType::kNull);
+  CHECK(rows[1]["rated_good"].Integer() == 4);
+  CHECK(rows[1]["rated_bad"].Integer() == 1);
+  CHECK(rows[2]["rated_good"].Integer() == 0);
+}
+
+TEST_CASE("ratings count by route or model, since then, of a persona, until they are reset") {
+  using router::routing::learning::Event;
+  using router::routing::learning::EventKind;
+  std::vector<Event> events;
+  const auto add = [&](EventKind kind, const char* persona, const char* route, int hour) {
+    Event event;
+    event.at = WallTime{std::chrono::hours(hour)};
+    event.kind = kind;
+    event.persona = persona;
+    event.route = route;
+    event.candidate = "openai/gpt-5";
+    events.push_back(event);
+  };
+  add(EventKind::kGood, "Sam", "review", 1);
+  add(EventKind::kGood, "Sam", "review", 3);
+  add(EventKind::kBad, "sam", "docs", 4);
+  add(EventKind::kGood, "Eve", "Review", 4);
+  add(EventKind::kAnswered, "Sam", "review", 4);
+  const WallTime since{std::chrono::hours(2)};
+  CHECK(CountRatings(events, true, "", {}).Of("review", "openai/gpt-5").good == 3);
+  CHECK(CountRatings(events, true, "", since).Of("review", "openai/gpt-5").good == 2);
+  CHECK(CountRatings(events, true, "SAM", since).Of("review", "openai/gpt-5").good == 1);
+  const Rated all = CountRatings(events, false, "", {}).Of("", "openai/gpt-5");
+  CHECK((all.good == 3 && all.bad == 1));
+  CHECK(CountRatings(events, true, "", {}).Of("", "openai/gpt-5").good == 0);
+  add(EventKind::kReset, "Sam", "Review", 5);
+  CHECK(CountRatings(events, true, "", {}).Of("review", "openai/gpt-5").good == 1);  // Eve's
+  CHECK(CountRatings(events, true, "", {}).Of("docs", "openai/gpt-5").bad == 1);
+  add(EventKind::kReset, "Sam", "", 5);
+  CHECK(CountRatings(events, true, "", {}).Of("docs", "openai/gpt-5").bad == 0);
+}
+
+TEST_CASE("a picture has what the bars have, and its names are text") {
+  std::vector<store::RouteSum> sums = Sums();
+  sums[1].route = "a <b> & \"c\" \xEF\xBF\xBE\x01";
+  const std::string svg = StatsSvg(sums, true, "Models & routes");
+  CHECK(Contains(svg, "<title>Models &amp; routes</title>"));
+  CHECK(Contains(svg, "a &lt;b&gt; &amp; &quot;c&quot; ?"));
+  CHECK(Contains(svg, "1232, 2 failed"));
+  CHECK(Contains(svg, "$12.3457"));
+  for (const char* part : {"<script", "href", "<b>", "\x01", "\xEF\xBF\xBE"}) {
+    CHECK_FALSE(Contains(svg, part));
+  }
+  // The longest bars of the three measures are as long as there is room.
+  size_t longest = 0;
+  const std::string full = "width=\"360.0\" height=\"14\"";
+  for (size_t at = svg.find(full); at != std::string::npos; at = svg.find(full, at + 1)) ++longest;
+  CHECK(longest == 3);
 }
 
 }  // namespace

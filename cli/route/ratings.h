@@ -1,0 +1,35 @@
+// How often answers were rated, by route and model: from what routing has learnt. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "router/routing/learning/event.h"
+
+namespace katra::cli {
+
+struct Rated {
+  int64_t good = 0;
+  int64_t bad = 0;
+};
+
+class Ratings {
+ public:
+  // Of no route: ratings of a model on all routes.
+  [[nodiscard]] Rated Of(const std::string& route, const std::string& model) const;
+  void Add(const std::string& route, const std::string& model, bool good);
+
+ private:
+  std::map<std::pair<std::string, std::string>, Rated> rated_;  // route and model in lower case
+};
+
+// The explicit ratings since then, of `persona` (empty: of all), that were not reset afterwards.
+// `events`: in the order of the journal. `by_route`: else under no route.
+[[nodiscard]] Ratings CountRatings(const std::vector<router::routing::learning::Event>& events,
+                                   bool by_route, const std::string& persona, WallTime since);
+
+}  // namespace katra::cli
