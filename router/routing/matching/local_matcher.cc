@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/text.h"
 #include "router/routing/task_sense/features.h"
 
 namespace katra::router::routing {
@@ -77,8 +78,27 @@ LocalMatcher::Reading LocalMatcher::Read(std::string_view text) const {
 
 void LocalMatcher::Teach(std::optional<size_t> route, std::string_view text) {
   const Reading reading = Read(text);
-  head_.Add(std::min(route.value_or(routes_), routes_), reading.terms, reading.sense,
-            Prior(reading.sense, reading.description));
+  const size_t place = std::min(route.value_or(routes_), routes_);
+  head_.Add(place, reading.terms, reading.sense, Prior(reading.sense, reading.description));
+  auto& times = taught_[ToLowerAscii(Trim(text))];
+  times.resize(routes_ + 1);
+  ++times[place];
+}
+
+void LocalMatcher::FollowTaught(const UserTurn& turn, const Sense& own,
+                                std::vector<double>* scores) const {
+  constexpr double kCertain = 0.95;
+  constexpr float kFollowsUp = 0.5F;
+  // The meaning of a follow-up is in the turn before it, so it is not always the same.
+  if (!turn.previous.empty() && own.follow_up > kFollowsUp) return;
+  const auto found = taught_.find(ToLowerAscii(Trim(turn.text)));
+  if (found == taught_.end()) return;
+  const auto most = std::max_element(found->second.begin(), found->second.end());
+  const auto place = static_cast<size_t>(most - found->second.begin());
+  const double now = (*scores)[place];
+  if (now >= kCertain) return;
+  for (double& score : *scores) score *= (1 - kCertain) / (1 - now);
+  (*scores)[place] = kCertain;
 }
 
 void LocalMatcher::AddExamples(const std::vector<RouteExample>& examples) {
@@ -110,6 +130,7 @@ std::vector<double> LocalMatcher::Prior(const Sense& sense,
 
 RouteMatch LocalMatcher::Match(const UserTurn& turn) const {
   Reading reading = Read(turn.text);
+  const Sense own = reading.sense;
   auto shifts = head_.Shifts(reading.terms, reading.sense);
   if (!turn.previous.empty()) {
     const Reading before = Read(turn.previous);
@@ -130,6 +151,7 @@ RouteMatch LocalMatcher::Match(const UserTurn& turn) const {
   double sum = 0;
   for (double& value : match.scores) sum += value = std::exp(value - most);
   for (double& value : match.scores) value /= sum;
+  FollowTaught(turn, own, &match.scores);
   const auto best = std::max_element(match.scores.begin(), match.scores.end());
   match.score = *best;
   const auto place = static_cast<size_t>(best - match.scores.begin());

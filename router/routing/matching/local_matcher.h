@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +48,11 @@ class LocalMatcher {
   };
   [[nodiscard]] Reading Read(std::string_view text) const;
   void Teach(std::optional<size_t> route, std::string_view text);
+  // A request that was itself taught, word for word, belongs where it was taught most often,
+  // however little a single example weighs for others. `own`: the sense of the turn without the one
+  // before.
+  void FollowTaught(const UserTurn& turn, const task_sense::Sense& own,
+                    std::vector<double>* scores) const;
   [[nodiscard]] double Ridge() const;
   // The result of the descriptions alone: unnormalised log probabilities, by place.
   [[nodiscard]] std::vector<double> Prior(const task_sense::Sense& sense,
@@ -57,6 +64,7 @@ class LocalMatcher {
   Coverage coverage_;
   WordIndex words_;
   ExampleHead head_;
+  std::map<std::string, std::vector<int>> taught_;  // texts in lower case, how often at each place
 };
 
 }  // namespace katra::router::routing

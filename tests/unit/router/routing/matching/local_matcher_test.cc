@@ -155,6 +155,19 @@ TEST_CASE("the same examples give the same answer, whether taught or configured"
   CHECK(taught->Match(turn).scores == made->Match(turn).scores);
 }
 
+TEST_CASE("a request that was taught word for word goes where it was taught", "[matcher]") {
+  LocalMatcher matcher = Coding();
+  const std::string words = "zorblax the quux frobnicator";
+  CHECK(Name(matcher.Match({words, ""})) == "other");
+  matcher.AddExamples({{4, words}});
+  CHECK(Name(matcher.Match({" Zorblax the quux frobnicator\n", ""})) == "4");
+  CHECK(Name(matcher.Match({words, "fix the bug"})) == "4");
+  const auto scores = matcher.Match({words, ""}).scores;
+  CHECK(std::accumulate(scores.begin(), scores.end(), 0.0) == Approx(1.0));
+  matcher.AddExamples({{std::nullopt, words}, {std::nullopt, words}});
+  CHECK(Name(matcher.Match({words, ""})) == "other");
+}
+
 TEST_CASE("without routes everything is other", "[matcher]") {
   const auto matcher = LocalMatcher::Make({});
   REQUIRE(matcher);
