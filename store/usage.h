@@ -97,7 +97,7 @@ struct UsageFilter {
   WallTime since = {};
   int64_t after_id = 0;  // only records with a larger id
   int limit = 20;        // at most 10,000 at once
-  bool by_id = false;    // by rising id, to turn pages by after_id; else the newest first
+  bool by_id = false;    // in the order of ids, for paging by after_id; otherwise newest first
 };
 
 enum class RouteGroup { kRouteAndModel, kModel };

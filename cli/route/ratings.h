@@ -1,4 +1,5 @@
-// How often answers were rated, by route and model: from what routing has learnt. Pure functions.
+// How often answers were rated good or bad, by route and model, from the events that routing has
+// learnt from. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct Rated {
 
 class Ratings {
  public:
-  // Of no route: ratings of a model on all routes.
+  // An empty `route`: the ratings of a model on all routes.
   [[nodiscard]] Rated Of(const std::string& route, const std::string& model) const;
   void Add(const std::string& route, const std::string& model, bool good);
 
@@ -27,8 +28,9 @@ class Ratings {
   std::map<std::pair<std::string, std::string>, Rated> rated_;  // route and model in lower case
 };
 
-// The explicit ratings since then, of `persona` (empty: of all), that were not reset afterwards.
-// `events`: in the order of the journal. `by_route`: else under no route.
+// The explicit ratings at or after `since`, of `persona` (empty: of all), that were not reset
+// afterwards. `events`: in the order of the journal. Without `by_route`, all are counted under an
+// empty route.
 [[nodiscard]] Ratings CountRatings(const std::vector<router::routing::learning::Event>& events,
                                    bool by_route, const std::string& persona, WallTime since);
 

@@ -9,9 +9,9 @@
 
 namespace katra::cli {
 
-// What was decided again.
+// What the report covers.
 struct ReplayScope {
-  std::string config;  // the file; empty: the present configuration
+  std::string config;  // the file; empty: the current configuration
   WallTime since{};
   WallTime now{};
 };

@@ -1,4 +1,4 @@
-// What models are compared by where it is drawn as bars, in the terminal or as a picture. Pure
+// The measures by which models are compared in bars, in the terminal or as a picture. Pure
 // functions.
 #pragma once
 
@@ -18,13 +18,13 @@ struct Measure {
 };
 [[nodiscard]] std::vector<Measure> StatsMeasures();
 
-// "openai/gpt-5"; "(nobody)" if none was asked.
+// "openai/gpt-5"; "(nobody)" if no model was asked.
 [[nodiscard]] std::string StatsModel(const store::RouteSum& one);
 // "review"; "(no route)".
 [[nodiscard]] std::string StatsRoute(const store::RouteSum& one);
 // "review · openai/gpt-5", or the model alone.
 [[nodiscard]] std::string StatsLabel(const store::RouteSum& one, bool by_route);
-// "$0.2500"; "+": some have no known price; "$?": none has.
+// "$0.2500"; with "+" if some prices are unknown; "$?" if all are.
 [[nodiscard]] std::string StatsCost(const store::UsageSum& sum);
 [[nodiscard]] bool CostIsUnknown(const store::UsageSum& sum);
 

@@ -37,7 +37,7 @@ class RouteLearning {
 
   using Order = routing::learning::RouteOrder;
   // The order in which the models of `route` are tried. `tokens`: of the input, -1: unknown.
-  // `in_session`: what the turn costs in its session, for routes that prefer cost.
+  // `in_session`: the cost of the turn in its session, for routes that prefer cost.
   [[nodiscard]] Order OrderOf(const MatchingConfig& matching, const std::string& persona,
                               const RoutePreference& route, int64_t tokens,
                               const routing::learning::CostOf& in_session);

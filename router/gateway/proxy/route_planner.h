@@ -69,7 +69,7 @@ class RoutePlanner {
   void ReadNeeds(const Request& request, const routing::RequestView& view);
   // Learns from a model that the user chose instead of the route's.
   void LearnFrom(const policy::Choice& choice);
-  // Whether decisions depend on what the session's caches hold.
+  // Whether decisions depend on the contents of the session's prompt caches.
   [[nodiscard]] bool FollowsCosts() const;
   // Orders the matched route's models, and decides whether the conversation may switch to the
   // first.

@@ -27,10 +27,10 @@ class SwitchJudge {
   explicit SwitchJudge(const Deps& deps) : deps_(deps) {}
 
   // Counts a new turn, whose prompt has about `tokens`. Call it once per request, before the
-  // others. `otherwise` answers if no route fits.
+  // others. `otherwise` is used if no route matches.
   void Arrived(const MatchingConfig& matching, const Target& otherwise, int64_t tokens);
-  // What the turn costs in this session if `model` answers it, with what its cache holds. For
-  // comparing models. nullopt: a price is not known.
+  // The cost of the turn on `model` in this session, with what the model's cache holds. For
+  // comparing models. nullopt: a price is unknown.
   [[nodiscard]] std::optional<double> TurnUsdMicros(const MatchingConfig& matching,
                                                     const Target& model, int64_t tokens);
 

@@ -98,11 +98,11 @@ struct SwitchVerdict {
 // One session's caches and what it has spent on switches. A few hundred bytes. Not thread-safe.
 class SessionCosts {
  public:
-  // Records a new request that another model may answer than the last one. Call it once per
-  // request, before Judge. If the context is a quarter shorter than that of the last request, it
-  // was compacted, and no cache holds it. `context_tokens` may be an estimate if it is always made
-  // in the same way. `default_model` is what the session would use without routing; max_pct refers
-  // to its cached rate.
+  // Records a new request for which the model may be switched. Call it once per request, before
+  // Judge. If the context is a quarter shorter than that of the last request, it was compacted, and
+  // no cache holds it. `context_tokens` may be an estimate if it is always made in the same way.
+  // `default_model` is what the session would use without routing; max_pct refers to its cached
+  // rate.
   void Arrived(int64_t context_tokens, std::string_view default_model, const SwitchLimits& limits,
                const TermsOf& terms_of, WallTime now);
 
@@ -123,8 +123,8 @@ class SessionCosts {
       std::string_view model, int64_t context_tokens, const Forecast& forecast,
       const SwitchLimits& limits, const TermsOf& terms_of, WallTime now) const;
 
-  // What the next turn is expected to cost if `model` answers it, and how much dearer that makes
-  // the session's later requests than staying would. For comparing models; counts from NextTurn().
+  // The expected cost of the next turn on `model`, plus how much more expensive that makes the
+  // session's later requests than staying would. For comparing models; based on NextTurn().
   // nullopt: a price is unknown.
   [[nodiscard]] std::optional<double> NextTurnUsdMicros(std::string_view model,
                                                         int64_t context_tokens,

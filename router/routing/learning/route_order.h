@@ -1,5 +1,5 @@
-// The order in which the models of a route are tried: by what was learnt, as the route's `prefer`
-// says. The gateway's, and that of commands which show what the gateway would do.
+// Orders the models of a route by what was learnt, as the route's `prefer` says. Used by the
+// gateway, and by commands that show what the gateway would do.
 #pragma once
 
 #include <functional>
@@ -18,16 +18,16 @@ struct RouteOrder {
   std::string reason;          // why the first is first; empty: the user's order
 };
 
-// What the request would cost at a model, in millionths of a US dollar; nullopt: unknown.
+// The cost of the request on a model, in millionths of a US dollar; nullopt: unknown.
 using CostOf = std::function<std::optional<double>(const Target& model)>;
 
 [[nodiscard]] RouteOrder OrderRoute(const Ranker& ranker, std::string_view persona,
                                     const RoutePreference& route, const CostOf& cost_of);
 
-// Whether the order of some of these routes' models depends on what the caches of a session hold.
+// Whether the order of models on some of these routes depends on a session's prompt caches.
 [[nodiscard]] bool WeighsCaches(const std::vector<RoutePreference>& routes);
 
-// What a request is taken to be where more is not known.
+// The assumed size of a request of unknown size.
 inline constexpr int64_t kUsualInputTokens = 20'000;
 inline constexpr int64_t kUsualOutputTokens = 1000;
 

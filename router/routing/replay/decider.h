@@ -1,6 +1,6 @@
-// Decides recorded requests again, one after the other, under a configuration: by the same rules,
-// matcher, learning and limit of switches as the gateway, and from what was recorded of them. Asks
-// nobody. Says of each decision what it rests on.
+// Repeats the decisions for recorded requests, one after the other, under a configuration: with the
+// same rules, matcher, learning and switch limits as the gateway, from the recorded data. Contacts
+// nobody. Each decision says what it is based on.
 #pragma once
 
 #include <map>
@@ -21,21 +21,21 @@
 
 namespace katra::router::routing::replay {
 
-// What a decision rests on, the surest first.
+// What a decision is based on, the most certain first.
 enum class Basis : uint8_t {
-  kRecord,   // needs no text: a name, a size, or a route that is as it was
-  kText,     // the recorded text was read again
-  kAssumed,  // the route of the recorded name, though routes are not what they were
-  kUnknown,  // the text would be needed, and was not recorded
+  kRecord,   // needs no text: a name, a size, or an unchanged route
+  kText,     // the recorded text
+  kAssumed,  // the route of the recorded name, although the routes have changed
+  kUnknown,  // the text would be needed, but was not recorded
 };
 
 struct Decided {
   Basis basis = Basis::kRecord;
-  std::vector<Target> candidates;  // in the order in which they are asked; empty: refused
+  std::vector<Target> candidates;  // in the order in which to try them; empty: refused
   std::string refusal;             // why
   std::string route;               // the scenario or preference; may be empty
-  bool side = false;               // no part of the conversation
-  // The models that might be asked first instead of candidates.front(). Only of kUnknown.
+  bool side = false;               // a side request, not part of the conversation
+  // Models that might be tried first instead of candidates.front(). Only for kUnknown.
   std::vector<Target> otherwise;
 };
 
@@ -47,22 +47,23 @@ class Decider {
   // Borrowed: both outlive this.
   struct Configs {
     const RouterConfig& tried;    // to decide under
-    const RouterConfig& present;  // taken to be the one that the requests were decided under
+    const RouterConfig& present;  // assumed to be the one under which the requests were decided
   };
-  // `events`: in the order of the journal; those that had happened by then count.
+  // `events`: in the order of the journal; those up to the time of each request count.
   Decider(const Configs& configs, std::vector<learning::TaughtExample> taught,
           std::vector<learning::Event> events, cost::TermsOf terms);
   ~Decider();
   Decider(const Decider&) = delete;
   Decider& operator=(const Decider&) = delete;
 
-  // Requests come in the order in which they were made. `text`: nullptr: none was recorded.
+  // Call it in the order in which the requests were made. `text`: nullptr: none was recorded.
   [[nodiscard]] Decided Decide(const store::UsageRecord& record, const RecordedText* text);
 
-  // After Decide() of a conversation's request: `now` answers it, and `then` really did.
+  // Call it after Decide() for a request of a conversation: `now` would answer it, and `then`
+  // really did.
   void Answered(const store::UsageRecord& record, const Target& now, const Target& then);
-  // What the caches of the models hold of the conversation before the request, as decided and as it
-  // really was.
+  // How many tokens of the conversation the models' caches hold before the request, by the repeated
+  // decisions and in reality.
   struct Warm {
     int64_t now = 0;
     int64_t then = 0;
@@ -70,7 +71,7 @@ class Decider {
   [[nodiscard]] Warm WarmTokens(const store::UsageRecord& record, const Target& now,
                                 const Target& then) const;
 
-  // Decisions of a router model's that the local matcher made instead.
+  // How many decisions of a router model were made by the local matcher instead.
   [[nodiscard]] int64_t matched_locally_instead() const { return matched_locally_instead_; }
 
  private:
@@ -81,7 +82,7 @@ class Decider {
     std::vector<Target> otherwise;
   };
   struct Conversation {
-    // By the model that was asked for; apart for requests that are known to have no tools.
+    // By the requested model; separate for requests that are known to have no tools.
     std::map<std::string, Turn> turns;
     cost::SessionCosts now;
     cost::SessionCosts then;
@@ -96,17 +97,17 @@ class Decider {
     Basis basis = Basis::kRecord;
   };
   Matched MatchAgain(Persona& persona, const store::UsageRecord& record, const RecordedText* text);
-  // Scenarios that might have applied before the one at `place`, for all that is recorded.
+  // Scenarios that might have applied before the one at `place`, as far as the record shows.
   [[nodiscard]] static std::vector<Target> PerhapsScenarios(const Persona& persona,
                                                             const store::UsageRecord& record,
                                                             size_t place);
   void Order(Persona& persona, const store::UsageRecord& record, const Conversation& talk,
              policy::Match* match);
-  // The model that each route would ask first.
+  // The model that each route would try first.
   std::vector<Target> FirstOfRoutes(Persona& persona, const store::UsageRecord& record,
                                     const Conversation& talk);
   [[nodiscard]] cost::SwitchLimits Limits() const;
-  // The model that the conversation stays with, because the change would cost too much.
+  // The model that the conversation stays on, because a switch would cost too much.
   std::optional<policy::Held> Judge(const store::UsageRecord& record, const policy::Match& match,
                                     const Target& otherwise, Conversation* talk);
 

@@ -1,5 +1,5 @@
-// What a recorded request would have cost at another model, with the uncertainty: its caches are
-// not those that the request really met. Pure functions.
+// Estimates what a recorded request would have cost on another model, with bounds, because that
+// model's cache contents are unknown. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace katra::router::routing::replay {
 
-// Millionths of a US dollar: at least, as expected, at most.
+// Millionths of a US dollar: lower bound, expected value, upper bound.
 struct Range {
   double low = 0;
   double expected = 0;
@@ -24,20 +24,20 @@ struct Range {
 };
 
 struct RecordedTokens {
-  int64_t prompt = 0;  // all of it, however it was charged
+  int64_t prompt = 0;  // all of it, cached or not
   int64_t cached = 0;  // of these, read from the cache of the model that really answered
   int64_t output = 0;
 };
 
-// At a model with `prices`, whose cache is expected to hold `warm` tokens of the prompt. Expected:
-// the others are written to its cache. At least: the cache holds what the real one held, too, and
-// nothing costs extra for being written. At most: it holds nothing. The numbers of tokens are taken
-// to be the same. nullopt: a price is unknown.
+// The cost on a model with `prices` whose cache is expected to hold `warm` tokens of the prompt.
+// Expected: the other tokens are written to the cache. Lower bound: the cache also holds what the
+// real one held, and writes cost nothing extra. Upper bound: it holds nothing. Assumes the same
+// numbers of tokens. nullopt: a price is unknown.
 [[nodiscard]] std::optional<Range> EstimateUsdMicros(const cost::TokenPrices& prices,
                                                      const RecordedTokens& tokens, int64_t warm);
 
-// At the model that really answered, for `then`, with `cached` tokens from its cache, of which only
-// `warm` would have been there. At least: it would have had them. At most: it would have had none.
+// The cost on the model that really answered, which cost `then` with `cached` tokens from its
+// cache, if only `warm` of them had been there. Lower bound: all of them; upper bound: none.
 [[nodiscard]] std::optional<Range> ColderUsdMicros(const cost::TokenPrices& prices, double then,
                                                    int64_t cached, int64_t warm);
 

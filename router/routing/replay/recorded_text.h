@@ -1,5 +1,5 @@
-// What a recorded prompt says of its request, as routing reads it. Of HOME/router/recorded, which
-// exists only where the user has `record` switched on.
+// What routing reads from a recorded prompt in HOME/router/recorded, which exists only if the user
+// has switched `record` on.
 #pragma once
 
 #include <optional>
@@ -16,10 +16,10 @@ struct RecordedText {
   policy::Needs needs;           // without tokens and subagent, which the decision's record has
   RequestView::UserTurns words;  // the user's last two turns
   bool tools = false;            // the request offers tools
-  bool continues = false;        // the request goes on with a turn of the user
+  bool continues = false;        // the request continues a turn of the user
 };
 
-// Reads one line of a recording. nullopt: it is no line of a recording, or holds no prompt.
+// Reads one line of a recording. nullopt: it is not a line of a recording, or contains no prompt.
 [[nodiscard]] std::optional<RecordedText> ReadRecordedText(std::string_view line);
 
 }  // namespace katra::router::routing::replay

@@ -1,5 +1,5 @@
-// What recorded requests would have cost, and how often another model would have been asked, under
-// another configuration. Reads no file and asks nobody.
+// Calculates what recorded requests would have cost under another configuration, and how many would
+// have gone to another model. Reads no file and contacts nobody.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace katra::router::routing::replay {
 
-// Numbers of requests: at least, as expected, at most.
+// Numbers of requests: lower bound, expected value, upper bound.
 struct CountRange {
   int64_t low = 0;
   int64_t expected = 0;
@@ -25,19 +25,19 @@ struct CountRange {
 struct ModelSum {
   std::string model;  // "provider/model"
   int64_t then = 0;   // requests that it answered
-  int64_t now = 0;    // that it would answer
+  int64_t now = 0;    // requests that it would answer
   // Millionths of a US dollar, of the requests whose price is known both ways.
   double cost_then = 0;
   Range cost_now;
-  int64_t unpriced_then = 0;  // of its requests, those that are not in the costs
+  int64_t unpriced_then = 0;  // of these requests, those without a known price
   int64_t unpriced_now = 0;
 };
 
-// Requests that would have been asked of another model first.
+// Requests that would first have gone to another model.
 struct Change {
   std::string from;
   std::string to;
-  std::string route;  // by which it would have been chosen; may be empty
+  std::string route;  // that would have chosen the model; may be empty
   int64_t requests = 0;
   double cost_then = 0;
   Range cost_now;
@@ -46,26 +46,26 @@ struct Change {
 
 struct Report {
   int64_t requests = 0;   // that were decided again
-  int64_t not_asked = 0;  // left out: no model was asked then
+  int64_t not_asked = 0;  // left out, because no model was asked then
   // How the requests were decided again.
   int64_t by_record = 0;
   int64_t by_text = 0;
   int64_t assumed = 0;
   int64_t unknown = 0;
-  int64_t refused = 0;  // no model would have been asked
-  std::string refusal;  // why, of the first
+  int64_t refused = 0;  // for which no model would have been asked
+  std::string refusal;  // the reason of the first
 
-  CountRange changed;  // another model would have been asked first
+  CountRange changed;  // requests that would first have gone to another model
   double cost_then = 0;
   Range cost_now;
   int64_t priced = 0;  // requests in the costs
   int64_t unpriced = 0;
   std::set<std::string> without_price;  // the models whose prices are missing
-  int64_t failed = 0;                   // then; without tokens they are in no cost
-  int64_t failed_elsewhere = 0;         // of these, those that another model would have been asked
+  int64_t failed = 0;            // that failed then; without tokens they are not in the costs
+  int64_t failed_elsewhere = 0;  // of these, those that would have gone to another model
 
-  // Answered by a provider that is not the persona's now, though no rule said so: the session was
-  // started with it, or the configuration has changed.
+  // Requests answered by a provider other than the persona's current one, although no rule chose
+  // it: the session was started with it, or the configuration has changed.
   int64_t other_provider = 0;
   int64_t matched_locally_instead = 0;
   std::vector<ModelSum> models;  // by requests then, most first
@@ -77,7 +77,7 @@ class Replay {
   // Borrowed: `decider` outlives this. `terms` has the prices of models.
   Replay(Decider& decider, cost::TermsOf terms) : decider_(decider), terms_(std::move(terms)) {}
 
-  // In the order in which the requests were made. `text`: nullptr: none was recorded.
+  // Call it in the order in which the requests were made. `text`: nullptr: none was recorded.
   void Add(const store::UsageRecord& record, const RecordedText* text);
   [[nodiscard]] Report Finish();
 
@@ -88,7 +88,7 @@ class Replay {
   };
   void CountBasis(const Decided& decided);
   void CountChange(const Decided& decided, const std::string& then, const std::string& now);
-  // What the request cost, and would have cost; nullopt: a price is not known.
+  // What the request cost and would have cost; nullopt: a price is unknown.
   [[nodiscard]] std::optional<Priced> Price(const store::UsageRecord& record,
                                             const Decided& decided, const Target& then,
                                             const Target& now);
