@@ -104,6 +104,9 @@ Result<std::vector<UsageSum>> SessionStore::SumUsage(UsageGroup, WallTime, const
 Result<std::vector<UsageRecord>> SessionStore::LatestUsage(const UsageFilter&, const CallContext&) {
   return Unused();
 }
+Result<std::vector<SpendingSum>> SessionStore::SumSpending(WallTime, WallTime, const CallContext&) {
+  return Unused();
+}
 Result<std::vector<RouteSum>> SessionStore::SumRoutes(RouteGroup, const std::string&, WallTime,
                                                       const CallContext&) {
   return Unused();

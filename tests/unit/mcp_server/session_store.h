@@ -73,6 +73,8 @@ class SessionStore final : public store::Store {
   Status RecordUsage(const std::vector<store::UsageRecord>&, const store::CallContext&) override;
   Result<std::vector<store::UsageSum>> SumUsage(store::UsageGroup, WallTime,
                                                 const store::CallContext&) override;
+  Result<std::vector<store::SpendingSum>> SumSpending(WallTime, WallTime,
+                                                      const store::CallContext&) override;
   Result<std::vector<store::UsageRecord>> LatestUsage(const store::UsageFilter&,
                                                       const store::CallContext&) override;
   Result<std::vector<store::RouteSum>> SumRoutes(store::RouteGroup, const std::string&, WallTime,
