@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <numeric>
+#include <tuple>
 
 #include "core/unicode.h"
 
@@ -108,20 +109,27 @@ std::vector<std::string> NearestMatches(std::string_view word,
   constexpr size_t kLongest = 128;  // keeps the work bounded for hostile words
   const std::string wanted = ToLowerAscii(word.substr(0, kLongest));
   const size_t allowed = std::max<size_t>(1, wanted.size() / 3);
-  std::vector<std::pair<size_t, std::string>> near;
+  struct Near {
+    size_t rank;  // a prefix is as near as one wrong letter
+    size_t distance;
+    std::string name;
+  };
+  std::vector<Near> near;
   for (const std::string& candidate : candidates) {
     const std::string lower = ToLowerAscii(std::string_view(candidate).substr(0, kLongest));
     const bool prefix =
         wanted.size() >= 2 && (lower.starts_with(wanted) || wanted.starts_with(lower));
-    const size_t distance = prefix ? 1 : EditDistance(wanted, lower);
-    if (distance <= allowed) near.emplace_back(distance, candidate);
+    const size_t distance = EditDistance(wanted, lower);
+    const size_t rank = prefix ? 1 : distance;
+    if (rank <= allowed) near.push_back({rank, distance, candidate});
   }
-  std::stable_sort(near.begin(), near.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
+    return std::tie(a.rank, a.distance) < std::tie(b.rank, b.distance);
+  });
   if (near.size() > limit) near.resize(limit);
   std::vector<std::string> names;
   names.reserve(near.size());
-  for (auto& [distance, name] : near) names.push_back(std::move(name));
+  for (Near& one : near) names.push_back(std::move(one.name));
   return names;
 }
 

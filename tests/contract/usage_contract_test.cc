@@ -339,9 +339,11 @@ TEST_CASE("costs are summed by persona and provider, between two times", "[contr
   count.endpoint = "count_tokens";
   REQUIRE(backend->store().RecordUsage({count}, CallContext{}));
   const auto sums = [&](int from, int to) {
+    const auto found = backend->store().SumSpending(
+        begin + std::chrono::seconds(from), begin + std::chrono::seconds(to), CallContext{});
+    REQUIRE(found);
     std::string all;
-    for (const SpendingSum& sum : *backend->store().SumSpending(
-             begin + std::chrono::seconds(from), begin + std::chrono::seconds(to), CallContext{})) {
+    for (const SpendingSum& sum : *found) {
       all += sum.persona + "/" + sum.provider + " " + std::to_string(sum.cost_usd_micros) + " " +
              std::to_string(sum.unpriced) + "\n";
     }

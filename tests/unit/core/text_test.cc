@@ -39,6 +39,7 @@ TEST_CASE("near matches are found by spelling, prefix and case, nearest first") 
   CHECK(NearestMatches("dario", names) == std::vector<std::string>{"Dario"});
   CHECK(NearestMatches("Charly", names) == std::vector<std::string>{"Charlie"});
   CHECK(NearestMatches("Sam", names) == std::vector<std::string>{"Sam", "Samuel"});
+  CHECK(NearestMatches("personna", {"per", "persona"}).front() == "persona");
   CHECK(NearestMatches("Zed", names).empty());
   CHECK(NearestMatches("Sma", {"Sam", "Dario"}) == std::vector<std::string>{"Sam"});
   CHECK(NearestMatches(std::string(100'000, 'x'), names).empty());
