@@ -276,6 +276,20 @@ Result<plano::Loaded> LoadChecked(const Settings& settings, const Clock& clock) 
   return loaded;
 }
 
+// Listens on the port and on the local socket, then writes the runtime file. The port.
+Result<int> ListenAndPublish(http::Server& server, const Settings& settings, int configured_port) {
+  auto port = Listen(server, settings, configured_port);
+  if (!port) return port;
+  const std::string socket = SocketPath(settings.home);
+  if (auto local = server.ListenLocal(socket); !local) return Pass(std::move(local));
+  const Runtime runtime{getpid(), settings.address,    *port, settings.version, socket,
+                        "",       settings.config_file};
+  if (auto written = WriteRuntime(settings.home, runtime); !written) {
+    return Pass(std::move(written));
+  }
+  return port;
+}
+
 int Serve(Options options, Logger& logger) {
   Settings& settings = options.settings;
   if (auto safe = CheckAddress(settings); !safe) return Explain(logger, safe.error());
@@ -323,16 +337,8 @@ int Serve(Options options, Logger& logger) {
   gateway.PutFileVariables(std::move(loaded->file_variables));
   const auto server = http::Server::Make(**loop, gateway, settings.limits);
   gateway.SetServer(server.get());
-  auto port = Listen(*server, settings, configured_port);
+  const auto port = ListenAndPublish(*server, settings, configured_port);
   if (!port) return Explain(logger, port.error());
-  if (auto local = server->ListenLocal(SocketPath(settings.home)); !local) {
-    return Explain(logger, local.error());
-  }
-  Runtime runtime{getpid(), settings.address,    *port, settings.version, SocketPath(settings.home),
-                  "",       settings.config_file};
-  if (auto written = WriteRuntime(settings.home, runtime); !written) {
-    return Explain(logger, written.error());
-  }
 
   Ending ending({**loop, gateway, *server, recorder, capture, logger}, settings.drain_timeout, [&] {
     RemoveRuntime(settings.home);
