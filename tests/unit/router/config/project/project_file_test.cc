@@ -100,7 +100,7 @@ TEST_CASE("a file that somebody else could have written is not read") {
     CHECK(found.find(remedy) != std::string::npos);
   };
   SECTION("others may write it") {
-    for (const mode_t mode : {0666, 0664, 0602}) {
+    for (const mode_t mode : {0666U, 0664U, 0602U}) {
       chmod(path.c_str(), mode);
       refused(path, "run `chmod go-w '" + path + "'`");
     }
