@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "router/config/scenarios.h"
 
 namespace katra::cli::config {
 namespace {
@@ -104,17 +105,12 @@ class Lister {
   }
 
   void AddRoutes(const std::string& prefix, const router::Routes& routes) {
-    const std::pair<const char*, const std::optional<Target>*> all[] = {
-        {"background", &routes.background},
-        {"think", &routes.think},
-        {"longContext", &routes.long_context},
-        {"webSearch", &routes.web_search},
-        {"image", &routes.image},
-        {"subagent", &routes.subagent}};
-    for (const auto& [name, target] : all) {
-      if (!*target) continue;
-      used_.insert((*target)->provider);
-      AddFrom(prefix + name, Shown(**target), std::string("routing_rules.") + name);
+    for (const router::ScenarioName& scenario : router::kScenarioNames) {
+      const std::optional<Target>& target = routes.*scenario.target;
+      if (!target) continue;
+      const std::string name(scenario.name);
+      used_.insert(target->provider);
+      AddFrom(prefix + name, Shown(*target), "routing_rules." + name);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "router/config/scenarios.h"
 
 namespace katra::router {
 
@@ -102,12 +103,9 @@ void Section::ReadTargetList(const std::string& below, const json& list,
 }
 
 void Section::ReadRoutes(const std::string& own_provider, Routes* routes) {
-  ReadTarget("background", own_provider, &routes->background);
-  ReadTarget("think", own_provider, &routes->think);
-  ReadTarget("longContext", own_provider, &routes->long_context);
-  ReadTarget("webSearch", own_provider, &routes->web_search);
-  ReadTarget("image", own_provider, &routes->image);
-  ReadTarget("subagent", own_provider, &routes->subagent);
+  for (const ScenarioName& scenario : kScenarioNames) {
+    ReadTarget(scenario.name, own_provider, &(routes->*scenario.target));
+  }
 }
 
 void Section::ReadLimits(Limits* limits) {

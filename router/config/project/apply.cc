@@ -8,6 +8,7 @@
 #include "router/config/findings.h"
 #include "router/config/json_source.h"
 #include "router/config/project/project_file.h"
+#include "router/config/scenarios.h"
 #include "router/config/schemas.gen.h"
 #include "router/config/session.h"
 
@@ -105,21 +106,15 @@ class Reader {
     const auto routing = source_.document->find("routing");
     if (routing == source_.document->end()) return;
     Routes& routes = persona_.routing;
-    const std::pair<const char*, std::optional<Target>*> scenarios[] = {
-        {"background", &routes.background},
-        {"think", &routes.think},
-        {"longContext", &routes.long_context},
-        {"webSearch", &routes.web_search},
-        {"image", &routes.image},
-        {"subagent", &routes.subagent}};
-    for (const auto& [name, target] : scenarios) {
+    for (const ScenarioName& scenario : kScenarioNames) {
+      const std::string name(scenario.name);
       const auto value = routing->find(name);
       if (value == routing->end()) continue;
-      auto chosen = Choose(std::string("/routing/") + name, value->get<std::string>(), allowed,
+      auto chosen = Choose("/routing/" + name, value->get<std::string>(), allowed,
                            "one of the models that your own files name for " + persona_.name);
       if (!chosen) continue;
-      *target = std::move(chosen);
-      persona_.project.scenarios.emplace_back(name);
+      routes.*scenario.target = std::move(chosen);
+      persona_.project.scenarios.push_back(name);
     }
   }
 
