@@ -44,6 +44,9 @@ bool CostIsUnknown(const store::UsageSum& sum) {
 
 std::string Dollars(const store::UsageSum& sum) {
   if (CostIsUnknown(sum)) return "?";
+  if (sum.cost_usd_micros > 0 && sum.cost_usd_micros < 100) {
+    return std::string("<0.0001") + (sum.unpriced > 0 ? "+" : "");
+  }
   char text[32];
   std::snprintf(text, sizeof text, "%.4f", static_cast<double>(sum.cost_usd_micros) / 1e6);
   return std::string(text) + (sum.unpriced > 0 ? "+" : "");

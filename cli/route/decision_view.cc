@@ -151,6 +151,7 @@ std::string WhyText(const UsageRecord& record) {
 
 std::string DollarText(int64_t usd_micros) {
   if (usd_micros == 0) return "$0";
+  if (usd_micros > 0 && usd_micros < 100) return "<$0.0001";
   const double dollars = static_cast<double>(usd_micros) / 1e6;
   return dollars < 100 ? Format("$%.4f", dollars) : Format("$%.2f", dollars);
 }

@@ -29,7 +29,8 @@ void WriteDecision(const store::UsageRecord& record, JsonWriter& writer);
 [[nodiscard]] std::string RouteText(const store::UsageRecord& record);
 // Why the model was asked; for failures the kind of the error.
 [[nodiscard]] std::string WhyText(const store::UsageRecord& record);
-// "$0.0123", "$0" if it cost nothing, "$?" if the price is unknown, "-" for failures without cost.
+// "$0.0123", "<$0.0001", "$0" if it cost nothing, "$?" if the price is unknown, "-" for failures
+// without cost.
 [[nodiscard]] std::string CostText(const store::UsageRecord& record);
 [[nodiscard]] std::string DollarText(int64_t usd_micros);
 // "812 ms", "12.3 s", "4 min"; "-": unknown.

@@ -100,6 +100,8 @@ TEST_CASE("routes, costs and counts are told shortly") {
   record.cost_usd_micros.reset();
   CHECK(CostText(record) == "$?");
   CHECK(DollarText(123'456'789) == "$123.46");
+  CHECK(DollarText(100) == "$0.0001");
+  CHECK(DollarText(99) == "<$0.0001");
   CHECK(MillisText(999) == "999 ms");
   CHECK(MillisText(12'345) == "12.3 s");
   CHECK(MillisText(180'000) == "3 min");
