@@ -49,12 +49,12 @@ REVIEW = says("please review my pull request before I merge")
 COOK = says("what shall I cook for dinner tonight?")
 # The file, and rows of: persona, request, the host that it reaches, the model that is asked for there.
 YAML = [
-    ("minimal", guides.MINIMAL_YAML, [
+    ("minimal", guides.plano("minimal"), [
         ("Sam", COOK, ANTHROPIC, "claude-sonnet-5"),
         ("Sam", says("rename getUser to fetchUser in all files"), DEEPSEEK, "deepseek-v4-pro"),
         ("Sam", named("deepseek,deepseek-v4-pro"), DEEPSEEK, "deepseek-v4-pro"),
         ("Sam", named("deepseek/deepseek-v4-pro"), DEEPSEEK, "deepseek-v4-pro")]),
-    ("full", guides.FULL_YAML, [
+    ("full", guides.plano("full"), [
         # Where no route fits, Anthropic is asked for the Claude model that the client names.
         ("Sam", COOK, ANTHROPIC, "claude-sonnet-5"),
         ("Sam", says("fix the failing build"), ANTHROPIC, "claude-opus-4-8"),
@@ -66,16 +66,16 @@ YAML = [
          "anthropic/claude-sonnet-4"),
         ("Sam", named("kimi-k3"), MOONSHOT, "kimi-k3"),
         ("Sam", named("anthropic/kimi-k3"), MOONSHOT, "kimi-k3")]),
-    ("guide", guides.GUIDE_YAML, [
+    ("guide", guides.plano("guide"), [
         ("Sam", COOK, OPENAI, "gpt-4.1-2025-04-14"),
         ("Sam", EXPLAIN, OPENAI, "gpt-4.1-2025-04-14"),
         ("Sam", says("write a function that parses ISO dates"), OPENAI, "gpt-5-2025-08-07"),
         ("Sam", REVIEW, ANTHROPIC, "claude-3-5-sonnet-20241022"),
         ("Sam", {**REVIEW, **named("openai,gpt-4")}, OPENAI, "gpt-4")]),
-    ("legacy", guides.LEGACY_YAML, [
+    ("legacy", guides.plano("legacy"), [
         ("Sam", COOK, OPENAI, "gpt-4.1"), ("Sam", named("gpt-4.1"), OPENAI, "gpt-4.1"),
         ("Sam", named("openai,gpt-4"), OPENAI, "gpt-4")]),
-    ("aliases", guides.ALIASES_YAML, [
+    ("aliases", guides.plano("aliases"), [
         ("Sam", COOK, OPENAI, "gpt-5-mini"),
         ("Sam", named("arch.fast.v1"), OPENAI, "gpt-5-mini"),
         ("Sam", named("arch.reason.v1"), ANTHROPIC, "claude-opus-4-8")]),
@@ -163,7 +163,7 @@ class GuideExamples(unittest.TestCase):
         return gateway
 
     def placed(self, text: str) -> str:
-        return text.replace("LOCAL", str(self.local.port)).replace("11434", str(self.local.port))
+        return re.sub("LOCAL|1143[45]", str(self.local.port), text)
 
     def check(self, gateway: Gateway, rows, example: str):
         for number, (persona, request, host, model) in enumerate(rows):

@@ -1,94 +1,14 @@
 """The configurations that people copy from the guides, as they stand there. LOCAL stands for the port
-of a model on this computer, which the guides give as 11434."""
+of a model on this computer, which the guides give as 11434 (and 11435 for a router model)."""
+import pathlib
 
-MINIMAL_YAML = """version: v0.4.0
-listeners:
-  - { name: models, type: model, address: 127.0.0.1, port: 12000 }
-model_providers:
-  - { model: anthropic/claude-sonnet-5, access_key: $ANTHROPIC_API_KEY, default: true }
-  - { model: deepseek/deepseek-v4-pro, access_key: $DEEPSEEK_API_KEY }
-routing_preferences:
-  - name: bulk edits
-    description: mechanical edits over many files
-    models: [deepseek/deepseek-v4-pro, anthropic/claude-sonnet-5]
-"""
+_FILES = pathlib.Path(__file__).resolve().parents[2] / "data" / "guides"
 
-FULL_YAML = """version: v0.4.0
-listeners:
-  - { name: models, type: model, address: 127.0.0.1, port: 12000, timeout: 300s, max_retries: 2 }
-model_providers:
-  - { name: lead, model: anthropic/claude-opus-4-8, access_key: $ANTHROPIC_API_KEY, default: true }
-  - { model: anthropic/claude-haiku-4-5, access_key: $ANTHROPIC_API_KEY }
-  - { model: openrouter/*, access_key: $OPENROUTER_API_KEY }
-  - { model: ollama/qwen3-coder, base_url: http://127.0.0.1:LOCAL }
-  - { name: kimi-native, model: anthropic/kimi-k3, base_url: https://api.moonshot.ai/anthropic/v1, access_key: $MOONSHOT_API_KEY }
-  - { model: acme/coder-1, base_url: https://llm.acme.example/v1, provider_interface: openai, passthrough_auth: true, headers: { x-team: build } }
-  - { name: arch-router, model: plano/Arch-Router, base_url: http://127.0.0.1:LOCAL }
-model_aliases:
-  arch.claude.code.small.fast: { target: claude-haiku-4-5 }
-  cheap: { target: ollama/qwen3-coder }
-routing_preferences:
-  - name: write code
-    description: create or change source files, fix failing builds
-    models: [anthropic/claude-opus-4-8, anthropic/kimi-k3]
-    selection_policy: { prefer: none }
-  - name: read code
-    description: explain, search or summarise existing code
-    models: [ollama/qwen3-coder, anthropic/claude-haiku-4-5]
-    selection_policy: { prefer: cheapest }
-model_metrics_sources:
-  - { type: cost, provider: models.dev, refresh_interval: 3600 }
-routing:
-  session_ttl_seconds: 600
-  session_cache: { type: memory }
-  routing_budget: { max_switch_spend_pct: 15 }
-  route_on_user_only: true
-prompt_caching: { enabled: true }
-overrides: { llm_routing_model: plano/Arch-Router, upstream_connect_timeout: 5s, disable_signals: true }
-ratelimits:
-  - { model: claude-opus-4-8, selector: { key: x-team, value: build }, limit: { tokens: 200000, unit: hour } }
-tracing: { random_sampling: 100, opentracing_grpc_endpoint: "http://localhost:4317" }
-"""
 
-# No version, no listeners; one of the preferences is a mapping where a list is meant.
-GUIDE_YAML = """llm_providers:
-  - model: openai/gpt-4.1-2025-04-14
-    access_key: $OPENAI_API_KEY
-    routing_preferences:
-      - name: code understanding
-        description: understand and explain existing code snippets, functions, or libraries
-  - model: openai/gpt-5-2025-08-07
-    access_key: $OPENAI_API_KEY
-    routing_preferences:
-      - name: code generation
-        description: generating new code snippets, functions, or boilerplate based on user prompts or requirements
-  - model: anthropic/claude-3-5-sonnet-20241022
-    access_key: $ANTHROPIC_API_KEY
-    routing_preferences:
-      name: code review
-      description: reviewing changes and pull requests
-"""
+def plano(name: str) -> str:
+    """A config.yaml of the guides; tests/unit/router/config/plano reads the same files."""
+    return (_FILES / f"{name}.yaml").read_text("utf-8")
 
-LEGACY_YAML = """version: v0.1.0
-listeners:
-  egress_traffic: { address: 0.0.0.0, port: 12001, message_format: openai, timeout: 30s }
-llm_providers:
-  - model: openai/gpt-4.1
-    access_key: ${OPENAI_API_KEY}
-    default: true
-    routing_preferences: [{ name: talk, description: small talk }]
-"""
-
-ALIASES_YAML = """version: v0.3.0
-listeners:
-  egress_traffic: { address: 0.0.0.0, port: 12000, message_format: openai, timeout: 30s }
-llm_providers:
-  - { model: openai/gpt-5-mini, access_key: $OPENAI_API_KEY, default: true }
-  - { model: anthropic/claude-opus-4-8, access_key: $ANTHROPIC_API_KEY }
-model_aliases:
-  arch.fast.v1: { target: gpt-5-mini }
-  arch.reason.v1: { target: anthropic/claude-opus-4-8 }
-"""
 
 MINIMAL_PERSONAS = {"personas": {"Sam": {"provider": "openai", "model": "gpt-4-turbo"}}}
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "router/config/plano/file.h"
@@ -17,74 +18,6 @@ namespace {
 
 using katra::testing::TempHome;
 
-constexpr const char* kMinimal = R"(version: v0.4.0
-listeners:
-  - { name: models, type: model, address: 127.0.0.1, port: 12000 }
-model_providers:
-  - { model: anthropic/claude-sonnet-5, access_key: $ANTHROPIC_API_KEY, default: true }
-  - { model: deepseek/deepseek-v4-pro, access_key: $DEEPSEEK_API_KEY }
-routing_preferences:
-  - name: bulk edits
-    description: mechanical edits over many files
-    models: [deepseek/deepseek-v4-pro, anthropic/claude-sonnet-5]
-)";
-
-constexpr const char* kFull = R"(version: v0.4.0
-listeners:
-  - { name: models, type: model, address: 127.0.0.1, port: 12000, timeout: 300s, max_retries: 2 }
-model_providers:
-  - { name: lead, model: anthropic/claude-opus-4-8, access_key: $ANTHROPIC_API_KEY, default: true }
-  - { model: anthropic/claude-haiku-4-5, access_key: $ANTHROPIC_API_KEY }
-  - { model: openrouter/*, access_key: $OPENROUTER_API_KEY }
-  - { model: ollama/qwen3-coder, base_url: http://127.0.0.1:11434 }
-  - { name: kimi-native, model: anthropic/kimi-k3, base_url: https://api.moonshot.ai/anthropic/v1, access_key: $MOONSHOT_API_KEY }
-  - { model: acme/coder-1, base_url: https://llm.acme.example/v1, provider_interface: openai, passthrough_auth: true, headers: { x-team: build } }
-  - { name: arch-router, model: plano/Arch-Router, base_url: http://127.0.0.1:11435 }
-model_aliases:
-  arch.claude.code.small.fast: { target: claude-haiku-4-5 }
-  cheap: { target: ollama/qwen3-coder }
-routing_preferences:
-  - name: write code
-    description: create or change source files, fix failing builds
-    models: [anthropic/claude-opus-4-8, anthropic/kimi-k3]
-    selection_policy: { prefer: none }
-  - name: read code
-    description: explain, search or summarise existing code
-    models: [ollama/qwen3-coder, anthropic/claude-haiku-4-5]
-    selection_policy: { prefer: cheapest }
-model_metrics_sources:
-  - { type: cost, provider: models.dev, refresh_interval: 3600 }
-routing:
-  session_ttl_seconds: 600
-  session_cache: { type: memory }
-  routing_budget: { max_switch_spend_pct: 15 }
-  route_on_user_only: true
-prompt_caching: { enabled: true }
-overrides: { llm_routing_model: plano/Arch-Router, upstream_connect_timeout: 5s, disable_signals: true }
-ratelimits:
-  - { model: claude-opus-4-8, selector: { key: x-team, value: build }, limit: { tokens: 200000, unit: hour } }
-tracing: { random_sampling: 100, opentracing_grpc_endpoint: "http://localhost:4317" }
-)";
-
-// As the guides write it: no version, no listeners, inline preferences.
-constexpr const char* kGuide = R"(llm_providers:
-  - access_key: $OPENAI_API_KEY
-    model: openai/gpt-4.1-2025-04-14
-    routing_preferences:
-      - name: code understanding
-        description: understand and explain existing code snippets, functions, or libraries
-  - access_key: $OPENAI_API_KEY
-    model: openai/gpt-5-2025-08-07
-    routing_preferences:
-      - name: code generation
-        description: generating new code snippets, functions, or boilerplate
-  - access_key: $ANTHROPIC_API_KEY
-    model: anthropic/claude-3-5-sonnet-20241022
-    routing_preferences:
-      name: code review
-      description: reviewing changes
-)";
-
 constexpr const char* kBroken = R"(llm_providers:
   - model: openai/gpt-4.1-2025-04-14
     access_key: $OPENAI_API_KEY
@@ -95,15 +28,12 @@ constexpr const char* kBroken = R"(llm_providers:
         description: reviews
 )";
 
-constexpr const char* kLegacy = R"(version: v0.1.0
-listeners:
-  egress_traffic: { address: 0.0.0.0, port: 12001, message_format: openai, timeout: 30s }
-llm_providers:
-  - model: openai/gpt-4.1
-    access_key: ${OPENAI_API_KEY}
-    default: true
-    routing_preferences: [{ name: talk, description: small talk }]
-)";
+// A file of the guides, as it is written there (tests/data/guides).
+std::string Guide(const std::string& name) {
+  std::ifstream file(std::string(KATRA_TEST_GUIDES "/") + name + ".yaml", std::ios::binary);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 void Write(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
@@ -127,7 +57,7 @@ std::string Shown(const RoutePreference& route) {
 
 TEST_CASE("the minimal example means its providers, default and route") {
   const TempHome home;
-  const auto loaded = LoadText(home, kMinimal);
+  const auto loaded = LoadText(home, Guide("minimal"));
   REQUIRE(loaded);
   const RouterConfig& config = loaded->config;
   CHECK(config.default_provider == "anthropic");
@@ -146,7 +76,7 @@ TEST_CASE("the minimal example means its providers, default and route") {
 
 TEST_CASE("the full example is accepted, and every member without a use is a warning") {
   const TempHome home;
-  const auto loaded = LoadText(home, kFull);
+  const auto loaded = LoadText(home, Guide("full"));
   INFO((loaded ? "" : loaded.error().message));
   REQUIRE(loaded);
   const RouterConfig& config = loaded->config;
@@ -185,7 +115,7 @@ TEST_CASE("the full example is accepted, and every member without a use is a war
 
 TEST_CASE("the guides' form needs no version and no listeners, and a single preference is read") {
   const TempHome home;
-  const auto loaded = LoadText(home, kGuide);
+  const auto loaded = LoadText(home, Guide("guide"));
   REQUIRE(loaded);
   const RouterConfig& config = loaded->config;
   REQUIRE(config.preferences.size() == 3);
@@ -202,7 +132,7 @@ TEST_CASE("the guides' form needs no version and no listeners, and a single pref
 
 TEST_CASE("the oldest form is read as the newest") {
   const TempHome home;
-  const auto loaded = LoadText(home, kLegacy);
+  const auto loaded = LoadText(home, Guide("legacy"));
   REQUIRE(loaded);
   CHECK(loaded->config.router_port == 12001);
   CHECK(loaded->timeout_ms == 30'000);
@@ -233,7 +163,7 @@ TEST_CASE("mending moves a description that is indented too deep, and nothing el
   const auto loaded = LoadText(home, mended->text);
   REQUIRE(loaded);
   CHECK(loaded->config.preferences.size() == 2);
-  CHECK_FALSE(MendIndentation(kMinimal));
+  CHECK_FALSE(MendIndentation(Guide("minimal")));
   CHECK_FALSE(MendIndentation("a: [\n"));
 }
 
@@ -312,7 +242,7 @@ TEST_CASE("personas stay, and config.yaml goes before the rest of personas.json"
     "routing_preferences": [{"name": "old", "models": ["openai/gpt-5"]}],
     "model_aliases": {"kept": "openai/a", "fast": "openai/b"},
     "routing_rules": {"default": "mine/m", "think": "openai/t"}})");
-  const auto loaded = LoadText(home, std::string(kMinimal) + R"(model_aliases:
+  const auto loaded = LoadText(home, Guide("minimal") + R"(model_aliases:
   fast: {target: deepseek-v4-pro}
 )");
   REQUIRE(loaded);
@@ -356,7 +286,7 @@ TEST_CASE("variables of .env count where the environment has nothing") {
 TEST_CASE("a config.yaml that is not there, or that others may change, is refused") {
   const TempHome home;
   CHECK(Load({home.path()}, home.File("none.yaml")).error().code == ErrorCode::kNotFound);
-  Write(home.File("config.yaml"), kMinimal);
+  Write(home.File("config.yaml"), Guide("minimal"));
   chmod(home.File("config.yaml").c_str(), 0622);
   CHECK(Load({home.path()}, home.File("config.yaml")).error().code == ErrorCode::kPermissionDenied);
 }
