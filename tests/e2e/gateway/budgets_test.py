@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
 from upstream import Upstream  # noqa: E402
-from gateway_fixture import Gateway, chat_stream, message_stream, wait_until  # noqa: E402
+from gateway_fixture import Gateway, GatewayWorld, chat_stream, message_stream, wait_until  # noqa: E402
 
 # A time zone in which it is noon, so that no day and no month ends while a test runs.
 NOON = f"KTR{time.gmtime().tm_hour - 12:+d}"
@@ -19,7 +19,7 @@ PRICES = {"dear/m": {"input": 100_000, "output": 0, "cache_read": 0},
           "cheap/m": {"input": 10_000, "output": 0, "cache_read": 0}}
 
 
-class World:
+class World(GatewayWorld):
     """Persona Sam is answered by "dear", and else by "cheap"."""
 
     def __init__(self, budgets, fallbacks=("cheap/m",)):
@@ -42,14 +42,6 @@ class World:
         self.gateway.write_configuration()
         reply = self.gateway.admin("POST", "/admin/reload")
         assert reply.status == 200, reply.body
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def ask(self, model="claude-sonnet-5", persona="Sam", **more):
         return self.gateway.ask(persona=persona, **{"body": {

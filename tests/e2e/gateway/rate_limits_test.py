@@ -6,12 +6,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
 from upstream import Upstream  # noqa: E402
-from gateway_fixture import Gateway, message_stream  # noqa: E402
+from gateway_fixture import Gateway, GatewayWorld, message_stream  # noqa: E402
 
 HI = [{"role": "user", "content": "Hi"}]
 
 
-class World:
+class World(GatewayWorld):
     """Persona Sam is answered by "first", and else by "second"."""
 
     def __init__(self, rate_limits, fallbacks=("second/m",), input_tokens=11):
@@ -25,14 +25,6 @@ class World:
         self.gateway = Gateway(
             providers, {"Sam": {"provider": "first", "model": "m", "fallbacks": list(fallbacks)}},
             router={"rate_limits": rate_limits})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def ask(self, model="m", path="/v1/messages", **more):
         return self.gateway.ask(path=path, body={

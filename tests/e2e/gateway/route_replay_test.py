@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
 from upstream import Upstream  # noqa: E402
-from gateway_fixture import BIN, Gateway, message_stream, wait_until  # noqa: E402
+from gateway_fixture import BIN, Gateway, GatewayWorld, message_stream, wait_until  # noqa: E402
 
 REVIEW = "please review my pull request before I merge"
 DINNER = "what shall I cook for dinner tonight?"
@@ -19,7 +19,7 @@ PRICES = {"own/m": {"input": 10, "output": 20, "cache_read": 1},
           "cheap/m": {"input": 1, "output": 2, "cache_read": 0.1}}
 
 
-class World:
+class World(GatewayWorld):
     def __init__(self, **more):
         def answer(request, to):
             to.stream(message_stream("done", model="m", input_tokens=99_997, output_tokens=1000))
@@ -32,14 +32,6 @@ class World:
                                            "Eve": {"provider": "own", "model": "m"}}, **more)
         self.write("router/prices.json", PRICES)
         self.gateway.restart()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def write(self, name, value):
         path = f"{self.gateway.home}/{name}"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
 from upstream import Upstream  # noqa: E402
-from gateway_fixture import BIN, Gateway, message_stream, wait_until  # noqa: E402
+from gateway_fixture import BIN, Gateway, GatewayWorld, message_stream, wait_until  # noqa: E402
 
 SECRET = "the-words-of-a-prompt"
 ROUTED = [
@@ -39,7 +39,7 @@ def refuse(request, to):
         "type": "overloaded_error", "message": f"no: {REVIEW}"}}).encode())
 
 
-class World:
+class World(GatewayWorld):
     def __init__(self):
         self.upstreams = {"own": Upstream(answer("m")), "reviewer": Upstream(answer("reviewer")),
                           "down": Upstream(refuse)}
@@ -52,14 +52,6 @@ class World:
             routing_preferences=ROUTED)
         self.environment = {**self.gateway.environment, "KATRA_HOME": self.gateway.home,
                             "TZ": "UTC", "TERM": "xterm"}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def ask(self, text="Hi", persona="Sam", model="claude-sonnet-5"):
         """The id of the answered request."""

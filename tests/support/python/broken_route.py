@@ -2,7 +2,7 @@
 import json
 import time
 
-from gateway_fixture import Gateway, message_stream, read_reply
+from gateway_fixture import Gateway, GatewayWorld, message_stream, read_reply
 from upstream import Upstream
 
 TURN = "there is a bug in the login, fix it"
@@ -34,7 +34,7 @@ WAYS = {
 }
 
 
-class BrokenRoute:
+class BrokenRoute(GatewayWorld):
     """`down` is a key of FAILURES, or None if all are up; `way` one of WAYS."""
 
     def __init__(self, down: str | None, way: str, *options: str):
@@ -56,14 +56,6 @@ class BrokenRoute:
             else:
                 self.upstreams[name].script = FAILURES[down]
         self.token = self.gateway.token("Sam")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def client(self, session: str) -> "Client":
         return Client(self, session)

@@ -12,6 +12,7 @@ import threading
 import time
 
 from streams import chat_stream, message, message_stream, sse  # noqa: F401
+from upstream import Upstream
 
 BIN = os.environ["KATRA_BIN"]
 
@@ -256,3 +257,18 @@ def in_background(function):
     job = Job()
     job.start()
     return job
+
+
+class GatewayWorld:
+    """A gateway and the upstreams behind it, ended together. Subclasses make both."""
+
+    gateway: Gateway
+    upstreams: dict[str, Upstream]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gateway.__exit__()
+        for upstream in self.upstreams.values():
+            upstream.__exit__()

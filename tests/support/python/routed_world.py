@@ -1,6 +1,6 @@
 """A gateway that routes over eight upstreams of the Messages format, and the pieces of requests that
 decide where they go."""
-from gateway_fixture import Gateway, message_stream
+from gateway_fixture import Gateway, GatewayWorld, message_stream
 from upstream import Upstream
 
 NAMES = ("own", "small", "thinker", "long", "searcher", "eyes", "helper", "other")
@@ -21,7 +21,7 @@ def answer(name):
     return lambda request, to: to.stream(message_stream(name))
 
 
-class World:
+class World(GatewayWorld):
     """Eight upstreams of the Messages format, each of which says its name."""
 
     def __init__(self, persona=None, **more):
@@ -31,14 +31,6 @@ class World:
                      for name, upstream in self.upstreams.items()}
         sam = {"provider": "own", "model": "m", "routing": ROUTES} if persona is None else persona
         self.gateway = Gateway(providers, {"Sam": sam}, **more)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.gateway.__exit__()
-        for upstream in self.upstreams.values():
-            upstream.__exit__()
 
     def ask(self, messages=None, headers=None, path="/v1/messages", **members):
         body = {"model": "claude-sonnet-5", "max_tokens": 5, "stream": True, **members}
