@@ -14,10 +14,13 @@ inline constexpr size_t kMaxPhraseTokens = 16;
 inline constexpr size_t kMaxQueryBytes = 16'384;  // the rest is ignored
 
 struct QueryTerm {
-  std::string tokens;   // one token, or the tokens of a phrase, separated by spaces
-  double weight = 1;    // within the query, before frequencies are considered
-  bool phrase = false;  // the tokens must be adjacent
-  bool word = false;    // a whole word of letters, which may be part of longer words
+  std::string tokens;    // one token, or the tokens of a phrase, separated by spaces
+  double weight = 1;     // within the query, before frequencies are considered
+  bool phrase = false;   // the tokens must be adjacent
+  bool word = false;     // a whole word of letters, which may be part of longer words
+  bool synonym = false;  // not in the query itself (synonyms.h)
+  // The index of the term that a synonym stands for; -1: none in particular.
+  int stands_for = -1;
 };
 
 struct ParsedQuery {

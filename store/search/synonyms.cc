@@ -79,7 +79,8 @@ void Synonyms::AddOthers(const std::string& form, int stands_for, ParsedQuery* p
   if (found == by_form_.end()) return;
   for (const size_t group : found->second) {
     for (const std::string& other : groups_[group].forms) {
-      if (parsed->terms.size() >= kMaxQueryTerms || HasTerm(*parsed, other)) continue;
+      if (other == found->first || HasTerm(*parsed, other)) continue;
+      if (parsed->terms.size() >= kMaxQueryTerms) return;
       QueryTerm term;
       term.tokens = other;
       term.weight = weight * kSynonymWeight;

@@ -116,6 +116,7 @@ Result<HistoryReply> SqliteStore::History(const HistoryRequest& request,
     search.before = request.before;
     search.after = request.after;
     search.limit = request.limit;
+    search.synonyms = synonyms_.get();
     const full_text::SearchReply found = full_text::SearchMessages(c, message_terms_, search);
     for (const full_text::SearchHit& hit : found.hits) {
       if (auto message = LoadMessage(c, caller->persona, hit.id)) {

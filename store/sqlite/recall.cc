@@ -88,6 +88,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       search.from = from;
       search.limit = limit;
       search.offset = offset;
+      search.synonyms = synonyms_.get();
       memories = full_text::SearchMemories(c, memory_terms_, search);
     }
     // Only memories have a kind, tags or a scope.
@@ -102,6 +103,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       search.until = request.until;
       search.limit = limit;
       search.offset = offset;
+      search.synonyms = synonyms_.get();
       messages = full_text::SearchMessages(c, message_terms_, search);
     }
 

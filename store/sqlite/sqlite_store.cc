@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/files.h"
 #include "store/sqlite/full_text/search_rebuild.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/open.h"
@@ -41,6 +42,12 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const std::string& home,
           return {};
         });
     if (!made) return Pass(std::move(made));
+  }
+  // The user's own words. A list that cannot be read must not keep anybody from the store.
+  if (auto list = ReadFile(home + "/synonyms.txt", search::Synonyms::kMaxListBytes)) {
+    auto synonyms = std::make_unique<search::Synonyms>(search::Synonyms::BuiltIn());
+    synonyms->AddList(*list);
+    store->synonyms_ = std::move(synonyms);
   }
   if (auto settled = store->SettleCopy(context); !settled) return Pass(std::move(settled));
   auto bell = Bell::Open(store->bell_path_);

@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "core/ids.h"
 #include "store/open.h"
+#include "store/search/synonyms.h"
 #include "store/sqlite/bell.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/full_text/term_statistics.h"
@@ -141,6 +142,8 @@ class SqliteStore final : public Store {
   QuotaCheck quotas_;
   full_text::TermStatistics message_terms_;
   full_text::TermStatistics memory_terms_;
+  // The built-in list with the user's own (HOME/synonyms.txt) added; null: the user has none.
+  std::unique_ptr<const search::Synonyms> synonyms_;
 
   // Per session and room: no message by others is between `base` and `through`. Saves Hear from
   // reading the persona's own messages again and again.

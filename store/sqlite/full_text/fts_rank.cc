@@ -23,10 +23,14 @@ int WorkOutAverage(const Fts5ExtensionApi* api, Fts5Context* context, RankJob* j
   return SQLITE_OK;
 }
 
-int CountTerms(const Fts5ExtensionApi* api, Fts5Context* context, const RankJob& job,
+constexpr size_t kOccurrencesPerRow = 48;
+constexpr int32_t kColumnDistance = 1 << 24;  // words of different columns are never near
+
+int CountTerms(const Fts5ExtensionApi* api, Fts5Context* context, RankJob* job,
                float* frequencies) {
-  for (size_t phrase = 0; phrase < job.phrase_terms.size(); ++phrase) {
-    const int term = job.phrase_terms[phrase];
+  const size_t most = job->occurrences.size() + kOccurrencesPerRow;
+  for (size_t phrase = 0; phrase < job->phrase_terms.size(); ++phrase) {
+    const int term = job->phrase_terms[phrase];
     if (term < 0) continue;
     Fts5PhraseIter at;
     int column = 0;
@@ -35,7 +39,10 @@ int CountTerms(const Fts5ExtensionApi* api, Fts5Context* context, const RankJob&
     if (status != SQLITE_OK) return status;
     double frequency = 0;
     while (column >= 0) {
-      frequency += job.column_weights[static_cast<size_t>(column)];
+      frequency += job->column_weights[static_cast<size_t>(column)];
+      if ((job->near_columns >> column & 1U) != 0 && job->occurrences.size() < most) {
+        job->occurrences.push_back({column * kColumnDistance + offset, term});
+      }
       api->xPhraseNext(context, &at, &column, &offset);
     }
     frequencies[term] += static_cast<float>(frequency);
@@ -50,7 +57,8 @@ int GatherRow(const Fts5ExtensionApi* api, Fts5Context* context, RankJob* job) {
   const size_t first = job->frequencies.size();
   job->frequencies.resize(first + job->terms);
   job->ids.push_back(api->xRowid(context));
-  return CountTerms(api, context, *job, job->frequencies.data() + first);
+  job->occurrence_starts.push_back(job->occurrences.size());
+  return CountTerms(api, context, job, job->frequencies.data() + first);
 }
 
 // An exception must not pass through SQLite's C code.

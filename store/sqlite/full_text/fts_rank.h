@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "store/search/nearness.h"
+
 struct sqlite3;
 
 namespace katra::store::sqlite::full_text {
@@ -20,10 +22,16 @@ struct RankJob {
   size_t terms = 0;
   std::vector<int> phrase_terms;       // for each phrase of the MATCH, its term, or -1 for none
   std::vector<double> column_weights;  // one per column
+  // The columns that count for nearness: bit c for column c.
+  unsigned near_columns = 0;
 
   std::vector<int64_t> ids;
   // frequencies[row * terms + term]: the sum of the column weights over all occurrences.
   std::vector<float> frequencies;
+  // The first occurrences of terms in each row, in any order; the row's first is at
+  // occurrence_starts[row].
+  std::vector<search::Occurrence> occurrences;
+  std::vector<size_t> occurrence_starts;
   double average_length = 0;  // of all rows, weighted by column; set at the first row
 };
 

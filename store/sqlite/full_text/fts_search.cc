@@ -8,7 +8,9 @@
 #include <unordered_set>
 
 #include "store/search/bm25.h"
+#include "store/search/nearness.h"
 #include "store/sqlite/full_text/fts_rank.h"
+#include "store/sqlite/full_text/spellings.h"
 #include "store/sqlite/full_text/word_parts.h"
 
 namespace katra::store::sqlite::full_text {
@@ -17,8 +19,14 @@ namespace {
 constexpr size_t kPreciseRows = 300;  // best rows, which are scored with their lengths too
 constexpr double kPartWeight = 0.3;   // weight of a longer word that contains the term
 constexpr size_t kWordsWithPart = 6;
-constexpr int64_t kRarePart = 2;  // a word in at most this many rows may be part of longer words
-constexpr size_t kSurePart = 6;   // minimum length of such a word, unless no row has it
+constexpr double kSpellingWeight = 0.8;  // weight of a known word instead of an unknown one
+constexpr size_t kSpellings = 3;         // known words tried for one unknown word
+constexpr int64_t kSynonymRows =
+    3'000;                          // a phrase that stands for a word is found in at most these
+constexpr size_t kNearRows = 50;    // best rows, which are ordered by nearness too
+constexpr double kNearShare = 0.3;  // of the weight of two words that are next to each other
+constexpr int64_t kRarePart = 2;    // a word in at most this many rows may be part of longer words
+constexpr size_t kSurePart = 6;     // minimum length of such a word, unless no row has it
 constexpr int64_t kPhraseWalk = 60'000;  // rows visited to find one phrase
 // A key that a larger share of rows has is not worth selecting by.
 constexpr double kSelectiveKey = 0.5;
@@ -27,13 +35,26 @@ struct Term {
   std::string match;
   double weight = 1;
   int64_t documents = 0;
+  int place = 0;  // of its word in the query
 };
 
 struct Rough {
   int64_t id = 0;
   double score = 0;
   size_t frequencies = 0;  // start of the row's frequencies
+  size_t occurrences = 0;  // start and end of the row's occurrences
+  size_t occurrences_end = 0;
 };
+
+struct Precise {
+  ScoredRow row;
+  std::vector<float> terms;  // the score that each term adds
+  size_t rough = 0;          // index of the row among the rough ones
+};
+
+bool IsBefore(const Precise& a, const Precise& b) {
+  return a.row.score != b.row.score ? a.row.score > b.row.score : a.row.id > b.row.id;
+}
 
 struct StatementCloser {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -57,7 +78,7 @@ class Search {
   FtsResult Run() {
     last_row_ = LastRow(connection_, table_);
     if (last_row_ == 0 || request_.query.terms.empty()) return std::move(result_);
-    for (const search::QueryTerm& term : request_.query.terms) AddTerm(term);
+    AddTerms();
     KeepRarest();
     const double share = SelectRequired();
     std::vector<int64_t> documents;
@@ -82,26 +103,48 @@ class Search {
     return CountRows(connection_, statistics_, table_, match, last_row_);
   }
 
-  void AddTerm(const search::QueryTerm& term) {
+  void AddTerms() {
+    const std::vector<search::QueryTerm>& terms = request_.query.terms;
+    for (size_t i = 0; i < terms.size(); ++i) {
+      const int place = terms[i].stands_for < 0 ? static_cast<int>(i) : terms[i].stands_for;
+      AddTerm(terms[i], place);
+    }
+  }
+
+  void AddTerm(const search::QueryTerm& term, int place) {
     if (term.phrase) {
-      AddPhrase(term);
+      AddPhrase(term, place);
       return;
     }
     const std::string match = QuoteTokens(term.tokens);
     const int64_t documents = Count(match);
-    terms_.push_back({match, term.weight, documents});
+    terms_.push_back({match, term.weight, documents, place});
     const bool may_be_part =
         documents == 0 || (documents <= kRarePart && term.tokens.size() >= kSurePart);
     if (!term.word || !may_be_part) return;
     for (const std::string& word : FindWordsWith(connection_, term.tokens, kWordsWithPart)) {
       const std::string longer = QuoteTokens(word);
-      terms_.push_back({longer, term.weight * kPartWeight, Count(longer)});
+      terms_.push_back({longer, term.weight * kPartWeight, Count(longer), place});
     }
+    if (documents == 0) AddSpellings(term, place);
+  }
+
+  // No text has the word: it may be misspelled.
+  void AddSpellings(const search::QueryTerm& term, int place) {
+    std::vector<Term> known;
+    for (const std::string& word : FindSpellings(connection_, term.tokens)) {
+      const std::string match = QuoteTokens(word);
+      known.push_back({match, term.weight * kSpellingWeight, Count(match), place});
+    }
+    std::stable_sort(known.begin(), known.end(),
+                     [](const Term& a, const Term& b) { return a.documents > b.documents; });
+    if (known.size() > kSpellings) known.resize(kSpellings);
+    terms_.insert(terms_.end(), known.begin(), known.end());
   }
 
   // A phrase occurs in at most as many rows as its rarest word, and finding it visits all rows of
   // that word.
-  void AddPhrase(const search::QueryTerm& phrase) {
+  void AddPhrase(const search::QueryTerm& phrase, int place) {
     int64_t fewest = last_row_;
     for (size_t at = 0; at < phrase.tokens.size();) {
       const size_t end = std::min(phrase.tokens.find(' ', at), phrase.tokens.size());
@@ -110,22 +153,24 @@ class Search {
     }
     const std::string match =
         std::string(table_.phrase_columns) + " : " + QuoteTokens(phrase.tokens);
+    if (phrase.synonym && fewest > kSynonymRows) return;
     if (fewest > kPhraseWalk) {
       const auto window = static_cast<int64_t>(static_cast<double>(last_row_) * kPhraseWalk /
                                                static_cast<double>(fewest)) +
                           1;
       window_ = window_ == 0 ? window : std::min(window_, window);
-      terms_.push_back({match, phrase.weight, fewest / 4 + 1});
+      terms_.push_back({match, phrase.weight, fewest / 4 + 1, place});
       return;
     }
     const int64_t documents = fewest == 0 ? 0 : Count(match);
     if (documents > 0) {
-      terms_.push_back({match, phrase.weight, documents});
+      terms_.push_back({match, phrase.weight, documents, place});
       return;
     }
     // No public row has the phrase, but private rows of the viewer may.
-    terms_.push_back({match, phrase.weight, 1});
-    for (const search::QueryTerm& word : search::WordsOf(phrase)) AddTerm(word);
+    terms_.push_back({match, phrase.weight, 1, place});
+    if (phrase.synonym) return;
+    for (const search::QueryTerm& word : search::WordsOf(phrase)) AddTerm(word, place);
   }
 
   void KeepRarest() {
@@ -178,6 +223,7 @@ class Search {
     RankJob job;
     const std::string match = MatchOf(pass, &job.phrase_terms);
     job.column_weights = table_.column_weights;
+    if (request_.nearness && terms_.size() > 1) job.near_columns = table_.near_columns;
     job.terms = terms_.size();
     int64_t from = request_.id_from;
     const int64_t through = std::min(request_.id_through, last_row_);
@@ -217,7 +263,14 @@ class Search {
       for (size_t term = 0; term < job.terms; ++term) {
         score += search::ScoreTerm(weights_[term], first[static_cast<std::ptrdiff_t>(term)], 1);
       }
-      rough_.push_back({job.ids[row], score, frequencies_.size()});
+      const size_t end =
+          row + 1 < job.ids.size() ? job.occurrence_starts[row + 1] : job.occurrences.size();
+      const size_t before = occurrences_.size();
+      occurrences_.insert(
+          occurrences_.end(),
+          job.occurrences.begin() + static_cast<std::ptrdiff_t>(job.occurrence_starts[row]),
+          job.occurrences.begin() + static_cast<std::ptrdiff_t>(end));
+      rough_.push_back({job.ids[row], score, frequencies_.size(), before, occurrences_.size()});
       frequencies_.insert(frequencies_.end(), first,
                           first + static_cast<std::ptrdiff_t>(job.terms));
     }
@@ -232,14 +285,11 @@ class Search {
 
   // Scores the best rows with their real lengths, each of which costs a read from disk.
   void MeasureBest() {
-    struct Precise {
-      ScoredRow row;
-      std::vector<float> terms;
-    };
     std::vector<Precise> best(result_.precise);
     for (size_t i = 0; i < best.size(); ++i) {
       const double length = LengthOf(rough_[i].id) / std::max(average_length_, 1.0);
       best[i].row.id = rough_[i].id;
+      best[i].rough = i;
       for (size_t term = 0; term < weights_.size(); ++term) {
         const double score =
             search::ScoreTerm(weights_[term], frequencies_[rough_[i].frequencies + term], length);
@@ -247,9 +297,8 @@ class Search {
         best[i].terms.push_back(static_cast<float>(score));
       }
     }
-    std::sort(best.begin(), best.end(), [](const Precise& a, const Precise& b) {
-      return a.row.score != b.row.score ? a.row.score > b.row.score : a.row.id > b.row.id;
-    });
+    std::sort(best.begin(), best.end(), &IsBefore);
+    AddNearness(&best);
     result_.rows.reserve(rough_.size());
     for (const Precise& row : best) {
       result_.rows.push_back(row.row);
@@ -259,6 +308,23 @@ class Search {
     for (size_t i = best.size(); i < rough_.size(); ++i) {
       result_.rows.push_back({rough_[i].id, std::min(rough_[i].score, lowest)});
     }
+  }
+
+  // Raises the best rows in which the query's words are near to each other, in its order.
+  void AddNearness(std::vector<Precise>* best) {
+    if (!request_.nearness || terms_.size() < 2) return;
+    std::vector<int> places;
+    for (const Term& term : terms_) places.push_back(term.place);
+    const size_t count = std::min(best->size(), kNearRows);
+    for (size_t i = 0; i < count; ++i) {
+      Precise& row = (*best)[i];
+      const Rough& rough = rough_[row.rough];
+      std::vector<search::Occurrence> occurrences(
+          occurrences_.begin() + static_cast<std::ptrdiff_t>(rough.occurrences),
+          occurrences_.begin() + static_cast<std::ptrdiff_t>(rough.occurrences_end));
+      row.row.score += kNearShare * search::ScoreNearness(&occurrences, weights_, places);
+    }
+    std::sort(best->begin(), best->begin() + static_cast<std::ptrdiff_t>(count), &IsBefore);
   }
 
   // The number of tokens of the row, weighted by column.
@@ -301,6 +367,7 @@ class Search {
   std::unordered_set<int64_t> seen_;
   std::vector<Rough> rough_;
   std::vector<float> frequencies_;  // `terms` values for each row of rough_
+  std::vector<search::Occurrence> occurrences_;
   double average_length_ = 0;
   FtsResult result_;
 };

@@ -19,6 +19,7 @@ namespace katra::store::sqlite::full_text {
 struct FtsRequest {
   search::ParsedQuery query;
   size_t max_terms = 32;
+  bool nearness = true;  // order the best rows by the nearness of the words too
   // MATCH expressions (see MatchKey) that narrow the search to save work. A common one may be
   // ignored, so the caller must still check each row.
   std::vector<std::string> required;

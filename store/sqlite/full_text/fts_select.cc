@@ -69,4 +69,17 @@ std::vector<double> ScoreConversations(const FtsResult& result,
   return scores;
 }
 
+void BoostConversations(const FtsResult& result, const std::vector<Neighbour>& neighbours,
+                        double share, std::vector<SearchHit>* hits) {
+  const std::vector<double> conversations = ScoreConversations(result, neighbours);
+  if (conversations.empty()) return;
+  const double best_conversation = *std::max_element(conversations.begin(), conversations.end());
+  double best_score = 0;
+  for (const SearchHit& hit : *hits) best_score = std::max(best_score, hit.score);
+  if (best_conversation <= 0) return;
+  for (size_t i = 0; i < conversations.size(); ++i) {
+    (*hits)[i].score += share * best_score * conversations[i] / best_conversation;
+  }
+}
+
 }  // namespace katra::store::sqlite::full_text

@@ -29,8 +29,8 @@ struct Selected {
 void TakePage(int limit, int offset, SearchReply* reply);
 
 struct Neighbour {
-  size_t row = 0;  // of the FtsResult
-  int64_t room = 0;
+  size_t row = 0;    // of the FtsResult
+  int64_t room = 0;  // or another stream in which texts follow each other
   int64_t id = 0;
   int64_t said_at = 0;  // milliseconds
 };
@@ -39,5 +39,10 @@ struct Neighbour {
 // same room. Returns one score per neighbour, in their order. The rows must be precise.
 [[nodiscard]] std::vector<double> ScoreConversations(const FtsResult& result,
                                                      const std::vector<Neighbour>& neighbours);
+
+// Raises hits around which the query's words occur, by at most `share` of the best score.
+// `neighbours[i]` belongs to (*hits)[i].
+void BoostConversations(const FtsResult& result, const std::vector<Neighbour>& neighbours,
+                        double share, std::vector<SearchHit>* hits);
 
 }  // namespace katra::store::sqlite::full_text

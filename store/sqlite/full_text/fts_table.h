@@ -24,6 +24,7 @@ struct FtsTable {
   const char* sizes;        // SELECT sz of ?1: FTS5's own record of a row's tokens in each column
   const char* phrase_columns;          // FTS5 column filter for phrases
   std::vector<double> column_weights;  // one per column; 0: not scored
+  unsigned near_columns = 0;           // columns in the order of the text: bit c for column c
 };
 
 // A token in the column `keys` that marks rows which not everyone may see. Frequencies are counted

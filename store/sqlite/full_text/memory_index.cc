@@ -18,6 +18,7 @@ namespace {
 constexpr double kAuthorBoost = 1.3;      // if the author is the only persona named in the query
 constexpr double kTagBoost = 1.2;         // if a tag is a word of the query
 constexpr double kImportanceShare = 0.3;  // between the most and the least important memory
+constexpr double kSessionShare = 0.2;     // of the best score, for what the session also remembered
 constexpr size_t kLikenessTerms = 12;
 
 const FtsTable& MemoriesTable() {
@@ -36,7 +37,8 @@ const FtsTable& MemoriesTable() {
       "SELECT sz FROM memories_fts_docsize WHERE id = ?1",
       "{content reasoning}",
       // content, extra, reasoning, tags, keys
-      {1.0, 0.8, 0.7, 2.0, 0.0}};
+      {1.0, 0.8, 0.7, 2.0, 0.0},
+      0b00101};  // content, reasoning
   return table;
 }
 
@@ -98,6 +100,8 @@ struct Attributes {
   PersonaId persona_id = 0;
   double importance = 0;
   std::string tags;  // as packed by PackTags
+  int64_t session = 0;
+  int64_t created_at = 0;  // milliseconds
 };
 
 // Checks whether rows found by a search match its filters and are visible to the viewer.
@@ -105,8 +109,9 @@ class Filter {
  public:
   Filter(Connection& connection, const MemorySearch& search)
       : search_(search),
-        row_(connection.Prepare("SELECT persona_id, scope, kind, importance, forgotten_at, "
-                                "superseded_by, created_at, tags FROM memories WHERE id = ?1")) {}
+        row_(connection.Prepare(
+            "SELECT persona_id, scope, kind, importance, forgotten_at, "
+            "superseded_by, created_at, tags, session_id FROM memories WHERE id = ?1")) {}
 
   bool Accepts(MemoryId id, Attributes* attributes) {
     if (search_.except && *search_.except == id) return false;
@@ -115,6 +120,10 @@ class Filter {
     attributes->persona_id = row_->getColumn(0).getInt64();
     const bool is_private = row_->getColumn(1).getInt() != 0;
     const int64_t created_at = row_->getColumn(6).getInt64();
+    attributes->created_at = created_at;
+    // Imported memories have no session; what an author remembered in a row belongs together.
+    attributes->session =
+        row_->getColumn(8).isNull() ? -attributes->persona_id : row_->getColumn(8).getInt64();
     if (is_private && attributes->persona_id != search_.viewer) return false;
     if (search_.scope && (*search_.scope == MemoryScope::kPrivate) != is_private) return false;
     if (search_.kind && static_cast<int>(*search_.kind) != row_->getColumn(2).getInt())
@@ -179,6 +188,7 @@ SearchReply Search(Connection& connection, TermStatistics& statistics, const Mem
   const FtsResult found = RankRows(connection, statistics, MemoriesTable(), request);
   Filter filter(connection, search);
   SearchReply reply;
+  std::vector<Neighbour> precise;
   const Selected selected = SelectRows(found, search.limit, search.offset, [&](size_t row) {
     Attributes attributes;
     if (!filter.Accepts(found.rows[row].id, &attributes)) return false;
@@ -186,8 +196,12 @@ SearchReply Search(Connection& connection, TermStatistics& statistics, const Mem
     if (named.only && *named.only == attributes.persona_id) factor *= kAuthorBoost;
     if (HasTagOf(attributes.tags, request.query)) factor *= kTagBoost;
     reply.hits.push_back({found.rows[row].id, found.rows[row].score * factor});
+    if (row < found.precise) {
+      precise.push_back({row, attributes.session, found.rows[row].id, attributes.created_at});
+    }
     return true;
   });
+  BoostConversations(found, precise, kSessionShare, &reply.hits);
   TakePage(search.limit, search.offset, &reply);
   reply.total_is_floor = !selected.all || !found.complete;
   reply.note = found.note;
@@ -233,6 +247,9 @@ SearchReply SearchMemories(Connection& connection, TermStatistics& statistics,
   request.query = search::ParseQuery(search.query, named.written);
   if (request.query.blank) return ListNewest(connection, search, request);
   if (request.query.terms.empty()) request.query = search::ParseQuery(search.query);
+  const search::Synonyms& synonyms =
+      search.synonyms != nullptr ? *search.synonyms : search::Synonyms::BuiltIn();
+  synonyms.Expand(search.query, &request.query);
   return Search(connection, statistics, search, request, named);
 }
 
@@ -246,6 +263,7 @@ std::vector<SearchHit> FindNearestMemories(Connection& connection, TermStatistic
   FtsRequest request;
   request.query = search::ParseLikeness(content);
   request.max_terms = kLikenessTerms;
+  request.nearness = false;
   return Search(connection, statistics, search, request, {}).hits;
 }
 

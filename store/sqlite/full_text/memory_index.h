@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/search/synonyms.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/full_text/search_reply.h"
 #include "store/sqlite/full_text/term_statistics.h"
@@ -41,6 +42,7 @@ struct MemorySearch {
   std::optional<MemoryId> except;
   int limit = 8;
   int offset = 0;
+  const search::Synonyms* synonyms = nullptr;  // borrowed; null: the built-in list
 };
 
 // Never returns forgotten memories; returns private ones only to their author.

@@ -34,7 +34,8 @@ const FtsTable& MessagesTable() {
       "SELECT sz FROM messages_fts_docsize WHERE id = ?1",
       "text",
       //   text, extra, date, prev1, prev2, prev3, keys
-      {1.0, 0.8, 0.3, 0.5, 0.3, 0.15, 0.0}};
+      {1.0, 0.8, 0.3, 0.5, 0.3, 0.15, 0.0},
+      0b0000001};  // text
   return table;
 }
 
@@ -109,20 +110,6 @@ SearchReply ListNewest(Connection& connection, const MessageSearch& search,
   return reply;
 }
 
-// Moves up rows whose conversation contains more of the query's words.
-void BoostConversations(const FtsResult& found, const std::vector<Neighbour>& best,
-                        std::vector<SearchHit>* hits) {
-  const std::vector<double> conversations = ScoreConversations(found, best);
-  if (conversations.empty()) return;
-  const double best_conversation = *std::max_element(conversations.begin(), conversations.end());
-  double best_score = 0;
-  for (const SearchHit& hit : *hits) best_score = std::max(best_score, hit.score);
-  if (best_conversation <= 0) return;
-  for (size_t i = 0; i < conversations.size(); ++i) {
-    (*hits)[i].score += kConversationShare * best_score * conversations[i] / best_conversation;
-  }
-}
-
 }  // namespace
 
 void IndexMessage(Connection& connection, const IndexedMessage& message) {
@@ -195,6 +182,9 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
   request.query = search::ParseQuery(search.query, named.written);
   if (request.query.blank) return ListNewest(connection, search, request);
   if (request.query.terms.empty()) request.query = search::ParseQuery(search.query);
+  const search::Synonyms& synonyms =
+      search.synonyms != nullptr ? *search.synonyms : search::Synonyms::BuiltIn();
+  synonyms.Expand(search.query, &request.query);
 
   const FtsResult found = RankRows(connection, statistics, MessagesTable(), request);
   Filter filter(connection, search);
@@ -213,7 +203,7 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
       best.push_back({row, attributes[row].room_id, scored.id, attributes[row].said_at});
     }
   }
-  BoostConversations(found, best, &reply.hits);
+  BoostConversations(found, best, kConversationShare, &reply.hits);
   TakePage(search.limit, search.offset, &reply);
   reply.total_is_floor = !selected.all || !found.complete;
   reply.note = found.note;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/search/synonyms.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/full_text/search_reply.h"
 #include "store/sqlite/full_text/term_statistics.h"
@@ -52,6 +53,7 @@ struct MessageSearch {
   std::optional<MessageId> after;   // ids above
   int limit = 20;
   int offset = 0;
+  const search::Synonyms* synonyms = nullptr;  // borrowed; null: the built-in list
 };
 
 [[nodiscard]] SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,

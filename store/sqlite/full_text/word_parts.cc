@@ -5,12 +5,10 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr size_t kShortestPart = 3;  // characters
 // Characters; parts of this length or longer may be in the middle of a word.
 constexpr size_t kAnywherePart = 5;
-constexpr size_t kStoredPart = 12;  // characters kept of each part
-constexpr size_t kMaxParts = 48;    // per word; from its first characters
-constexpr int kMaxLooks = 256;      // dictionary rows examined per part
+constexpr size_t kMaxParts = 48;  // per word; from its first characters
+constexpr int kMaxLooks = 256;    // dictionary rows examined per part
 
 // The byte offset of each character, and of the end.
 std::vector<size_t> CharacterStarts(std::string_view word) {

@@ -4,6 +4,7 @@
 // search_word_parts. Throws SQLite::Exception.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "store/sqlite/connection.h"
 
 namespace katra::store::sqlite::full_text {
+
+inline constexpr size_t kShortestPart = 3;  // characters
+inline constexpr size_t kStoredPart = 12;   // characters kept of each part
 
 // Adds the words (tokens of the analyzer) that are new.
 void AddWords(Connection& connection, const std::vector<std::string>& words);

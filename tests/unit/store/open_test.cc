@@ -28,6 +28,27 @@ TEST_CASE("the path of a folder opens the store in it, and makes it when there i
   REQUIRE(Open(path));
 }
 
+TEST_CASE("words of the user's own list find each other") {
+  const testing::TempHome home;
+  std::ofstream(home.File("synonyms.txt")) << "heron = billing service\n";
+  const auto store = Open(home.path());
+  REQUIRE(store);
+  SessionStart start;
+  start.persona = "Sam";
+  const auto session = (*store)->OpenSession(start, CallContext{});
+  REQUIRE(session);
+  RememberRequest remember;
+  remember.session = session->id;
+  remember.content = "the billing service was moved";
+  REQUIRE((*store)->Remember(remember, CallContext{}));
+  RecallRequest recall;
+  recall.session = session->id;
+  recall.query = "heron";
+  const auto found = (*store)->Recall(recall, CallContext{});
+  REQUIRE(found);
+  CHECK(found->hits.size() == 1);
+}
+
 TEST_CASE("an address of an unknown scheme is refused, and the message names what is known") {
   const std::string address =
       GENERATE("postgres://host/katra", "http://127.0.0.1:1/", "sqlite://x", "S3+x.y-1://b");
