@@ -8,6 +8,7 @@
 #include "render/memory_text.h"
 #include "render/peer_text.h"
 #include "render/snippet.h"
+#include "store/search/likeness.h"
 
 namespace katra::render {
 namespace {
@@ -26,6 +27,10 @@ std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<b
 
 // For a room of many: the first of the named recipients, and the number of the rest.
 constexpr size_t kNamed = 12;
+
+bool SaysNearlyTheSame(const store::MemoryHit& hit, const store::RememberRequest& request) {
+  return store::search::Likeness(hit.memory.content, request.content) >= store::search::kNearlySame;
+}
 
 }  // namespace
 
@@ -88,6 +93,10 @@ std::string RememberedText(const store::RememberReceipt& receipt,
     if (request.session_only) text += "; forgotten when this session ends";
   }
   if (nearest.empty()) return text;
+  for (const store::MemoryHit& hit : nearest) {
+    if (!SaysNearlyTheSame(hit, request)) continue;
+    text += "; #" + std::to_string(hit.memory.id) + " says nearly the same";
+  }
   text +=
       "\nnearest memories (if yours replaces one: remember it again with supersedes, and forget " +
       id + "):";
@@ -113,6 +122,7 @@ nlohmann::json RememberedJson(const store::RememberReceipt& receipt,
                     {"text_bytes", snippet.total_bytes},
                     {"is_snippet", snippet.shortened},
                     {"score", hit.score},
+                    {"nearly_same", SaysNearlyTheSame(hit, request)},
                     {"created_at", FormatRfc3339(hit.memory.created_at)}});
   }
   return {{"id", receipt.id},

@@ -78,10 +78,26 @@ TEST_CASE("remember names the nearest memories, so that one can be superseded in
   CHECK(first.at("nearest") == json::array());
   const json second = meeting.Json(sam, "katra_remember", {{"content", "The port is 12001."}});
   REQUIRE(second.at("nearest").size() == 1);
+  CHECK(second.at("nearest")[0].at("nearly_same") == false);
   CHECK(second.at("nearest")[0].at("id") == first.at("id"));
   const std::string text = meeting.Text(sam, "katra_remember", {{"content", "The port is 12002."}});
   CHECK(Has(text, "supersedes"));
   CHECK(Has(text, "| The port is 12001."));
+}
+
+TEST_CASE("remember says which memory is nearly the same, and stores the new one all the same") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  const json first = meeting.Json(
+      sam, "katra_remember", {{"content", "The billing service retries a payment three times."}});
+  const json second = meeting.Json(
+      sam, "katra_remember", {{"content", "the billing service retries a payment three times"}});
+  CHECK(second.at("id") != first.at("id"));
+  REQUIRE(second.at("nearest").size() == 1);
+  CHECK(second.at("nearest")[0].at("nearly_same") == true);
+  const std::string text = meeting.Text(
+      sam, "katra_remember", {{"content", "The billing service retries a payment five times."}});
+  CHECK(Has(text, "stored; #2 says nearly the same; #1 says nearly the same"));
 }
 
 TEST_CASE("a superseded memory is hidden until it is asked for") {
