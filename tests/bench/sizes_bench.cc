@@ -52,6 +52,9 @@ class Place {
   Nanos Hear() {
     return Timed([&] { Call(*sam_, "katra_hear", json::object()); });
   }
+  Nanos Remember(const std::string& content) {
+    return Timed([&] { Call(*dario_, "katra_remember", {{"content", content}}); });
+  }
   Nanos Recall(const std::string& query) {
     return Timed([&] { Call(*sam_, "katra_recall", {{"query", query}}); });
   }
@@ -78,6 +81,15 @@ void MeasureRecall(Place* place, int64_t memories, double target, Report* report
   for (int i = 0; i < 300; ++i) recall.Add(place->Recall(corpus.Question()));
   report->Add({"recall among " + std::to_string(memories) + " memories, p50", recall.Millis(0.5),
                target, "ms", Spread(recall) + ", worst " + std::to_string(recall.Millis(1))});
+}
+
+void MeasureRemember(Place* place, int64_t memories, const Scale& scale, Report* report) {
+  Corpus corpus(10);
+  Samples remember;
+  for (int i = 0; i < scale.Rounds(); ++i) remember.Add(place->Remember(corpus.Sentence()));
+  report->Add({"remember among " + std::to_string(memories) + " memories, p99",
+               remember.Millis(0.99), 8, "ms",
+               Spread(remember) + ", worst " + std::to_string(remember.Millis(1))});
 }
 
 void MeasureGrowth(Place* small, Place* large, int64_t messages, const Scale& scale,
@@ -112,6 +124,11 @@ void MeasureSizes(const Scale& scale, Report* report) {
   {
     Place middle(1'000, scale.Middle());
     MeasureRecall(&middle, scale.Middle(), 5, report);
+  }
+  {
+    Place growing(1'000, scale.Growing());
+    MeasureRecall(&growing, scale.Growing(), 3, report);
+    MeasureRemember(&growing, scale.Growing(), scale, report);
   }
   Place large(scale.Large(), scale.Large());
   MeasureRecall(&large, scale.Large(), 25, report);

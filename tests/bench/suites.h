@@ -10,6 +10,7 @@ struct Scale {
   // Small stores in a quick run: its figures say little of the promises at a million.
   [[nodiscard]] int Rounds() const { return quick ? 300 : 2'000; }
   [[nodiscard]] int64_t Middle() const { return quick ? 10'000 : 100'000; }
+  [[nodiscard]] int64_t Growing() const { return quick ? 20'000 : 200'000; }
   [[nodiscard]] int64_t Large() const { return quick ? 30'000 : 1'000'000; }
 };
 

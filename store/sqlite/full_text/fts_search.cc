@@ -16,8 +16,7 @@
 namespace katra::store::sqlite::full_text {
 namespace {
 
-constexpr size_t kPreciseRows = 300;  // best rows, which are scored with their lengths too
-constexpr double kPartWeight = 0.3;   // weight of a longer word that contains the term
+constexpr double kPartWeight = 0.3;  // weight of a longer word that contains the term
 constexpr size_t kWordsWithPart = 6;
 constexpr double kSpellingWeight = 0.8;  // weight of a known word instead of an unknown one
 constexpr size_t kSpellings = 3;         // known words tried for one unknown word
@@ -280,7 +279,7 @@ class Search {
     std::sort(rough_.begin(), rough_.end(), [](const Rough& a, const Rough& b) {
       return a.score != b.score ? a.score > b.score : a.id > b.id;
     });
-    result_.precise = std::min(rough_.size(), kPreciseRows);
+    result_.precise = std::min(rough_.size(), request_.precise_rows);
   }
 
   // Scores the best rows with their real lengths, each of which costs a read from disk.

@@ -19,7 +19,8 @@ namespace katra::store::sqlite::full_text {
 struct FtsRequest {
   search::ParsedQuery query;
   size_t max_terms = 32;
-  bool nearness = true;  // order the best rows by the nearness of the words too
+  size_t precise_rows = 300;  // best rows, which are scored with their lengths too
+  bool nearness = true;       // order the best rows by the nearness of the words too
   // MATCH expressions (see MatchKey) that narrow the search to save work. A common one may be
   // ignored, so the caller must still check each row.
   std::vector<std::string> required;

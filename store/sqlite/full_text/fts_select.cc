@@ -17,9 +17,9 @@ bool AreNear(const Neighbour& a, const Neighbour& b) {
 
 }  // namespace
 
-Selected SelectRows(const FtsResult& result, int limit, int offset,
+Selected SelectRows(const FtsResult& result, int64_t counted, int limit, int offset,
                     const std::function<bool(size_t row)>& accept) {
-  const auto enough = static_cast<size_t>(std::max<int64_t>(kCountedHits, int64_t{offset} + limit));
+  const auto enough = static_cast<size_t>(std::max<int64_t>(counted, int64_t{offset} + limit));
   Selected selected;
   for (size_t row = 0; row < result.rows.size(); ++row) {
     if (selected.rows.size() == enough) {

@@ -20,8 +20,9 @@ struct Selected {
   bool all = true;           // every row was examined
 };
 
-// Calls `accept` for rows, best first, until enough are accepted for counting and for the page.
-[[nodiscard]] Selected SelectRows(const FtsResult& result, int limit, int offset,
+// Calls `accept` for rows, best first, until enough are accepted: `counted` (see kCountedHits), and
+// those of the page.
+[[nodiscard]] Selected SelectRows(const FtsResult& result, int64_t counted, int limit, int offset,
                                   const std::function<bool(size_t row)>& accept);
 
 // Sorts `reply.hits`, which holds all hits, by score and then newest first, sets the total, and

@@ -19,7 +19,11 @@ constexpr double kAuthorBoost = 1.3;      // if the author is the only persona n
 constexpr double kTagBoost = 1.2;         // if a tag is a word of the query
 constexpr double kImportanceShare = 0.3;  // between the most and the least important memory
 constexpr double kSessionShare = 0.2;     // of the best score, for what the session also remembered
+// Pages that FTS5 merges after each memory. One page is written for a memory, and merged again in
+// each level of the index, of which there are six or so in a large one.
+constexpr int kMergedPages = 12;
 constexpr size_t kLikenessTerms = 12;
+constexpr size_t kLikenessRows = 50;
 
 const FtsTable& MemoriesTable() {
   static const FtsTable table{
@@ -184,23 +188,24 @@ bool HasTagOf(const std::string& tags, const search::ParsedQuery& query) {
 }
 
 SearchReply Search(Connection& connection, TermStatistics& statistics, const MemorySearch& search,
-                   const FtsRequest& request, const NamedPersonas& named) {
+                   const FtsRequest& request, const NamedPersonas& named, int64_t counted) {
   const FtsResult found = RankRows(connection, statistics, MemoriesTable(), request);
   Filter filter(connection, search);
   SearchReply reply;
   std::vector<Neighbour> precise;
-  const Selected selected = SelectRows(found, search.limit, search.offset, [&](size_t row) {
-    Attributes attributes;
-    if (!filter.Accepts(found.rows[row].id, &attributes)) return false;
-    double factor = 1 + kImportanceShare * (attributes.importance - 0.5);
-    if (named.only && *named.only == attributes.persona_id) factor *= kAuthorBoost;
-    if (HasTagOf(attributes.tags, request.query)) factor *= kTagBoost;
-    reply.hits.push_back({found.rows[row].id, found.rows[row].score * factor});
-    if (row < found.precise) {
-      precise.push_back({row, attributes.session, found.rows[row].id, attributes.created_at});
-    }
-    return true;
-  });
+  const Selected selected =
+      SelectRows(found, counted, search.limit, search.offset, [&](size_t row) {
+        Attributes attributes;
+        if (!filter.Accepts(found.rows[row].id, &attributes)) return false;
+        double factor = 1 + kImportanceShare * (attributes.importance - 0.5);
+        if (named.only && *named.only == attributes.persona_id) factor *= kAuthorBoost;
+        if (HasTagOf(attributes.tags, request.query)) factor *= kTagBoost;
+        reply.hits.push_back({found.rows[row].id, found.rows[row].score * factor});
+        if (row < found.precise) {
+          precise.push_back({row, attributes.session, found.rows[row].id, attributes.created_at});
+        }
+        return true;
+      });
   BoostConversations(found, precise, kSessionShare, &reply.hits);
   TakePage(search.limit, search.offset, &reply);
   reply.total_is_floor = !selected.all || !found.complete;
@@ -220,6 +225,10 @@ void IndexMemory(Connection& connection, MemoryId id) {
       .Bind(id, columns.content, columns.extra, columns.reasoning, columns.tags, columns.keys)
       ->exec();
   AddWords(connection, columns.long_words);
+  // A little merging with each memory, so that FTS5 never merges much in one transaction.
+  connection.Prepare("INSERT INTO memories_fts(memories_fts, rank) VALUES ('merge', ?1)")
+      .Bind(kMergedPages)
+      ->exec();
 }
 
 void UnindexMemory(Connection& connection, MemoryId id) {
@@ -250,7 +259,7 @@ SearchReply SearchMemories(Connection& connection, TermStatistics& statistics,
   const search::Synonyms& synonyms =
       search.synonyms != nullptr ? *search.synonyms : search::Synonyms::BuiltIn();
   synonyms.Expand(search.query, &request.query);
-  return Search(connection, statistics, search, request, named);
+  return Search(connection, statistics, search, request, named, kCountedHits);
 }
 
 std::vector<SearchHit> FindNearestMemories(Connection& connection, TermStatistics& statistics,
@@ -264,7 +273,12 @@ std::vector<SearchHit> FindNearestMemories(Connection& connection, TermStatistic
   request.query = search::ParseLikeness(content);
   request.max_terms = kLikenessTerms;
   request.nearness = false;
-  return Search(connection, statistics, search, request, {}).hits;
+  // The nearest have several of the rarest words, so few rows need to be looked at. Remembering
+  // waits for this.
+  request.precise_rows = kLikenessRows;
+  request.limits = {
+      .ranked_rows = 1'000, .compared_rows = 5'000, .few_rows = 50, .top_up_rows = 200};
+  return Search(connection, statistics, search, request, {}, limit).hits;
 }
 
 }  // namespace katra::store::sqlite::full_text

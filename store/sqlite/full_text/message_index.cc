@@ -189,9 +189,9 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
   const FtsResult found = RankRows(connection, statistics, MessagesTable(), request);
   Filter filter(connection, search);
   std::vector<Attributes> attributes(found.rows.size());
-  const Selected selected = SelectRows(found, search.limit, search.offset, [&](size_t row) {
-    return filter.Accepts(found.rows[row].id, &attributes[row]);
-  });
+  const Selected selected =
+      SelectRows(found, kCountedHits, search.limit, search.offset,
+                 [&](size_t row) { return filter.Accepts(found.rows[row].id, &attributes[row]); });
 
   SearchReply reply;
   std::vector<Neighbour> best;
