@@ -9,10 +9,24 @@ namespace {
 
 constexpr size_t kShortestWord = 5;  // bytes; a known word with one letter left out
 constexpr size_t kLongestWord = 40;  // bytes
+constexpr int kComparedWords = 128;
 
 size_t CommonBytes(std::string_view a, std::string_view b) {
   const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   return static_cast<size_t>(in_a - a.begin());
+}
+
+// Bytes, because the known words are compared as they lie in the index.
+bool IsOneEditAway(std::string_view a, std::string_view b) {
+  const size_t same = CommonBytes(a, b);
+  a.remove_prefix(same);
+  b.remove_prefix(same);
+  while (!a.empty() && !b.empty() && a.back() == b.back()) {
+    a.remove_suffix(1);
+    b.remove_suffix(1);
+  }
+  if (a.size() <= 1 && b.size() <= 1) return a.size() + b.size() > 0;
+  return a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0];
 }
 
 class Speller {
@@ -28,12 +42,13 @@ class Speller {
   // places for the edit.
   std::vector<std::string> Find() {
     const size_t known = KnownBeginning();
-    size_t place = starts_.size() - 1;
-    while (starts_[place] > known) --place;
-    for (;; --place) {
-      if (!IsKnownEnding(place + 2)) break;
+    size_t last = starts_.size() - 1;
+    while (starts_[last] > known) --last;
+    if (!IsKnownEnding(last + 2)) return {};
+    size_t first = last;
+    while (first > 0 && IsKnownEnding(first + 1)) --first;
+    for (size_t place = first; place <= last && !CompareWordsFrom(place); ++place) {
       TryEditsAt(place);
-      if (place == 0) break;
     }
     return std::move(found_);
   }
@@ -62,6 +77,23 @@ class Speller {
     return query.Bind(std::string(word_.substr(begin, end - begin)))->executeStep();
   }
 
+  // Compares all known words with the beginning before `place`, if they are few. They are all that
+  // an edit there or behind can lead to. False: they are many.
+  bool CompareWordsFrom(size_t place) {
+    const std::string begin(word_.substr(0, starts_[place]));
+    Query query = connection_.Prepare(
+        "SELECT word FROM search_words WHERE word >= ?1 AND word < ?2 LIMIT ?3");
+    query.Bind(begin, begin + "\U0010FFFF", kComparedWords + 1);
+    std::vector<std::string> close;
+    for (int compared = 0; query->executeStep(); ++compared) {
+      if (compared == kComparedWords) return false;
+      std::string candidate = query->getColumn(0).getString();
+      if (IsOneEditAway(word_, candidate)) close.push_back(std::move(candidate));
+    }
+    for (std::string& candidate : close) Add(std::move(candidate));
+    return true;
+  }
+
   void TryEditsAt(size_t place) {
     const std::string before(word_.substr(0, starts_[place]));
     const std::string_view from_here = word_.substr(starts_[place]);
@@ -83,9 +115,13 @@ class Speller {
 
   void Try(const std::string& candidate) {
     if (candidate == word_) return;
-    if (std::find(found_.begin(), found_.end(), candidate) != found_.end()) return;
     Query query = connection_.Prepare("SELECT 1 FROM search_words WHERE word = ?1");
-    if (query.Bind(candidate)->executeStep()) found_.push_back(candidate);
+    if (query.Bind(candidate)->executeStep()) Add(candidate);
+  }
+
+  void Add(std::string candidate) {
+    if (std::find(found_.begin(), found_.end(), candidate) != found_.end()) return;
+    found_.push_back(std::move(candidate));
   }
 
   Connection& connection_;
