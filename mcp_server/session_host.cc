@@ -172,9 +172,9 @@ void SessionHost::SendHeartbeat(bool active) {
 
 void SessionHost::ForgetSession() {
   // Another process considered this one dead, e.g. while the machine slept. The same persona starts
-  // a new session.
+  // a new session; one whose persona was retired stays a guest.
   logger_.Warning("the session had been ended; starting a new one");
-  if (!session_->guest) start_.persona = session_->persona;
+  start_.persona = session_->guest ? std::string() : session_->persona;
   session_.reset();
   Open();
 }

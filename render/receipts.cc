@@ -17,6 +17,9 @@ constexpr size_t kNearestBytes = 240;  // shown of each similar memory
 constexpr size_t kShownBytes = 1200;   // shown of each message that names the persona
 constexpr size_t kAround = 2048;
 
+// Of many recipients, only the first are named, and the rest counted.
+constexpr size_t kNamed = 12;
+
 std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<bool> live) {
   std::vector<std::string> names;
   for (const store::Recipient& recipient : receipt.recipients) {
@@ -25,8 +28,18 @@ std::vector<std::string> Names(const store::SayReceipt& receipt, std::optional<b
   return names;
 }
 
-// For a room of many: the first of the named recipients, and the number of the rest.
-constexpr size_t kNamed = 12;
+// "; here now, can hear it: Sam; away, it waits for them: Dario and 30 more". Live recipients come
+// first, so those who are away get the places that are left.
+std::string WhoHears(const store::SayReceipt& receipt) {
+  const std::vector<std::string> live = Names(receipt, true);
+  const std::vector<std::string> away = Names(receipt, false);
+  std::string text;
+  if (!live.empty()) text += "; here now, can hear it: " + NameList(live, kNamed);
+  if (away.empty()) return text;
+  const size_t places = live.size() < kNamed ? kNamed - live.size() : 0;
+  return text + "; away, it waits for them: " +
+         (places > 0 ? NameList(away, places) : std::to_string(away.size()) + " more");
+}
 
 bool SaysNearlyTheSame(const store::MemoryHit& hit, const store::RememberRequest& request) {
   return store::search::Likeness(hit.memory.content, request.content) >= store::search::kNearlySame;
@@ -43,28 +56,26 @@ std::string SaidText(const store::SayReceipt& receipt) {
   if (receipt.repeated)
     return text + ": this idempotency key was seen before, nothing new was said";
   text += ": stored";
-  const std::vector<std::string> live = Names(receipt, true);
-  const std::vector<std::string> away = Names(receipt, false);
-  if (live.empty() && away.empty() && receipt.gone_guests) {
+  if (receipt.recipients.empty() && receipt.gone_guests) {
     return text + "; nobody else is in this room now; later visitors will find it";
   }
-  if (live.empty() && away.empty()) {
+  if (receipt.recipients.empty()) {
     return text + "; nobody else has been in this room yet; later visitors will find it";
   }
-  if (!live.empty()) text += "; here now, can hear it: " + NameList(live, kNamed);
-  if (!away.empty()) text += "; away, it waits for them: " + NameList(away, kNamed);
-  return text;
+  return text + WhoHears(receipt);
 }
 
 nlohmann::json SaidJson(const store::SayReceipt& receipt) {
   nlohmann::json recipients = nlohmann::json::array();
+  nlohmann::json to = nlohmann::json::array();
   for (const store::Recipient& recipient : receipt.recipients) {
     if (recipients.size() == kNamed) break;
     recipients.push_back({{"name", recipient.name}, {"live", recipient.live}});
+    if (receipt.direct) to.push_back(recipient.name);
   }
   return {{"id", receipt.id},
           {"room", receipt.room},
-          {"to", receipt.direct ? Names(receipt, std::nullopt) : std::vector<std::string>()},
+          {"to", std::move(to)},
           {"said_at", FormatRfc3339(receipt.said_at)},
           {"state", "stored"},
           {"repeated", receipt.repeated},

@@ -17,7 +17,8 @@ class SessionStore {
 
   // Starts a session, creating its persona and its room if they are new. A persona may have several
   // live sessions, because a client may reconnect before its old process has ended.
-  // kInvalidArgument: a malformed name, role or tag.
+  // kInvalidArgument: a malformed name, role or tag. kFailedPrecondition: the persona is retired,
+  // and `comes_back` is not set.
   virtual Result<Session> OpenSession(const SessionStart& start, const CallContext& context) = 0;
 
   // Records the client's name and version, if it states them after the session started. An empty
@@ -26,9 +27,10 @@ class SessionStore {
                                 const std::string& version, const CallContext& context) = 0;
 
   // Gives a guest's session a name. A new name renames the guest. The name of a persona without a
-  // live session takes over that persona, with its cursors and private memories. Registering the
-  // session's own name again only updates the role. kAlreadyExists: a live session has the name.
-  // kFailedPrecondition: the session was named at launch, or registered before.
+  // live session takes over that persona, with its cursors and private memories; a retired one
+  // comes back. Registering the session's own name again only updates the role. kAlreadyExists: a
+  // live session has the name. kFailedPrecondition: the session was named at launch, or registered
+  // before.
   virtual Result<Session> Register(SessionId session, const std::string& name,
                                    const std::string& role, const CallContext& context) = 0;
 
@@ -62,7 +64,8 @@ class SessionStore {
   virtual Result<std::vector<Session>> LiveSessions(const SessionFilter& filter,
                                                     const CallContext& context) = 0;
 
-  // All personas, ordered by name, with or without a live session; guests only if they have one.
+  // All personas, ordered by name, with or without a live session, retired ones included; guests
+  // only if they have a live session.
   virtual Result<std::vector<Persona>> ListPersonas(const CallContext& context) = 0;
 
   // The current quota use of each persona that has any, ordered by name.

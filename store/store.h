@@ -6,6 +6,7 @@
 
 #include "store/maintenance.h"
 #include "store/memory_store.h"
+#include "store/persona_store.h"
 #include "store/room_store.h"
 #include "store/session_store.h"
 #include "store/usage_store.h"
@@ -14,6 +15,7 @@
 namespace katra::store {
 
 class Store : public SessionStore,
+              public PersonaStore,
               public RoomStore,
               public MemoryStore,
               public UsageStore,

@@ -75,12 +75,31 @@ struct Persona {
   std::string role;
   WallTime created_at;
   bool live = false;  // at least one live session
+  std::optional<WallTime> retired_at;
+};
+
+// A persona and what belongs to it.
+struct PersonaProfile {
+  Persona persona;
+  bool guest = false;
+  std::vector<std::string> earlier_names;  // which still lead to it; by name
+  int64_t messages = 0;                    // that it said
+  int64_t memories = 0;                    // of its own, private ones included
+  std::optional<WallTime> last_active;     // of its newest session
+};
+
+// What a merge moved to the remaining persona.
+struct MergeReceipt {
+  std::string into;
+  int64_t messages = 0;  // said by the merged persona
+  int64_t memories = 0;
 };
 
 // What a process states about itself when its session begins.
 struct SessionStart {
-  std::string persona;  // empty: a guest with a generated name
-  std::string role;     // empty: keeps the persona's role
+  std::string persona;     // empty: a guest with a generated name
+  bool comes_back = true;  // brings a retired persona back; false: it is refused
+  std::string role;        // empty: keeps the persona's role
   std::string room{kMainRoom};
   ProviderTag tag;
   std::string client;  // e.g. "claude-code"; empty until the client says so

@@ -26,14 +26,13 @@ std::string UserPersona(const Context& context) {
   return name;
 }
 
-Status RequireKnown(const Context& context, store::SessionStore& store,
-                    const std::string& persona) {
+Status RequireKnown(const Context& context, store::Store& store, const std::string& persona) {
   const auto personas = store.ListPersonas(context.Call());
   if (!personas) return tl::unexpected<Error>(personas.error());
+  if (store.ShowPersona(persona, context.Call())) return {};  // also by a name that it had before
   std::vector<std::string> names;
   for (const store::Persona& known : *personas) {
-    if (ToLowerAscii(known.name) == ToLowerAscii(persona)) return {};
-    names.push_back(known.name);
+    if (!known.retired_at) names.push_back(known.name);
   }
   const std::vector<std::string> near = NearestMatches(persona, names);
   return Fail(ErrorCode::kNotFound,
@@ -118,6 +117,7 @@ Result<std::unique_ptr<CommandSession>> CommandSession::Begin(Context& context,
 
   store::SessionStart start;
   start.persona = *persona;
+  start.comes_back = false;
   start.client = client;
   start.client_version = context.version();
   start.working_folder = context.working_folder();

@@ -162,6 +162,7 @@ Result<std::string> KnownPersona(const CallEnvironment& environment, const std::
   if (!personas) return Pass(std::move(personas));
   std::vector<std::string> names;
   for (const store::Persona& persona : *personas) {
+    if (persona.retired_at) continue;
     if (ToLowerAscii(persona.name) == ToLowerAscii(name)) return persona.name;
     names.push_back(persona.name);
   }
@@ -323,7 +324,9 @@ Result<Completion> CompletePrompt(const CallEnvironment& environment, std::strin
     Result<std::vector<store::Persona>> personas =
         environment.store.ListPersonas(environment.context);
     if (!personas) return Pass(std::move(personas));
-    for (store::Persona& persona : *personas) values.push_back(std::move(persona.name));
+    for (store::Persona& persona : *personas) {
+      if (!persona.retired_at) values.push_back(std::move(persona.name));
+    }
   } else {
     return CompleteResource(environment, "katra://rooms/{room}/messages", "room", prefix);
   }

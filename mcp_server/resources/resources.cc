@@ -95,10 +95,19 @@ Result<json> RoomsJson(const CallEnvironment& environment, const std::string& af
   });
 }
 
+// Retired personas are in no list.
+void DropRetired(std::vector<store::Persona>* personas) {
+  personas->erase(
+      std::remove_if(personas->begin(), personas->end(),
+                     [](const store::Persona& persona) { return persona.retired_at.has_value(); }),
+      personas->end());
+}
+
 Result<json> PersonasJson(const CallEnvironment& environment, const std::string& after) {
   Result<std::vector<store::Persona>> personas =
       environment.store.ListPersonas(environment.context);
   if (!personas) return Pass(std::move(personas));
+  DropRetired(&*personas);
   std::sort(personas->begin(), personas->end(),
             [](const auto& a, const auto& b) { return ComesBefore(a.name, b.name); });
   return NamedPage(*personas, "personas", kPersonasUri, after, [](const store::Persona& persona) {
@@ -237,6 +246,7 @@ Result<std::string> WholeVersion(const CallEnvironment& environment, ResourceKin
   Result<std::vector<store::Persona>> personas =
       environment.store.ListPersonas(environment.context);
   if (!personas) return Pass(std::move(personas));
+  DropRetired(&*personas);
   for (const store::Persona& persona : *personas) {
     text += persona.name + (persona.live ? " live " : " ") + persona.role + "\n";
   }
@@ -252,7 +262,7 @@ Result<std::vector<ResourceInfo>> ListResources(const CallEnvironment& environme
       {std::string(kRoomsUri), "rooms", "Rooms", "Every room, with how much was said in it.",
        kJson},
       {std::string(kPersonasUri), "personas", "Personas",
-       "Every persona that ever was here, and which are live.", kJson}};
+       "Every persona that ever was here and is not retired, and which are live.", kJson}};
   for (const store::RoomSummary& room : *rooms) {
     infos.push_back({RoomMessagesUri(room.name), room.name + " messages",
                      "Messages in " + room.name,

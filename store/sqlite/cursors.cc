@@ -95,6 +95,31 @@ void JoinStream(Connection& connection, PersonaId persona, int64_t stream) {
   StorePersonasPlace(connection, persona, stream, NewcomersPlace(connection, persona, stream));
 }
 
+void RejoinRooms(Connection& connection, PersonaId persona) {
+  std::vector<int64_t> rooms;
+  {
+    Query query = connection.Prepare(
+        "SELECT room_id FROM persona_cursors WHERE persona_id = ?1 AND room_id <> 0");
+    query.Bind(persona);
+    while (query->executeStep()) rooms.push_back(query->getColumn(0).getInt64());
+  }
+  for (const int64_t room : rooms) {
+    const Place place = NewcomersPlace(connection, persona, room);
+    Query update = connection.Prepare(
+        "UPDATE persona_cursors SET acked = max(acked, ?3), history_through = ?4,"
+        " redeliver = iif(redeliver <= max(acked, ?3), 0, redeliver)"
+        " WHERE persona_id = ?1 AND room_id = ?2");
+    update.Bind(persona, room, place.acked, place.history_through)->exec();
+  }
+}
+
+void JoinAtEnd(Connection& connection, PersonaId persona, int64_t stream) {
+  JoinStream(connection, persona, stream);
+  Query update = connection.Prepare(
+      "UPDATE persona_cursors SET acked = ?3 WHERE persona_id = ?1 AND room_id = ?2");
+  update.Bind(persona, stream, NewestInStream(connection, persona, stream))->exec();
+}
+
 MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stream) {
   const bool inbox = stream == kInbox;
   Query query = connection.Prepare(

@@ -35,6 +35,13 @@ void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cur
 // Adds the persona to the stream, unless it takes part already.
 void JoinStream(Connection& connection, PersonaId persona, int64_t stream);
 
+// Puts a persona that comes back where a newcomer starts in each of its rooms, unless it was
+// further already. Its inbox is unchanged.
+void RejoinRooms(Connection& connection, PersonaId persona);
+
+// Moves a persona past everything in the stream.
+void JoinAtEnd(Connection& connection, PersonaId persona, int64_t stream);
+
 // The newest message in the stream, by anyone; 0 if there is none.
 [[nodiscard]] MessageId NewestInStream(Connection& connection, PersonaId persona, int64_t stream);
 

@@ -28,15 +28,23 @@ json Origin(Connection& connection, const char* kind, int64_t id, const std::str
 
 Status ExportPersonas(Connection& connection, const LineSink& sink) {
   Query query = connection.Prepare(
-      "SELECT name, role, created_at FROM personas WHERE guest = 0 OR EXISTS"
+      "SELECT name, role, created_at, retired_at, id FROM personas WHERE guest = 0 OR EXISTS"
       " (SELECT 1 FROM messages m WHERE m.persona_id = personas.id) ORDER BY id");
   while (query->executeStep()) {
-    auto put =
-        Put(sink, {{"type", "persona"},
+    json record = {{"type", "persona"},
                    {"name", query->getColumn(0).getString()},
                    {"role", query->getColumn(1).getString()},
-                   {"created_at", FormatRfc3339(FromUnixMillis(query->getColumn(2).getInt64()))}});
-    if (!put) return put;
+                   {"created_at", FormatRfc3339(FromUnixMillis(query->getColumn(2).getInt64()))}};
+    if (!query->getColumn(3).isNull()) {
+      record["retired_at"] = FormatRfc3339(FromUnixMillis(query->getColumn(3).getInt64()));
+    }
+    Query names = connection.Prepare(
+        "SELECT name FROM persona_aliases WHERE persona_id = ?1 ORDER BY name_key");
+    names.Bind(query->getColumn(4).getInt64());
+    while (names->executeStep()) {
+      record["earlier_names"].push_back(names->getColumn(0).getString());
+    }
+    if (auto put = Put(sink, record); !put) return put;
   }
   return {};
 }

@@ -78,8 +78,24 @@ class Importer {
     if (auto checked = CheckText(record["role"], "role", kMaxRoleBytes, true); !checked) {
       return checked;
     }
+    const int64_t known = receipt_.personas;
     auto id = EnsurePersona(record["name"], record["role"], *created_at);
     if (!id) return Pass(std::move(id));
+    if (receipt_.personas == known) return {};
+    if (record.contains("retired_at")) {
+      const auto retired_at = ReadTime(record["retired_at"]);
+      if (!retired_at) return Pass(Result<int64_t>(retired_at));
+      Query retire = connection_.Prepare("UPDATE personas SET retired_at = ?2 WHERE id = ?1");
+      retire.Bind(*id, *retired_at)->exec();
+    }
+    // Only a new persona gets names that nobody has.
+    for (const json& name : record.value("earlier_names", json::array())) {
+      const std::string earlier = name;
+      if (FindPersona(connection_, earlier) || IsReservedName(earlier)) continue;
+      Query insert = connection_.Prepare(
+          "INSERT INTO persona_aliases(name_key, name, persona_id) VALUES (?1, ?2, ?3)");
+      insert.Bind(ToLowerAscii(earlier), earlier, *id)->exec();
+    }
     return {};
   }
 
@@ -100,7 +116,7 @@ class Importer {
       if (!query->executeStep()) return std::nullopt;
       return Known{row, native,
                    query->getColumn(0).getString() == words &&
-                       query->getColumn(1).getString() == ToLowerAscii(author)};
+                       IsNameOf(query->getColumn(1).getString(), author)};
     };
     if (store == own_store_) {
       if (const auto own = look(id, true)) return own;
@@ -112,6 +128,13 @@ class Importer {
     const int64_t target = query->getColumn(0).getInt64();
     // A memory that was imported before and then erased is not imported again.
     return look(target, false).value_or(Known{target, false, true});
+  }
+
+  // Whether `name` is the persona's with this key, or one that it had before.
+  bool IsNameOf(const std::string& key, const std::string& name) {
+    if (key == ToLowerAscii(name)) return true;
+    const auto known = FindPersona(connection_, name);
+    return known && ToLowerAscii(known->name) == key;
   }
 
   // Counts a record that exists already. False: the existing row differs, so the record was

@@ -110,6 +110,30 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
 
 }  // namespace
 
+Result<std::vector<Recipient>> SqliteStore::Reach(Connection& connection,
+                                                  const std::vector<PersonaRow>& to) {
+  std::vector<Recipient> recipients;
+  for (const PersonaRow& persona : to) {
+    if (persona.retired) {
+      return Fail(ErrorCode::kFailedPrecondition,
+                  persona.name +
+                      " is retired and gets no messages: leave it out of `to`, or ask "
+                      "the user to bring it back (`katra persona return " +
+                      persona.name + "`); nothing was said");
+    }
+    const bool live = HasLiveSession(connection, liveness_, persona.id);
+    if (persona.guest && !live) {
+      return Fail(ErrorCode::kNotFound,
+                  "the guest " + persona.name +
+                      " has left, and a guest does not come back: leave it out of `to`; nothing "
+                      "was said");
+    }
+    recipients.push_back({persona.name, live});
+  }
+  SortLiveFirst(&recipients);
+  return recipients;
+}
+
 std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t room_id,
                                               PersonaId speaker, bool* gone_guests) {
   // A live session listens to its own room, and to rooms from which it has been given messages.
@@ -119,7 +143,7 @@ std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t ro
       " LEFT JOIN sessions s ON s.persona_id = p.id AND s.ended_at IS NULL"
       "   AND (s.room_id = ?1 OR EXISTS (SELECT 1 FROM session_cursors x"
       "        WHERE x.session_id = s.id AND x.room_id = ?1))"
-      " WHERE c.room_id = ?1 AND p.id <> ?2 ORDER BY p.id");
+      " WHERE c.room_id = ?1 AND p.id <> ?2 AND p.retired_at IS NULL ORDER BY p.id");
   query.Bind(room_id, speaker);
   std::vector<Recipient> listeners;
   PersonaId last = 0;
@@ -170,6 +194,8 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
     auto repeated = FindRepeatedSay(c, *caller, request, *to);
     if (!repeated) return Pass(std::move(repeated));
     if (*repeated) return std::move(**repeated);
+    auto reached = Reach(c, *to);
+    if (!reached) return Pass(std::move(reached));
     if (request.reply_to && !LoadMessage(c, caller->persona, *request.reply_to)) {
       return Fail(ErrorCode::kNotFound, "there is no message #" +
                                             std::to_string(*request.reply_to) +
@@ -188,10 +214,7 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
     receipt.said_at = FromUnixMillis(now);
     receipt.direct = !to->empty();
     if (receipt.direct) {
-      for (const PersonaRow& persona : *to) {
-        receipt.recipients.push_back({persona.name, HasLiveSession(c, liveness_, persona.id)});
-      }
-      SortLiveFirst(&receipt.recipients);
+      receipt.recipients = std::move(*reached);
     } else {
       receipt.recipients = Listeners(c, room->id, caller->persona, &receipt.gone_guests);
     }

@@ -75,7 +75,7 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
         }
         std::vector<Persona> personas;
         Query query = c.Prepare(
-            "SELECT id, name, role, created_at, guest FROM personas"
+            "SELECT id, name, role, created_at, guest, retired_at FROM personas"
             " ORDER BY guest, name_key");
         while (query->executeStep()) {
           Persona persona;
@@ -87,6 +87,9 @@ Result<std::vector<Persona>> SqliteStore::ListPersonas(const CallContext& contex
           // Guests whose session has ended never come back: their messages keep the name, but lists
           // omit them.
           if (!persona.live && query->getColumn(4).getInt() != 0) continue;
+          if (!query->getColumn(5).isNull()) {
+            persona.retired_at = FromUnixMillis(query->getColumn(5).getInt64());
+          }
           personas.push_back(std::move(persona));
         }
         return personas;

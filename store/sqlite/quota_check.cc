@@ -131,7 +131,9 @@ std::vector<QuotaUse> QuotaCheck::List(Connection& connection, int64_t now) {
   std::vector<QuotaUse> list;
   {
     Query query = connection.Prepare(
-        "SELECT id, name, rooms_from, rooms_made FROM personas ORDER BY name_key");
+        "SELECT id, name, rooms_from, rooms_made FROM personas p WHERE retired_at IS NULL"
+        " AND (guest = 0 OR EXISTS (SELECT 1 FROM sessions s WHERE s.persona_id = p.id"
+        "  AND s.ended_at IS NULL)) ORDER BY name_key");
     while (query->executeStep()) {
       QuotaUse use;
       use.persona_id = query->getColumn(0).getInt64();

@@ -54,11 +54,17 @@ Result<Caller> FindCaller(Connection& connection, SessionId session) {
 }
 
 std::optional<PersonaRow> FindPersona(Connection& connection, const std::string& name) {
-  Query query = connection.Prepare("SELECT id, name, guest FROM personas WHERE name_key = ?1");
-  query.Bind(ToLowerAscii(name));
-  if (!query->executeStep()) return std::nullopt;
-  return PersonaRow{query->getColumn(0).getInt64(), query->getColumn(1).getString(),
-                    query->getColumn(2).getInt() != 0};
+  const std::string key = ToLowerAscii(name);
+  for (const char* const sql :
+       {"SELECT id, name, guest, retired_at IS NOT NULL FROM personas WHERE name_key = ?1",
+        "SELECT p.id, p.name, p.guest, p.retired_at IS NOT NULL FROM persona_aliases a"
+        " JOIN personas p ON p.id = a.persona_id WHERE a.name_key = ?1"}) {
+    Query query = connection.Prepare(sql);
+    if (!query.Bind(key)->executeStep()) continue;
+    return PersonaRow{query->getColumn(0).getInt64(), query->getColumn(1).getString(),
+                      query->getColumn(2).getInt() != 0, query->getColumn(3).getInt() != 0};
+  }
+  return std::nullopt;
 }
 
 Result<PersonaRow> RequirePersona(Connection& connection, const std::string& name) {
@@ -66,8 +72,9 @@ Result<PersonaRow> RequirePersona(Connection& connection, const std::string& nam
   if (auto persona = FindPersona(connection, name)) return *persona;
   const auto names =
       AllNames(connection,
-               "SELECT name FROM personas p WHERE guest = 0 OR EXISTS (SELECT 1 FROM sessions s"
-               " WHERE s.persona_id = p.id AND s.ended_at IS NULL) ORDER BY guest, name_key");
+               "SELECT name FROM personas p WHERE retired_at IS NULL AND (guest = 0 OR EXISTS"
+               " (SELECT 1 FROM sessions s WHERE s.persona_id = p.id AND s.ended_at IS NULL))"
+               " ORDER BY guest, name_key");
   return Fail(ErrorCode::kNotFound, "there is no persona " + Shown(name) + "; " +
                                         Suggest(name, names) +
                                         " (katra_who_is_here lists who is here)");
@@ -130,6 +137,17 @@ Session ReadSession(SQLite::Statement& row) {
   session.activity = static_cast<Activity>(row.getColumn(20).getInt());
   session.activity_since = FromUnixMillis(row.getColumn(21).getInt64());
   return session;
+}
+
+Result<Session> LoadSession(Connection& connection, SessionId id) {
+  Query query = connection.Prepare("SELECT " KATRA_SESSION_COLUMNS KATRA_SESSION_TABLES
+                                   " WHERE s.id = ?1 AND s.ended_at IS NULL");
+  query.Bind(id);
+  if (!query->executeStep()) {
+    return Fail(ErrorCode::kNotFound,
+                "session " + std::to_string(id) + " has ended: start a new one");
+  }
+  return ReadSession(*query);
 }
 
 std::vector<std::string> LoadRecipients(Connection& connection, MessageId id) {

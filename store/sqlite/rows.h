@@ -26,6 +26,7 @@ struct PersonaRow {
   PersonaId id = 0;
   std::string name;
   bool guest = false;
+  bool retired = false;
 };
 
 struct RoomRow {
@@ -36,6 +37,7 @@ struct RoomRow {
 // kNotFound: the session does not exist or has ended.
 [[nodiscard]] Result<Caller> FindCaller(Connection& connection, SessionId session);
 
+// By its name, or one that it had before.
 [[nodiscard]] std::optional<PersonaRow> FindPersona(Connection& connection,
                                                     const std::string& name);
 // kNotFound with near matches; kInvalidArgument for a malformed name.
@@ -60,6 +62,9 @@ struct RoomRow {
   " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
 // A row that begins with KATRA_SESSION_COLUMNS.
 [[nodiscard]] Session ReadSession(SQLite::Statement& row);
+
+// kNotFound: the session does not exist or has ended.
+[[nodiscard]] Result<Session> LoadSession(Connection& connection, SessionId id);
 
 // Macros, so that they can be joined with string literals. For rows that begin with
 // KATRA_MESSAGE_COLUMNS:

@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "a610d6cbfc50fd97e16b025675baf4858e386d85528cc87e5ed428f2e86ea082";
+    "a595cc34c8a931dd74501302da1fc3b25307e5eba2fb1652637e82c9b7a40696";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

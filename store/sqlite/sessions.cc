@@ -1,45 +1,16 @@
 // Sessions: opening, naming, describing and ending them.
 #include <sqlite3.h>
 
-#include <cstdio>
-
 #include "core/text.h"
 #include "store/reserved_names.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/persona_rows.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/versions.h"
 
 namespace katra::store::sqlite {
 namespace {
-
-Result<Session> LoadSession(Connection& connection, SessionId id) {
-  Query query = connection.Prepare("SELECT " KATRA_SESSION_COLUMNS KATRA_SESSION_TABLES
-                                   " WHERE s.id = ?1 AND s.ended_at IS NULL");
-  query.Bind(id);
-  if (!query->executeStep()) {
-    return Fail(ErrorCode::kNotFound,
-                "session " + std::to_string(id) + " has ended: start a new one");
-  }
-  return ReadSession(*query);
-}
-
-PersonaRow InsertPersona(Connection& connection, const std::string& name, bool guest, int64_t now) {
-  Query insert = connection.Prepare(
-      "INSERT INTO personas(name, name_key, guest, created_at) VALUES (?1, ?2, ?3, ?4)");
-  insert.Bind(name, ToLowerAscii(name), guest ? 1 : 0, now)->exec();
-  PersonaRow persona{connection.db().getLastInsertRowid(), name, guest};
-  JoinStream(connection, persona.id, kInbox);
-  return persona;
-}
-
-PersonaRow InsertGuest(Connection& connection, Random& random, int64_t now) {
-  while (true) {
-    char name[32];
-    std::snprintf(name, sizeof name, "guest-%05x", static_cast<unsigned>(random.Next() & 0xFFFFF));
-    if (!FindPersona(connection, name)) return InsertPersona(connection, name, true, now);
-  }
-}
 
 void SetRole(Connection& connection, PersonaId persona, const std::string& role) {
   if (role.empty()) return;
@@ -127,6 +98,8 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
           persona = InsertGuest(c, random_, now);
         } else if (auto known = FindPersona(c, start.persona)) {
           persona = *known;
+          if (persona.retired && !start.comes_back) return RefuseRetired(persona.name);
+          BringBack(c, persona);
         } else {
           if (IsReservedName(start.persona)) return RefuseReservedName(start.persona);
           persona = InsertPersona(c, start.persona, false, now);
@@ -209,6 +182,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
                         "in use)");
       }
       persona = known->id;
+      BringBack(c, *known);
       // The guest leaves its streams; messages that it said keep its name.
       Query forget_session = c.Prepare("DELETE FROM session_cursors WHERE session_id = ?1");
       forget_session.Bind(session)->exec();
@@ -235,10 +209,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
     return LoadSession(c, session);
   });
   if (registered) {
-    {
-      const std::lock_guard<std::mutex> lock(silence_mutex_);
-      silence_.clear();
-    }
+    ForgetSilence();
     Ring();
   }
   return registered;

@@ -50,6 +50,16 @@ class SqliteStore final : public Store {
   Result<std::vector<Persona>> ListPersonas(const CallContext& context) override;
   Result<std::vector<QuotaUse>> ListQuotaUse(const CallContext& context) override;
 
+  Result<PersonaProfile> ShowPersona(const std::string& name, const CallContext& context) override;
+  Status RetirePersona(const std::string& name, const CallContext& context) override;
+  Result<Session> RetireOwnPersona(SessionId session, const std::string& name,
+                                   const CallContext& context) override;
+  Status BringPersonaBack(const std::string& name, const CallContext& context) override;
+  Status RenamePersona(const std::string& from, const std::string& to,
+                       const CallContext& context) override;
+  Result<MergeReceipt> MergePersonas(const std::string& from, const std::string& into,
+                                     const CallContext& context) override;
+
   Result<std::vector<RoomSummary>> ListRooms(const CallContext& context) override;
   Result<SayReceipt> Say(const SayRequest& request, const CallContext& context) override;
   Result<HearReply> Hear(const HearRequest& request, const CallContext& context) override;
@@ -122,6 +132,15 @@ class SqliteStore final : public Store {
   void EndCopiedSessions(Connection& connection);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
+  // Forgets what is known of sessions whose persona has changed.
+  void ForgetSilence() {
+    const std::lock_guard<std::mutex> lock(silence_mutex_);
+    silence_.clear();
+  }
+  // Whether these personas can be sent a direct message, and which of them are live. In a
+  // transaction. kFailedPrecondition: one is retired; kNotFound: a guest that has left.
+  [[nodiscard]] Result<std::vector<Recipient>> Reach(Connection& connection,
+                                                     const std::vector<PersonaRow>& to);
   // The recipients of a message to everyone in the room. Sets `gone_guests` if guests were there
   // whose sessions have ended.
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,

@@ -112,35 +112,67 @@ SearchReply ListNewest(Connection& connection, const MessageSearch& search,
 
 }  // namespace
 
-void IndexMessage(Connection& connection, const IndexedMessage& message) {
+namespace {
+
+struct MessageColumns {
+  search::IndexedText text;
   std::array<std::string, 3> context;
+  std::string keys;
+};
+
+MessageColumns ColumnsOf(Connection& connection, const IndexedMessage& message) {
+  MessageColumns columns;
   {
     Query query = connection.Prepare(
         "SELECT body FROM messages WHERE room_id = ?1 AND direct = 0 AND id < ?2 "
         "ORDER BY id DESC LIMIT 3");
     query.Bind(message.room_id, message.id);
-    for (size_t turn = 0; turn < context.size() && query->executeStep(); ++turn) {
+    for (size_t turn = 0; turn < columns.context.size() && query->executeStep(); ++turn) {
       const SQLite::Column body = query->getColumn(0);
-      context[turn] =
+      columns.context[turn] =
           search::AnalyzeForContext({body.getText(), static_cast<size_t>(body.getBytes())});
     }
   }
-  std::string keys = RoomKey(message.room_id) + " " + PersonaKey(message.persona_id);
+  columns.keys = RoomKey(message.room_id) + " " + PersonaKey(message.persona_id);
   {
     Query query = connection.Prepare("SELECT direct FROM messages WHERE id = ?1");
     if (query.Bind(message.id)->executeStep() && query->getColumn(0).getInt() != 0) {
-      keys += std::string(" ") + kHiddenKey;
+      columns.keys += std::string(" ") + kHiddenKey;
     }
   }
-  const search::IndexedText text = search::AnalyzeForIndex(message.body);
-  connection
-      .Prepare(
-          "INSERT INTO messages_fts(rowid, text, extra, date, prev1, prev2, prev3, keys) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
-      .Bind(message.id, text.text, text.extra, search::DateTokens(message.said_at), context[0],
-            context[1], context[2], keys)
+  columns.text = search::AnalyzeForIndex(message.body);
+  return columns;
+}
+
+void Write(Connection& connection, const char* sql, const IndexedMessage& message,
+           const MessageColumns& columns) {
+  connection.Prepare(sql)
+      .Bind(message.id, columns.text.text, columns.text.extra, search::DateTokens(message.said_at),
+            columns.context[0], columns.context[1], columns.context[2], columns.keys)
       ->exec();
-  AddWords(connection, text.long_words);
+}
+
+constexpr const char* kInsert =
+    "INSERT INTO messages_fts(rowid, text, extra, date, prev1, prev2, prev3, keys) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+constexpr const char* kDelete =
+    "INSERT INTO messages_fts(messages_fts, rowid, text, extra, date, prev1, prev2, prev3, keys) "
+    "VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+}  // namespace
+
+void IndexMessage(Connection& connection, const IndexedMessage& message) {
+  const MessageColumns columns = ColumnsOf(connection, message);
+  Write(connection, kInsert, message, columns);
+  AddWords(connection, columns.text.long_words);
+}
+
+void ChangeSpeaker(Connection& connection, const IndexedMessage& message, PersonaId speaker) {
+  MessageColumns columns = ColumnsOf(connection, message);
+  Write(connection, kDelete, message, columns);
+  columns.keys = RoomKey(message.room_id) + " " + PersonaKey(speaker) +
+                 (columns.keys.ends_with(kHiddenKey) ? std::string(" ") + kHiddenKey : "");
+  Write(connection, kInsert, message, columns);
 }
 
 int64_t CountUnindexed(Connection& connection) {

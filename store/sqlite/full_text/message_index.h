@@ -29,6 +29,9 @@ struct IndexedMessage {
 // everyone in the room become its context.
 void IndexMessage(Connection& connection, const IndexedMessage& message);
 
+// Changes the speaker of an indexed message; `message` is as it was indexed.
+void ChangeSpeaker(Connection& connection, const IndexedMessage& message, PersonaId speaker);
+
 // Messages are indexed in batches, because a batch costs little more than one message, and Say need
 // not pay for it each time. At most this many messages wait to be indexed; every search indexes
 // them first.

@@ -3,6 +3,7 @@
 #include "render/bound.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/json_text.h"
 #include "mcp_server/prompts/prompt.h"
@@ -236,6 +237,35 @@ TEST_CASE("say names a dozen of those who hear it, and counts them all") {
   const json said = full.meeting.Json(full.speaker, "katra_say", {{"message", "hello again"}});
   CHECK(said.at("recipients").size() == 12);
   CHECK(said.at("recipients_in_all") == kSessions - 1);
+}
+
+TEST_CASE("say names a dozen in all, whether they are here or away, or named in `to`") {
+  Meeting meeting;
+  const auto speaker = meeting.Join("Speaker");
+  std::string to;
+  for (int i = 10; i < 40; ++i) {
+    const auto one = meeting.Join("q" + std::to_string(i));
+    if (i >= 20) meeting.Leave(one);
+    to += (to.empty() ? "" : ",") + one.persona;
+  }
+  const auto count = [](const std::string& text) {
+    std::set<std::string> names;
+    for (size_t at = text.find('q'); at != std::string::npos; at = text.find('q', at + 1)) {
+      names.insert(text.substr(at, 3));
+    }
+    return names.size();
+  };
+  for (const json& arguments :
+       {json{{"message", "to all"}}, json{{"message", "to them"}, {"to", to}}}) {
+    const std::string text = meeting.Text(speaker, "katra_say", arguments);
+    INFO(text);
+    CHECK(count(text) == 12);
+    CHECK(text.find("away, it waits for them: q20, q21 and 18 more") != std::string::npos);
+    const json said = meeting.Json(speaker, "katra_say", arguments);
+    CHECK(said.at("recipients").size() == 12);
+    CHECK(said.at("to").size() == (arguments.contains("to") ? 12 : 0));
+    CHECK(said.at("recipients_in_all") == 30);
+  }
 }
 
 TEST_CASE("M14 no resource passes the bound, and `next` leads through all of it") {

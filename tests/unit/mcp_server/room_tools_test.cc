@@ -319,6 +319,22 @@ TEST_CASE("a guest takes a name, and a live name is refused") {
   CHECK(meeting.Json(guest, "katra_whoami") == named);
 }
 
+TEST_CASE("a persona retires itself by its own name, and is brought back by it") {
+  Meeting meeting;
+  const auto dario = meeting.Join("Dario");
+  const auto sam = meeting.Join("Sam");
+  const json retire = {{"name", "Dario"}, {"retire", true}};
+  CHECK(Has(meeting.Failure(sam, "katra_register", retire), "give its name, Sam"));
+  const std::string text =
+      meeting.Text(sam, "katra_register", {{"name", "sam"}, {"retire", "true"}});
+  CHECK(Has(text, "Sam is retired; katra_register with its name brings it back. "));
+  CHECK(Has(text, "guest-"));
+  CHECK(Has(meeting.Failure(dario, "katra_say", {{"message", "x"}, {"to", "Sam"}}),
+            "Sam is retired and gets no messages"));
+  CHECK_FALSE(Has(meeting.Text(dario, "katra_who_is_here"), "Sam"));
+  CHECK(meeting.Json(sam, "katra_register", {{"name", "Sam"}}).at("persona") == "Sam");
+}
+
 TEST_CASE("M15 a range of history that holds nothing is refused") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");

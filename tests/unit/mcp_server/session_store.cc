@@ -56,6 +56,21 @@ Result<std::vector<Presence>> SessionStore::WhoIsHere(const std::string&, const 
   return Unused();
 }
 Result<std::vector<Persona>> SessionStore::ListPersonas(const CallContext&) { return Unused(); }
+Result<PersonaProfile> SessionStore::ShowPersona(const std::string&, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::RetirePersona(const std::string&, const CallContext&) { return Unused(); }
+Result<Session> SessionStore::RetireOwnPersona(SessionId, const std::string&, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::BringPersonaBack(const std::string&, const CallContext&) { return Unused(); }
+Status SessionStore::RenamePersona(const std::string&, const std::string&, const CallContext&) {
+  return Unused();
+}
+Result<MergeReceipt> SessionStore::MergePersonas(const std::string&, const std::string&,
+                                                 const CallContext&) {
+  return Unused();
+}
 Result<std::vector<QuotaUse>> SessionStore::ListQuotaUse(const CallContext&) { return Unused(); }
 Result<std::vector<RoomSummary>> SessionStore::ListRooms(const CallContext&) { return Unused(); }
 Status SessionStore::SetActivity(SessionId, Activity, const CallContext&) { return Unused(); }

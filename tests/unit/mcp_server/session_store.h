@@ -48,6 +48,14 @@ class SessionStore final : public store::Store {
   Result<std::vector<store::Presence>> WhoIsHere(const std::string&,
                                                  const store::CallContext&) override;
   Result<std::vector<store::Persona>> ListPersonas(const store::CallContext&) override;
+  Result<store::PersonaProfile> ShowPersona(const std::string&, const store::CallContext&) override;
+  Status RetirePersona(const std::string&, const store::CallContext&) override;
+  Result<store::Session> RetireOwnPersona(store::SessionId, const std::string&,
+                                          const store::CallContext&) override;
+  Status BringPersonaBack(const std::string&, const store::CallContext&) override;
+  Status RenamePersona(const std::string&, const std::string&, const store::CallContext&) override;
+  Result<store::MergeReceipt> MergePersonas(const std::string&, const std::string&,
+                                            const store::CallContext&) override;
   Result<std::vector<store::QuotaUse>> ListQuotaUse(const store::CallContext&) override;
   Result<std::vector<store::RoomSummary>> ListRooms(const store::CallContext&) override;
   Result<store::SayReceipt> Say(const store::SayRequest&, const store::CallContext&) override;

@@ -243,6 +243,37 @@ TEST_CASE("a home of before version 9 keeps its usage, whose decisions are unkno
   CHECK(routes->at(0).sum.cost_usd_micros == 77);
 }
 
+TEST_CASE("a home of before version 10 keeps its personas, and none is retired") {
+  const TempHome home;
+  REQUIRE(EnsurePrivateFile(home.database()));
+  {
+    sqlite::Connection file(home.database(), sqlite::Connection::Mode::kReadWrite);
+    sqlite::ApplyMigrations(file, 0, 9);
+    file.db().exec("INSERT INTO meta(key, value) VALUES ('store_uuid', 'u')");
+    file.db().exec("PRAGMA application_id = 0x4B415452");
+    file.db().exec("PRAGMA user_version = 9");
+    file.db().exec(
+        "INSERT INTO personas(id, name, name_key, role, created_at)"
+        " VALUES (1, 'Sam', 'sam', 'reviews', 1763726400000)");
+    file.db().exec(
+        "INSERT INTO persona_cursors(persona_id, room_id, acked, history_through)"
+        " VALUES (1, 0, 0, 0), (1, 1, 0, 0)");
+  }
+  const auto store = Open(home);
+  INFO((store ? "" : store.error().message));
+  REQUIRE(store);
+  CHECK(QueryValue(home.database(), "PRAGMA user_version") ==
+        std::to_string(sqlite::LatestVersion()));
+  const auto sam = (*store)->ShowPersona("Sam", CallContext{});
+  REQUIRE(sam);
+  CHECK(sam->persona.role == "reviews");
+  CHECK_FALSE(sam->persona.retired_at);
+  CHECK(sam->earlier_names.empty());
+  CHECK((*store)->RetirePersona("Sam", CallContext{}));
+  CHECK((*store)->RenamePersona("Sam", "Nia", CallContext{}));
+  CHECK((*store)->ShowPersona("Sam", CallContext{})->persona.retired_at);
+}
+
 TEST_CASE("statistics that a person's ANALYZE made are taken") {
   const TempHome home;
   MakeUsed(home);
