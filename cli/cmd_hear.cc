@@ -142,6 +142,14 @@ int Skip(const HearOptions& options, const CommandSession& session, Context& con
                         ? JsonText(render::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
                         : WrapLines(render::SkippedText(*skipped, context.clock().Now()), "",
                                     PageFor(context.terminal())));
+  context.out().flush();
+  if (!context.out()) {
+    return context.PrintError(
+        Error{ErrorCode::kCancelled, "stdout is closed: nothing was skipped", {}, false});
+  }
+  const Status kept = session.store().Acknowledge(session.info().id, session.room(),
+                                                  skipped->through, context.Call());
+  if (!kept) return context.PrintError(kept.error());
   return skipped->skipped > 0 ? kExitOk : kExitNothing;
 }
 

@@ -1,5 +1,6 @@
 #include "render/receipts.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -14,8 +15,8 @@ namespace katra::render {
 namespace {
 
 constexpr size_t kNearestBytes = 240;  // shown of each similar memory
-constexpr size_t kShownBytes = 1200;   // shown of each message that names the persona
 constexpr size_t kAround = 2048;
+constexpr size_t kHeaderBytes = 1024;  // of a message, with its marks
 
 // Of many recipients, only the first are named, and the rest counted.
 constexpr size_t kNamed = 12;
@@ -39,6 +40,34 @@ std::string WhoHears(const store::SayReceipt& receipt) {
   const size_t places = live.size() < kNamed ? kNamed - live.size() : 0;
   return text + "; away, it waits for them: " +
          (places > 0 ? NameList(away, places) : std::to_string(away.size()) + " more");
+}
+
+// A message that names the persona, whole if all of them fit an answer.
+struct NamingMessage {
+  const store::Message* message = nullptr;
+  std::string body;
+  bool shortened = false;
+};
+
+// If they do not fit together, each is cut to an equal share.
+std::vector<NamingMessage> FitNaming(const std::vector<store::Message>& naming, bool as_json) {
+  size_t cost = kAround;
+  for (const store::Message& message : naming) {
+    cost += kHeaderBytes + (as_json ? JsonCost(DumpJson(message.body)) + 7 * kHeaderBytes
+                                    : TextCost(FencedBody(message.body)));
+  }
+  std::vector<NamingMessage> fitted;
+  const size_t share = naming.empty() ? 0 : (kTextBudgetBytes - kAround) / naming.size();
+  const size_t header = as_json ? share / 2 : std::min(share / 2, kHeaderBytes);
+  for (const store::Message& message : naming) {
+    NamingMessage one{&message, message.body, false};
+    if (cost > kTextBudgetBytes) {
+      one.body = std::string(FitBody(message.body, share - header, as_json));
+      one.shortened = one.body.size() < message.body.size();
+    }
+    fitted.push_back(std::move(one));
+  }
+  return fitted;
 }
 
 bool SaysNearlyTheSame(const store::MemoryHit& hit, const store::RememberRequest& request) {
@@ -170,13 +199,14 @@ std::string SkippedText(const store::SkipReply& reply, WallTime now) {
   if (reply.naming.empty()) return text + "; none of them names you";
   text += "\nthe newest of them that are to you or name you:";
   size_t cost = kAround;
-  for (const store::Message& message : reply.naming) {
-    const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
+  for (const NamingMessage& one : FitNaming(reply.naming, false)) {
     MessageMarks marks;
     marks.room = reply.room;
-    marks.extra = ShortenedText(snippet, message.id, true);
+    if (one.shortened) {
+      marks.extra = RestOfMessageText(one.body.size(), one.message->body.size(), one.message->id);
+    }
     const std::string item =
-        "\n" + MessageHeader(message, marks, now) + "\n" + FencedBody(snippet.text);
+        "\n" + MessageHeader(*one.message, marks, now) + "\n" + FencedBody(one.body);
     cost += TextCost(item);
     if (cost > kTextBudgetBytes) return text + "\nand more: katra_history shows them";
     text += item;
@@ -206,20 +236,19 @@ nlohmann::json SkippedJson(const store::SkipReply& reply, int64_t left) {
   naming.left = left;
   nlohmann::json object = HeardReplyJson(naming, false);
   size_t cost = kAround;
-  for (const store::Message& message : reply.naming) {
-    const Snippet snippet = MakeSnippet(message.body, "", kShownBytes);
+  for (const NamingMessage& one : FitNaming(reply.naming, true)) {
     store::HeardMessage heard;
-    heard.message = message;
-    heard.direct = !message.to.empty();
-    heard.message.body = snippet.text;
-    nlohmann::json one = HeardJson(heard);
-    if (snippet.shortened) {
-      one["body_bytes"] = snippet.total_bytes;
-      one["is_snippet"] = true;
+    heard.message = *one.message;
+    heard.direct = !one.message->to.empty();
+    heard.message.body = one.body;
+    nlohmann::json item = HeardJson(heard);
+    if (one.shortened) {
+      item["body_bytes"] = one.message->body.size();
+      item["is_snippet"] = true;
     }
-    cost += JsonCost(DumpJson(one));
+    cost += JsonCost(DumpJson(item));
     if (cost > kTextBudgetBytes) break;
-    object["messages"].push_back(std::move(one));
+    object["messages"].push_back(std::move(item));
   }
   object["skipped"] = {{"through", reply.through},
                        {"messages", reply.skipped},

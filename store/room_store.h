@@ -40,9 +40,9 @@ class RoomStore {
   virtual Status Undeliver(SessionId session, const std::string& room,
                            const CallContext& context) = 0;
 
-  // Marks unheard messages as heard, up to and including `through` (0: all), both in the room and
-  // among direct messages. Never moves a cursor back. `room` empty: the session's room. kNotFound:
-  // there is no such room.
+  // Delivers a summary of what is unheard in the room and among direct messages, up to `through`
+  // (0: all), instead of the messages. Acknowledge it like them. kInvalidArgument: `through` is
+  // ahead of the newest message, or was given before. kNotFound: no such room. `room`: as above.
   virtual Result<SkipReply> Skip(SessionId session, const std::string& room, MessageId through,
                                  const CallContext& context) = 0;
 

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "mcp_server/prompts/prompt.h"
+#include "render/addressed.h"
 #include "render/bound.h"
 #include "render/memory_text.h"
 #include "render/peer_text.h"
@@ -120,6 +121,42 @@ std::vector<const store::Message*> Select(const store::HistoryReply& reply, Wall
   return messages;
 }
 
+// A digest of a long backlog, and how to leave it behind.
+Status WriteBacklog(const CallEnvironment& environment, const store::Session& session,
+                    const std::string& room, PromptWriter* writer) {
+  constexpr int kCounted = 200;
+  constexpr size_t kNaming = 20;
+  store::HearRequest request;
+  request.session = environment.session;
+  request.room = room;
+  request.peek = true;
+  request.limit = kCounted;
+  request.weight = [](const store::Message&) { return size_t{0}; };
+  Result<store::HearReply> backlog = environment.store.Hear(request, environment.context);
+  if (!backlog) return Pass(std::move(backlog));
+  std::map<std::string, int64_t> speakers;
+  std::vector<const store::Message*> naming;
+  for (const store::HeardMessage& heard : backlog->messages) {
+    ++speakers[heard.message.from];
+    const bool names = heard.direct || render::Mentions(heard.message.body, session.persona);
+    if (names) naming.push_back(&heard.message);
+  }
+  if (naming.size() > kNaming) naming.erase(naming.begin(), naming.end() - kNaming);
+  std::vector<std::string> counts;
+  for (const auto& [name, count] : speakers) {
+    counts.push_back(render::Word(name) + " " + std::to_string(count));
+  }
+  const auto counted = static_cast<int64_t>(backlog->messages.size());
+  writer->Line("There is a backlog. " + std::string(backlog->left > 0 ? "Its oldest " : "Its ") +
+               render::Count(counted, "message", "messages") +
+               " by speaker: " + Join(counts, ", ") +
+               ". katra_hear with skip_to=latest leaves all of it behind and gives a digest. "
+               "The newest of these that are to you or name you. " +
+               std::string(kDataNotice));
+  writer->Messages(std::move(naming), room, true);
+  return {};
+}
+
 Result<std::string> CatchUp(const CallEnvironment& environment, const store::Session& session,
                             const Arguments& arguments) {
   store::HearRequest request;
@@ -130,15 +167,19 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
   if (!unheard) return Pass(std::move(unheard));
   PromptWriter writer(environment.clock.Now());
   writer.Line(Greeting(session, unheard->room));
+  if (unheard->left > 0) {
+    if (auto told = WriteBacklog(environment, session, unheard->room, &writer); !told) {
+      return Pass(std::move(told));
+    }
+  }
   if (!unheard->messages.empty()) {
     writer.Line("What you have not heard yet, oldest first. " + std::string(kDataNotice));
     std::vector<const store::Message*> messages;
     for (const store::HeardMessage& heard : unheard->messages) messages.push_back(&heard.message);
     writer.Messages(std::move(messages), unheard->room, false);
     if (unheard->left > 0) {
-      writer.Line(
-          "(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
-          " more are unheard: call katra_hear, or skip and summarise them with skip_to=latest)");
+      writer.Line("(" + std::to_string(unheard->left) + (unheard->left_is_floor ? "+" : "") +
+                  " more are unheard: katra_hear gives them)");
     }
   } else {
     Result<store::HistoryReply> before = Newest(environment, unheard->room, kHistoryMessages);

@@ -103,7 +103,8 @@ std::chrono::milliseconds Wait(const nlohmann::json& arguments) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
-// Skips a backlog up to the given number; "latest" skips all of it.
+// Skips a backlog up to the given number; "latest" skips all of it. Delivers the digest like
+// messages: the next call acknowledges it.
 ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments) {
   if (BoolArgument(arguments, "peek")) {
     return FailedOutput(ErrorCode::kInvalidArgument,
@@ -114,7 +115,7 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
   const Result<store::SkipReply> skipped = environment.store.Skip(
       environment.session, room, IdArgument(arguments, "skip_to").value_or(0), environment.context);
   if (!skipped) return ErrorOutput(skipped.error());
-  return MakeOutput(
+  ToolOutput output = MakeOutput(
       arguments, [&] { return render::SkippedText(*skipped, environment.clock.Now()); },
       [&] {
         store::HearRequest peek;
@@ -127,6 +128,8 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
             rest ? rest->left + static_cast<int64_t>(rest->messages.size()) : int64_t{0};
         return render::SkippedJson(*skipped, left);
       });
+  output.delivery = Delivery{skipped->room, skipped->through};
+  return output;
 }
 
 std::optional<ToolOutput> Run(const CallEnvironment& environment, const nlohmann::json& arguments,

@@ -1,4 +1,4 @@
-// Skipping a backlog: marks messages as heard and returns a summary of them.
+// Skipping a backlog: delivers a summary of the messages instead of the messages.
 #include <algorithm>
 
 #include "store/sqlite/cursors.h"
@@ -22,7 +22,7 @@ constexpr int kNamingMessages = 20;
 void CountSpeakers(Connection& connection, const Caller& caller, const Cursor& cursor,
                    MessageId through, std::vector<Speaker>* speakers) {
   Query query = connection.Prepare("SELECT p.name, count(*)" KATRA_SKIPPED " GROUP BY p.id");
-  query.Bind(cursor.stream, caller.persona, cursor.acked, through, cursor.history_through);
+  query.Bind(cursor.stream, caller.persona, cursor.delivered, through, cursor.history_through);
   while (query->executeStep()) {
     const std::string name = query->getColumn(0).getString();
     const int64_t count = query->getColumn(1).getInt64();
@@ -41,7 +41,7 @@ void FindNaming(Connection& connection, const Caller& caller, const Cursor& curs
   Query query = connection.Prepare("SELECT " KATRA_MESSAGE_COLUMNS KATRA_SKIPPED
                                    " AND (m.direct = 1 OR instr(lower(m.body), lower(?6)) > 0)"
                                    " ORDER BY m.id DESC LIMIT ?7");
-  query.Bind(cursor.stream, caller.persona, cursor.acked, through, cursor.history_through,
+  query.Bind(cursor.stream, caller.persona, cursor.delivered, through, cursor.history_through,
              "@" + caller.name, kNamingMessages);
   while (query->executeStep()) naming->push_back(ReadMessage(connection, *query, nullptr));
 }
@@ -66,6 +66,26 @@ SkipReply Sum(std::vector<Speaker> speakers, std::vector<Message> naming) {
   return reply;
 }
 
+// Refuses a number that names no backlog. `given`: the newest message that was delivered before.
+Status CheckTarget(Connection& connection, MessageId through, MessageId given, bool any) {
+  const std::string number = "#" + std::to_string(through);
+  const MessageId newest =
+      connection.db().execAndGet("SELECT ifnull(max(id), 0) FROM messages").getInt64();
+  if (through > newest) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "cannot skip to " + number + ": the newest message is #" + std::to_string(newest) +
+                    ". Give its number or \"latest\"; nothing was skipped");
+  }
+  if (!any && through < given) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "cannot skip to " + number + ": you were given everything up to #" +
+                    std::to_string(given) +
+                    " already. Give a later number or \"latest\"; katra_history shows past "
+                    "messages");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SkipReply> SqliteStore::Skip(SessionId session, const std::string& room, MessageId through,
@@ -77,21 +97,29 @@ Result<SkipReply> SqliteStore::Skip(SessionId session, const std::string& room, 
     if (!row) return Pass(std::move(row));
     std::vector<Speaker> speakers;
     std::vector<Message> naming;
+    std::vector<Cursor> cursors;
     MessageId end = 0;
+    MessageId given = 0;
     for (const int64_t stream : {row->id, kInbox}) {
       Cursor cursor = LoadCursor(c, *caller, stream);
+      given = std::max(given, cursor.delivered);
       const MessageId newest = NewestInStream(c, caller->persona, stream);
       const MessageId target = through == 0 ? newest : std::min(newest, through);
       end = std::max(end, target);
-      if (target > cursor.acked) {
+      if (target > cursor.delivered) {
         CountSpeakers(c, *caller, cursor, target, &speakers);
         FindNaming(c, *caller, cursor, target, &naming);
-        cursor.acked = target;
-        cursor.delivered = std::max(cursor.delivered, target);
+        cursor.delivered = target;
       }
-      StoreCursor(c, *caller, cursor);
+      cursors.push_back(cursor);
     }
     SkipReply reply = Sum(std::move(speakers), std::move(naming));
+    if (through != 0) {
+      if (auto ok = CheckTarget(c, through, given, reply.skipped > 0); !ok) {
+        return Pass(std::move(ok));
+      }
+    }
+    for (const Cursor& cursor : cursors) StoreCursor(c, *caller, cursor);
     reply.room = row->name;
     reply.through = through == 0 ? end : through;
     return reply;

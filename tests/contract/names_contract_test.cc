@@ -135,8 +135,32 @@ TEST_CASE("a backlog may be left behind in part, and nothing goes back", "[contr
   const MessageId two = Say(*backend, dario, "two").id;
   Say(*backend, dario, "three");
   CHECK(backend->store().Skip(sam.id, "", two, CallContext{})->skipped == 2);
-  CHECK(backend->store().Skip(sam.id, "", 1, CallContext{})->skipped == 0);
+  CHECK(backend->store().Skip(sam.id, "", two, CallContext{})->skipped == 0);
+  const auto behind = backend->store().Skip(sam.id, "", 1, CallContext{});
+  REQUIRE_FALSE(behind);
+  CHECK(behind.error().code == ErrorCode::kInvalidArgument);
+  CHECK(behind.error().message.find("given everything up to #" + std::to_string(two)) !=
+        std::string::npos);
+  const auto ahead = backend->store().Skip(sam.id, "", 99, CallContext{});
+  REQUIRE_FALSE(ahead);
+  CHECK(ahead.error().code == ErrorCode::kInvalidArgument);
+  CHECK(ahead.error().message.find("the newest message is #3") != std::string::npos);
   CHECK(Bodies(Hear(*backend, sam)) == std::vector<std::string>{"three"});
   CHECK(backend->store().Skip(sam.id, "nowhere", 0, CallContext{}).error().code ==
         ErrorCode::kNotFound);
+}
+
+TEST_CASE("a skipped backlog comes again if its digest was never acknowledged", "[contract]") {
+  auto backend = Any();
+  const Session dario = Enter(*backend, "Dario");
+  const Session sam = Enter(*backend, "Sam");
+  Say(*backend, dario, "one");
+  Say(*backend, dario, "two");
+  CHECK(backend->store().Skip(sam.id, "", 0, CallContext{})->skipped == 2);
+  REQUIRE(backend->store().Undeliver(sam.id, "", CallContext{}));
+  CHECK(backend->store().Skip(sam.id, "", 0, CallContext{})->skipped == 2);
+  REQUIRE(backend->store().EndSession(sam.id, "crashed", CallContext{}));
+  const HearReply again = Hear(*backend, Enter(*backend, "Sam"));
+  CHECK(Bodies(again) == std::vector<std::string>{"one", "two"});
+  CHECK(again.messages[0].redelivered);
 }

@@ -370,6 +370,8 @@ TEST_CASE("a backlog is left behind with a sum of it, and what names one is show
   meeting.Text(lead, "katra_say", {{"message", "@Sam: please look"}});
   meeting.Failure(sam, "katra_hear", {{"skip_to", "latest"}, {"peek", true}});
   meeting.Failure(sam, "katra_hear", {{"skip_to", "soon"}});
+  CHECK(meeting.Failure(sam, "katra_hear", {{"skip_to", 99}}).find("the newest message is #6") !=
+        std::string::npos);
   const json part = meeting.Json(sam, "katra_hear", {{"skip_to", "#2"}});
   CHECK(part.at("skipped").at("messages") == 2);
   CHECK(part.at("left") == 4);
@@ -377,6 +379,23 @@ TEST_CASE("a backlog is left behind with a sum of it, and what names one is show
   CHECK(text.find("left 4 messages behind in main, up to #6: Lead 4") != std::string::npos);
   CHECK(text.find("| @Sam: please look") != std::string::npos);
   CHECK(meeting.Text(sam, "katra_hear").starts_with("nothing new"));
+}
+
+TEST_CASE("a digest shows the messages that name one in full if they fit") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  const auto lead = meeting.Join("Lead");
+  const std::string body = "@Sam " + std::string(20'000, 'x') + " end";
+  meeting.Text(lead, "katra_say", {{"message", body}});
+  CHECK(meeting.Text(sam, "katra_hear", {{"skip_to", "latest"}}).find("x end") !=
+        std::string::npos);
+  meeting.Text(lead, "katra_say", {{"message", body}});
+  CHECK(meeting.Json(sam, "katra_hear", {{"skip_to", "latest"}}).at("messages").at(0).at("body") ==
+        body);
+  for (int i = 0; i < 20; ++i) meeting.Text(lead, "katra_say", {{"message", body}});
+  const json cut = meeting.Json(sam, "katra_hear", {{"skip_to", "latest"}});
+  REQUIRE(cut.at("messages").size() == 20);
+  CHECK(cut.at("messages").at(0).at("is_snippet") == true);
 }
 
 }  // namespace

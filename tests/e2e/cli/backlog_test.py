@@ -1,0 +1,97 @@
+"""A backlog that is left behind, by the tools of the server and by the command."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BIN = os.path.abspath(sys.argv[-1])
+
+
+class Server:
+    """A katra_mcp_server of one persona."""
+
+    def __init__(self, home: str, persona: str):
+        self.process = subprocess.Popen(
+            [f"{BIN}/katra_mcp_server", "--home", home, "--persona", persona, "--legacy"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={"PATH": os.environ["PATH"], "HOME": home})
+        self.number = 0
+        self.call("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
+                                 "clientInfo": {"name": "test", "version": "1"}})
+        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+
+    def send(self, message: dict):
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def call(self, method: str, params: dict) -> dict:
+        self.number += 1
+        self.send({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params})
+        while True:
+            message = json.loads(self.process.stdout.readline())
+            if message.get("id") == self.number:
+                return message["result"]
+
+    def tool(self, name: str, **arguments) -> str:
+        return self.call("tools/call", {"name": name, "arguments": arguments})["content"][0]["text"]
+
+    def kill(self):
+        self.process.kill()
+        self.end()
+
+    def end(self):
+        if self.process.stdin.closed:
+            return
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+class Backlog(unittest.TestCase):
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="katra-backlog-")
+        self.addCleanup(shutil.rmtree, self.home, True)
+        os.chmod(self.home, 0o700)
+
+    def server(self, persona: str) -> Server:
+        server = Server(self.home, persona)
+        self.addCleanup(server.end)
+        server.tool("katra_whoami")
+        return server
+
+    def katra(self, *words, code=0) -> str:
+        done = subprocess.run([f"{BIN}/katra", *words], capture_output=True, text=True, check=False,
+                              env={"PATH": os.environ["PATH"], "HOME": self.home, "USER": "somebody",
+                                   "KATRA_HOME": self.home})
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_a_backlog_is_not_lost_with_the_process_that_skipped_it(self):
+        sam = self.server("Sam")
+        self.katra("say", "first", "--persona", "Lead")
+        self.katra("say", "@Sam look at this", "--persona", "Lead")
+        self.assertIn("left 2 messages behind", sam.tool("katra_hear", skip_to="latest"))
+        sam.kill()
+        again = self.server("Sam")
+        catch_up = again.tool("katra_hear", skip_to="latest")
+        self.assertIn("left 2 messages behind", catch_up)
+        self.assertIn("| @Sam look at this", catch_up)
+        self.assertTrue(again.tool("katra_hear").startswith("nothing new"))
+        again.kill()
+        self.assertTrue(self.server("Sam").tool("katra_hear").startswith("nothing new"))
+
+    def test_the_command_skips_and_refuses_what_is_no_backlog(self):
+        self.server("Sam")
+        self.katra("say", "first", "--persona", "Lead")
+        self.assertIn("the newest message is #1",
+                      self.katra("hear", "--skip-to", "7", "--persona", "Sam", code=2))
+        self.assertIn("left 1 message behind", self.katra("hear", "--skip-to", "latest",
+                                                          "--persona", "Sam"))
+        self.katra("hear", "--persona", "Sam", code=1)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
