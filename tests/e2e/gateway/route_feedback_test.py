@@ -44,8 +44,9 @@ class RouteFeedback(unittest.TestCase):
                 self.assertIn("nothing to rate", server.call("katra_route_feedback", verdict="bad"))
                 provider, request = self.ask("c0", persona)
                 self.assertEqual(provider, "one")
-                wait_until(lambda: request in server.call("katra_route_feedback", verdict="bad",
-                                                          better="two/m", request_id=request))
+                # The refusal names the request, too.
+                wait_until(lambda: "Rated bad" in server.call(
+                    "katra_route_feedback", verdict="bad", better="two/m", request_id=request))
                 for _ in range(5):
                     self.assertIn(request, server.call("katra_route_feedback", verdict="bad",
                                                        better="two,m"))
@@ -54,7 +55,7 @@ class RouteFeedback(unittest.TestCase):
     def test_another_personas_answers_stay_as_they_are(self):
         _, request = self.ask("c0", "Eve")
         with Server(self.gateway, "Sam") as sam, Server(self.gateway, "Eve") as eve:
-            wait_until(lambda: request in eve.call("katra_route_feedback", verdict="good"))
+            wait_until(lambda: "Rated good" in eve.call("katra_route_feedback", verdict="good"))
             self.assertIn("was not answered by a route",
                           sam.call("katra_route_feedback", verdict="bad", request_id=request))
             self.assertIn("nothing to rate", sam.call("katra_route_feedback", verdict="bad"))
