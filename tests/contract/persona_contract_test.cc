@@ -333,7 +333,8 @@ TEST_CASE("after a merge, one persona has what both had", "[contract]") {
   request.from = "Nia";
   CHECK(backend->store().History(request, CallContext{})->hits.size() == 2);
   request.from = "Dario";
-  for (const HistoryHit& hit : backend->store().History(request, CallContext{})->hits) {
+  const auto own = backend->store().History(request, CallContext{});
+  for (const HistoryHit& hit : own->hits) {
     CHECK(hit.message.from == "Dario");
   }
   request.session = dario.id;
