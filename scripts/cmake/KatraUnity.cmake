@@ -59,7 +59,10 @@ endfunction()
 # relative, so that ccache knows it in another clone. CMake's own UNITY_BUILD writes absolute ones.
 function(katra_unite target name)
   # g++ warns of a type with a member of an unnamed namespace unless it stands in the file compiled.
-  set(text "#pragma GCC diagnostic ignored \"-Wsubobject-linkage\"\n")
+  set(text "")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(text "#pragma GCC diagnostic ignored \"-Wsubobject-linkage\"\n")
+  endif()
   get_target_property(sources ${target} SOURCES)
   get_target_property(folder ${target} SOURCE_DIR)
   set(others)
