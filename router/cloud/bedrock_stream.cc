@@ -76,13 +76,14 @@ int BedrockStatus(int status, std::string_view exception) {
 }
 
 Status BedrockStream::Feed(std::string_view bytes, std::string* out) {
-  if (failed_) return {};
+  if (failed_ || !damage_) return damage_;
   Status lost;
-  auto fed = decoder_.Feed(bytes, [&](const EventMessage& message) {
+  const Status fed = decoder_.Feed(bytes, [&](const EventMessage& message) {
     lost = Take(message, out);
     return lost.has_value() && !failed_;
   });
-  return lost ? fed : lost;
+  damage_ = lost ? fed : lost;
+  return damage_;
 }
 
 Status BedrockStream::Take(const EventMessage& message, std::string* out) {

@@ -18,7 +18,7 @@ class BedrockStream {
 
   // Appends complete events to `out`. An exception from the service becomes an `error` event with
   // Anthropic's matching type. kDataLoss: the stream is damaged and part of the answer is lost;
-  // events appended before that are valid.
+  // events appended before that are valid. Every later call fails the same way.
   [[nodiscard]] Status Feed(std::string_view bytes, std::string* out);
 
   // Whether an event has begun but not ended.
@@ -33,6 +33,7 @@ class BedrockStream {
   JsonDocument payload_;
   JsonDocument event_;
   bool failed_ = false;  // an exception arrived; nothing follows it
+  Status damage_;        // set once and kept
 };
 
 // Anthropic's error type for a Bedrock exception, ignoring the case of the first letter and any

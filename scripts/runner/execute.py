@@ -51,16 +51,22 @@ def run_fuzzer(name: str, command: list[str], minutes: float) -> tuple[outcome.O
 
 
 def run_fuzzers(log, minutes: float) -> outcome.Outcome:
-    """As many at a time as there are processors: each uses one."""
+    """As many at a time as there are processors: each uses one. The log ends with what failed."""
     total = outcome.Outcome()
+    said_of_failures = []
     with concurrent.futures.ThreadPoolExecutor(int(plan.CORES)) as pool:
         runs = [pool.submit(run_fuzzer, name, command, minutes)
                 for name, command in plan.fuzz_commands(minutes).items()]
         for run in runs:
             found, said = run.result()
-            log.write(said.decode("utf-8", "replace"))
+            text = said.decode("utf-8", "replace")
+            if found.failures:
+                said_of_failures.append(f"== {', '.join(found.failures)}\n{text}")
+            else:
+                log.write(text)
             total.passed += found.passed
             total.failures += found.failures
+    log.writelines(said_of_failures)
     if not total.passed and not total.failures:
         total.failures.append("fuzz (no fuzzer was built)")
     return total

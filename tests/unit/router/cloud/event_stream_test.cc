@@ -100,6 +100,28 @@ TEST_CASE("one flipped bit of a Bedrock answer is never taken for an answer") {
   }
 }
 
+TEST_CASE("nothing follows an intact event that cannot be read, at every split") {
+  const std::vector<std::string> events = AnswerEvents();
+  const std::vector<std::string> unreadable = {
+      EventBytes({{":message-type", "event"}, {":event-type", "chunk"}}, R"({"bytes":"!"})"),
+      EventBytes({{":message-type", "event"}, {":event-type", "chunk"}}, R"({"bytes":7})"),
+      EventBytes({{":message-type", "event"}, {":event-type", "chunk"}}, "no JSON"),
+      EventBytes({{":message-type", "odd"}, {":event-type", "chunk"}}, "{}"),
+      EventBytes({}, "{}"),
+      ChunkBytes(R"({"type":"two words"})"),
+      ChunkBytes("{}"),
+  };
+  for (const std::string& middle : unreadable) {
+    const std::string bytes = ChunkBytes(events.front()) + middle + ChunkBytes(events.back());
+    for (size_t step = 1; step <= bytes.size(); ++step) {
+      const Read read = Decode(bytes, step);
+      REQUIRE(read.damaged);
+      REQUIRE_FALSE(read.within);
+      REQUIRE(read.text == "event: message_start\ndata: " + events.front() + "\n\n");
+    }
+  }
+}
+
 TEST_CASE("lengths that cannot be are damage, whatever their checksum says") {
   const std::string good = ChunkBytes(AnswerEvents().back());
   const auto with = [&](uint32_t total, uint32_t headers) {
