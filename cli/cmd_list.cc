@@ -2,8 +2,10 @@
 // questions that a client asks before it starts are read from its screen.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "cli/program.h"
 #include "cli/sessions/answering.h"
 #include "cli/sessions/condition.h"
+#include "cli/sessions/git.h"
 #include "cli/sessions/live.h"
 #include "cli/sessions/plan_limits.h"
 #include "core/json_text.h"
@@ -23,6 +26,9 @@ namespace katra::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// How long one call of git may take: a list is looked at often, also of large repositories.
+constexpr std::chrono::milliseconds kGitPatience{700};
 
 std::string TagOf(const LiveSession& session) {
   if (session.presence && session.presence->session.tag.source != store::TagSource::kUnknown) {
@@ -58,6 +64,49 @@ std::string FolderOf(const LiveSession& session) {
   return session.record ? session.record->folder : session.presence->session.working_folder;
 }
 
+using AllChanges = std::map<std::string, Changes>;  // by folder
+
+// Of sessions on this machine whose folder is in a git repository.
+AllChanges ChangesOf(const std::vector<LiveSession>& live, const Context& context) {
+  AllChanges all;
+  const Result<Git> git = Git::Find(context);
+  if (!git) return all;
+  for (const LiveSession& session : live) {
+    const std::string folder = FolderOf(session);
+    if (folder.empty() || session.elsewhere || all.count(folder) != 0) continue;
+    if (auto changes = git->ChangesIn(folder, kGitPatience)) all.emplace(folder, *changes);
+  }
+  return all;
+}
+
+// "fix-login +12 -3"; "-" outside of repositories.
+std::string BranchOf(const LiveSession& session, const AllChanges& all) {
+  const auto found = all.find(FolderOf(session));
+  if (session.elsewhere || found == all.end()) return "-";
+  const Changes& changes = found->second;
+  std::string text = changes.branch;
+  if (changes.added_lines.value_or(0) + changes.removed_lines.value_or(0) > 0) {
+    text +=
+        " +" + std::to_string(*changes.added_lines) + " -" + std::to_string(*changes.removed_lines);
+  }
+  return text;
+}
+
+// As people write it: "~/work/app"; on a narrow page only its end: "…/work/app".
+std::string ShownFolder(const LiveSession& session, const std::string& user_home,
+                        const Page& page) {
+  constexpr size_t kWide = 120;
+  std::string folder = FolderOf(session);
+  if (!user_home.empty() && folder.rfind(user_home + "/", 0) == 0) {
+    folder.replace(0, user_home.size(), "~");
+  }
+  if (page.width == 0 || page.width >= kWide) return folder;
+  const size_t last = folder.rfind('/');
+  const size_t before =
+      last == std::string::npos || last == 0 ? std::string::npos : folder.rfind('/', last - 1);
+  return before == std::string::npos || before < 2 ? folder : "…" + folder.substr(before);
+}
+
 // "tmux", "/dev/pts/3", "-"
 std::string PlaceOf(const LiveSession& session) {
   if (!session.record) return "-";
@@ -83,8 +132,20 @@ std::vector<PlanLimit> AllLimits(const std::vector<LiveSession>& live, const Con
   return any ? PlanLimits(context) : std::vector<PlanLimit>();
 }
 
+// Adds branch, added_lines and removed_lines; null: unknown, or in no repository.
+void AddBranch(const LiveSession& session, const AllChanges& all, Json* json) {
+  const auto found = session.elsewhere ? all.end() : all.find(FolderOf(session));
+  const Changes changes = found == all.end() ? Changes() : found->second;
+  const auto number = [](const std::optional<int64_t>& lines) {
+    return lines ? Json(*lines) : Json(nullptr);
+  };
+  (*json)["branch"] = changes.branch.empty() ? Json(nullptr) : Json(changes.branch);
+  (*json)["added_lines"] = number(changes.added_lines);
+  (*json)["removed_lines"] = number(changes.removed_lines);
+}
+
 Json ToJson(const LiveSession& session, const Condition& condition,
-            const std::vector<PlanLimit>& limits) {
+            const std::vector<PlanLimit>& limits, const AllChanges& changes) {
   Json json = {{"persona", session.persona}};
   const bool known = session.presence.has_value();
   const store::Session none;
@@ -113,6 +174,7 @@ Json ToJson(const LiveSession& session, const Condition& condition,
   json["room"] = known ? here.room : session.record ? session.record->room : std::string();
   json["since"] = FormatRfc3339(SinceOf(session));
   json["folder"] = FolderOf(session);
+  AddBranch(session, changes, &json);
   json["seen"] = !session.elsewhere;
   json["host"] = session.record && !session.record->host.empty() ? Json(session.record->host)
                  : known                                         ? Json(here.host)
@@ -128,16 +190,18 @@ Json ToJson(const LiveSession& session, const Condition& condition,
 }
 
 std::string RenderRows(const std::vector<LiveSession>& live,
-                       const std::vector<Condition>& conditions, const Page& page, WallTime now) {
+                       const std::vector<Condition>& conditions, const AllChanges& changes,
+                       const std::string& user_home, const Page& page, WallTime now) {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < live.size(); ++i) {
     const LiveSession& session = live[i];
     rows.push_back({session.persona, TagOf(session), ClientOf(session), conditions[i].state,
                     UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
-                    FolderOf(session)});
+                    BranchOf(session, changes), ShownFolder(session, user_home, page)});
   }
   return RenderTable(
-      {"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "FOLDER"}, rows, page,
+      {"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "BRANCH", "FOLDER"},
+      rows, page,
       [](size_t column, const std::string& cell) { return column == 3 ? LookOfState(cell) : ""; });
 }
 
@@ -148,10 +212,11 @@ int List(bool json, Context& context) {
   if (!live) return context.PrintError(live.error());
   const std::vector<Condition> conditions = ConditionsOf(*live, context);
   const std::vector<PlanLimit> limits = AllLimits(*live, context);
+  const AllChanges changes = ChangesOf(*live, context);
   if (json) {
     Json sessions = Json::array();
     for (size_t i = 0; i < live->size(); ++i) {
-      sessions.push_back(ToJson((*live)[i], conditions[i], limits));
+      sessions.push_back(ToJson((*live)[i], conditions[i], limits, changes));
     }
     context.out() << JsonText(Json{{"sessions", sessions}}, 2) << "\n";
     return kExitOk;
@@ -161,8 +226,8 @@ int List(bool json, Context& context) {
                   << " start --persona NAME\n";
     return kExitOk;
   }
-  context.out() << RenderRows(*live, conditions, PageFor(context.terminal()),
-                              context.clock().Now());
+  context.out() << RenderRows(*live, conditions, changes, context.user_home(),
+                              PageFor(context.terminal()), context.clock().Now());
   for (const LiveSession& session : *live) {
     const std::string warning = WarningOf(session);
     if (!warning.empty()) context.out() << "Warning: " << session.persona << " " << warning << "\n";
@@ -179,7 +244,7 @@ int List(bool json, Context& context) {
 void AddList(CLI::App& app, Program& program) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand(
-      "list", "list the running sessions: model, state, unheard messages, location");
+      "list", "list the running sessions: model, state, unheard messages, branch, location");
   command->group(kSessionCommands);
   command->add_flag("--json", *json, "print JSON");
   command->callback(

@@ -12,6 +12,7 @@
 #include "cli/sessions/launch.h"
 #include "cli/sessions/launch_options.h"
 #include "cli/sessions/session_run.h"
+#include "cli/sessions/work_tree.h"
 
 namespace katra::cli {
 namespace {
@@ -31,9 +32,14 @@ Conversation ToGoOnWith(const LaunchRequest& request, const LaunchPlan& plan, Co
 int ExplainStart(const LaunchRequest& request, Context& context) {
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.PrintError(config.error());
-  const Result<LaunchPlan> plan = MakePlan(request, context, *config);
+  Result<LaunchPlan> plan = MakePlan(request, context, *config);
   if (!plan) return context.PrintError(plan.error());
   std::string trouble;
+  if (!request.work_tree.empty()) {
+    const Result<OwnWorkTree> tree = FindWorkTree(request.work_tree, plan->folder.value, context);
+    if (!tree) return context.PrintError(tree.error());
+    plan->folder = {tree->folder, tree->exists ? "--worktree" : "--worktree, made at the start"};
+  }
   const Conversation before = ToGoOnWith(request, *plan, context, &trouble);
   const Result<PreparedLaunch> launch = Prepare(*plan, request, before.id, false, context);
   if (!launch) return context.PrintError(launch.error());
@@ -62,6 +68,10 @@ void AddStart(CLI::App& app, Program& program) {
       "configuration is not touched. Arguments after -- go to the client.");
   command->group(kSessionCommands);
   AddLaunchOptions(*command, options->request);
+  command
+      ->add_option("--worktree", options->request.work_tree,
+                   "work in a git work tree of its own, on this branch; both are made if missing")
+      ->type_name("BRANCH");
   command->add_flag("-b,--background", options->request.background,
                     "run it in the tmux session katra-NAME");
   command->add_flag("--explain", options->explain,
@@ -71,6 +81,7 @@ void AddStart(CLI::App& app, Program& program) {
       "  katra start --persona Sam --provider openai --model gpt-4-turbo\n"
       "  katra start --persona Charlie --provider deepseek -b ~/project\n"
       "  katra start --persona Dario --own-login\n"
+      "  katra start --persona Sam --worktree fix-login -b\n"
       "  katra start --persona Dario -- -p \"review the last commit\"");
   program.PassRest("start");
   command->callback([&program, options] {

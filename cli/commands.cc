@@ -8,6 +8,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddEnv(app, program);
   AddList(app, program);
   AddAttach(app, program);
+  AddDiff(app, program);
   AddStop(app, program);
   AddRestore(app, program);
   AddSessionRun(app, program);

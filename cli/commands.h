@@ -61,6 +61,7 @@ void AddCompletions(CLI::App& app, Program& program);
 void AddMan(CLI::App& app, Program& program);
 void AddEnv(CLI::App& app, Program& program);
 void AddAttach(CLI::App& app, Program& program);
+void AddDiff(CLI::App& app, Program& program);
 void AddStop(CLI::App& app, Program& program);
 void AddRestore(CLI::App& app, Program& program);
 void AddSessionRun(CLI::App& app, Program& program);

@@ -21,6 +21,7 @@ struct LaunchRequest {
   std::string room;
   std::string client;
   std::string folder;
+  std::string work_tree;  // the branch of a work tree of its own; empty: works in `folder` itself
   bool use_router = false;
   bool no_router = false;
   bool own_login = false;

@@ -15,6 +15,7 @@
 #include "cli/sessions/launch.h"
 #include "cli/sessions/live.h"
 #include "cli/sessions/tmux.h"
+#include "cli/sessions/work_tree.h"
 #include "core/text.h"
 #include "router/config/example.h"
 #include "router/config/persona_names.h"
@@ -139,6 +140,32 @@ Status StartHere(SessionRecord record, const PreparedLaunch& launch, const Recor
   return tl::unexpected<Error>(failed);
 }
 
+// Warns if another live session works in the same work tree.
+Status MoveToWorkTree(const LaunchRequest& request, const Records& records, Context& context,
+                      LaunchPlan* plan) {
+  // What could prevent the start is found before anything is made.
+  if (const auto possible = Prepare(*plan, request, {}, false, context); !possible) {
+    return tl::unexpected<Error>(possible.error());
+  }
+  const std::string& branch = request.work_tree;
+  const Result<OwnWorkTree> tree = MakeWorkTree(branch, plan->folder.value, context);
+  if (!tree) return tl::unexpected<Error>(tree.error());
+  plan->folder = {tree->folder, "--worktree"};
+  context.out() << (tree->exists ? "Work tree of " : "Made a work tree of ") << branch << ": "
+                << tree->path << "\n";
+  const auto all = records.List(nullptr);
+  if (!all) return {};
+  for (const SessionRecord& record : *all) {
+    const bool inside =
+        record.folder == tree->path || record.folder.rfind(tree->path + "/", 0) == 0;
+    if (inside && record.persona != plan->persona.value &&
+        StateOf(record) == RecordState::kRunning) {
+      context.Warn(record.persona + " works in this work tree too");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status StartSession(const LaunchRequest& request, Context& context) {
@@ -164,6 +191,11 @@ Status StartSession(const LaunchRequest& request, Context& context) {
   if (!lock) return tl::unexpected<Error>(lock.error());
   if (const Status free = ChooseFreePersona(*records, context, &plan->persona); !free) {
     return tl::unexpected<Error>(free.error());
+  }
+  if (!request.work_tree.empty()) {
+    if (Status made = MoveToWorkTree(request, *records, context, &*plan); !made) {
+      return made;
+    }
   }
   const Result<Conversation> before = FindConversation(*records, *plan, request, context);
   if (!before) return tl::unexpected<Error>(before.error());

@@ -172,4 +172,29 @@ Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::millisec
   return outcome;
 }
 
+Result<int> RunInTerminal(const ProcessSpec& spec) {
+  Image image(spec);
+  const pid_t child = fork();
+  if (child < 0) {
+    return Fail(ErrorCode::kResourceExhausted, "no process could be created: " + Why(errno));
+  }
+  if (child == 0) {
+    image.Execute();
+    _exit(kCannotStart);
+  }
+  const auto interrupt = std::signal(SIGINT, SIG_IGN);
+  const auto quit = std::signal(SIGQUIT, SIG_IGN);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGQUIT, quit);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (code == kCannotStart) {
+    return Fail(ErrorCode::kUnavailable,
+                spec.program + " cannot be started: check that it runs by itself");
+  }
+  return code;
+}
+
 }  // namespace katra::cli

@@ -32,4 +32,9 @@ struct ProcessOutcome {
 [[nodiscard]] Result<ProcessOutcome> RunProcess(const ProcessSpec& spec,
                                                 std::chrono::milliseconds patience);
 
+// Runs it to its end with this process's own streams, as a shell would. Signals that the terminal
+// sends are left to it. Returns its exit code; 128 + N if signal N ended it. kUnavailable: it could
+// not be started.
+[[nodiscard]] Result<int> RunInTerminal(const ProcessSpec& spec);
+
 }  // namespace katra::cli
