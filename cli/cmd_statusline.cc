@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/clients/status_line.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/hooks/live_session.h"
@@ -10,6 +11,7 @@
 #include "cli/route/decision_view.h"
 #include "cli/sessions/answering.h"
 #include "cli/sessions/plan_limits.h"
+#include "cli/sessions/subprocess.h"
 #include "core/text.h"
 #include "core/time_words.h"
 #include "render/peer_text.h"
@@ -19,6 +21,11 @@ namespace {
 
 constexpr size_t kMostInputBytes = 1024 * 1024;
 constexpr std::chrono::seconds kPatience{1};
+// Claude Code asks again after five seconds.
+constexpr std::chrono::seconds kOwnPatience{3};
+// Set for the user's own status line, so that a script that calls `katra statusline` does not run
+// itself.
+constexpr const char* kRunningOwn = "KATRA_IN_STATUSLINE";
 
 // The route of the session's latest request of its own conversation; empty if it has none.
 std::string LatestRoute(const store::Session& self, store::UsageStore& store, Context& context) {
@@ -55,11 +62,30 @@ std::string CostToday(const std::string& persona, store::UsageStore& store, Cont
   return DollarText(usd_micros) + (unpriced > 0 ? "+" : "") + " today";
 }
 
+// Runs the user's own status line, as Claude Code would, and prints what it prints. Prints nothing
+// if it fails or is slow.
+void PrintOwnLine(const std::string& text, const HookInput& input, Context& context) {
+  if (!context.Variable(kRunningOwn).empty()) return;
+  const std::string& folder =
+      input.project_folder.empty() ? input.working_folder : input.project_folder;
+  const std::string command = OwnStatusLine(folder, context);
+  if (command.empty()) return;
+  ProcessSpec spec{"/bin/sh", {"-c", command}, context.environment(), {}, text};
+  spec.environment[kRunningOwn] = "1";
+  const Result<ProcessOutcome> outcome = RunProcess(spec, kOwnPatience);
+  if (!outcome || outcome->exit_code != 0) return;
+  std::string line = outcome->out;
+  while (!line.empty() && line.back() == '\n') line.pop_back();
+  // A style that it leaves on would reach Katra's line.
+  if (!line.empty()) context.out() << line << "\x1b[0m\n";
+}
+
 int StatusLine(Context& context) {
   HookInput input;
   if (!context.terminal().in) {
     const Result<std::string> text = context.ReadInput(kMostInputBytes);
     if (text) input = ParseHookInput(*text);
+    if (text) PrintOwnLine(*text, input, context);
   }
   const auto session = FindLiveSession(input, context);
   if (!session || !*session) {

@@ -18,6 +18,10 @@ HookInput ParseHookInput(std::string_view text) {
   if (!object.is_object()) return input;
   input.session_id = Text(object, "session_id");
   input.working_folder = Text(object, "cwd");
+  const auto workspace = object.find("workspace");
+  if (workspace != object.end() && workspace->is_object()) {
+    input.project_folder = Text(*workspace, "project_dir");
+  }
   input.source = Text(object, "source");
   input.notification_type = Text(object, "notification_type");
   input.reason = Text(object, "reason");

@@ -10,6 +10,7 @@ namespace katra::cli {
 struct HookInput {
   std::string session_id;         // the client's own, also CLAUDE_CODE_SESSION_ID of its servers
   std::string working_folder;     // `cwd`
+  std::string project_folder;     // status line: where Claude Code was started
   std::string source;             // SessionStart: startup, resume, clear, compact
   std::string notification_type;  // Notification: permission_prompt, idle_prompt, …
   std::string reason;             // SessionEnd: clear, logout, …

@@ -81,9 +81,8 @@ struct Pipe {
 };
 
 // Runs in the child; never returns.
-[[noreturn]] void Become(Image& image, const Pipe& out, const Pipe& err) {
-  const int nothing = open("/dev/null", O_RDONLY);
-  dup2(nothing, STDIN_FILENO);
+[[noreturn]] void Become(Image& image, const Pipe& in, const Pipe& out, const Pipe& err) {
+  dup2(in.read, STDIN_FILENO);
   dup2(out.write, STDOUT_FILENO);
   dup2(err.write, STDERR_FILENO);
   image.Execute();
@@ -107,15 +106,27 @@ int MillisUntil(SteadyClock::time_point deadline) {
   return left.count() > 0 ? static_cast<int>(left.count()) : 0;
 }
 
-// Reads both streams to their ends. False: timeout.
-bool ReadAll(Pipe& out, Pipe& err, SteadyClock::time_point deadline, ProcessOutcome* outcome) {
+// Writes what the pipe can take from the front of `input`. False: there is no more to write.
+bool Put(int descriptor, std::string_view* input) {
+  const ssize_t put = write(descriptor, input->data(), input->size());
+  if (put < 0) return errno == EINTR || errno == EAGAIN;  // else: it does not read
+  input->remove_prefix(static_cast<size_t>(put));
+  return !input->empty();
+}
+
+// Writes `input` and reads both streams to their ends. False: timeout.
+bool Exchange(std::string_view input, Pipe& in, Pipe& out, Pipe& err,
+              SteadyClock::time_point deadline, ProcessOutcome* outcome) {
+  if (input.empty()) Pipe::Close(&in.write);
   while (out.read >= 0 || err.read >= 0) {
-    std::array<pollfd, 2> watched = {{{out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
+    std::array<pollfd, 3> watched = {
+        {{out.read, POLLIN, 0}, {err.read, POLLIN, 0}, {in.write, POLLOUT, 0}}};
     const int ready = poll(watched.data(), watched.size(), MillisUntil(deadline));
     if (ready == 0) return false;
     if (ready < 0 && errno != EINTR) return false;
     if (watched[0].revents != 0 && !Take(out.read, &outcome->out)) Pipe::Close(&out.read);
     if (watched[1].revents != 0 && !Take(err.read, &outcome->err)) Pipe::Close(&err.read);
+    if (watched[2].revents != 0 && !Put(in.write, &input)) Pipe::Close(&in.write);
   }
   return true;
 }
@@ -143,9 +154,10 @@ Error ReplaceProcess(const ProcessSpec& spec) {
 
 Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::milliseconds patience) {
   const auto deadline = SteadyClock::now() + patience;
+  Pipe in;
   Pipe out;
   Pipe err;
-  if (!out.Open() || !err.Open()) {
+  if (!in.Open() || !out.Open() || !err.Open()) {
     return Fail(ErrorCode::kResourceExhausted, "no pipe could be created: " + Why(errno));
   }
   Image image(spec);
@@ -153,12 +165,14 @@ Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::millisec
   if (child < 0) {
     return Fail(ErrorCode::kResourceExhausted, "no process could be created: " + Why(errno));
   }
-  if (child == 0) Become(image, out, err);
+  if (child == 0) Become(image, in, out, err);
+  Pipe::Close(&in.read);
+  fcntl(in.write, F_SETFL, O_NONBLOCK);
   Pipe::Close(&out.write);
   Pipe::Close(&err.write);
   ProcessOutcome outcome;
   int status = 0;
-  if (!ReadAll(out, err, deadline, &outcome) || !Reap(child, deadline, &status)) {
+  if (!Exchange(spec.input, in, out, err, deadline, &outcome) || !Reap(child, deadline, &status)) {
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
     return Fail(ErrorCode::kDeadlineExceeded,

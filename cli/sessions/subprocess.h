@@ -16,6 +16,7 @@ struct ProcessSpec {
   std::vector<std::string> arguments;  // without the program's name
   Environment environment;             // the complete environment
   std::string folder;                  // empty: the current folder
+  std::string input = {};              // its stdin, for RunProcess
 };
 
 // Execs the program. Returns only on failure.
@@ -27,8 +28,8 @@ struct ProcessOutcome {
   std::string err;
 };
 
-// Runs it to its end with empty stdin. kUnavailable: it could not be started. kDeadlineExceeded: it
-// took longer than `patience` and was killed.
+// Runs it to its end with `input` as its stdin. kUnavailable: it could not be started.
+// kDeadlineExceeded: it took longer than `patience` and was killed.
 [[nodiscard]] Result<ProcessOutcome> RunProcess(const ProcessSpec& spec,
                                                 std::chrono::milliseconds patience);
 

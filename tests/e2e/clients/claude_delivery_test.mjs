@@ -96,6 +96,11 @@ async function Delivery() {
       run.tmux.Screen().includes(`Sam · ${start ? 'anthropic/claude-opus-4' : 'openai/gpt-4-turbo'} · main`),
     ),
   );
+  if (start) {
+    await Check("the user's own status line is above Katra's", () =>
+      assert.match(run.tmux.Screen(), /a status line of my own\s+Sam · /),
+    );
+  }
   await Check('when the client ends, nothing of it stays', async () => {
     await run.tmux.Kill();
     await Until('no process of the home', () => ProcessesWith(home).length === 0);

@@ -112,6 +112,9 @@ export function ProcessesWith(text) {
   });
 }
 
+// A user's own status line, without `hooks`.
+const kOwnLine = "echo 'a status line of my own'";
+
 // Answers what Claude Code asks a new user; with `hooks` also Katra's server and hooks, as settings.
 export function Seed(user_home, project, home, persona, hooks) {
   const { command } = Launch(home, persona);
@@ -132,9 +135,8 @@ export function Seed(user_home, project, home, persona, hooks) {
   };
   mkdirSync(join(user_home, '.claude'), { recursive: true });
   writeFileSync(join(user_home, '.claude.json'), JSON.stringify(state));
-  if (hooks) {
-    writeFileSync(join(user_home, '.claude/settings.json'), JSON.stringify(HookSettings()));
-  }
+  const settings = hooks ? HookSettings() : { statusLine: { type: 'command', command: kOwnLine } };
+  writeFileSync(join(user_home, '.claude/settings.json'), JSON.stringify(settings));
 }
 
 // `katra start -b`: a session in tmux, with nothing in the client's own settings.

@@ -37,6 +37,18 @@ TEST_CASE("much on both streams is read whole") {
   CHECK(run->err.size() == 4000 * 26);
 }
 
+TEST_CASE("a program's input reaches it, however long, and whether or not it is read") {
+  ProcessSpec cat = Shell("cat");
+  cat.input = std::string(1'000'000, 'x') + "\n";
+  CHECK(RunProcess(cat, kPatience)->out == cat.input);
+  ProcessSpec deaf = Shell("exec 0<&-; echo done");
+  deaf.input = cat.input;
+  CHECK(RunProcess(deaf, kPatience)->out == "done\n");
+  ProcessSpec gone = Shell("exit 3");
+  gone.input = cat.input;
+  CHECK(RunProcess(gone, kPatience)->exit_code == 3);
+}
+
 TEST_CASE("a signal's end is told as shells tell it") {
   CHECK(RunProcess(Shell("kill -9 $$"), kPatience)->exit_code == 137);
 }
