@@ -92,14 +92,10 @@ std::string BranchOf(const LiveSession& session, const AllChanges& all) {
   return text;
 }
 
-// As people write it: "~/work/app"; on a narrow page only its end: "…/work/app".
-std::string ShownFolder(const LiveSession& session, const std::string& user_home,
-                        const Page& page) {
+// On a narrow page only its end: "…/work/app".
+std::string FolderCell(const LiveSession& session, const std::string& user_home, const Page& page) {
   constexpr size_t kWide = 120;
-  std::string folder = FolderOf(session);
-  if (!user_home.empty() && folder.rfind(user_home + "/", 0) == 0) {
-    folder.replace(0, user_home.size(), "~");
-  }
+  std::string folder = ShownFolder(FolderOf(session), user_home);
   if (page.width == 0 || page.width >= kWide) return folder;
   const size_t last = folder.rfind('/');
   const size_t before =
@@ -197,7 +193,7 @@ std::string RenderRows(const std::vector<LiveSession>& live,
     const LiveSession& session = live[i];
     rows.push_back({session.persona, TagOf(session), ClientOf(session), conditions[i].state,
                     UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
-                    BranchOf(session, changes), ShownFolder(session, user_home, page)});
+                    BranchOf(session, changes), FolderCell(session, user_home, page)});
   }
   return RenderTable(
       {"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "BRANCH", "FOLDER"},

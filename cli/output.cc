@@ -91,6 +91,13 @@ std::string FormatLocal(WallTime time, WallTime now) {
   return Format(then, same_day ? "%H:%M" : "%Y-%m-%d %H:%M");
 }
 
+std::string ShownFolder(std::string folder, const std::string& user_home) {
+  if (!user_home.empty() && folder.rfind(user_home + "/", 0) == 0) {
+    folder.replace(0, user_home.size(), "~");
+  }
+  return folder;
+}
+
 Page PageFor(const Terminal& terminal) {
   return {terminal.out && terminal.width > 0 ? static_cast<size_t>(terminal.width) : 0,
           terminal.colours};

@@ -17,6 +17,9 @@ namespace katra::cli {
 // TZ.
 [[nodiscard]] std::string FormatLocal(WallTime time, WallTime now);
 
+// A folder as people write it: "~/work/app".
+[[nodiscard]] std::string ShownFolder(std::string folder, const std::string& user_home);
+
 // The page for which output is laid out.
 struct Page {
   size_t width = 0;  // columns; 0: unlimited, for a pipe or a file

@@ -13,12 +13,24 @@ PADDING, TITLE_HEIGHT = 14, 30
 BACKGROUND, TITLE_BAR, FOREGROUND = "#15181e", "#22262e", "#d5dae3"
 COLOURS = ["#3b4048", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d5dae3",
            "#6b727f", "#f08a91", "#b5e090", "#f5d698", "#86c5ff", "#dc9bf0", "#7ad0dc", "#ffffff"]
+# The steps of the colour cube of terminals with 256 colours, whose numbers begin at 16.
+CUBE_STEPS = (0, 95, 135, 175, 215, 255)
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+def colour_of(number: int) -> str:
+    """One of a terminal's 256 colours, as `#rrggbb`."""
+    if number < 16:
+        return COLOURS[number]
+    if number >= 232:
+        return "#" + f"{8 + 10 * (number - 232):02x}" * 3
+    cube = number - 16
+    return "#" + "".join(f"{CUBE_STEPS[part]:02x}" for part in (cube // 36, cube // 6 % 6, cube % 6))
 
 
 @dataclasses.dataclass(frozen=True)
 class Style:
-    colour: int | None = None
+    colour: int | None = None  # 0 to 255
     bold: bool = False
     dim: bool = False
     reverse: bool = False
@@ -26,8 +38,12 @@ class Style:
     def after(self, codes: str) -> "Style":
         """This style with the SGR codes (`1;36`) applied to it."""
         style = self
-        for code in (int(code or 0) for code in codes.split(";")):
-            if code == 0:
+        rest = iter([int(code or 0) for code in codes.split(";")])
+        for code in rest:
+            if code == 38:  # 38;5;N
+                next(rest, None)
+                style = dataclasses.replace(style, colour=next(rest, None))
+            elif code == 0:
                 style = Style()
             elif code in (1, 2, 7, 22, 27):
                 change = {1: {"bold": True}, 2: {"dim": True}, 7: {"reverse": True},
@@ -125,7 +141,7 @@ def draw(shown: Shown) -> str:
         return (f'<rect x="{number(x)}" y="{number(top)}" width="{CELL_WIDTH}" '
                 f'height="{CELL_HEIGHT}" fill="{FOREGROUND}" opacity=".7"/>')
     run, style = shown.what, shown.what.style
-    colour = FOREGROUND if style.colour is None else COLOURS[style.colour]
+    colour = FOREGROUND if style.colour is None else colour_of(style.colour)
     box = ""
     if style.reverse:
         box = (f'<rect x="{number(x)}" y="{number(top)}" width="{number(run.width * CELL_WIDTH)}" '

@@ -193,6 +193,8 @@ Result<int> RunInTerminal(const ProcessSpec& spec) {
     return Fail(ErrorCode::kResourceExhausted, "no process could be created: " + Why(errno));
   }
   if (child == 0) {
+    // libuv leaves a terminal that it has read set to be closed here.
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) fcntl(stream, F_SETFD, 0);
     image.Execute();
     _exit(kCannotStart);
   }

@@ -19,6 +19,8 @@ std::optional<Kind> OfControl(char c) {
     case '\r':
     case '\n':
       return Kind::kEnter;
+    case '\t':
+      return Kind::kTab;
     case '\x7f':
     case '\b':
       return Kind::kBackspace;
@@ -48,7 +50,7 @@ std::optional<Kind> OfControl(char c) {
 
 // Decodes what follows "ESC [" or "ESC O".
 std::optional<Kind> OfSequence(std::string_view body) {
-  static constexpr std::array<std::pair<std::string_view, Kind>, 12> kKnown = {
+  static constexpr std::array<std::pair<std::string_view, Kind>, 13> kKnown = {
       {{"D", Kind::kLeft},
        {"C", Kind::kRight},
        {"H", Kind::kHome},
@@ -60,11 +62,12 @@ std::optional<Kind> OfSequence(std::string_view body) {
        {"3~", Kind::kDelete},
        {"5~", Kind::kPageUp},
        {"6~", Kind::kPageDown},
-       {"A", Kind::kPageUp}}};
+       {"A", Kind::kUp},
+       {"B", Kind::kDown}}};
   for (const auto& [text, kind] : kKnown) {
     if (body == text) return kind;
   }
-  return body == "B" ? std::optional<Kind>(Kind::kPageDown) : std::nullopt;
+  return std::nullopt;
 }
 
 size_t CharacterLength(char first) {

@@ -18,8 +18,11 @@ struct Key {
     kRight,
     kHome,
     kEnd,
+    kUp,
+    kDown,
     kPageUp,
     kPageDown,
+    kTab,
     kKillWord,    // Ctrl-W
     kKillBefore,  // Ctrl-U
     kKillAfter,   // Ctrl-K

@@ -1,8 +1,10 @@
 #include "cli/watch/room_view.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/output.h"
+#include "cli/sessions/records.h"
 #include "core/text.h"
 #include "render/receipts.h"
 
@@ -26,13 +28,71 @@ Status RoomView::Refresh() {
   if (Status read = ReadNews(); !read) return read;
   if (Status read = ReadInbox(); !read) return read;
   while (messages_.size() > kMostKept) messages_.erase(messages_.begin());
-  auto present = session_.store().WhoIsHere({}, context_.Call(kPatience));
-  if (!present) return Pass(std::move(present));
-  std::erase_if(*present, [this](const store::Presence& one) {
-    return one.session.id == session_.info().id;
-  });
-  present_ = std::move(*present);
+  Status sessions = ReadSessions();
+  first_ = false;
+  return sessions;
+}
+
+std::string RoomView::TakeCall() { return std::exchange(call_, {}); }
+
+// Those in the room, and those that `katra start` has started and that have not connected yet.
+Status RoomView::ReadSessions() {
+  auto here = session_.store().WhoIsHere({}, context_.Call(kPatience));
+  if (!here) return Pass(std::move(here));
+  std::map<std::string, SessionRecord> running;
+  if (const Result<Records> records = Records::Open(context_.home())) {
+    std::vector<std::string> unreadable;  // `katra list` tells of them
+    const auto all = records->List(&unreadable);
+    for (size_t i = 0; all && i < all->size(); ++i) {
+      const SessionRecord& record = (*all)[i];
+      if (StateOf(record) == RecordState::kRunning) running[ToLowerAscii(record.persona)] = record;
+    }
+  }
+  std::vector<ShownSession> present;
+  for (store::Presence& one : *here) {
+    if (one.session.id == session_.info().id) continue;
+    ShownSession shown;
+    shown.place = ShownFolder(one.session.working_folder, context_.user_home());
+    const auto record = running.find(ToLowerAscii(one.session.persona));
+    if (record != running.end() && !IsTerminalClient(one.session.client)) {
+      shown.started = true;
+      shown.attachable = record->second.background();
+      running.erase(record);
+    }
+    shown.presence = std::move(one);
+    present.push_back(std::move(shown));
+  }
+  for (auto& [name, record] : running) {
+    ShownSession shown;
+    shown.presence.session.persona = record.persona;
+    shown.presence.session.tag = {record.provider, record.launch_model(),
+                                  store::TagSource::kLaunch};
+    shown.place = ShownFolder(record.folder, context_.user_home());
+    shown.started = true;
+    shown.attachable = record.background();
+    present.push_back(std::move(shown));
+  }
+  for (const ShownSession& now : present) {
+    const store::Session& session = now.presence.session;
+    if (session.activity != store::Activity::kWaiting) continue;
+    const bool waited =
+        std::any_of(present_.begin(), present_.end(), [&](const ShownSession& before) {
+          return before.presence.session.id == session.id &&
+                 before.presence.session.activity == store::Activity::kWaiting;
+        });
+    if (!waited && !first_) call_ = session.persona + " waits for you";
+  }
+  present_ = std::move(present);
   return {};
+}
+
+// Marks the first message by somebody else since the user has last looked.
+void RoomView::NoteNew(const store::Message& message) {
+  const std::string& me = session_.info().persona;
+  if (ToLowerAscii(message.from) == ToLowerAscii(me)) return;
+  if (seen_) new_from_ = message.id;
+  seen_ = false;
+  if (!first_ && !message.to.empty()) call_ = message.from + " speaks to you";
 }
 
 // Including the user's own messages, which nobody hears.
@@ -47,6 +107,7 @@ Status RoomView::ReadNews() {
     const auto reply = session_.store().History(request, context_.Call(kPatience));
     if (!reply) return tl::unexpected<Error>(reply.error());
     for (const store::HistoryHit& hit : reply->hits) {
+      if (!first) NoteNew(hit.message);
       messages_[hit.message.id] = hit.message;
       newest_ = std::max(newest_, hit.message.id);
     }
@@ -65,6 +126,9 @@ Status RoomView::ReadInbox() {
     if (!reply) return tl::unexpected<Error>(reply.error());
     if (reply->messages.empty()) return {};
     for (const store::HeardMessage& heard : reply->messages) {
+      const bool known = messages_.count(heard.message.id) != 0;
+      // At the start: of what the room shows, these were not heard before.
+      if (!heard.history && (!known || first_)) NoteNew(heard.message);
       messages_[heard.message.id] = heard.message;
     }
     if (Status heard = session_.store().Acknowledge(
@@ -100,6 +164,7 @@ void RoomView::Fill(WatchView* view) const {
   view->room = room_;
   view->persona = session_.info().persona;
   view->present = present_;
+  view->new_from = new_from_;
   view->messages.clear();
   const WallTime now = context_.clock().Now();
   for (const auto& [id, message] : messages_) {

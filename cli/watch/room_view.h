@@ -16,6 +16,12 @@ class RoomView {
   // Both references are borrowed.
   RoomView(const CommandSession& session, const Context& context);
 
+  // The user has seen what is on the screen: the next message by somebody else is new.
+  void Seen() { seen_ = true; }
+  // What has happened since the last call that a person may want to be called for: "Sam waits for
+  // you", "Dario to you: …". At most one text; empty: nothing.
+  [[nodiscard]] std::string TakeCall();
+
   // Reads what is new; at the first call, the newest messages.
   [[nodiscard]] Status Refresh();
   // Sends the session's heartbeat; call it regularly.
@@ -31,13 +37,19 @@ class RoomView {
  private:
   [[nodiscard]] Status ReadNews();
   [[nodiscard]] Status ReadInbox();
+  [[nodiscard]] Status ReadSessions();
+  void NoteNew(const store::Message& message);
 
   const CommandSession& session_;
   const Context& context_;
   const std::string room_;
   std::map<store::MessageId, store::Message> messages_;
   store::MessageId newest_ = 0;  // newest message read from the room
-  std::vector<store::Presence> present_;
+  std::vector<ShownSession> present_;
+  store::MessageId new_from_ = 0;  // see WatchView
+  bool seen_ = true;
+  bool first_ = true;  // nothing was read yet
+  std::string call_;   // see TakeCall
   SteadyTime last_beat_;
 };
 

@@ -14,7 +14,10 @@ namespace {
 
 constexpr int kSideBySide = 100;  // from this width on, the list of sessions is beside the messages
 constexpr size_t kSidePanel = 36;
-constexpr const char* kHelp = "Enter says it · @Name …: to Name alone · PgUp PgDn · Ctrl-C leaves";
+constexpr int kWide = 160;  // from this width on, the list has more columns and the folders
+constexpr size_t kWidePanel = 56;
+constexpr const char* kHelp =
+    "Enter says it · @Name …: to Name · PgUp PgDn · Tab: sessions · Ctrl-C leaves";
 
 // A part of a row in one style.
 struct Span {
@@ -28,13 +31,16 @@ constexpr const char* kDim = "2";
 constexpr const char* kReverse = "7";
 constexpr const char* kRed = "31";
 
-// Each persona has its own colour, the same everywhere.
-const char* ColourOf(const std::string& persona) {
-  static constexpr std::array<const char*, 6> kColours = {"1;32", "1;33", "1;34",
-                                                          "1;35", "1;36", "1;92"};
+// Each persona has its own colour, the same everywhere. With 256 colours, those of Okabe and Ito,
+// which differ for colour-blind people too. A name stands beside every colour.
+const char* ColourOf(const std::string& persona, const ScreenSize& size) {
+  static constexpr std::array<const char*, 6> kFew = {"1;36", "1;33", "1;34", "1;35", "36", "1"};
+  static constexpr std::array<const char*, 7> kMany = {"1;38;5;214", "1;38;5;81", "1;38;5;36",
+                                                       "1;38;5;227", "1;38;5;33", "1;38;5;202",
+                                                       "1;38;5;176"};
   size_t hash = 0;
   for (const char c : ToLowerAscii(persona)) hash = hash * 31 + static_cast<unsigned char>(c);
-  return kColours.at(hash % kColours.size());
+  return size.many_colours ? kMany.at(hash % kMany.size()) : kFew.at(hash % kFew.size());
 }
 
 // Truncates or pads to `width`.
@@ -58,10 +64,20 @@ std::string Paint(const Row& row, size_t width, bool colours, bool fill) {
   return text;
 }
 
-std::string StateOf(const store::Presence& presence) {
-  std::string told = FormatActivity(presence.session.activity);
-  if (!told.empty()) return told;
-  return IsTerminalClient(presence.session.client) ? "at a terminal" : "";
+// With a sign, so that states can be told apart without colours.
+std::string StateOf(const ShownSession& session) {
+  if (session.presence.session.id == 0) return "… starting";
+  const std::string told = FormatActivity(session.presence.session.activity);
+  switch (session.presence.session.activity) {
+    case store::Activity::kWorking:
+      return "▶ " + told;
+    case store::Activity::kWaiting:
+      return "! " + told;
+    default:
+      break;
+  }
+  if (!told.empty()) return "· " + told;
+  return IsTerminalClient(session.presence.session.client) ? "at a terminal" : "";
 }
 
 std::string UnheardOf(const store::Presence& presence) {
@@ -72,7 +88,7 @@ std::string UnheardOf(const store::Presence& presence) {
 const char* StateLook(const store::Presence& presence) {
   switch (presence.session.activity) {
     case store::Activity::kWorking:
-      return "32";
+      return "36";
     case store::Activity::kWaiting:
       return "1;33";
     default:
@@ -90,65 +106,108 @@ void Append(Row* row, const std::string& text, const char* look) {
   row->push_back({text, look});
 }
 
+// The first of the `total` sessions to show if there is room for `room` of them and a line that
+// counts the rest, so that the marked one is among them.
+size_t FirstShown(const WatchView& view, size_t room) {
+  const size_t total = view.present.size();
+  if (!view.chosen || total <= room || *view.chosen + 1 < room) return 0;
+  return std::min(*view.chosen + 2 - room, total - room);
+}
+
+Span NameOf(const WatchView& view, size_t at, size_t width, const ScreenSize& size) {
+  const std::string& persona = view.present[at].presence.session.persona;
+  const std::string padded =
+      persona + std::string(width - std::min(width, DisplayWidth(persona)), ' ');
+  const bool chosen = view.chosen == at;
+  return {(chosen ? "▸" : " ") + padded, chosen ? kReverse : ColourOf(persona, size)};
+}
+
 // One line per session.
-std::vector<Row> PresenceRows(const WatchView& view, size_t at_most) {
+std::vector<Row> PresenceRows(const WatchView& view, size_t at_most, const ScreenSize& size) {
   std::vector<Row> rows;
   size_t name = 0;
   size_t tag = 0;
-  for (const store::Presence& one : view.present) {
-    name = std::max(name, DisplayWidth(one.session.persona));
-    tag = std::max(tag, DisplayWidth(TagOf(one)));
+  for (const ShownSession& one : view.present) {
+    name = std::max(name, DisplayWidth(one.presence.session.persona));
+    tag = std::max(tag, DisplayWidth(TagOf(one.presence)));
   }
-  for (const store::Presence& one : view.present) {
-    if (rows.size() + 1 == at_most && view.present.size() > at_most) {
+  const size_t first = FirstShown(view, at_most);
+  for (size_t i = first; i < view.present.size(); ++i) {
+    const ShownSession& one = view.present[i];
+    if (rows.size() + 1 == at_most && view.present.size() > first + at_most) {
       rows.push_back(
           {{" and " + std::to_string(view.present.size() - rows.size()) + " more", kDim}});
       break;
     }
-    const std::string& persona = one.session.persona;
-    Row row = {{" " + persona + std::string(name - DisplayWidth(persona), ' '), ColourOf(persona)}};
-    const std::string model = TagOf(one);
+    Row row = {NameOf(view, i, name, size)};
+    const std::string model = TagOf(one.presence);
     Append(&row, model + std::string(tag - DisplayWidth(model), ' '), "");
-    Append(&row, StateOf(one), StateLook(one));
-    Append(&row, UnheardOf(one), "33");
+    Append(&row, StateOf(one), StateLook(one.presence));
+    Append(&row, UnheardOf(one.presence), "33");
     rows.push_back(std::move(row));
   }
   if (rows.empty()) rows.push_back({{" nobody is here", kDim}});
   return rows;
 }
 
-// Two lines per session, for the side panel.
-std::vector<Row> PanelRows(const WatchView& view, size_t at_most) {
-  std::vector<Row> rows = {{{"Here now", kBold}}};
-  for (size_t i = 0; i < view.present.size(); ++i) {
-    const store::Presence& one = view.present[i];
-    if (rows.size() + 3 > at_most && i + 1 < view.present.size()) {
-      rows.push_back({{"and " + std::to_string(view.present.size() - i) + " more", kDim}});
+// Two lines per session, for the side panel; three if it is wide.
+std::vector<Row> PanelRows(const WatchView& view, size_t at_most, const ScreenSize& size) {
+  const bool wide = size.width >= kWide;
+  const size_t lines = wide ? 3 : 2;
+  std::vector<Row> rows = {{{" Here now", kBold}}};
+  const size_t first = FirstShown(view, std::max<size_t>(1, (at_most - 1) / lines));
+  for (size_t i = first; i < view.present.size(); ++i) {
+    const ShownSession& one = view.present[i];
+    if (rows.size() + lines + 1 > at_most && i + 1 < view.present.size()) {
+      rows.push_back({{" and " + std::to_string(view.present.size() - i + first) + " more", kDim}});
       break;
     }
-    Row row = {{one.session.persona, ColourOf(one.session.persona)}};
-    Append(&row, StateOf(one), StateLook(one));
-    Append(&row, UnheardOf(one), "33");
+    Row row = {NameOf(view, i, 0, size)};
+    Append(&row, StateOf(one), StateLook(one.presence));
+    Append(&row, UnheardOf(one.presence), "33");
     rows.push_back(std::move(row));
-    rows.push_back({{"  " + TagOf(one), kDim}});
+    rows.push_back({{"   " + TagOf(one.presence), kDim}});
+    if (wide) rows.push_back({{"   " + OneLine(one.place, 300), kDim}});
   }
-  if (view.present.empty()) rows.push_back({{"nobody", kDim}});
+  if (view.present.empty()) rows.push_back({{" nobody", kDim}});
   return rows;
 }
 
+// "↳ #3 Sam: “the first words…”"
+std::string AnswerText(store::MessageId answered, const WatchView& view) {
+  constexpr size_t kQuoted = 60;
+  std::string text = " ↳ #" + std::to_string(answered);
+  const auto found =
+      std::find_if(view.messages.begin(), view.messages.end(),
+                   [&](const ShownMessage& one) { return one.message.id == answered; });
+  if (found == view.messages.end()) return text;
+  const std::string body = OneLine(Trim(found->message.body), 400);
+  std::string quote(TruncateToWidth(body, kQuoted));
+  if (quote.size() < body.size()) quote += "…";
+  return text + " " + OneLine(found->message.from, store::kMaxNameBytes) + ": “" + quote + "”";
+}
+
+Row NewLine(size_t width) {
+  const std::string left = "── new ";
+  std::string line = left;
+  for (size_t i = DisplayWidth(left); i < width; ++i) line += "─";
+  return {{line, "33"}};
+}
+
 void AddMessage(const ShownMessage& shown, const WatchView& view, size_t width,
-                std::vector<Row>* rows) {
+                const ScreenSize& size, std::vector<Row>* rows) {
   const store::Message& message = shown.message;
+  if (message.id == view.new_from) rows->push_back(NewLine(width));
   const std::string name = OneLine(message.from, store::kMaxNameBytes);
   Row header = {{"#" + std::to_string(message.id) + " " + shown.time + " ", kDim},
-                {name, ColourOf(name)}};
+                {name, ColourOf(name, size)}};
   const std::string tag = OneLine(store::Describe(message.tag), 80);
   if (tag != "unknown") header.push_back({" (" + tag + ")", kDim});
   if (!message.to.empty()) header.push_back({" to " + OneLine(Join(message.to, ", "), 200), kBold});
-  if (message.reply_to) header.push_back({" reply to #" + std::to_string(*message.reply_to), kDim});
   if (ToLowerAscii(message.room) != ToLowerAscii(view.room)) {
     header.push_back({" in " + OneLine(message.room, store::kMaxNameBytes), kDim});
   }
+  if (message.reply_to) header.push_back({AnswerText(*message.reply_to, view), kDim});
   rows->push_back(std::move(header));
   for (std::string& line : WrapBody(message.body, width - 2)) {
     rows->push_back({{"  " + std::move(line), ""}});
@@ -156,9 +215,10 @@ void AddMessage(const ShownMessage& shown, const WatchView& view, size_t width,
 }
 
 // The last `count` lines of the messages, `scrolled` lines above the newest.
-std::vector<Row> MessageRows(const WatchView& view, size_t width, size_t count, size_t* scrolled) {
+std::vector<Row> MessageRows(const WatchView& view, size_t width, size_t count,
+                             const ScreenSize& size, size_t* scrolled) {
   std::vector<Row> rows;
-  for (const ShownMessage& shown : view.messages) AddMessage(shown, view, width, &rows);
+  for (const ShownMessage& shown : view.messages) AddMessage(shown, view, width, size, &rows);
   if (rows.empty()) rows.push_back({{"Nothing was said here yet.", kDim}});
   const size_t beyond = rows.size() > count ? rows.size() - count : 0;
   *scrolled = std::min(view.scrolled, beyond);
@@ -242,20 +302,21 @@ Screen Draw(const WatchView& view, const ScreenSize& size) {
   const bool beside = size.width >= kSideBySide;
   std::vector<Row> panel;
   if (!beside) {
-    for (const Row& row : PresenceRows(view, std::max<size_t>(2, height / 4))) add(row);
+    for (const Row& row : PresenceRows(view, std::max<size_t>(2, height / 4), size)) add(row);
     add({{Rule(width), kDim}});
   }
   constexpr size_t kFoot = 3;  // a rule, the input, the help
   const size_t count = height - kFoot - screen.rows.size();
-  const size_t text_width = beside ? width - kSidePanel - 3 : width;
-  if (beside) panel = PanelRows(view, count);
-  std::vector<Row> messages = MessageRows(view, text_width, count, &screen.scrolled);
+  const size_t side = size.width >= kWide ? kWidePanel : kSidePanel;
+  const size_t text_width = beside ? width - side - 3 : width;
+  if (beside) panel = PanelRows(view, count, size);
+  std::vector<Row> messages = MessageRows(view, text_width, count, size, &screen.scrolled);
   messages.insert(messages.begin(), count - messages.size(), Row{});
   for (size_t i = 0; i < count; ++i) {
     std::string row = Paint(messages[i], text_width, size.colours, beside);
     if (beside) {
-      row += size.colours ? " \x1b[2m│\x1b[0m " : " │ ";
-      if (i < panel.size()) row += Paint(panel[i], kSidePanel, size.colours, false);
+      row += size.colours ? " \x1b[2m│\x1b[0m" : " │";
+      if (i < panel.size()) row += Paint(panel[i], side, size.colours, false);
     }
     screen.rows.push_back(row.substr(0, row.find_last_not_of(' ') + 1));
   }
@@ -263,11 +324,13 @@ Screen Draw(const WatchView& view, const ScreenSize& size) {
       screen.scrolled > 0 ? " " + std::to_string(screen.scrolled) + " lines below " : std::string();
   add({{above, kBold}, {Rule(width - DisplayWidth(above)), kDim}});
   size_t column = 0;
-  const std::string input = InputPart(view, width - 3, &column);
-  add({{"> ", kBold}, {input, ""}});
+  const std::string prompt(TruncateToWidth(view.prompt, width / 2));
+  const std::string input = InputPart(view, width - 1 - DisplayWidth(prompt), &column);
+  add({{prompt, kBold}, {input, ""}});
   screen.cursor_row = static_cast<int>(screen.rows.size()) - 1;
-  screen.cursor_column = static_cast<int>(column + 2);
-  add({{view.notice.empty() ? kHelp : OneLine(view.notice, 1000),
+  screen.cursor_column = static_cast<int>(column + DisplayWidth(prompt));
+  const std::string help = view.help.empty() ? kHelp : view.help;
+  add({{view.notice.empty() ? help : OneLine(view.notice, 1000),
         view.notice_is_error ? kRed : kDim}});
   return screen;
 }

@@ -1,6 +1,7 @@
 // Draws the screen of `katra watch` as lines of text. Pure: no store, no terminal, no time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,26 @@ struct ShownMessage {
   std::string time;
 };
 
+// A session, as its row shows it.
+struct ShownSession {
+  store::Presence presence;  // id 0: it has not connected to the room yet
+  std::string place;         // its folder, as people write it; empty: unknown
+  bool started = false;      // by `katra start`, on this machine, so that it can be stopped
+  bool attachable = false;   // it runs in tmux
+};
+
 struct WatchView {
   std::string persona;
   std::string room;
-  std::vector<store::Presence> present;  // others and terminals, oldest first
-  std::vector<ShownMessage> messages;    // oldest first
-  size_t scrolled = 0;                   // lines scrolled up from the newest
+  std::vector<ShownSession> present;   // others and terminals, oldest first
+  std::optional<size_t> chosen;        // index in `present` of the marked one
+  std::vector<ShownMessage> messages;  // oldest first
+  store::MessageId new_from = 0;       // a line stands above this message; 0: above none
+  size_t scrolled = 0;                 // lines scrolled up from the newest
+  std::string prompt = "> ";
   std::string input;
   size_t cursor = 0;   // in bytes of `input`
+  std::string help;    // the last line; empty: of the keys for speaking
   std::string notice;  // shown instead of the help; may be empty
   bool notice_is_error = false;
 };
@@ -30,6 +43,7 @@ struct ScreenSize {
   int width = 80;
   int height = 24;
   bool colours = false;
+  bool many_colours = false;  // the terminal has 256
 };
 
 struct Screen {

@@ -72,9 +72,9 @@ class Watch(fixture.Fixture):
         self.start_watch(width, height, *more)
         self.wait_for("In another room.")
 
-    def start_watch(self, width: int, height: int, *more: str) -> None:
+    def start_watch(self, width: int, height: int, *more: str, options: str = "") -> None:
         command = " ".join(["/usr/bin/env", *more, f"'{self.k}'", "watch", "--persona", "lead",
-                            "; echo ended $?; exec /bin/cat"])
+                            options, "; echo ended $?; exec /bin/cat"])
         made = self.tmux("new-session", "-d", "-s", "watch", "-x", str(width), "-y", str(height),
                          command)
         self.assertEqual(made.returncode, 0, made.stderr)
@@ -95,7 +95,8 @@ class Watch(fixture.Fixture):
         path = GOLDEN / f"{name}.txt"
 
         def shown() -> str:
-            return re.sub(r"\b\d\d:\d\d\b", "HH:MM", self.screen())
+            times = re.sub(r"\b\d\d:\d\d\b", "HH:MM", self.screen())
+            return re.sub(r"katra-cli-\w{8}", "katra-cli-NNNNNNNN", times)
         if accept and os.environ.get("KATRA_TEST_ACCEPT"):
             path.write_text(shown(), encoding="utf-8")
         golden = path.read_text(encoding="utf-8")
@@ -143,6 +144,52 @@ class Watch(fixture.Fixture):
         shown = self.wait_for("did you mean")
         self.assertIn("> @Smm are you there?", shown)
         self.assertEqual(len(self.messages()), before)
+
+    def test_screen_of_200_by_30(self):
+        self.open_watch(200, 30)
+        self.check_golden("200x30")
+
+    def test_sessions_are_started_attached_to_and_stopped_with_keys(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.open_watch(120, 30, "-u", "TMUX")
+        self.type("half a line", "Tab")
+        self.wait_for("a attaches")
+        self.type("n")
+        self.type("Kim --provider anthropic", "Enter")
+        self.wait_for("Kim  … starting")
+        self.assertEqual(self.started()[0]["environment"]["KATRA_PERSONA"], "Kim")
+        self.type("", "Down", "Down", "Down", "Down")
+        self.wait_for("▸Kim")
+        self.type("a")
+        fixture.until(lambda: "Here now" not in self.screen(), "the client's own screen")
+        fixture.until(lambda: self.tmux("list-clients", "-t", "katra-Kim").stdout, "a client of tmux")
+        self.type("", "C-b", "d")
+        self.wait_for("▸Kim")
+        self.type("s")
+        self.wait_for("stop Kim? y stops it")
+        self.type("y")
+        self.wait_for("Kim stopped.")
+        self.assertEqual(self.listed().get("Kim"), None)
+        self.type("", "Up", "Up", "Up")
+        self.type("s")
+        self.wait_for("was not started by katra start")
+        self.type("", "Tab")
+        self.wait_for("> half a line")
+
+    def test_a_person_is_called_when_a_session_waits(self):
+        (self.programs / "notify-send").write_text(
+            f'#!/bin/sh\nprintf "%s;" "$@" >> {self.folder}/notices\n')
+        (self.programs / "notify-send").chmod(0o755)
+        self.assertEqual(self.katra("hear", "--persona", "lead").returncode, 1)
+        self.start_watch(80, 24, options="--bell --notify")
+        self.wait_for("Dario")
+        self.tmux("new-window", "-t", "watch", "/bin/cat")  # tmux notes bells of other windows
+        self.hook("notification", "Sam", notification_type="permission_prompt")
+        fixture.until(lambda: (self.folder / "notices").exists(), "a notice")
+        self.assertEqual((self.folder / "notices").read_text(),
+                         "--app-name=Katra;--;Katra;Sam waits for you;")
+        fixture.until(lambda: "1" in self.tmux("list-windows", "-t", "watch", "-F",
+                                               "#{window_bell_flag}").stdout, "the bell")
 
     def test_messages_come_as_they_are_said(self):
         self.open_watch(80, 24)

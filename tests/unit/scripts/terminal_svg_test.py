@@ -30,6 +30,12 @@ class TerminalSvgTest(unittest.TestCase):
         self.assertEqual(rows[2], (Run(0, "still dim", dim), Run(9, " plain", Style()),
                                    Run(15, "!", Style(colour=10)), Run(16, ".", Style())))
 
+    def test_256_colours_are_those_of_terminals(self):
+        (row,) = picture.rows("\x1b[1;38;5;214mSam\x1b[0m")
+        self.assertEqual(row, (Run(0, "Sam", Style(colour=214, bold=True)),))
+        self.assertEqual([picture.colour_of(n) for n in (1, 16, 214, 231, 232, 255)],
+                         [picture.COLOURS[1], "#000000", "#ffaf00", "#ffffff", "#080808", "#eeeeee"])
+
     def test_wide_characters_take_two_columns(self):
         (row,) = picture.rows("日本\x1b[1mx")
         self.assertEqual([run.column for run in row], [0, 4])

@@ -7,13 +7,16 @@
 namespace katra::cli::testing {
 namespace {
 
-store::Presence Here(const std::string& persona, store::Activity activity, int64_t unheard = 0) {
-  store::Presence one;
+ShownSession Here(const std::string& persona, store::Activity activity, int64_t unheard = 0) {
+  ShownSession shown;
+  store::Presence& one = shown.presence;
+  one.session.id = 1;
   one.session.persona = persona;
   one.session.tag = {"openai", "gpt-5", store::TagSource::kLaunch};
   one.session.activity = activity;
   one.unheard = unheard;
-  return one;
+  shown.place = "~/work/app";
+  return shown;
 }
 
 ShownMessage Said(int64_t id, const std::string& body) {
@@ -60,11 +63,11 @@ using Lines = std::vector<std::string>;
 TEST_CASE("at 80 columns who is here stands above what was said") {
   CHECK(Rows(Room(), 80, 12) ==
         Lines{" Katra · room main · you are lead" + std::string(40, ' ') + "2 here ",
-              " Dario  openai/gpt-5, launch  working",
-              " Sam    openai/gpt-5, launch  waiting for you  2 unheard", Rule(80), "",
+              " Dario  openai/gpt-5, launch  ▶ working",
+              " Sam    openai/gpt-5, launch  ! waiting for you  2 unheard", Rule(80), "",
               "#1 12:00 Dario (openai/gpt-5, launch)", "  please look at it",
               "#2 12:00 Dario (openai/gpt-5, launch)", "  done", Rule(80), "> hello",
-              "Enter says it · @Name …: to Name alone · PgUp PgDn · Ctrl-C leaves"});
+              "Enter says it · @Name …: to Name · PgUp PgDn · Tab: sessions · Ctrl-C leaves"});
 }
 
 TEST_CASE("at 40 columns rows are cut with a sign, and bodies are wrapped") {
@@ -86,11 +89,12 @@ TEST_CASE("at 200 columns who is here stands beside what was said") {
     INFO(i);
     const size_t bar = rows[i].find(" │");
     REQUIRE(bar != std::string::npos);
-    CHECK(DisplayWidth(rows[i].substr(0, bar)) == 161);
+    CHECK(DisplayWidth(rows[i].substr(0, bar)) == 141);
   }
   CHECK(rows[1].ends_with("│ Here now"));
-  CHECK(rows[2].ends_with("│ Dario  working"));
-  CHECK(rows[4].ends_with("│ Sam  waiting for you  2 unheard"));
+  CHECK(rows[2].ends_with("│ Dario  ▶ working"));
+  CHECK(rows[4].ends_with("│   ~/work/app"));
+  CHECK(rows[5].ends_with("│ Sam  ! waiting for you  2 unheard"));
   CHECK(rows[6].starts_with("  done "));
 }
 
@@ -117,8 +121,11 @@ TEST_CASE("more people than there is room for are counted, and nobody twice") {
   CHECK(above[5].starts_with(" P5 "));
   CHECK(above[6] == " and 25 more");
   const Lines beside = Rows(view, 200, 24);
-  CHECK(beside[18].find("│ P9") != std::string::npos);
-  CHECK(beside[20].ends_with("and 21 more"));
+  CHECK(beside[17].find("│ P6") != std::string::npos);
+  CHECK(beside[20].ends_with("and 24 more"));
+  const Lines narrow = Rows(view, 120, 24);
+  CHECK(narrow[18].find("│ P9") != std::string::npos);
+  CHECK(narrow[20].ends_with("and 21 more"));
   // One who just fits is shown.
   view.present.resize(6);
   CHECK(Rows(view, 80, 24)[6].starts_with(" P6 "));
@@ -133,7 +140,7 @@ TEST_CASE("wide and combining characters keep the columns in line") {
   for (size_t i = 1; i < 9; ++i) {
     const size_t bar = rows[i].find(" │");
     REQUIRE(bar != std::string::npos);
-    CHECK(DisplayWidth(rows[i].substr(0, bar)) == 161);
+    CHECK(DisplayWidth(rows[i].substr(0, bar)) == 141);
   }
   // A wide character that would stand half outside is left out, never cut in two.
   for (int width = 20; width < 40; ++width) {
@@ -193,9 +200,46 @@ TEST_CASE("a message tells whom it was for, what it answers and where it was sai
   shown.message.room = "attic";
   view.messages = {shown};
   const Lines rows = Rows(view, 120, 12);
-  CHECK(Join(rows, "\n")
-            .find("#7 12:00 Dario (openai/gpt-5, launch) to lead, Sam reply to #5 in attic") !=
+  CHECK(Join(rows, "\n").find("#7 12:00 Dario (openai/gpt-5, launch) to lead, Sam in attic ↳ #5") !=
         std::string::npos);
+}
+
+TEST_CASE("an answer quotes what it answers, and a line stands above what is new") {
+  WatchView view = Room();
+  view.messages = {Said(5, "please look at\nthe bell"), Said(6, std::string(100, 'x')),
+                   Said(7, "yes"), Said(8, "no")};
+  view.messages[2].message.reply_to = 5;
+  view.messages[3].message.reply_to = 6;
+  view.new_from = 7;
+  const std::string all = Join(Rows(view, 140, 20), "\n");
+  CHECK(all.find("launch) ↳ #5 Dario: “please look at\\u{a}the bell”") != std::string::npos);
+  CHECK(all.find("↳ #6 Dario: “xxx") != std::string::npos);
+  CHECK(all.find("x…") != std::string::npos);
+  CHECK(all.find("\n── new ──") < all.find("#7 12:00"));
+  CHECK(all.find("\n── new ──") > all.find("#6 12:00"));
+}
+
+TEST_CASE("the marked session is among those that are shown, with and without colours") {
+  WatchView view = Room();
+  view.present.clear();
+  for (int i = 1; i <= 30; ++i) {
+    view.present.push_back(Here("P" + std::to_string(i), store::Activity::kIdle));
+  }
+  for (const int width : {80, 120, 200}) {
+    for (size_t i = 0; i < view.present.size(); ++i) {
+      INFO(width << " " << i);
+      view.chosen = i;
+      const std::string marked = "▸P" + std::to_string(i + 1) + " ";
+      CHECK(Join(Rows(view, width, 24), "\n").find(marked) != std::string::npos);
+      CHECK(Join(Draw(view, {width, 24, true}).rows, "\n").find("\x1b[7m▸") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("with 256 colours, personas have colours that colour-blind people can tell apart") {
+  const auto with = [](bool many) { return Join(Draw(Room(), {80, 12, true, many}).rows, "\n"); };
+  CHECK(with(true).find("\x1b[1;38;5;") != std::string::npos);
+  CHECK(with(false).find("38;5;") == std::string::npos);
 }
 
 TEST_CASE("scrolled back, the screen says how much is below, and never passes the first line") {

@@ -41,6 +41,10 @@ class Watching : public SessionRoom {
     std::vector<std::string> bodies;
     for (const ShownMessage& shown : view.messages) bodies.push_back(shown.message.body);
     present = view.present;
+    new_from = 0;
+    for (const ShownMessage& shown : view.messages) {
+      if (shown.message.id == view.new_from) new_from = shown.message.id;
+    }
     return bodies;
   }
   [[nodiscard]] int64_t Unheard() {
@@ -53,7 +57,8 @@ class Watching : public SessionRoom {
   }
 
   store::Session dario;
-  std::vector<store::Presence> present;
+  std::vector<ShownSession> present;
+  store::MessageId new_from = 0;
 
  private:
   std::optional<Context> context_;
@@ -88,7 +93,7 @@ TEST_CASE("those beside the user are here, and the user's own screen is not") {
   Watching room;
   room.Shown();
   REQUIRE(room.present.size() == 1);
-  CHECK(room.present.front().session.persona == "Dario");
+  CHECK(room.present.front().presence.session.persona == "Dario");
 }
 
 TEST_CASE("a line is said to all, or to those that it names, and nothing is said for nothing") {
@@ -105,6 +110,68 @@ TEST_CASE("a line is said to all, or to those that it names, and nothing is said
   CHECK_FALSE(room.View().Say("@Dario"));
   CHECK_FALSE(room.View().Say("  "));
   CHECK(room.Shown().size() == 2);
+}
+
+TEST_CASE("what came since the user last looked is new, and the user's own words are not") {
+  Watching room;
+  room.Say("before");
+  room.Shown();
+  CHECK(room.new_from == 0);  // all of it is new to a newcomer
+  room.Say("one");
+  room.Say("two");
+  room.Shown();
+  CHECK(room.new_from == 2);
+  room.Say("three");
+  room.Shown();
+  CHECK(room.new_from == 2);  // nobody has looked meanwhile
+  room.View().Seen();
+  REQUIRE(room.View().Say("mine"));
+  room.Shown();
+  CHECK(room.new_from == 2);
+  room.Say("five");
+  room.Shown();
+  CHECK(room.new_from == 6);
+}
+
+TEST_CASE("a person is called for a session that begins to wait, and for words to them alone") {
+  Watching room;
+  room.Say("before", {});
+  room.Shown();
+  CHECK(room.View().TakeCall().empty());
+  room.Say("to all");
+  room.Shown();
+  CHECK(room.View().TakeCall().empty());
+  room.Say("to you", {"lead"});
+  room.Shown();
+  CHECK(room.View().TakeCall() == "Dario speaks to you");
+  CHECK(room.View().TakeCall().empty());
+  const auto becomes = [&](store::Activity activity) {
+    REQUIRE(room.store().SetActivity(room.dario.id, activity, {}));
+    room.Shown();
+    return room.View().TakeCall();
+  };
+  CHECK(becomes(store::Activity::kWaiting) == "Dario waits for you");
+  CHECK(becomes(store::Activity::kWaiting).empty());
+  CHECK(becomes(store::Activity::kWorking).empty());
+  CHECK(becomes(store::Activity::kWaiting) == "Dario waits for you");
+}
+
+TEST_CASE("what katra start has started is shown before it has connected, and can be stopped") {
+  Watching room;
+  const Child child;
+  SessionRecord kim = room.NewRecord("Kim", child.identity());
+  kim.tmux_session = "katra-Kim";
+  room.Save(kim);
+  room.Save(room.NewRecord("Dario", child.identity()));
+  room.Save(room.NewRecord("Ended", EndedProcess()));
+  room.Shown();
+  REQUIRE(room.present.size() == 2);
+  CHECK(room.present[0].presence.session.persona == "Dario");
+  CHECK(room.present[0].started);
+  CHECK_FALSE(room.present[0].attachable);
+  CHECK(room.present[1].presence.session.persona == "Kim");
+  CHECK(room.present[1].presence.session.id == 0);
+  CHECK(room.present[1].attachable);
 }
 
 TEST_CASE("of a long history the newest messages are kept") {

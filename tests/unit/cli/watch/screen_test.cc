@@ -33,12 +33,14 @@ WatchView SmallRoom() {
   view.persona = "lead";
   view.room = "main";
   for (const char* name : {"Dario", "Sam"}) {
-    store::Presence one;
+    ShownSession shown;
+    store::Presence& one = shown.presence;
+    one.session.id = 1;
     one.session.persona = name;
     one.session.tag = {"openai", "gpt-4-turbo", store::TagSource::kLaunch};
     one.session.activity = store::Activity::kWorking;
     one.unheard = 2;
-    view.present.push_back(one);
+    view.present.push_back(shown);
   }
   for (int i = 1; i <= 30; ++i) {
     ShownMessage shown;
