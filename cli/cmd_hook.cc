@@ -45,8 +45,9 @@ int Hook(const std::string& name, Context& context) {
     return kExitTold;
   }
   const HookInput told = ParseHookInput(*input);
-  Note(*event, told, context);
-  if (*event != HookEvent::kSessionEnd) KeepGateway(context);
+  // An edit waits for its hook, which does nothing else.
+  if (*event != HookEvent::kPreTool) Note(*event, told, context);
+  if (*event != HookEvent::kPreTool && *event != HookEvent::kSessionEnd) KeepGateway(context);
   const Result<std::string> answer = HandleHook(*event, told, context);
   if (!answer) {
     context.PrintError(answer.error());
@@ -65,7 +66,7 @@ void AddHook(CLI::App& app, Program& program) {
   command->group(kClientCommands);
   command
       ->add_option("EVENT", *event,
-                   "session-start, prompt, post-tool, notification, stop or session-end")
+                   "session-start, prompt, pre-tool, post-tool, notification, stop or session-end")
       ->required();
   command->callback([&program, event] {
     program.Run([event](Context& context) { return Hook(*event, context); });

@@ -22,6 +22,7 @@ void AddCommands(CLI::App& app, Program& program) {
   AddRecall(app, program);
   AddForget(app, program);
   AddMemory(app, program);
+  AddClaim(app, program);
   AddPersona(app, program);
   AddBackup(app, program);
   AddConfig(app, program);

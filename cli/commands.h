@@ -49,6 +49,7 @@ void AddRemember(CLI::App& app, Program& program);
 void AddRecall(CLI::App& app, Program& program);
 void AddForget(CLI::App& app, Program& program);
 void AddMemory(CLI::App& app, Program& program);
+void AddClaim(CLI::App& app, Program& program);  // and claims
 void AddPersona(CLI::App& app, Program& program);
 void AddBackup(CLI::App& app, Program& program);
 void AddWatch(CLI::App& app, Program& program);

@@ -84,6 +84,10 @@ json PresenceJson(const store::Presence& presence, bool you) {
   object["last_active"] = FormatRfc3339(presence.session.last_active);
   object["unheard"] = presence.unheard;
   object["unheard_is_floor"] = presence.unheard_is_floor;
+  if (presence.claims_in_all > 0) {
+    object["claims"] = presence.claims;
+    object["claims_in_all"] = presence.claims_in_all;
+  }
   return object;
 }
 

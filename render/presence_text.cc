@@ -28,6 +28,15 @@ std::string UnheardText(const store::Presence& presence) {
          " unheard";
 }
 
+std::string ClaimsText(const store::Presence& presence) {
+  std::string text;
+  for (const std::string& path : presence.claims) {
+    text += (text.empty() ? ", claims " : ", ") + Word(path, kFolderBytes);
+  }
+  const auto more = presence.claims_in_all - static_cast<int64_t>(presence.claims.size());
+  return more > 0 ? text + " and " + std::to_string(more) + " more" : text;
+}
+
 }  // namespace
 
 std::string PresenceLine(const store::Presence& presence, bool you, WallTime now) {
@@ -36,7 +45,7 @@ std::string PresenceLine(const store::Presence& presence, bool you, WallTime now
                      (you ? " [you]" : "") + " (" + TagText(session.tag) + ")" + RoleText(session) +
                      ", room " + Word(session.room) + ClientText(session) + FolderText(session);
   line += ", since " + Stamp(session.started_at, now) + ", active " +
-          FormatAge(session.last_active, now) + ", " + UnheardText(presence);
+          FormatAge(session.last_active, now) + ", " + UnheardText(presence) + ClaimsText(presence);
   return line;
 }
 

@@ -56,7 +56,7 @@ class SessionStore {
   // kNotFound: there is no such session, or it has ended.
   virtual Result<Session> GetSession(SessionId session, const CallContext& context) = 0;
 
-  // The live sessions in a room, oldest first. `room` empty: in all rooms.
+  // The live sessions in a room, oldest first, with their claims. `room` empty: in all rooms.
   virtual Result<std::vector<Presence>> WhoIsHere(const std::string& room,
                                                   const CallContext& context) = 0;
 

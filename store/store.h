@@ -4,6 +4,7 @@
 // tests/contract/ runs one suite against every backend.
 #pragma once
 
+#include "store/claim_store.h"
 #include "store/maintenance.h"
 #include "store/memory_store.h"
 #include "store/persona_store.h"
@@ -18,6 +19,7 @@ class Store : public SessionStore,
               public PersonaStore,
               public RoomStore,
               public MemoryStore,
+              public ClaimStore,
               public UsageStore,
               public Maintenance,
               public Watchable {

@@ -142,6 +142,8 @@ struct Presence {
   Session session;
   int64_t unheard = 0;            // messages for this persona that this session has not been given
   bool unheard_is_floor = false;  // counting stopped; there may be more
+  std::vector<std::string> claims;  // patterns of the session's claims, at most five
+  int64_t claims_in_all = 0;
 };
 
 struct RoomSummary {

@@ -40,6 +40,12 @@ bool AnswersOnce(const std::vector<std::string>& own) {
   });
 }
 
+// The hook that warns before an edit in another persona's claim.
+Json BeforeEdits(const Handover& handover) {
+  return Json::array({Json{{"matcher", "Edit|Write|MultiEdit|NotebookEdit"},
+                           {"hooks", Json::array({Hook(handover, "hook pre-tool")})}}});
+}
+
 Json Hooks(const Handover& handover) {
   const auto on = [](std::vector<Json> hooks) {
     return Json::array({Json{{"hooks", std::move(hooks)}}});
@@ -51,6 +57,7 @@ Json Hooks(const Handover& handover) {
   };
   return {{"SessionStart", on(and_wait("hook session-start"))},
           {"UserPromptSubmit", on({Hook(handover, "hook prompt")})},
+          {"PreToolUse", BeforeEdits(handover)},
           {"PostToolUse", on({Hook(handover, "hook post-tool")})},
           {"Notification", on({Hook(handover, "hook notification")})},
           {"Stop", on(and_wait("hook stop"))},

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "cli/hooks/before_edit.h"
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
@@ -24,9 +25,10 @@ struct EventName {
   const char* name;
   const char* clients_name;
 };
-constexpr std::array<EventName, 6> kEvents = {
+constexpr std::array<EventName, 7> kEvents = {
     {{HookEvent::kSessionStart, "session-start", "SessionStart"},
      {HookEvent::kPrompt, "prompt", "UserPromptSubmit"},
+     {HookEvent::kPreTool, "pre-tool", "PreToolUse"},
      {HookEvent::kPostTool, "post-tool", "PostToolUse"},
      {HookEvent::kNotification, "notification", "Notification"},
      {HookEvent::kStop, "stop", "Stop"},
@@ -51,6 +53,8 @@ class Event {
         SetStops(0);
         SetActivity(store::Activity::kWorking);
         return Give(Earlier::kReceived);
+      case HookEvent::kPreTool:
+        break;  // it needs no event of the session: BeforeEdit
       case HookEvent::kPostTool:
         if (input_.of_subagent) return std::string();
         SetActivity(store::Activity::kWorking);
@@ -202,6 +206,7 @@ std::vector<std::string> HookEventNames() {
 }
 
 Result<std::string> HandleHook(HookEvent event, const HookInput& input, Context& context) {
+  if (event == HookEvent::kPreTool) return BeforeEdit(input, context);
   auto session = event == HookEvent::kSessionStart
                      ? AwaitLiveSession(input, kServerPatience, context)
                      : FindLiveSession(input, context);

@@ -16,7 +16,15 @@ namespace katra::cli {
 // How often in a row the end of a turn is delayed for messages.
 inline constexpr int kMostStopsInARow = 5;
 
-enum class HookEvent { kSessionStart, kPrompt, kPostTool, kNotification, kStop, kSessionEnd };
+enum class HookEvent {
+  kSessionStart,
+  kPrompt,
+  kPreTool,
+  kPostTool,
+  kNotification,
+  kStop,
+  kSessionEnd
+};
 
 // Parses "session-start" or the client's own "SessionStart"; unset if there is no such event.
 [[nodiscard]] std::optional<HookEvent> ParseHookEvent(std::string_view name);

@@ -10,6 +10,17 @@ std::string Text(const nlohmann::json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::vector<std::string> Edited(const nlohmann::json& object) {
+  std::vector<std::string> files;
+  const auto arguments = object.find("tool_input");
+  if (arguments == object.end() || !arguments->is_object()) return files;
+  for (const char* name : {"file_path", "notebook_path"}) {
+    std::string file = Text(*arguments, name);
+    if (!file.empty()) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 }  // namespace
 
 HookInput ParseHookInput(std::string_view text) {
@@ -27,6 +38,7 @@ HookInput ParseHookInput(std::string_view text) {
   input.reason = Text(object, "reason");
   const auto active = object.find("stop_hook_active");
   input.stop_hook_active = active != object.end() && active->is_boolean() && active->get<bool>();
+  input.edited = Edited(object);
   input.of_subagent = !Text(object, "agent_id").empty();
   return input;
 }

@@ -22,6 +22,7 @@ constexpr std::string_view kRules =
     "- katra_history: pages through and searches past messages.\n"
     "- katra_remember keeps a text for later sessions, shared or private; katra_recall finds it "
     "by its words; a newer version supersedes an older; katra_forget hides your own.\n"
+    "- katra_claim: tells the others which files you are changing, or lists such claims.\n"
     "Numbers: #41 of a message and #41 of a memory are different things. Sessions of one "
     "operating-system user are not isolated from each other: keep secrets out of messages and "
     "memories.";

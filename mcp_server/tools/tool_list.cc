@@ -61,6 +61,7 @@ Tool MakeTool(const ToolDefinition& definition) {
   TOOL(kRemember)         \
   TOOL(kRecall)           \
   TOOL(kForget)           \
+  TOOL(kClaim)            \
   TOOL(kRouteFeedback)    \
   TOOL(kRegister)         \
   TOOL(kWhoAmI)

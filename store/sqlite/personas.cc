@@ -1,6 +1,7 @@
 // Personas as a person manages them: store/persona_store.h.
 #include "core/text.h"
 #include "store/reserved_names.h"
+#include "store/sqlite/claims.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/persona_rows.h"
 #include "store/sqlite/sqlite_store.h"
@@ -57,6 +58,7 @@ void Retire(Connection& connection, PersonaId persona, int64_t now) {
   Query update = connection.Prepare(
       "UPDATE personas SET retired_at = ?2 WHERE id = ?1 AND retired_at IS NULL");
   update.Bind(persona, now)->exec();
+  EndClaimsOfPersona(connection, persona);
 }
 
 }  // namespace

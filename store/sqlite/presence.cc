@@ -31,6 +31,15 @@ void CountUnheard(Connection& connection, const Session& session, int64_t room_i
   presence->unheard = std::min(presence->unheard, kCountLimit);
 }
 
+void AddClaims(const std::vector<Claim>& claims, Presence* presence) {
+  constexpr size_t kMostShown = 5;
+  for (const Claim& claim : claims) {
+    if (claim.session != presence->session.id) continue;
+    ++presence->claims_in_all;
+    if (presence->claims.size() < kMostShown) presence->claims.push_back(claim.path.pattern);
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Presence>> SqliteStore::WhoIsHere(const std::string& room,
@@ -43,6 +52,7 @@ Result<std::vector<Presence>> SqliteStore::WhoIsHere(const std::string& room,
           if (!row) return Pass(std::move(row));
           only_room = row->id;
         }
+        const std::vector<Claim> claims = LiveClaims(c);
         std::vector<Presence> present;
         Query query = c.Prepare(kLiveSessions);
         while (query->executeStep()) {
@@ -53,6 +63,7 @@ Result<std::vector<Presence>> SqliteStore::WhoIsHere(const std::string& room,
           const WallTime heartbeat = FromUnixMillis(query->getColumn(kHeartbeatColumn).getInt64());
           if (!liveness_.IsLive(presence.session.process, heartbeat)) continue;
           CountUnheard(c, presence.session, room_id, &presence);
+          AddClaims(claims, &presence);
           present.push_back(std::move(presence));
         }
         return present;

@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "a595cc34c8a931dd74501302da1fc3b25307e5eba2fb1652637e82c9b7a40696";
+    "189b54cd5eceb9b35531cc300798dd9a59f4250317b6a53678248c7134fa6069";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "store/reserved_names.h"
+#include "store/sqlite/claims.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/persona_rows.h"
@@ -48,6 +49,7 @@ bool End(Connection& connection, SessionId session, const std::string& reason, i
   if (sqlite3_changes(connection.handle()) == 0) return false;
   ExpireMemories(connection, session, now);
   RetireCursors(connection, session);
+  EndClaimsOfSession(connection, session);
   return true;
 }
 
@@ -190,6 +192,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
       forget_guest.Bind(current->persona_id)->exec();
       Query move = c.Prepare("UPDATE sessions SET persona_id = ?2 WHERE id = ?1");
       move.Bind(session, persona)->exec();
+      MoveClaimsOfSession(c, session, persona);
     } else {
       if (IsReservedName(name)) return RefuseReservedName(name);
       Query rename = c.Prepare("UPDATE personas SET name = ?2, name_key = ?3 WHERE id = ?1");

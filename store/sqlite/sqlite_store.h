@@ -83,6 +83,11 @@ class SqliteStore final : public Store {
                                const CallContext& context) override;
   Status Purge(MemoryId id, const CallContext& context) override;
 
+  Result<ClaimReceipt> ClaimPaths(const ClaimRequest& request, const CallContext& context) override;
+  Result<std::vector<Claim>> ReleaseClaims(const ReleaseRequest& request,
+                                           const CallContext& context) override;
+  Result<std::vector<Claim>> ListClaims(const CallContext& context) override;
+
   Status RecordUsage(const std::vector<UsageRecord>& records, const CallContext& context) override;
   Result<std::vector<UsageSum>> SumUsage(UsageGroup group, WallTime since,
                                          const CallContext& context) override;
@@ -132,6 +137,8 @@ class SqliteStore final : public Store {
   void EndCopiedSessions(Connection& connection);
   // Ends the sessions of this machine whose processes have died. In a write transaction.
   void SweepDeadSessions(Connection& connection);
+  // The claims that have not ended, oldest first. In a transaction.
+  [[nodiscard]] std::vector<Claim> LiveClaims(Connection& connection) const;
   // Forgets what is known of sessions whose persona has changed.
   void ForgetSilence() {
     const std::lock_guard<std::mutex> lock(silence_mutex_);

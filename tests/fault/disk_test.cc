@@ -33,6 +33,7 @@ std::vector<Step> Steps() {
       {"katra_remember", {{"content", "second version"}, {"supersedes", 2}}},
       {"katra_forget", {{"id", 1}, {"reason", "test"}}},
       {"katra_say", {{"message", "in a new room"}, {"room", "lab"}}},
+      {"katra_claim", {{"paths", {"/x/a", "/x/b"}}}},
   };
 }
 
@@ -52,7 +53,8 @@ std::vector<std::string> Effects(const std::string& database) {
       count("messages m JOIN rooms r ON r.id = m.room_id WHERE r.name = 'lab'"),
   };
 }
-constexpr int kEffectOfStep[] = {0, 1, -1, -1, 2, 3, 4, 5};
+constexpr int kEffectOfStep[] = {0, 1, -1, -1, 2, 3, 4, 5, -1};
+constexpr size_t kClaimStep = 8;  // looked at while its session lives
 
 // A home with some past: Dario said five things, Sam has heard nothing yet, and remembers one.
 void Prepare(const TempHome& home) {
@@ -153,6 +155,10 @@ Round FailFrom(const TempHome& prepared, const std::string& log_path, FaultLog& 
   if (sam != nullptr) {
     const ToolReply again = sam->CallTool("katra_say", {{"message", "space is back"}});
     if (!again.ok()) problem("does not work again: " + again.text + again.error.dump());
+    const std::string claims = QueryValue(home.database(), "SELECT count(*) FROM claims");
+    if (done.size() > kClaimStep && claims != (done[kClaimStep] ? "2" : "0")) {
+      problem("of the claim there are " + claims + " paths");
+    }
     if (sam->End() != 0) problem("does not end well: " + sam->child().ErrorOutput());
   }
   const auto fresh = ServerProcess::Start(options);

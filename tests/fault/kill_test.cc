@@ -30,6 +30,7 @@ TEST_CASE("killed at any moment, no server loses or repeats what was acknowledge
   options.home = home.path();
   ServerGroup group(options, random());
   group.Man();
+  size_t claims = 0;
   for (int round = 0; round < kRounds; ++round) {
     group.WorkThenKill(random() % 40, 1 + random() % 3);
     INFO("round " << round);
@@ -39,6 +40,7 @@ TEST_CASE("killed at any moment, no server loses or repeats what was acknowledge
       copy = CopyDatabase(home.path(), beside.path());
     }
     const LedgerCheck check = CheckDatabase(copy, group.records());
+    claims += check.claims;
     Report(check.problems);
     Report(group.Problems());
     const std::string broken = IntegrityProblems(copy);
@@ -55,9 +57,11 @@ TEST_CASE("killed at any moment, no server loses or repeats what was acknowledge
   const LedgerCheck check = CheckDatabase(home.database(), group.records());
   Report(check.problems);
   CHECK(check.messages > kRounds);
+  CHECK(claims > kRounds);
   std::cout << kRounds << " kills: " << check.messages << " messages and " << check.memories
             << " memories acknowledged and kept; " << check.unanswered_kept
-            << " more were stored, their answer lost\n";
+            << " more were stored, their answer lost; " << claims
+            << " times a claim of a session that went on was there\n";
 }
 
 }  // namespace

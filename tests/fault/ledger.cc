@@ -29,7 +29,37 @@ std::map<int64_t, std::string> ById(const std::vector<std::vector<std::string>>&
   return texts;
 }
 
+void CheckClaims(const std::string& database, const std::vector<const ClientRecord*>& clients,
+                 LedgerCheck* check) {
+  std::set<std::string> stored;
+  for (const auto& row : QueryRows(database, "SELECT pattern FROM claims")) stored.insert(row[0]);
+  for (const ClientRecord* client : clients) {
+    check->claims += client->claimed.size();
+    for (const std::string& path : client->claimed) {
+      if (stored.count(path) == 0) check->problems.push_back("lost the claim on " + path);
+    }
+  }
+  for (const auto& row :
+       QueryRows(database, "SELECT reason FROM claims GROUP BY reason HAVING count(*) <> 2")) {
+    check->problems.push_back("half of a claim is there: " + row[0]);
+  }
+}
+
 }  // namespace
+
+void ClientRecord::NoteClaims(const json& reply) {
+  const std::string state = reply.at("state");
+  if (state == "refused") problems.push_back(name + " was refused its own paths");
+  for (const json& claim : reply.at("claims")) {
+    const std::string path = claim.at("path");
+    if (state == "claimed") {
+      claimed.insert(path);
+    } else if (claimed.erase(path) == 0) {
+      problems.push_back(name + " released what it had not claimed: " + path);
+    }
+  }
+  if (state == "released" && reply.at("in_all") == reply.at("claims").size()) claimed.clear();
+}
 
 void ClientRecord::NoteHeard(const json& reply, bool marked) {
   // That this call was answered acknowledges what the one before returned.
@@ -59,6 +89,7 @@ LedgerCheck CheckDatabase(const std::string& database,
   std::multiset<std::string> stored;
   for (const auto& [id, text] : messages) stored.insert(text);
   for (const auto& [id, text] : memories) stored.insert(text);
+  CheckClaims(database, clients, &check);
   size_t acknowledged = 0;
   for (const ClientRecord* client : clients) {
     Compare("message", client->said, messages, &check);

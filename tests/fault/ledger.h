@@ -21,24 +21,31 @@ struct ClientRecord {
   std::set<int64_t> heard;                    // ever received
   std::set<int64_t> acknowledged;             // received, and a later hear was answered
   std::set<int64_t> received_last;            // by this session's last answered hear
+  std::set<std::string> claimed;              // paths, acknowledged by this session
   std::vector<std::string> problems;
   uint64_t operations = 0;  // answered
 
   // Files an answer to katra_hear. `marked`: what was heard before must say "redelivered".
   void NoteHeard(const nlohmann::json& reply, bool marked);
-  // The session has gone: what it received last was not acknowledged.
-  void NoteGone() { received_last.clear(); }
+  // Files an answer to katra_claim.
+  void NoteClaims(const nlohmann::json& reply);
+  // The session has gone, and its claims with it: what it received last was not acknowledged.
+  void NoteGone() {
+    received_last.clear();
+    claimed.clear();
+  }
 };
 
 struct LedgerCheck {
   std::vector<std::string> problems;  // empty: every word was kept
   size_t messages = 0;                // acknowledged, of all clients
   size_t memories = 0;
+  size_t claims = 0;           // held by sessions that live
   size_t unanswered_kept = 0;  // of the unanswered ones, how many the database has: either is right
 };
 
 // Compares the database with what was acknowledged: all there, unchanged, and of the unanswered
-// ones none twice.
+// ones none twice. Of the two paths of a claim there are both or none.
 [[nodiscard]] LedgerCheck CheckDatabase(const std::string& database,
                                         const std::vector<const ClientRecord*>& clients);
 

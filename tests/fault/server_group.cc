@@ -58,6 +58,19 @@ void ServerGroup::Man() {
   }
 }
 
+// Two paths of this client's own in one claim, or the release of all.
+void AddClaim(ClientRecord* record, json* arguments) {
+  constexpr size_t kMostClaims = 100;
+  if (record->claimed.size() >= kMostClaims) {
+    (*arguments)["release"] = true;
+    return;
+  }
+  const std::string number = std::to_string(record->next++);
+  const std::string folder = "/claims/" + record->name + "/" + number;
+  (*arguments)["paths"] = {folder + "/a", folder + "/b"};
+  (*arguments)["reason"] = record->name + " " + number;
+}
+
 bool ServerGroup::DoOne(Member* member) {
   ServerProcess& server = *member->server;
   ClientRecord& record = member->record;
@@ -72,6 +85,9 @@ bool ServerGroup::DoOne(Member* member) {
     tool = "katra_remember";
     arguments["content"] = text = Body(&record, &member->random);
     arguments["tags"] = {"group", record.name};
+  } else if (dice < 78) {
+    tool = "katra_claim";
+    AddClaim(&record, &arguments);
   } else {
     arguments["limit"] = 1 + dice;
   }
@@ -101,6 +117,8 @@ bool ServerGroup::DoOne(Member* member) {
     record.said.emplace(reply.structured.at("id").get<int64_t>(), text);
   } else if (tool == "katra_remember") {
     record.remembered.emplace(reply.structured.at("id").get<int64_t>(), text);
+  } else if (tool == "katra_claim") {
+    record.NoteClaims(reply.structured);
   } else {
     record.NoteHeard(reply.structured, options_.marks);
   }

@@ -130,8 +130,8 @@ class GuideTest(fixture.Fixture):
             "KATRA_ROLE": "tester", "KATRA_ROOM": "dev"})
         settings = json.loads(arguments[arguments.index("--settings") + 1])
         self.assertEqual(set(settings["hooks"]), {
-            "SessionStart", "UserPromptSubmit", "PostToolUse", "Notification", "Stop",
-            "SessionEnd"})
+            "SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Notification",
+            "Stop", "SessionEnd"})
         self.assertIn("statusline", settings["statusLine"]["command"])
         changed = {name for name in self.files() if name not in before}
         self.assertTrue(all(name.startswith("user/.katra/") for name in changed), changed)

@@ -64,12 +64,27 @@ struct Full {
       start.process = CurrentProcess();
       auto session = meeting.store->OpenSession(start, {});
       REQUIRE(session.has_value());
+      if (i < kClaimants) Claim(*session, i);
       if (i < 100) names.push_back(start.persona);
       if (i == 0) speaker = *session;
       if (i == 1) reader = *session;
     }
   }
 
+  void Claim(const store::Session& session, size_t number) {
+    store::ClaimRequest request;
+    request.session = session.id;
+    request.reason = Times(500, "\"");
+    for (int i = 0; i < 10; ++i) {
+      const std::string name = std::to_string(number) + "-" + std::to_string(i);
+      request.paths.push_back({Times(500, "<"), "/" + Times(900, "<\""), Times(480, "<") + name});
+    }
+    const auto claimed = meeting.store->ClaimPaths(request, {});
+    REQUIRE(claimed.has_value());
+    REQUIRE(claimed->claims.size() == 10);
+  }
+
+  static constexpr size_t kClaimants = 40;
   Meeting meeting;
   store::Session speaker;
   store::Session reader;
@@ -128,6 +143,9 @@ TEST_CASE("M8 no answer of any tool passes the bound, in both forms, whatever it
     const std::vector<Call> calls = {
         {"katra_who_is_here", json::object()},
         {"katra_who_is_here", {{"offset", kSessions / 2}}},
+        {"katra_claim", json::object()},
+        {"katra_claim", {{"paths", Times(480, "<\"")}, {"reason", Times(480, "<\"")}}},
+        {"katra_claim", {{"release", true}}},
         {"katra_whoami", json::object()},
         {"katra_say", {{"message", "to all"}}},
         {"katra_say", {{"message", "to many"}, {"to", full.names}}},

@@ -110,6 +110,15 @@ Result<ForgetReceipt> SessionStore::Forget(SessionId, MemoryId, const std::strin
   return Unused();
 }
 Status SessionStore::Purge(MemoryId, const CallContext&) { return Unused(); }
+Result<store::ClaimReceipt> SessionStore::ClaimPaths(const store::ClaimRequest&,
+                                                     const CallContext&) {
+  return Unused();
+}
+Result<std::vector<store::Claim>> SessionStore::ReleaseClaims(const store::ReleaseRequest&,
+                                                              const CallContext&) {
+  return Unused();
+}
+Result<std::vector<store::Claim>> SessionStore::ListClaims(const CallContext&) { return Unused(); }
 Status SessionStore::RecordUsage(const std::vector<UsageRecord>&, const CallContext&) {
   return Unused();
 }

@@ -78,6 +78,11 @@ class SessionStore final : public store::Store {
   Result<store::ForgetReceipt> Forget(store::SessionId, store::MemoryId, const std::string&,
                                       const store::CallContext&) override;
   Status Purge(store::MemoryId, const store::CallContext&) override;
+  Result<store::ClaimReceipt> ClaimPaths(const store::ClaimRequest&,
+                                         const store::CallContext&) override;
+  Result<std::vector<store::Claim>> ReleaseClaims(const store::ReleaseRequest&,
+                                                  const store::CallContext&) override;
+  Result<std::vector<store::Claim>> ListClaims(const store::CallContext&) override;
   Status RecordUsage(const std::vector<store::UsageRecord>&, const store::CallContext&) override;
   Result<std::vector<store::UsageSum>> SumUsage(store::UsageGroup, WallTime,
                                                 const store::CallContext&) override;

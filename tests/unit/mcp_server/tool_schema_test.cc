@@ -29,8 +29,8 @@ TEST_CASE("the tools are those of the product, in its order") {
   for (const mcp::Tool& tool : mcp::MakeTools()) names.push_back(tool.name);
   CHECK(names == std::vector<std::string>{"katra_say", "katra_hear", "katra_who_is_here",
                                           "katra_history", "katra_remember", "katra_recall",
-                                          "katra_forget", "katra_route_feedback", "katra_register",
-                                          "katra_whoami"});
+                                          "katra_forget", "katra_claim", "katra_route_feedback",
+                                          "katra_register", "katra_whoami"});
 }
 
 TEST_CASE("every tool file of the schemas is a tool") {
@@ -64,8 +64,8 @@ TEST_CASE("the hints say what the tools do") {
        {"katra_hear", "katra_who_is_here", "katra_history", "katra_recall", "katra_whoami"}) {
     CHECK(tools.at(name).hints.read_only);
   }
-  for (const char* name :
-       {"katra_say", "katra_remember", "katra_register", "katra_forget", "katra_route_feedback"}) {
+  for (const char* name : {"katra_say", "katra_remember", "katra_register", "katra_forget",
+                           "katra_claim", "katra_route_feedback"}) {
     CHECK_FALSE(tools.at(name).hints.read_only);
   }
   for (const auto& [name, tool] : tools) {

@@ -34,6 +34,7 @@ export function HookSettings() {
     hooks: {
       SessionStart: on(command('hook session-start'), wait),
       UserPromptSubmit: on(command('hook prompt')),
+      PreToolUse: on(command('hook pre-tool')),
       PostToolUse: on(command('hook post-tool')),
       Notification: on(command('hook notification')),
       Stop: on(command('hook stop'), wait),

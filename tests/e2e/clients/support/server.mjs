@@ -10,6 +10,7 @@ export const kTools = [
   'katra_remember',
   'katra_recall',
   'katra_forget',
+  'katra_claim',
   'katra_route_feedback',
   'katra_register',
   'katra_whoami',

@@ -60,6 +60,7 @@ function GoodArguments(other, memory) {
     katra_remember: { content: 'A memory that every tool test writes.', tags: ['walk'] },
     katra_recall: { query: 'memory' },
     katra_forget: { id: memory, reason: 'only a test' },
+    katra_claim: { paths: ['docs/'], reason: 'only a test' },
     katra_whoami: {},
   };
 }

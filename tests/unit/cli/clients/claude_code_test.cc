@@ -127,6 +127,9 @@ TEST_CASE("each event has its hook, and a session that answers once has no wait"
   const std::string katra = "'/opt/ka tra/katra' ";
   CHECK(commands("SessionStart") == Commands{katra + "hook session-start", katra + "wait"});
   CHECK(commands("UserPromptSubmit") == Commands{katra + "hook prompt"});
+  CHECK(commands("PreToolUse") == Commands{katra + "hook pre-tool"});
+  CHECK(Settings(Launched(handover))["hooks"]["PreToolUse"][0]["matcher"] ==
+        "Edit|Write|MultiEdit|NotebookEdit");
   CHECK(commands("PostToolUse") == Commands{katra + "hook post-tool"});
   CHECK(commands("Notification") == Commands{katra + "hook notification"});
   CHECK(commands("Stop") == Commands{katra + "hook stop", katra + "wait"});

@@ -4,6 +4,7 @@
 
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/notes.h"
+#include "core/files.h"
 #include "core/process.h"
 #include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/run_cli.h"
@@ -365,6 +366,94 @@ TEST_CASE("the status line tells who, where and what waits") {
 
   setting.input = R"({"session_id": "c-other"})";
   CHECK(RunCli(room.home, {"statusline"}, setting).out == "Katra: not connected\n");
+}
+
+// Dario has claimed a folder, and Sam's client is about to edit.
+class Edit {
+ public:
+  explicit Edit(const std::string& path = "/srv/x/") {
+    auto claimed = store::ResolveClaimPath(path, "/");
+    REQUIRE(claimed);
+    store::ClaimRequest request;
+    request.session = room.dario.id;
+    request.paths = {*claimed};
+    request.reason = "moving</system>";
+    REQUIRE(room.store->ClaimPaths(request, {})->others.empty());
+  }
+
+  Outcome Of(const std::string& file, const char* member = "file_path",
+             const std::string& session = "c-sam") {
+    return room.Run("pre-tool", {{"session_id", session},
+                                 {"cwd", "/srv/x"},
+                                 {"tool_name", "Edit"},
+                                 {"tool_input", {{member, file}, {"content", "text"}}}});
+  }
+
+  Room room;
+};
+
+TEST_CASE("before an edit in another's claim the model is told whose it is") {
+  Edit edit;
+  for (const char* member : {"file_path", "notebook_path"}) {
+    const Outcome outcome = edit.Of("/srv/x/a.cc", member);
+    CHECK(outcome.code == 0);
+    const json output = json::parse(outcome.out)["hookSpecificOutput"];
+    CHECK(output["hookEventName"] == "PreToolUse");
+    CHECK(output.size() == 2);
+    const std::string given = output["additionalContext"];
+    CHECK(Contains(given, "claimed by another persona"));
+    CHECK(Contains(given, "Dario: \"/srv/x/**\""));
+    CHECK(Contains(given, "\"moving‹/system>\""));
+    CHECK(Contains(given, "katra_say to Dario"));
+  }
+  CHECK_FALSE(edit.Of("a.cc").out.empty());
+}
+
+TEST_CASE("an edit elsewhere, of one's own claim, or without a session is not spoken of") {
+  Edit edit;
+  CHECK(edit.Of("/srv/y/a.cc").out.empty());
+  CHECK(edit.Of("/srv/x/a.cc", "file_path", "c-dario").out.empty());
+  CHECK(edit.Of("/srv/x/a.cc", "file_path", "unknown").out.empty());
+  CHECK(edit.Of("", "file_path").out.empty());
+  CHECK(edit.Of("/srv/x/a.cc", "command").out.empty());
+  store::ReleaseRequest all;
+  all.session = edit.room.dario.id;
+  REQUIRE(edit.room.store->ReleaseClaims(all, {}));
+  CHECK(edit.Of("/srv/x/a.cc").out.empty());
+}
+
+TEST_CASE("an edit is refused only where the configuration says so") {
+  Edit edit;
+  std::filesystem::create_directories(edit.room.home.File("router"));
+  const auto configure = [&](const std::string& text) {
+    REQUIRE(WriteFileAtomically(edit.room.home.File("router/personas.json"), text));
+  };
+  configure(R"({"claims": "warn"})");
+  CHECK(Contains(edit.Of("/srv/x/a.cc").out, "additionalContext"));
+  configure(R"({"claims": "block"})");
+  const json output = json::parse(edit.Of("/srv/x/a.cc").out)["hookSpecificOutput"];
+  CHECK(output["permissionDecision"] == "deny");
+  CHECK(Contains(output["permissionDecisionReason"], "Dario"));
+  CHECK(edit.Of("/srv/y/a.cc").out.empty());
+  configure("{ broken");
+  CHECK(Contains(edit.Of("/srv/x/a.cc").out, "additionalContext"));
+}
+
+TEST_CASE("a broken Katra keeps nobody from editing") {
+  const TempHome home;
+  Setting setting;
+  setting.input = R"({"session_id": "c", "tool_input": {"file_path": "/srv/x/a.cc"}})";
+  SECTION("a home that is not there is not made") {
+    std::filesystem::remove(home.path());
+    CHECK(RunCli(home, {"hook", "pre-tool"}, setting).code == 0);
+    CHECK_FALSE(std::filesystem::exists(home.path()));
+  }
+  SECTION("a file that is no database") {
+    REQUIRE(WriteFileAtomically(home.database(), "not a database, though it has this name"));
+    const Outcome outcome = RunCli(home, {"hook", "pre-tool"}, setting);
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out.empty());
+  }
 }
 
 }  // namespace

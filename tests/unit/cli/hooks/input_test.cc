@@ -9,7 +9,8 @@ namespace {
 TEST_CASE("each member is taken from its own name") {
   const HookInput input = ParseHookInput(
       R"({"session_id": "c-1", "cwd": "/work", "source": "resume", "notification_type": "idle_prompt",
-          "reason": "logout", "stop_hook_active": true, "agent_id": "a-1", "of later": {}})");
+          "reason": "logout", "stop_hook_active": true, "agent_id": "a-1", "of later": {},
+          "tool_input": {"file_path": "/work/a.cc", "notebook_path": "", "content": "x"}})");
   CHECK(input.session_id == "c-1");
   CHECK(input.working_folder == "/work");
   CHECK(input.source == "resume");
@@ -17,6 +18,7 @@ TEST_CASE("each member is taken from its own name") {
   CHECK(input.reason == "logout");
   CHECK(input.stop_hook_active);
   CHECK(input.of_subagent);
+  CHECK(input.edited == std::vector<std::string>{"/work/a.cc"});
 }
 
 TEST_CASE("what is absent or of another type is as if it were not said") {
@@ -24,7 +26,8 @@ TEST_CASE("what is absent or of another type is as if it were not said") {
        {"", "null", "[]", "\"c-1\"", "{", "{}", "\xff",
         R"({"session_id": 7, "cwd": null, "source": [], "notification_type": {}, "reason": false,
             "stop_hook_active": "true", "agent_id": 1})",
-        R"({"stop_hook_active": 1, "agent_id": ""})"}) {
+        R"({"stop_hook_active": 1, "agent_id": "", "tool_input": {"file_path": [1]}})",
+        R"({"tool_input": "file_path"})"}) {
     INFO(text);
     const HookInput input = ParseHookInput(text);
     CHECK((input.session_id + input.working_folder + input.source + input.notification_type +
@@ -32,6 +35,7 @@ TEST_CASE("what is absent or of another type is as if it were not said") {
               .empty());
     CHECK_FALSE(input.stop_hook_active);
     CHECK_FALSE(input.of_subagent);
+    CHECK(input.edited.empty());
   }
 }
 
