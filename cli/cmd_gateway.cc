@@ -196,6 +196,11 @@ int StatusOf(const StatusOptions& options, Context& context) {
         runtime ? ShowTokenUse(document.Root()["tokens"], PageFor(context.terminal()))
                 : std::string();
     if (!tokens.empty()) context.out() << "\nTokens in use:\n" << tokens;
+    const std::string budgets =
+        runtime ? ShowBudgets(document.Root()["budgets"], PageFor(context.terminal()),
+                              context.clock().Now())
+                : std::string();
+    if (!budgets.empty()) context.out() << "\nBudgets:\n" << budgets;
     const std::string personas = ShowQuotaUse(uses, PageFor(context.terminal()));
     if (!personas.empty()) context.out() << "\nIn the room and the memory:\n" << personas;
   }

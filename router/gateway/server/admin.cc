@@ -151,6 +151,8 @@ http::Response Gateway::StatusForAdmin() const {
     writer.EndObject();
   }
   writer.EndArray();
+  writer.Key("budgets");
+  budgets_.Write(writer);
   writer.Key("circuits").BeginArray();
   const auto circuits = policy::OpenCircuits(circuits_, deps_.clock.Steady());
   for (const policy::OpenCircuit& circuit : circuits) {

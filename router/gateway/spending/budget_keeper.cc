@@ -1,6 +1,7 @@
 #include "router/gateway/spending/budget_keeper.h"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 
 #include "core/text.h"
@@ -26,6 +27,18 @@ translate::ApiError IsSpent(std::string what) {
       MakeError(translate::Failure::kQuota, 400, "invalid_request_error", std::move(what));
   error.headers.emplace_back("x-should-retry", "false");
   return error;
+}
+
+const char* NameOf(BudgetState state) {
+  switch (state) {
+    case BudgetState::kEconomise:
+      return "nearly spent";
+    case BudgetState::kSpent:
+      return "spent";
+    case BudgetState::kOpen:
+      break;
+  }
+  return "open";
 }
 
 }  // namespace
@@ -241,6 +254,25 @@ void BudgetKeeper::Warn(const std::string& persona) {
     deps_.tell({whose, configured == nullptr ? std::string() : configured->room, warning.text,
                 warning.id});
   }
+}
+
+void BudgetKeeper::Write(JsonWriter& writer) const {
+  const std::vector<Budgets::Use> uses = budgets_.Uses(deps_.clock.Now());
+  writer.BeginArray();
+  for (size_t i = 0; i < uses.size(); ++i) {
+    const routing::cost::Budget& budget = budgets_.budgets()[i];
+    const Budgets::Use& use = uses[i];
+    writer.BeginObject().Key("persona").String(budget.persona);
+    writer.Key("provider").String(budget.provider);
+    writer.Key("per").String(budget.window == BudgetWindow::kDay ? "day" : "month");
+    writer.Key("spent_usd_micros").Integer(std::llround(use.spending.usd_micros));
+    writer.Key("under_way_usd_micros").Integer(std::llround(use.under_way_usd_micros));
+    writer.Key("limit_usd_micros").Integer(std::llround(budget.limit_usd_micros));
+    writer.Key("unpriced").Integer(use.spending.unpriced);
+    writer.Key("state").String(NameOf(use.state));
+    writer.Key("renewed_at").String(FormatRfc3339(use.renewed_at)).EndObject();
+  }
+  writer.EndArray();
 }
 
 }  // namespace katra::router::gateway

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/json_write.h"
 #include "core/result.h"
 #include "router/config/config.h"
 #include "router/gateway/observe/prices.h"
@@ -81,6 +82,9 @@ class BudgetKeeper {
 
   // Counts the request's cost, and warns about budgets that it pushed past warn_at.
   void OnRequestFinished(const RequestRecord& record);
+
+  // Appends an array of the budgets: whose, what was spent of what, and when it is renewed.
+  void Write(JsonWriter& writer) const;
 
   [[nodiscard]] const routing::cost::Budgets& budgets() const { return budgets_; }
 

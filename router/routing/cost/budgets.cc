@@ -217,4 +217,13 @@ Budgets::Spending Budgets::SpendingOf(size_t budget, WallTime now) const {
   return {};
 }
 
+std::vector<Budgets::Use> Budgets::Uses(WallTime now) const {
+  std::vector<Use> uses;
+  for (size_t i = 0; i < budgets_.size(); ++i) {
+    uses.push_back({AskOne(i, now).state, SpendingOf(i, now), under_way_[i],
+                    NextWindow(budgets_[i].window, now)});
+  }
+  return uses;
+}
+
 }  // namespace katra::router::routing::cost

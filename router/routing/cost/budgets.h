@@ -87,6 +87,14 @@ class Budgets {
     int64_t unpriced = 0;  // requests of unknown cost
   };
   [[nodiscard]] Spending SpendingOf(size_t budget, WallTime now) const;
+  // The state of each budget now, in their order, whoever asks.
+  struct Use {
+    BudgetState state = BudgetState::kOpen;
+    Spending spending;
+    double under_way_usd_micros = 0;  // expected cost of requests in progress
+    WallTime renewed_at{};            // when the window ends and spending counts from 0 again
+  };
+  [[nodiscard]] std::vector<Use> Uses(WallTime now) const;
   // The beginning of the window that contains `now`.
   [[nodiscard]] WallTime BeginningOf(BudgetWindow window, WallTime now) const;
   [[nodiscard]] const std::vector<Budget>& budgets() const { return budgets_; }

@@ -92,6 +92,11 @@ class Budgets(unittest.TestCase):
             self.assertRegex(error["message"], opens)
             self.assertEqual(world.ask("dear/m").status, 400)
             self.assertEqual(world.asked(), {"dear": 4, "cheap": 1})
+            (use,) = world.gateway.admin("GET", "/admin/status").json()["budgets"]
+            self.assertRegex(use.pop("renewed_at"), r"^\d{4}-\d\d-\d\dT")
+            self.assertEqual(use, {
+                "persona": "Sam", "provider": "", "per": "day", "spent_usd_micros": 4_510_000,
+                "limit_usd_micros": 4_000_000, "under_way_usd_micros": 0, "unpriced": 0, "state": "spent"})
             self.assertEqual(world.ask(persona="Eve").header("x-katra-provider"), "dear")
 
             world.wait_for_records(8)

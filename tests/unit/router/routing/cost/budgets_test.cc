@@ -199,6 +199,26 @@ TEST_CASE("each budget counts its own persona and provider, and the worst state 
   CHECK(budgets.Ask("Max", "gemini", now).state == BudgetState::kSpent);
 }
 
+TEST_CASE("the use of every budget is listed, whoever asks") {
+  const WallTime noon = At("2026-11-27T12:00:00Z");
+  Budgets budgets({Of("Sam", "", BudgetWindow::kDay, 10), Of("", "openai", BudgetWindow::kMonth, 4),
+                   Of("", "", BudgetWindow::kMonth, 100)},
+                  Utc);
+  budgets.Record("Sam", "openai", 4 * kDollar, noon);
+  budgets.Record("Eve", "deepseek", std::nullopt, noon);
+  budgets.Begin("sam", "deepseek", 5.6 * kDollar);
+  const auto uses = budgets.Uses(noon);
+  REQUIRE(uses.size() == 3);
+  CHECK(uses[0].state == BudgetState::kEconomise);
+  CHECK(uses[0].spending.usd_micros == 4 * kDollar);
+  CHECK(uses[0].under_way_usd_micros == 5.6 * kDollar);
+  CHECK(uses[0].renewed_at == At("2026-11-28T00:00:00Z"));
+  CHECK(uses[1].state == BudgetState::kSpent);
+  CHECK(uses[1].renewed_at == At("2026-12-01T00:00:00Z"));
+  CHECK(uses[2].state == BudgetState::kOpen);
+  CHECK(uses[2].spending.unpriced == 1);
+}
+
 TEST_CASE("a clock that is set back returns to what was spent then") {
   Budgets budgets({Of("", "", BudgetWindow::kDay, 1)}, Utc);
   const WallTime now = At("2026-11-27T12:00:00Z");
