@@ -106,6 +106,20 @@ int MillisUntil(SteadyClock::time_point deadline) {
   return left.count() > 0 ? static_cast<int>(left.count()) : 0;
 }
 
+// While it exists, writing to a program that does not read fails instead of ending this process.
+class WithoutPipeSignal {
+ public:
+  WithoutPipeSignal() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~WithoutPipeSignal() {
+    if (before_ != SIG_ERR) std::signal(SIGPIPE, before_);
+  }
+  WithoutPipeSignal(const WithoutPipeSignal&) = delete;
+  WithoutPipeSignal& operator=(const WithoutPipeSignal&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
 // Writes what the pipe can take from the front of `input`. False: there is no more to write.
 bool Put(int descriptor, std::string_view* input) {
   const ssize_t put = write(descriptor, input->data(), input->size());
@@ -117,6 +131,7 @@ bool Put(int descriptor, std::string_view* input) {
 // Writes `input` and reads both streams to their ends. False: timeout.
 bool Exchange(std::string_view input, Pipe& in, Pipe& out, Pipe& err,
               SteadyClock::time_point deadline, ProcessOutcome* outcome) {
+  const WithoutPipeSignal ignored;
   if (input.empty()) Pipe::Close(&in.write);
   while (out.read >= 0 || err.read >= 0) {
     std::array<pollfd, 3> watched = {
