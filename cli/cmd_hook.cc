@@ -1,4 +1,4 @@
-// katra hook: called by Claude Code at the events of a session (docs/delivery.md).
+// katra hook: called by a coding agent at the events of a session (docs/delivery.md).
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
@@ -30,7 +30,13 @@ void Note(HookEvent event, const HookInput& input, const Context& context) {
                    left ? std::optional<WallTime>(context.clock().Now()) : std::nullopt);
 }
 
-int Hook(const std::string& name, Context& context) {
+struct HookOptions {
+  std::string event;
+  std::string client = "claude";
+};
+
+int Hook(const HookOptions& options, Context& context) {
+  const std::string& name = options.event;
   const std::optional<HookEvent> event = ParseHookEvent(name);
   if (!event) {
     const std::vector<std::string> near = NearestMatches(name, HookEventNames());
@@ -39,16 +45,23 @@ int Hook(const std::string& name, Context& context) {
                                                 : "did you mean " + near.front() + "?"),
                               "hook");
   }
+  const std::optional<HookClient> client = ParseHookClient(options.client);
+  if (!client) {
+    return context.UsageError("\"" + OneLine(options.client, 80) + "\" is not a client: use " +
+                                  Join(HookClientNames(), ", "),
+                              "hook");
+  }
   const Result<std::string> input = context.ReadInput(kMostInputBytes);
   if (!input) {
     context.PrintError(input.error());
     return kExitTold;
   }
-  const HookInput told = ParseHookInput(*input);
+  HookInput told = ParseHookInput(*input);
+  told.by_process = *client != HookClient::kClaude;
   // An edit waits for its hook, which does nothing else.
   if (*event != HookEvent::kPreTool) Note(*event, told, context);
   if (*event != HookEvent::kPreTool && *event != HookEvent::kSessionEnd) KeepGateway(context);
-  const Result<std::string> answer = HandleHook(*event, told, context);
+  const Result<std::string> answer = HandleHook(*event, *client, told, context);
   if (!answer) {
     context.PrintError(answer.error());
     return kExitTold;
@@ -60,16 +73,16 @@ int Hook(const std::string& name, Context& context) {
 }  // namespace
 
 void AddHook(CLI::App& app, Program& program) {
-  auto event = std::make_shared<std::string>();
+  auto options = std::make_shared<HookOptions>();
   CLI::App* command = app.add_subcommand(
-      "hook", "called by Claude Code: delivers messages and reports what the session is doing");
+      "hook", "called by a coding agent: delivers messages and reports what the session is doing");
   command->group(kClientCommands);
-  command
-      ->add_option("EVENT", *event,
-                   "session-start, prompt, pre-tool, post-tool, notification, stop or session-end")
-      ->required();
-  command->callback([&program, event] {
-    program.Run([event](Context& context) { return Hook(*event, context); });
+  command->add_option("EVENT", options->event, Join(HookEventNames(), ", "))->required();
+  command->add_option("--client", options->client, Join(HookClientNames(), ", "))
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->callback([&program, options] {
+    program.Run([options](Context& context) { return Hook(*options, context); });
   });
 }
 

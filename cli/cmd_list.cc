@@ -12,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/hooks/reach.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/sessions/answering.h"
@@ -54,6 +55,12 @@ std::string UnheardOf(const LiveSession& session) {
   if (!session.presence) return "-";
   return std::to_string(session.presence->unheard) +
          (session.presence->unheard_is_floor ? "+" : "");
+}
+
+// Unset before its server has connected, and for a session that cannot be seen from here.
+std::optional<Reach> ReachOf(const LiveSession& session, const Context& context) {
+  if (!session.presence || session.elsewhere) return std::nullopt;
+  return ReachOf(session.presence->session, context);
 }
 
 WallTime SinceOf(const LiveSession& session) {
@@ -141,7 +148,8 @@ void AddBranch(const LiveSession& session, const AllChanges& all, Json* json) {
 }
 
 Json ToJson(const LiveSession& session, const Condition& condition,
-            const std::vector<PlanLimit>& limits, const AllChanges& changes) {
+            const std::vector<PlanLimit>& limits, const AllChanges& changes,
+            const Context& context) {
   Json json = {{"persona", session.persona}};
   const bool known = session.presence.has_value();
   const store::Session none;
@@ -166,6 +174,8 @@ Json ToJson(const LiveSession& session, const Condition& condition,
   json["trouble"] = condition.trouble.empty() ? Json(nullptr) : Json(condition.trouble);
   const std::vector<PlanLimit> own = LimitsOf(session, limits);
   json["plan_limit_until"] = own.empty() ? Json(nullptr) : Json(FormatRfc3339(own.back().until));
+  const std::optional<Reach> reach = ReachOf(session, context);
+  json["reached"] = reach ? Json(ToString(*reach)) : Json(nullptr);
   json["unheard"] = known ? Json(session.presence->unheard) : Json(nullptr);
   json["room"] = known ? here.room : session.record ? session.record->room : std::string();
   json["since"] = FormatRfc3339(SinceOf(session));
@@ -187,18 +197,22 @@ Json ToJson(const LiveSession& session, const Condition& condition,
 
 std::string RenderRows(const std::vector<LiveSession>& live,
                        const std::vector<Condition>& conditions, const AllChanges& changes,
-                       const std::string& user_home, const Page& page, WallTime now) {
+                       const Page& page, const Context& context) {
+  const WallTime now = context.clock().Now();
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < live.size(); ++i) {
     const LiveSession& session = live[i];
+    const std::optional<Reach> reach = ReachOf(session, context);
     rows.push_back({session.persona, TagOf(session), ClientOf(session), conditions[i].state,
-                    UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
-                    BranchOf(session, changes), FolderCell(session, user_home, page)});
+                    reach ? Describe(*reach) : "-", UnheardOf(session),
+                    FormatLocal(SinceOf(session), now), PlaceOf(session),
+                    BranchOf(session, changes), FolderCell(session, context.user_home(), page)});
   }
-  return RenderTable(
-      {"PERSONA", "MODEL", "CLIENT", "STATE", "UNHEARD", "SINCE", "WHERE", "BRANCH", "FOLDER"},
-      rows, page,
-      [](size_t column, const std::string& cell) { return column == 3 ? LookOfState(cell) : ""; });
+  return RenderTable({"PERSONA", "MODEL", "CLIENT", "STATE", "REACHED", "UNHEARD", "SINCE", "WHERE",
+                      "BRANCH", "FOLDER"},
+                     rows, page, [](size_t column, const std::string& cell) {
+                       return column == 3 ? LookOfState(cell) : "";
+                     });
 }
 
 int List(bool json, Context& context) {
@@ -212,7 +226,7 @@ int List(bool json, Context& context) {
   if (json) {
     Json sessions = Json::array();
     for (size_t i = 0; i < live->size(); ++i) {
-      sessions.push_back(ToJson((*live)[i], conditions[i], limits, changes));
+      sessions.push_back(ToJson((*live)[i], conditions[i], limits, changes, context));
     }
     context.out() << JsonText(Json{{"sessions", sessions}}, 2) << "\n";
     return kExitOk;
@@ -222,8 +236,7 @@ int List(bool json, Context& context) {
                   << " start --persona NAME\n";
     return kExitOk;
   }
-  context.out() << RenderRows(*live, conditions, changes, context.user_home(),
-                              PageFor(context.terminal()), context.clock().Now());
+  context.out() << RenderRows(*live, conditions, changes, PageFor(context.terminal()), context);
   for (const LiveSession& session : *live) {
     const std::string warning = WarningOf(session);
     if (!warning.empty()) context.out() << "Warning: " << session.persona << " " << warning << "\n";

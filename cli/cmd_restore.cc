@@ -41,6 +41,7 @@ LaunchRequest RequestOf(const SessionRecord& record) {
   request.use_router = record.router != "none" && !record.router.empty();
   request.no_router = record.router == "none";
   request.own_login = record.login == "own";
+  request.wake_by_keys = record.wake_by_keys;
   request.background = true;
   request.resume = true;
   // Without the arguments: a prompt among them would be sent again.

@@ -74,6 +74,9 @@ void AddStart(CLI::App& app, Program& program) {
       ->type_name("BRANCH");
   command->add_flag("-b,--background", options->request.background,
                     "run it in the tmux session katra-NAME");
+  command->add_flag("--wake-by-keys", options->request.wake_by_keys,
+                    "with -b: type a one-line notice into its idle prompt, if its client offers no "
+                    "other way to wake it; never while it asks something");
   command->add_flag("--explain", options->explain,
                     "print every setting with its origin, without starting anything");
   command->footer(
@@ -87,6 +90,11 @@ void AddStart(CLI::App& app, Program& program) {
   command->callback([&program, options] {
     options->request.arguments = program.Rest();
     program.Run([options](Context& context) {
+      if (options->request.wake_by_keys && !options->request.background) {
+        return context.UsageError(
+            "--wake-by-keys needs -b: keys are only typed into a tmux session that Katra started",
+            "start");
+      }
       if (options->explain) return ExplainStart(options->request, context);
       const Status started = StartSession(options->request, context);
       return started ? kExitOk : context.PrintError(started.error());

@@ -1,5 +1,7 @@
 #include "render/addressed.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "render/peer_text.h"
 
@@ -36,6 +38,9 @@ Result<Addressed> FindAddressed(const store::Session& session, store::MessageId 
     found.newest = heard.message.id;
     found.from = heard.message.from;
     found.room = heard.message.room;
+    if (std::find(found.senders.begin(), found.senders.end(), found.from) == found.senders.end()) {
+      found.senders.push_back(found.from);
+    }
   }
   return found;
 }

@@ -75,6 +75,12 @@ struct EnvironmentChange {
   bool secret = false;  // must not be shown
 };
 
+// A file that the client reads, to be written before it starts. Not secret.
+struct AgentFile {
+  std::string path;  // absolute
+  std::string text;
+};
+
 // How to start the client: its arguments, and changes of its environment.
 struct AgentLaunch {
   std::vector<std::string> arguments;
@@ -82,6 +88,7 @@ struct AgentLaunch {
   // For clients that only read a file: its contents (not secret), and the variable with its path.
   std::string settings;
   std::string settings_variable;
+  std::vector<AgentFile> files;
 };
 
 struct Agent {
@@ -103,6 +110,10 @@ struct Agent {
   std::string resume_word;  // the option that resumes a conversation, followed by its id
   // Texts on its screen that show that it asks its user something before it starts MCP servers.
   std::vector<std::string> first_questions;
+  // Texts that its screen shows only while its prompt is empty and it does nothing.
+  std::vector<std::string> idle_prompts;
+  // Texts that its screen shows while it works or asks its user something, whatever else it shows.
+  std::vector<std::string> busy_signs;
   // The client's name towards MCP servers, if it sends its conversation with each call; otherwise
   // empty.
   std::string server_name;

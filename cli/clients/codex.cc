@@ -2,6 +2,7 @@
 #include <string>
 
 #include "cli/clients/agent.h"
+#include "cli/clients/codex_hooks.h"
 
 namespace katra::cli {
 namespace {
@@ -11,56 +12,39 @@ constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s, and Codex gives up after 60 unless told otherwise.
 constexpr const char* kToolSeconds = "90";
 
-// A TOML basic string.
-std::string Toml(const std::string& text) {
-  constexpr const char* kHex = "0123456789ABCDEF";
-  std::string quoted = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      quoted += '\\';
-      quoted += character;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      quoted += "\\u00";
-      quoted += kHex[byte >> 4];
-      quoted += kHex[byte & 15];
-    } else {
-      quoted += character;
-    }
-  }
-  return quoted + "\"";
-}
-
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   const auto configure = [&launch](const std::string& key, const std::string& value) {
     launch.arguments.insert(launch.arguments.end(), {"-c", key + "=" + value});
   };
-  configure("mcp_servers.katra.command", Toml(handover.server));
+  configure("mcp_servers.katra.command", TomlString(handover.server));
   for (const EnvironmentChange& change : SessionVariables(handover)) {
-    if (change.value) configure("mcp_servers.katra.env." + change.name, Toml(*change.value));
+    if (change.value) configure("mcp_servers.katra.env." + change.name, TomlString(*change.value));
   }
   configure("mcp_servers.katra.tool_timeout_sec", kToolSeconds);
+  for (const std::string& value : CodexSessionHooks(handover.katra)) {
+    launch.arguments.insert(launch.arguments.end(), {"-c", value});
+  }
   const Connection& connection = handover.connection;
   if (!connection.base_url.empty()) {
     const bool routed = connection.route != RouteKind::kPlain;
-    configure("model_provider", Toml("katra"));
-    configure("model_providers.katra.name", Toml(handover.provider + " by Katra"));
-    configure("model_providers.katra.base_url", Toml(connection.base_url + (routed ? "/v1" : "")));
-    configure("model_providers.katra.wire_api", Toml("responses"));
+    configure("model_provider", TomlString("katra"));
+    configure("model_providers.katra.name", TomlString(handover.provider + " by Katra"));
+    configure("model_providers.katra.base_url", TomlString(connection.base_url + (routed ? "/v1" : "")));
+    configure("model_providers.katra.wire_api", TomlString("responses"));
     if (connection.route == RouteKind::kGateway && connection.own_login) {
       // The token is sent beside the login, given only by the name of its variable.
       configure("model_providers.katra.requires_openai_auth", "true");
       configure("model_providers.katra.env_http_headers",
-                std::string("{\"x-katra-token\"=") + Toml(kTokenVariable) + "}");
+                std::string("{\"x-katra-token\"=") + TomlString(kTokenVariable) + "}");
     } else if (const std::string key = routed ? kTokenVariable : connection.key_env; !key.empty()) {
-      configure("model_providers.katra.env_key", Toml(key));
+      configure("model_providers.katra.env_key", TomlString(key));
     }
     if (routed) launch.environment.push_back({kTokenVariable, handover.token, {}, true});
   }
   if (connection.base_url.empty()) {
     // The user's own configuration may have another default.
-    configure("model_provider", Toml(handover.provider));
+    configure("model_provider", TomlString(handover.provider));
   }
   if (connection.route == RouteKind::kPlain && !connection.key_env.empty() &&
       connection.key_env != "OPENAI_API_KEY" && connection.base_url.empty()) {

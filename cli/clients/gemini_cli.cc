@@ -40,6 +40,27 @@ bool Keeps(const std::string& user_home, const std::string& folder,
   return false;
 }
 
+// They report the conversation, also after /clear or /resume, and what the session is doing, and
+// deliver messages.
+nlohmann::ordered_json Hooks(const std::string& katra) {
+  using Json = nlohmann::ordered_json;
+  constexpr std::array<std::pair<const char*, const char*>, 6> kEvents = {
+      {{"SessionStart", "session-start"},
+       {"BeforeAgent", "prompt"},
+       {"AfterTool", "post-tool"},
+       {"Notification", "notification"},
+       {"AfterAgent", "stop"},
+       {"SessionEnd", "session-end"}}};
+  Json hooks = Json::object();
+  for (const auto& [event, name] : kEvents) {
+    Json hook = {{"type", "command"},
+                 {"command", ShellQuoted(katra) + " hook " + name + " --client gemini"},
+                 {"timeout", kHookMillis}};
+    hooks[event] = Json::array({Json{{"hooks", Json::array({std::move(hook)})}}});
+  }
+  return hooks;
+}
+
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   nlohmann::ordered_json settings = {{"mcpServers",
@@ -49,12 +70,13 @@ AgentLaunch Launch(const Handover& handover) {
                                          {"timeout", kToolMillis},
                                          // Its tools are Katra's own, so no confirmation is needed.
                                          {"trust", true}}}}}};
-  // Reports the conversation, also after /clear or /resume, and delivers missed messages.
-  settings["hooks"]["SessionStart"] = nlohmann::ordered_json::array(
-      {{{"hooks", nlohmann::ordered_json::array(
-                      {{{"type", "command"},
-                        {"command", ShellQuoted(handover.katra) + " hook session-start"},
-                        {"timeout", kHookMillis}}})}}});
+  settings["hooks"] = Hooks(handover.katra);
+  // What the model started in the background may begin a turn when it ends: `katra wait` does, when
+  // a message for an idle session arrives.
+  settings["tools"] = {
+      {"shell", {{"backgroundCompletionBehavior", "inject"}}},
+      {"allowed", {"run_shell_command(" + ShellQuoted(handover.katra) + " wait)"}}};
+  settings["experimental"] = {{"modelSteering", true}};
   launch.settings = settings.dump(2) + "\n";
   // Otherwise it would run itself in a child process, and not forward termination signals.
   launch.environment.push_back({"GEMINI_CLI_NO_RELAUNCH", "true", {}, false});

@@ -5,160 +5,18 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/clients/jsonc_read.h"
+
 namespace katra::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kByteOrderMark = "\xEF\xBB\xBF";
-constexpr int kMaxDepth = 200;
-
-struct Member {
-  std::string key;
-  size_t start = 0;  // start of the key
-  size_t value = 0;
-  size_t end = 0;  // end of the value
-};
-
-struct Object {
-  size_t open = 0;   // position of '{'
-  size_t close = 0;  // position of '}'
-  std::vector<Member> members;
-  bool trailing_comma = false;
-};
-
-// Parses just enough to find where members begin and end.
-class Reader {
- public:
-  explicit Reader(const std::string& text) : text_(text) {}
-
-  Result<Object> ReadObject(size_t at, int depth = 0) {
-    at = Skip(at);
-    if (At(at) != '{') return Wrong(at, "an object, {...}, was expected");
-    if (depth > kMaxDepth) return Wrong(at, "this is nested too deeply");
-    Object object;
-    object.open = at;
-    at = Skip(at + 1);
-    while (At(at) != '}') {
-      Result<Member> member = ReadMember(at, depth);
-      if (!member) return Pass(std::move(member));
-      at = Skip(member->end);
-      object.members.push_back(std::move(*member));
-      object.trailing_comma = At(at) == ',';
-      if (object.trailing_comma) {
-        at = Skip(at + 1);
-      } else if (At(at) != '}') {
-        return Wrong(at, "a comma or } was expected");
-      }
-    }
-    object.close = at;
-    return object;
-  }
-
-  // Only blanks may follow the text's value.
-  Status CheckEnd(size_t at) {
-    at = Skip(at);
-    if (at < text_.size()) return Wrong(at, "nothing more was expected");
-    // Elsewhere an open comment hides a bracket, whose absence is reported.
-    if (open_comment_ != std::string::npos)
-      return Wrong(open_comment_, "this comment is not closed");
-    return {};
-  }
-
-  // Skips blanks and comments.
-  size_t Skip(size_t at) const {
-    for (;;) {
-      while (at < text_.size() && std::strchr(" \t\r\n", text_[at]) != nullptr) ++at;
-      if (text_.compare(at, 2, "//") == 0) {
-        at = std::min(text_.find('\n', at), text_.size());
-      } else if (text_.compare(at, 2, "/*") == 0) {
-        const size_t end = text_.find("*/", at + 2);
-        if (end == std::string::npos) open_comment_ = at;
-        at = end == std::string::npos ? text_.size() : end + 2;
-      } else {
-        return at;
-      }
-    }
-  }
-
- private:
-  [[nodiscard]] char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
-
-  tl::unexpected<Error> Wrong(size_t at, const std::string& what) const {
-    const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(at, text_.size()));
-    const auto line = 1 + std::count(text_.begin(), end, '\n');
-    return Fail(ErrorCode::kInvalidArgument, "line " + std::to_string(line) + ": " + what);
-  }
-
-  Result<Member> ReadMember(size_t at, int depth) {
-    Member member;
-    member.start = at;
-    Result<size_t> key_end = SkipString(at);
-    if (!key_end) return Pass(std::move(key_end));
-    const Json key = Json::parse(text_.substr(at, *key_end - at), nullptr, false);
-    if (!key.is_string()) return Wrong(at, "a key in quotes was expected");
-    member.key = key.get<std::string>();
-    at = Skip(*key_end);
-    if (At(at) != ':') return Wrong(at, "a colon was expected");
-    member.value = Skip(at + 1);
-    Result<size_t> end = SkipValue(member.value, depth);
-    if (!end) return Pass(std::move(end));
-    member.end = *end;
-    return member;
-  }
-
-  Result<size_t> SkipString(size_t at) {
-    if (At(at) != '"') return Wrong(at, "a text in quotes was expected");
-    for (size_t i = at + 1; i < text_.size(); ++i) {
-      if (text_[i] == '\\') {
-        ++i;
-      } else if (text_[i] == '"') {
-        return i + 1;
-      } else if (text_[i] == '\n') {
-        break;
-      }
-    }
-    return Wrong(at, "this text is not closed");
-  }
-
-  // Everything inside is checked, because a damaged file must not be changed.
-  Result<size_t> SkipValue(size_t at, int depth) {
-    if (At(at) == '"') return SkipString(at);
-    if (At(at) == '{') {
-      Result<Object> object = ReadObject(at, depth + 1);
-      if (!object) return Pass(std::move(object));
-      return object->close + 1;
-    }
-    if (At(at) == '[') return SkipArray(at, depth + 1);
-    const size_t end = std::min(text_.find_first_of(",]}/ \t\r\n", at), text_.size());
-    if (!Json::accept(text_.substr(at, end - at))) return Wrong(at, "a value was expected");
-    return end;
-  }
-
-  Result<size_t> SkipArray(size_t at, int depth) {
-    if (depth > kMaxDepth) return Wrong(at, "this is nested too deeply");
-    at = Skip(at + 1);
-    while (At(at) != ']') {
-      Result<size_t> end = SkipValue(at, depth);
-      if (!end) return end;
-      at = Skip(*end);
-      if (At(at) == ',') {
-        at = Skip(at + 1);
-      } else if (At(at) != ']') {
-        return Wrong(at, "a comma or ] was expected");
-      }
-    }
-    return at + 1;
-  }
-
-  const std::string& text_;
-  mutable size_t open_comment_ = std::string::npos;
-};
-
-const Member* Find(const Object& object, const std::string& key) {
+const JsoncMember* Find(const JsoncObject& object, const std::string& key) {
   // Of duplicate keys, clients use the last.
   const auto found = std::find_if(object.members.rbegin(), object.members.rend(),
-                                  [&](const Member& member) { return member.key == key; });
+                                  [&](const JsoncMember& member) { return member.key == key; });
   return found == object.members.rend() ? nullptr : &*found;
 }
 
@@ -179,7 +37,7 @@ std::string IndentOf(const std::string& text, size_t at) {
 }
 
 // One step of indentation in this text.
-std::string StepOf(const std::string& text, const Object& root) {
+std::string StepOf(const std::string& text, const JsoncObject& root) {
   if (root.members.empty()) return "  ";
   const std::string step = IndentOf(text, root.members.front().start);
   return step.empty() ? "  " : step;
@@ -201,11 +59,11 @@ std::string Render(const Json& value, const std::string& indent, const std::stri
   return text;
 }
 
-bool OnOneLine(const std::string& text, const Object& object) {
+bool OnOneLine(const std::string& text, const JsoncObject& object) {
   return !object.members.empty() && text.find('\n', object.open) > object.close;
 }
 
-std::string Insert(std::string text, const Object& root, const Object& object,
+std::string Insert(std::string text, const JsoncObject& root, const JsoncObject& object,
                    const std::string& key, const Json& value) {
   const std::string name = Json(key).dump();
   const bool comma = !object.members.empty() && !object.trailing_comma;
@@ -229,12 +87,12 @@ std::string Insert(std::string text, const Object& root, const Object& object,
 }
 
 // The existing objects on the way to the last key of `path`.
-Result<std::vector<Object>> Descend(const std::string& text, const std::vector<std::string>& path) {
-  Reader reader(text);
-  std::vector<Object> objects;
+Result<std::vector<JsoncObject>> Descend(const std::string& text, const std::vector<std::string>& path) {
+  JsoncReader reader(text);
+  std::vector<JsoncObject> objects;
   size_t at = Start(text);
   for (size_t depth = 0; depth < path.size(); ++depth) {
-    Result<Object> object = reader.ReadObject(at);
+    Result<JsoncObject> object = reader.ReadObject(at);
     if (!object) {
       std::string where;
       for (size_t i = 0; i < depth; ++i) where += "." + path[i];
@@ -244,7 +102,7 @@ Result<std::vector<Object>> Descend(const std::string& text, const std::vector<s
     if (depth == 0) {
       if (auto end = reader.CheckEnd(object->close + 1); !end) return Pass(std::move(end));
     }
-    const Member* const member = Find(*object, path[depth]);
+    const JsoncMember* const member = Find(*object, path[depth]);
     const std::optional<size_t> value =
         member == nullptr ? std::nullopt : std::optional<size_t>(member->value);
     objects.push_back(std::move(*object));
@@ -262,12 +120,12 @@ Result<std::string> SetMember(const std::string& given, const std::vector<std::s
   if (text.find_first_not_of(" \t\r\n", Start(text)) == std::string::npos) {
     text = text.substr(0, Start(text)) + "{}\n";
   }
-  const Result<std::vector<Object>> objects = Descend(text, path);
+  const Result<std::vector<JsoncObject>> objects = Descend(text, path);
   if (!objects) return Fail(objects.error().code, objects.error().message);
-  const Object& root = objects->front();
-  const Object& innermost = objects->back();
+  const JsoncObject& root = objects->front();
+  const JsoncObject& innermost = objects->back();
   const std::string& key = path[objects->size() - 1];
-  const Member* const member = Find(innermost, key);
+  const JsoncMember* const member = Find(innermost, key);
   if (member == nullptr) {
     Json nested = value;
     for (size_t depth = path.size() - 1; depth >= objects->size(); --depth) {
@@ -288,14 +146,14 @@ Result<std::string> SetMember(const std::string& given, const std::vector<std::s
 
 Result<std::string> RemoveMember(const std::string& given, const std::vector<std::string>& path) {
   if (given.find_first_not_of(" \t\r\n", Start(given)) == std::string::npos) return given;
-  const Result<std::vector<Object>> objects = Descend(given, path);
+  const Result<std::vector<JsoncObject>> objects = Descend(given, path);
   if (!objects) return Fail(objects.error().code, objects.error().message);
   if (objects->size() < path.size()) return given;
-  const Object& object = objects->back();
-  const Member* const member = Find(object, path.back());
+  const JsoncObject& object = objects->back();
+  const JsoncMember* const member = Find(object, path.back());
   if (member == nullptr) return given;
   std::string text = given;
-  const Reader reader(given);
+  const JsoncReader reader(given);
   const size_t after = reader.Skip(member->end);
   const bool comma = text[after] == ',';
   const size_t start = text.find_last_not_of(" \t\r\n", member->start - 1) + 1;
@@ -305,6 +163,102 @@ Result<std::string> RemoveMember(const std::string& given, const std::vector<std
     text.erase(reader.Skip((member - 1)->end), 1);
   }
   return text;
+}
+
+namespace {
+
+// The list at `path`; unset if there is none.
+Result<std::optional<JsoncArray>> FindArray(const std::string& text,
+                                            const std::vector<std::string>& path) {
+  if (text.find_first_not_of(" \t\r\n", Start(text)) == std::string::npos) {
+    return std::optional<JsoncArray>();
+  }
+  const Result<std::vector<JsoncObject>> objects = Descend(text, path);
+  if (!objects) return Fail(objects.error().code, objects.error().message);
+  if (objects->size() < path.size()) return std::optional<JsoncArray>();
+  const JsoncMember* const member = Find(objects->back(), path.back());
+  if (member == nullptr) return std::optional<JsoncArray>();
+  JsoncReader reader(text);
+  Result<JsoncArray> array = reader.ReadArray(member->value);
+  if (!array) return Pass(std::move(array));
+  return std::optional<JsoncArray>(std::move(*array));
+}
+
+Json ElementAt(const std::string& text, const JsoncElement& element) {
+  return Json::parse(text.substr(element.value, element.end - element.value), nullptr, false, true);
+}
+
+// Removes the member, and the objects around it that are then empty.
+Result<std::string> RemoveWithParents(std::string text, std::vector<std::string> path) {
+  while (!path.empty()) {
+    Result<std::string> removed = RemoveMember(text, path);
+    if (!removed) return removed;
+    text = std::move(*removed);
+    path.pop_back();
+    if (path.empty()) break;
+    const Result<std::vector<JsoncObject>> objects = Descend(text, path);
+    if (!objects) return Fail(objects.error().code, objects.error().message);
+    const JsoncMember* const around = Find(objects->back(), path.back());
+    if (around == nullptr) break;
+    JsoncReader reader(text);
+    const Result<JsoncObject> object = reader.ReadObject(around->value);
+    if (!object || !object->members.empty()) break;
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> AddElement(const std::string& given, const std::vector<std::string>& path,
+                               const Json& value) {
+  const Result<std::optional<JsoncArray>> found = FindArray(given, path);
+  if (!found) return Fail(found.error().code, found.error().message);
+  if (!*found) return SetMember(given, path, Json::array({value}));
+  const JsoncArray& array = **found;
+  for (const JsoncElement& one : array.elements) {
+    if (ElementAt(given, one) == value) return given;
+  }
+  std::string text = given;
+  const bool comma = !array.elements.empty() && !array.trailing_comma;
+  if (text.find('\n', array.open) > array.close) {
+    text.insert(array.close, (comma ? ", " : "") + value.dump());
+    return text;
+  }
+  JsoncReader reader(given);
+  const Result<JsoncObject> root = reader.ReadObject(Start(given));
+  if (!root) return Fail(root.error().code, root.error().message);
+  const std::string step = StepOf(text, *root);
+  const std::string indent = array.elements.empty()
+                                 ? IndentOf(text, array.open) + step
+                                 : IndentOf(text, array.elements.front().value);
+  const size_t at = text.find_last_not_of(" \t\r\n", array.close - 1) + 1;
+  text.insert(at, NewLine(text) + indent + Render(value, indent, step, NewLine(text)));
+  if (comma) text.insert(array.elements.back().end, ",");
+  return text;
+}
+
+Result<std::string> RemoveElements(const std::string& given, const std::vector<std::string>& path,
+                                   bool (*ours)(const Json& element)) {
+  std::string text = given;
+  while (true) {
+    const Result<std::optional<JsoncArray>> found = FindArray(text, path);
+    if (!found) return Fail(found.error().code, found.error().message);
+    if (!*found) return text;
+    const std::vector<JsoncElement>& elements = (*found)->elements;
+    size_t at = 0;
+    while (at < elements.size() && !ours(ElementAt(text, elements[at]))) ++at;
+    if (at == elements.size()) return text;
+    if (elements.size() == 1) return RemoveWithParents(text, path);
+    const JsoncReader reader(text);
+    const size_t after = reader.Skip(elements[at].end);
+    const bool comma = text[after] == ',';
+    const size_t start = text.find_last_not_of(" \t\r\n", elements[at].value - 1) + 1;
+    const size_t before = at > 0 ? reader.Skip(elements[at - 1].end) : 0;
+    text.erase(start, (comma ? after + 1 : elements[at].end) - start);
+    if (!comma && at > 0) text.erase(before, 1);
+    // The first of a list on one line has no blank before it.
+    if (at == 0 && text[start] == ' ') text.erase(start, 1);
+  }
 }
 
 }  // namespace katra::cli

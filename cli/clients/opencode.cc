@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/clients/agent.h"
+#include "cli/clients/opencode_plugin.h"
 #include "cli/clients/server_entry.h"
 
 namespace katra::cli {
@@ -45,7 +46,9 @@ Json Configuration(const Handover& handover) {
                      {"command", {handover.server}},
                      {"environment", ServerEnvironment(handover)},
                      {"enabled", true},
-                     {"timeout", kToolMillis}}}}}};
+                     {"timeout", kToolMillis}}}}},
+                 // Beside the user's own plugins.
+                 {"plugin", {FileUrl(OpenCodePluginPath(handover.home))}}};
   const Connection& connection = handover.connection;
   const bool routed = connection.route != RouteKind::kPlain;
   const std::string id = routed ? "katra" : ProviderId(handover.provider);
@@ -82,6 +85,7 @@ Json Configuration(const Handover& handover) {
 
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
+  launch.files = {{OpenCodePluginPath(handover.home), OpenCodePlugin(handover.katra, {})}};
   launch.environment.push_back(
       {"OPENCODE_CONFIG_CONTENT", Configuration(handover).dump(), {}, false});
   if (handover.connection.route != RouteKind::kPlain) {

@@ -18,14 +18,14 @@ constexpr const char* kTable = "mcp_servers.katra";
 constexpr const char* kVariables[] = {"KATRA_PERSONA", "KATRA_PROVIDER", "KATRA_MODEL",
                                       "KATRA_ROLE", "KATRA_ROOM"};
 
-Json Environment(const ServerRegistration& registration) {
+Json ServerVariables(const ServerRegistration& registration) {
   Json variables = Json::object();
   if (!registration.home.empty()) variables["KATRA_HOME"] = registration.home;
   return variables;
 }
 
 Json ClaudeEntry(const ServerRegistration& registration) {
-  Json variables = Environment(registration);
+  Json variables = ServerVariables(registration);
   for (const char* name : kVariables) {
     variables[name] = std::string("${") + name + ":-}";
   }
@@ -37,7 +37,7 @@ Json ClaudeEntry(const ServerRegistration& registration) {
 }
 
 Json WithEnvironment(Json entry, const ServerRegistration& registration, const char* key = "env") {
-  const Json variables = Environment(registration);
+  const Json variables = ServerVariables(registration);
   if (!variables.empty()) entry[key] = variables;
   return entry;
 }

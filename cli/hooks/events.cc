@@ -1,16 +1,16 @@
 #include "cli/hooks/events.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
 
 #include "cli/hooks/before_edit.h"
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/live_session.h"
 #include "cli/hooks/notes.h"
-#include "render/addressed.h"
-#include "render/domain_json.h"
+#include "cli/hooks/waker.h"
+#include "cli/hooks/waking.h"
 #include "render/peer_text.h"
 
 namespace katra::cli {
@@ -20,26 +20,13 @@ constexpr std::chrono::seconds kPatience{3};
 // The client's server connects while the first hook is running.
 constexpr std::chrono::milliseconds kServerPatience{1500};
 
-struct EventName {
-  HookEvent event;
-  const char* name;
-  const char* clients_name;
-};
-constexpr std::array<EventName, 7> kEvents = {
-    {{HookEvent::kSessionStart, "session-start", "SessionStart"},
-     {HookEvent::kPrompt, "prompt", "UserPromptSubmit"},
-     {HookEvent::kPreTool, "pre-tool", "PreToolUse"},
-     {HookEvent::kPostTool, "post-tool", "PostToolUse"},
-     {HookEvent::kNotification, "notification", "Notification"},
-     {HookEvent::kStop, "stop", "Stop"},
-     {HookEvent::kSessionEnd, "session-end", "SessionEnd"}}};
-
 // Handles one event of one session.
 class Event {
  public:
-  Event(HookEvent event, const HookInput& input, store::Store& store, store::Session session,
-        Context& context)
+  Event(HookEvent event, HookClient client, const HookInput& input, store::Store& store,
+        store::Session session, Context& context)
       : event_(event),
+        client_(client),
         input_(input),
         store_(store),
         session_(std::move(session)),
@@ -59,6 +46,9 @@ class Event {
         if (input_.of_subagent) return std::string();
         SetActivity(store::Activity::kWorking);
         return Give(Earlier::kMaybeUnder);
+      case HookEvent::kPermission:
+        SetActivity(store::Activity::kWaiting);
+        return std::string();
       case HookEvent::kNotification:
         return Notification();
       case HookEvent::kStop:
@@ -85,25 +75,17 @@ class Event {
     return notes ? std::optional<HookNotes>(std::move(*notes)) : std::nullopt;
   }
 
-  [[nodiscard]] std::string ContextJson(const std::string& text) const {
-    if (text.empty()) return {};
-    const auto* const name = std::find_if(
-        kEvents.begin(), kEvents.end(), [&](const EventName& one) { return one.event == event_; });
-    return render::DumpJson(
-        {{"hookSpecificOutput",
-          {{"hookEventName", name->clients_name}, {"additionalContext", text}}}});
-  }
-
   Result<std::string> Give(Earlier earlier) {
     Result<std::string> text = DeliverUnheard(session_, earlier, kMostHookBytes, store_, context_);
     if (!text) return text;
-    return ContextJson(*text);
+    return GiveOutput(client_, event_, *text);
   }
 
   // Lists who is present, and missed messages.
   Result<std::string> SessionStart() {
-    if (!input_.session_id.empty() && !session_.client_session_id.empty() &&
-        input_.session_id != session_.client_session_id) {
+    // Claude Code's server knows the id from its environment, or does not belong to the client.
+    const bool unknown = session_.client_session_id.empty() && client_ == HookClient::kClaude;
+    if (!input_.session_id.empty() && !unknown && input_.session_id != session_.client_session_id) {
       static_cast<void>(
           store_.SetClientSession(session_.id, input_.session_id, context_.Call(kPatience)));
     }
@@ -116,12 +98,13 @@ class Event {
       notes->RemoveOthers(live);
       notes->SetStops(0);
     }
-    std::string text = Introduction(*here);
+    StartWaker(client_, session_, input_.session_id, context_);
+    std::string text = Introduction(*here) + HowToBeWoken(client_, context_);
     Result<std::string> missed = DeliverUnheard(session_, Earlier::kMaybeUnder,
                                                 kMostHookBytes - text.size() - 1, store_, context_);
     if (!missed) return missed;
     if (!missed->empty()) text += "\n" + *missed;
-    return ContextJson(text);
+    return GiveOutput(client_, event_, text);
   }
 
   [[nodiscard]] std::string Introduction(const std::vector<store::Presence>& here) const {
@@ -153,7 +136,8 @@ class Event {
     return std::string();
   }
 
-  // Messages for this persona continue the turn; all others wait for the next one.
+  // Messages for this persona continue the turn; all others wait for the next one. The plugin for
+  // opencode learns of a turn's end when it is over, so there such messages wake the session.
   Result<std::string> Stop() {
     const auto notes = Notes();
     const int64_t stops =
@@ -163,18 +147,19 @@ class Event {
         !heard) {
       return Pass(std::move(heard));
     }
+    const bool may_continue = stops < kMostStopsInARow && notes && client_ != HookClient::kOpenCode;
     const Result<render::Addressed> addressed =
-        render::FindAddressed(session_, 0, store_, context_.Call(kPatience));
+        may_continue ? ReasonToWake(session_, 0, store_, context_) : render::Addressed{};
     if (!addressed) return tl::unexpected<Error>(addressed.error());
-    if (addressed->count == 0 || stops >= kMostStopsInARow || !notes) {
+    if (addressed->count == 0) {
       SetStops(0);
       SetActivity(store::Activity::kIdle);
       return std::string();
     }
     notes->SetStops(stops + 1);
-    // Additional context alone continues the turn. A "block" decision would too, but its reason
-    // reaches the model twice.
-    return Give(Earlier::kReceived);
+    const Result<std::string> text =
+        DeliverUnheard(session_, Earlier::kReceived, kMostHookBytes, store_, context_);
+    return text ? ContinueOutput(client_, *text) : text;
   }
 
   Result<std::string> SessionEnd() {
@@ -184,6 +169,7 @@ class Event {
   }
 
   const HookEvent event_;
+  const HookClient client_;
   const HookInput& input_;
   store::Store& store_;
   const store::Session session_;
@@ -192,20 +178,8 @@ class Event {
 
 }  // namespace
 
-std::optional<HookEvent> ParseHookEvent(std::string_view name) {
-  for (const EventName& one : kEvents) {
-    if (name == one.name || name == one.clients_name) return one.event;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> HookEventNames() {
-  std::vector<std::string> names;
-  for (const EventName& one : kEvents) names.emplace_back(one.name);
-  return names;
-}
-
-Result<std::string> HandleHook(HookEvent event, const HookInput& input, Context& context) {
+Result<std::string> HandleHook(HookEvent event, HookClient client, const HookInput& input,
+                               Context& context) {
   if (event == HookEvent::kPreTool) return BeforeEdit(input, context);
   auto session = event == HookEvent::kSessionStart
                      ? AwaitLiveSession(input, kServerPatience, context)
@@ -214,7 +188,7 @@ Result<std::string> HandleHook(HookEvent event, const HookInput& input, Context&
   if (!*session) return std::string();
   const Result<store::Store*> store = context.OpenStore();
   if (!store) return tl::unexpected<Error>(store.error());
-  return Event(event, input, **store, **session, context).Handle();
+  return Event(event, client, input, **store, **session, context).Handle();
 }
 
 }  // namespace katra::cli

@@ -16,6 +16,7 @@ struct HookInput {
   std::string notification_type;    // Notification: permission_prompt, idle_prompt, …
   std::string reason;               // SessionEnd: clear, logout, …
   bool stop_hook_active = false;    // Stop: the turn continues because a hook asked for it
+  bool by_process = false;          // not parsed: the session may be found by the client's process
   std::vector<std::string> edited;  // PreToolUse: the files that the tool is about to change
   bool of_subagent = false;         // output would reach a subagent, not the session's own model
 };

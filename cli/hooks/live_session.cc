@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/hooks/ancestry.h"
 #include "cli/room/change_wait.h"
 #include "cli/room/command_session.h"
 
@@ -18,9 +19,10 @@ bool HasHome(const Context& context) {
   return !context.home().empty() && std::filesystem::exists(context.home(), failed);
 }
 
-// Without a persona and a session id no session can be found.
+// Otherwise no session can be found.
 bool NamesSession(const HookInput& input, const Context& context) {
-  return !context.Variable("KATRA_PERSONA").empty() || !input.session_id.empty();
+  return !context.Variable("KATRA_PERSONA").empty() || !input.session_id.empty() ||
+         input.by_process;
 }
 
 }  // namespace
@@ -32,7 +34,9 @@ Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Co
   if (!store) return tl::unexpected<Error>(store.error());
   store::SessionFilter filter;
   filter.persona = persona;
-  if (persona.empty()) filter.client_session_id = input.session_id;
+  // A client whose server does not know the id is found by its process.
+  const bool by_process = persona.empty() && input.by_process;
+  if (persona.empty() && !by_process) filter.client_session_id = input.session_id;
   Result<std::vector<store::Session>> found =
       (*store)->LiveSessions(filter, context.Call(kPatience));
   if (!found) return Pass(std::move(found));
@@ -46,6 +50,10 @@ Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Co
         return !input.session_id.empty() && one.client_session_id == input.session_id;
       })) {
     return same;
+  }
+  if (by_process) {
+    const std::vector<int64_t> ancestors = Ancestors();
+    return first([&](const store::Session& one) { return IsServerOf(ancestors, one); });
   }
   if (auto beside = first([&](const store::Session& one) {
         return !input.working_folder.empty() && one.working_folder == input.working_folder;

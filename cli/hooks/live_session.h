@@ -11,9 +11,10 @@
 
 namespace katra::cli {
 
-// Finds the session by $KATRA_PERSONA, else by the client's session id. Unset if there is none, or
-// no store (none is created). Of several sessions of a persona: the one with that id, else the one
-// in the same folder, else the newest.
+// Finds the session by $KATRA_PERSONA, else by the client's session id, else (`by_process`) by the
+// client's process, which started both the session's server and this process. Unset if there is
+// none, or no store (none is created). Of several sessions of a persona: the one with that id, else
+// the one in the same folder, else the newest.
 [[nodiscard]] Result<std::optional<store::Session>> FindLiveSession(const HookInput& input,
                                                                     Context& context);
 

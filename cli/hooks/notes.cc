@@ -1,6 +1,11 @@
 #include "cli/hooks/notes.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -10,6 +15,8 @@ namespace katra::cli {
 namespace {
 
 constexpr size_t kMostBytes = 64;
+// Longer than a look at whether the lock is held, which holds it itself for a moment.
+constexpr std::chrono::milliseconds kPatience{300};
 
 }  // namespace
 
@@ -38,18 +45,30 @@ void HookNotes::Write(const char* what, int64_t number) const {
   static_cast<void>(WriteFileAtomically(PathOf(what), std::to_string(number) + "\n"));
 }
 
-Result<LockFile> HookNotes::LockWait() const {
-  Result<LockFile> lock = LockFile::Open(PathOf("wait"));
+Result<LockFile> HookNotes::Lock(const char* what) const {
+  Result<LockFile> lock = LockFile::Open(PathOf(what));
   if (!lock) return lock;
-  if (Status held = lock->Acquire(std::chrono::steady_clock::now()); !held) {
+  if (Status held = lock->Acquire(std::chrono::steady_clock::now() + kPatience); !held) {
     return Pass(std::move(held));
   }
   return lock;
 }
 
+Result<LockFile> HookNotes::LockWait() const { return Lock("wait"); }
+
+Result<LockFile> HookNotes::LockTyping() const { return Lock("typing"); }
+
+bool HookNotes::IsHeld(const char* what) const {
+  const int file = open(PathOf(what).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(file);
+  return held;
+}
+
 void HookNotes::Remove() const {
   std::error_code failed;
-  for (const char* what : {"stops", "announced", "wait"}) {
+  for (const char* what : {"stops", "announced", "wait", "typing"}) {
     std::filesystem::remove(PathOf(what), failed);
   }
 }

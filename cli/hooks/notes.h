@@ -28,6 +28,11 @@ class HookNotes {
   // The lock of the one process that waits for this session. kUnavailable: another process holds
   // it.
   [[nodiscard]] Result<LockFile> LockWait() const;
+  // The same for the process that types into its prompt.
+  [[nodiscard]] Result<LockFile> LockTyping() const;
+  // Whether a process holds the lock.
+  [[nodiscard]] bool IsWaiting() const { return IsHeld("wait"); }
+  [[nodiscard]] bool IsTyping() const { return IsHeld("typing"); }
 
   // Removes this session's notes.
   void Remove() const;
@@ -39,6 +44,8 @@ class HookNotes {
       : folder_(std::move(folder)), session_(std::move(session)) {}
 
   [[nodiscard]] std::string PathOf(const char* what) const;
+  [[nodiscard]] Result<LockFile> Lock(const char* what) const;
+  [[nodiscard]] bool IsHeld(const char* what) const;
   [[nodiscard]] int64_t Read(const char* what) const;
   void Write(const char* what, int64_t number) const;
 

@@ -152,6 +152,7 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
   ExemptLoopback(handover->connection.base_url, own, &launch.changes);
   launch.changes.insert(launch.changes.end(), request.environment.begin(),
                         request.environment.end());
+  launch.files = std::move(agent.files);
   if (!agent.settings.empty()) {
     launch.settings = std::move(agent.settings);
     const std::string usual = context.home() + "/run/sessions";
@@ -175,6 +176,11 @@ Result<PreparedLaunch> Prepare(const LaunchPlan& plan, const LaunchRequest& requ
 }
 
 Status WriteSettings(const PreparedLaunch& launch) {
+  for (const AgentFile& file : launch.files) {
+    const std::string folder = file.path.substr(0, file.path.rfind('/'));
+    if (auto made = EnsurePrivateFolder(folder); !made) return made;
+    if (auto written = WriteFileAtomically(file.path, file.text); !written) return written;
+  }
   if (launch.settings_path.empty()) return {};
   const std::string folder = launch.settings_path.substr(0, launch.settings_path.rfind('/'));
   if (auto made = MakeClosedFolder(folder); !made) return made;

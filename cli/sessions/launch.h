@@ -16,6 +16,7 @@ struct PreparedLaunch {
   std::vector<EnvironmentChange> changes;  // changes of the user's environment
   std::string settings;                    // to be written to `settings_path` first
   std::string settings_path;               // empty: the client needs no file
+  std::vector<AgentFile> files;            // others to be written first
   std::string warning;                     // for the user at the start; may be empty
   std::string conversation;                // as given to the client; may be empty
   std::string base_url;                    // where its requests go; empty: the client's default
@@ -29,7 +30,7 @@ struct PreparedLaunch {
                                              const std::string& conversation, bool mint,
                                              const Context& context);
 
-// Writes the client's settings file, if it needs one.
+// Writes the files that the client needs.
 [[nodiscard]] Status WriteSettings(const PreparedLaunch& launch);
 
 // Starts the session: in tmux if requested, otherwise in place of this process, returning only on

@@ -26,6 +26,7 @@ struct LaunchRequest {
   bool no_router = false;
   bool own_login = false;
   bool background = false;
+  bool wake_by_keys = false;  // in the background only
   bool resume = false;
   bool channels = false;
   std::vector<std::string> arguments;  // for the client

@@ -54,6 +54,7 @@ Json ToJson(const SessionRecord& record) {
                {"host", record.host},
                {"started_at", FormatRfc3339(record.started_at)}};
   if (record.tmux_server.pid > 0) json["tmux_server"] = ToJson(record.tmux_server);
+  if (record.wake_by_keys) json["wake_by_keys"] = true;
   if (record.ended_at) json["ended_at"] = FormatRfc3339(*record.ended_at);
   return json;
 }
@@ -99,6 +100,7 @@ Result<SessionRecord> FromJson(const std::string& text, const std::string& path)
     read("base_url", &record.base_url);
     record.gateway = json.value("gateway", int64_t{0});
     read("host", &record.host);
+    record.wake_by_keys = json.value("wake_by_keys", false);
     record.process = ProcessFrom(json.at("process"));
     if (json.contains("tmux_server")) record.tmux_server = ProcessFrom(json.at("tmux_server"));
     const WallTime epoch{};

@@ -41,6 +41,7 @@ struct SessionRecord {
   ProcessIdentity process;
   std::string host;             // machine or container; empty: not recorded
   ProcessIdentity tmux_server;  // server of a background session; pid 0: not recorded
+  bool wake_by_keys = false;    // a notice may be typed into its idle prompt
   WallTime started_at;
   std::optional<WallTime> ended_at;  // unset: still running, or interrupted by a shutdown
 

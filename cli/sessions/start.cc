@@ -7,6 +7,7 @@
 
 #include <ostream>
 
+#include "cli/hooks/waker.h"
 #include "cli/room/reserved.h"
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/condition.h"
@@ -122,6 +123,7 @@ Status StartInBackground(SessionRecord record, const PreparedLaunch& launch, con
                 << "See it: " << context.program() << " attach " << record.persona
                 << " (leave it with Ctrl-b d). End it: " << context.program() << " stop "
                 << record.persona << "\n";
+  if (record.wake_by_keys) StartTypist(record, context);
   TellFirstQuestion(record, *tmux, context);
   return {};
 }
@@ -212,6 +214,7 @@ Status StartSession(const LaunchRequest& request, Context& context) {
     return tl::unexpected<Error>(written.error());
   }
   SessionRecord record = MakeRecord(*plan, *launch, *before, context);
+  record.wake_by_keys = request.wake_by_keys;
   return request.background
              ? StartInBackground(std::move(record), *launch, *records, *lock, context)
              : StartHere(std::move(record), *launch, *records, *lock, context);

@@ -167,6 +167,27 @@ Error ReplaceProcess(const ProcessSpec& spec) {
       .value();
 }
 
+Status StartDetached(const ProcessSpec& spec) {
+  Image image(spec);
+  const pid_t child = fork();
+  if (child < 0) {
+    return Fail(ErrorCode::kResourceExhausted, "no process could be created: " + Why(errno));
+  }
+  if (child == 0) {
+    // The second fork leaves it to init, and its parent need not wait for it.
+    setsid();
+    if (fork() != 0) _exit(0);
+    const int nothing = open("/dev/null", O_RDWR);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, stream);
+    image.Execute();
+    _exit(kCannotStart);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return {};
+}
+
 Result<ProcessOutcome> RunProcess(const ProcessSpec& spec, std::chrono::milliseconds patience) {
   const auto deadline = SteadyClock::now() + patience;
   Pipe in;

@@ -22,6 +22,10 @@ struct ProcessSpec {
 // Execs the program. Returns only on failure.
 [[nodiscard]] Error ReplaceProcess(const ProcessSpec& spec);
 
+// Starts it in a session of its own, with empty streams, and does not wait for it: it outlives this
+// process and its terminal. kResourceExhausted: no process could be created.
+[[nodiscard]] Status StartDetached(const ProcessSpec& spec);
+
 struct ProcessOutcome {
   int exit_code = 0;  // 128 + N if signal N ended it
   std::string out;

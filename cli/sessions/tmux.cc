@@ -8,6 +8,7 @@
 #include <string_view>
 #include <system_error>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "cli/clients/agent.h"
@@ -275,6 +276,23 @@ Result<bool> Tmux::Has(const std::string& name) const {
   const Result<std::vector<std::string>> names = List();
   if (!names) return Fail(names.error().code, names.error().message);
   return std::find(names->begin(), names->end(), name) != names->end();
+}
+
+Status Tmux::Type(const std::string& name, const std::string& line) const {
+  // A client that is sent both at once takes Enter for a part of pasted text.
+  constexpr int kMillisBeforeEnter = 500;
+  const Result<bool> ours = Has(name);
+  if (!ours) return Fail(ours.error().code, ours.error().message);
+  if (!*ours) return Fail(ErrorCode::kNotFound, "tmux has no session " + name + " of this home");
+  const std::string target = "=" + name + ":";
+  const Result<ProcessOutcome> typed = Run({"send-keys", "-t", target, "-l", "--", line});
+  if (!typed) return Fail(typed.error().code, typed.error().message);
+  if (typed->exit_code != 0) return tl::unexpected<Error>(Failed(*typed));
+  poll(nullptr, 0, kMillisBeforeEnter);
+  const Result<ProcessOutcome> entered = Run({"send-keys", "-t", target, "Enter"});
+  if (!entered) return Fail(entered.error().code, entered.error().message);
+  if (entered->exit_code != 0) return tl::unexpected<Error>(Failed(*entered));
+  return {};
 }
 
 Status Tmux::Kill(const std::string& name) const {

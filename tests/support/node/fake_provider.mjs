@@ -1,5 +1,5 @@
-// A scripted stand-in for a model provider on 127.0.0.1, in the Chat Completions, the Responses or the
-// Anthropic format. It is as strict as the real ones: a request that they would refuse is refused, and noted in `faults`.
+// A scripted stand-in for a model provider on 127.0.0.1, in the Chat Completions, the Responses, the
+// Anthropic or the Gemini format. It is as strict as the real ones: a request that they would refuse is refused, and noted in `faults`.
 // Knows nothing of Katra.
 //
 // What it answers comes from `steps` (see fake_anthropic.mjs; one for each request that has tools)
@@ -11,6 +11,7 @@
 //   "cut": true             the connection is cut in the middle of the answer
 //   "html": true            a page instead of an answer
 //   "input_tokens": 200000  what the answer's usage says
+//   gate: async function    awaited before the answer
 // and a tool's name that begins with "~" is a regex for one of the tools that the request offers.
 
 import { createServer } from 'node:http';
@@ -18,6 +19,7 @@ import { createServer } from 'node:http';
 import { Script, ToolResults } from './fake_anthropic.mjs';
 import { Goals } from './goals.mjs';
 import * as chat from './wire_chat.mjs';
+import * as gemini from './wire_gemini.mjs';
 import * as messages from './wire_messages.mjs';
 import * as responses from './wire_responses.mjs';
 
@@ -63,6 +65,16 @@ const kFormats = {
     error: messages.MessagesError,
     results: ToolResults,
     tools: Offered,
+  },
+  gemini: {
+    path: gemini.kGeminiPath,
+    read: gemini.ReadGeminiRequest,
+    check: gemini.CheckGeminiRequest,
+    reply: gemini.GeminiReply,
+    events: gemini.GeminiEvents,
+    error: gemini.GeminiError,
+    results: gemini.GeminiToolResults,
+    tools: gemini.GeminiTools,
   },
 };
 
@@ -137,10 +149,11 @@ class FakeProvider {
   async Answer(request, response) {
     const text = await ReadBody(request);
     const path = request.url.split('?')[0];
+    if (path.endsWith(':countTokens')) return WriteJson(response, 200, { totalTokens: 120 });
     if (path.endsWith('/count_tokens')) return WriteJson(response, 200, { input_tokens: 4321 });
     if (request.method !== 'POST' || !this.wire_.path.test(path))
       throw new chat.Refusal(404, `no such path: ${path}`);
-    const body = JSON.parse(text);
+    const body = this.wire_.read?.(JSON.parse(text), path) ?? JSON.parse(text);
     this.CheckKey(request.headers);
     this.wire_.check(body, this.options_.flavour);
     const turn = this.NextTurn(body) ?? { ...TurnOf({ text: 'ok' }), aside: true };
@@ -149,6 +162,7 @@ class FakeProvider {
       this.requests.push(body);
       this.headers.push(request.headers);
     }
+    await turn.step.gate?.();
     return this.Give(request, response, body, turn);
   }
 
@@ -196,7 +210,7 @@ class FakeProvider {
   }
 }
 
-// Starts a provider. `format`: openai, responses or anthropic. `flavour`: openai, deepseek, gemini, ollama; how
+// Starts a provider. `format`: openai, responses, anthropic or gemini. `flavour`: openai, deepseek, gemini, ollama; how
 // its Chat format differs. `key`: the only key it takes. `served(model)`: the name it answers with.
 // Gives {port, url, requests, asides, headers, faults, ScriptDone(), Close()}.
 export async function StartFakeProvider({ port = 0, ...options }) {

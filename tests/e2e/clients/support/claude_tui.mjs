@@ -68,7 +68,7 @@ export class Tmux {
 }
 
 // The tmux server that `katra start -b` made for the home, and the session of one persona in it.
-class StartedTmux {
+export class StartedTmux {
   constructor(folder, label, persona, mark) {
     this.folder_ = folder;
     this.label_ = label;
@@ -88,6 +88,14 @@ class StartedTmux {
 
   Screen() {
     return this.Run('capture-pane', '-p', '-t', this.session_);
+  }
+
+  Type(text) {
+    this.Run('send-keys', '-t', this.session_, '-l', text);
+  }
+
+  Press(...keys) {
+    this.Run('send-keys', '-t', this.session_, ...keys);
   }
 
   async Kill() {

@@ -1,4 +1,5 @@
 // What Codex is started with: `-c key=value`, values being TOML; tokens by the names of variables.
+#include "cli/clients/codex_hooks.h"
 #include "tests/unit/cli/clients/handed.h"
 
 namespace katra::cli::testing {
@@ -134,6 +135,22 @@ TEST_CASE("an earlier conversation is gone on with, before the user's own words"
   const std::vector<std::string> resumed = Launched(handover).arguments;
   CHECK(std::vector<std::string>(resumed.end() - 6, resumed.end()) ==
         std::vector<std::string>{"--model", "gpt-5", "resume", "0198-c", "--full-auto", "fix it"});
+}
+
+// The hash is what Codex 0.171.0 names as the hook's own (hooks/list of its app server).
+TEST_CASE("Codex gets hooks for this session, and trusts them") {
+  const AgentLaunch launch = Launched(HandoverFor("openai", Plain("", "OPENAI_API_KEY")));
+  CHECK(Configured(launch, "hooks.Stop") ==
+        "[{hooks=[{type=\"command\",command=\"'/opt/ka tra/katra' hook stop --client codex\","
+        "timeout=10}]}]");
+  const std::string trusted = Configured(launch, "hooks.state");
+  for (const CodexHook& hook : CodexHooks("/opt/ka tra/katra")) {
+    INFO(hook.event);
+    CHECK(Configured(launch, "hooks." + hook.event) != kNone);
+    CHECK(trusted.find("\"/<session-flags>/config.toml:" + hook.label +
+                       ":0:0\"={trusted_hash=\"" + CodexHookHash(hook) + "\"}") !=
+          std::string::npos);
+  }
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ TEST_CASE("where Gemini CLI goes, with which key and which model") {
                 "GEMINI_MODEL=gemini-9"});
 }
 
-TEST_CASE("its file of settings holds the server and one hook, and no secret") {
+TEST_CASE("its file of settings holds the server and hooks, and no secret") {
   Handover handover = HandoverFor("gemini", Plain("", "SAMS_KEY"));
   const AgentLaunch launch = Launched(handover);
   CHECK(launch.settings_variable == "GEMINI_CLI_SYSTEM_DEFAULTS_PATH");
@@ -29,10 +29,13 @@ TEST_CASE("its file of settings holds the server and one hook, and no secret") {
   CHECK(server["command"] == "/opt/ka tra/katra_mcp_server");
   CHECK(server["env"]["KATRA_PERSONA"] == "Sam");
   CHECK(server["trust"] == true);
-  CHECK(settings["hooks"].size() == 1);
+  CHECK(settings["hooks"].size() == 6);
   CHECK(settings["hooks"]["SessionStart"][0]["hooks"][0]["command"] ==
-        "'/opt/ka tra/katra' hook session-start");
-  CHECK(settings.size() == 2);
+        "'/opt/ka tra/katra' hook session-start --client gemini");
+  CHECK(settings["hooks"]["AfterAgent"][0]["hooks"][0]["command"] ==
+        "'/opt/ka tra/katra' hook stop --client gemini");
+  CHECK(settings["tools"]["allowed"] ==
+        Json::array({"run_shell_command('/opt/ka tra/katra' wait)"}));
 }
 
 TEST_CASE("a conversation is named, unless a subcommand is asked for that knows no such option") {

@@ -141,5 +141,42 @@ TEST_CASE("a file that cannot be understood is refused with the line") {
   }
 }
 
+bool IsOurs(const Json& element) { return element.is_object() && element.contains("katra"); }
+
+TEST_CASE("an element is added to the end of a list, once, and taken out again") {
+  const Json element = {{"katra", 1}};
+  const std::vector<std::string> path = {"hooks", "Stop"};
+  for (const std::string before : {
+           "{\n  \"theme\": \"dark\"\n}\n",
+           "{\"a\": 1, \"hooks\": {\"Stop\": [{\"x\": 1}]}}",
+           "{\n  \"hooks\": {\n    \"Stop\": [\n      {\"x\": 1} // mine\n    ],\n    \"Other\": []\n  }\n}\n",
+           "{\r\n\t\"hooks\": {\r\n\t\t\"Stop\": [\r\n\t\t\t1,\r\n\t\t\t2\r\n\t\t]\r\n\t}\r\n}\r\n",
+       }) {
+    INFO(before);
+    const Result<std::string> added = AddElement(before, path, element);
+    REQUIRE(added);
+    const Json parsed = Json::parse(*added, nullptr, false, true);
+    REQUIRE(!parsed.is_discarded());
+    CHECK(parsed["hooks"]["Stop"].back() == element);
+    CHECK(*AddElement(*added, path, element) == *added);
+    const Result<std::string> removed = RemoveElements(*added, path, &IsOurs);
+    REQUIRE(removed);
+    CHECK(*removed == before);
+  }
+}
+
+TEST_CASE("elements go from anywhere in a list, and what is no list is refused") {
+  const std::vector<std::string> path = {"Stop"};
+  const auto removed = [&](const std::string& text) { return *RemoveElements(text, path, &IsOurs); };
+  CHECK(removed("{\"Stop\": [{\"katra\": 1}, 2]}") == "{\"Stop\": [2]}");
+  CHECK(removed("{\"Stop\": [1, {\"katra\": 1}, 2]}") == "{\"Stop\": [1, 2]}");
+  CHECK(removed("{\"Stop\": [{\"katra\": 1}, {\"katra\": 2}, 3]}") == "{\"Stop\": [3]}");
+  CHECK(removed("{\"Stop\": [{\"katra\": 1}], \"b\": 2}") == "{ \"b\": 2}");
+  CHECK(removed("{\"b\": 2}") == "{\"b\": 2}");
+  CHECK(removed("").empty());
+  CHECK(!AddElement("{\"Stop\": {}}", path, 1));
+  CHECK(!RemoveElements("{\"Stop\": 3}", path, &IsOurs));
+}
+
 }  // namespace
 }  // namespace katra::cli

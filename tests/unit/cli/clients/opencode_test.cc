@@ -91,5 +91,19 @@ TEST_CASE("the server is a part of the configuration, and the user's words are t
   CHECK(Launched(handover).arguments == Words{"--session", "ses_1", "run", "it"});
 }
 
+TEST_CASE("its plugin is written for the session, and knows the program") {
+  Handover handover = HandoverFor("deepseek", Plain(), "m");
+  handover.home = "/home/sam/my katra";
+  const AgentLaunch launch = Launched(handover);
+  CHECK(Configuration(launch)["plugin"] ==
+        Json::array({"file:///home/sam/my%20katra/clients/opencode/katra.js"}));
+  REQUIRE(launch.files.size() == 1);
+  CHECK(launch.files[0].path == "/home/sam/my katra/clients/opencode/katra.js");
+  const std::string& text = launch.files[0].text;
+  CHECK(text.find("const katra = \"/opt/ka tra/katra\"") != std::string::npos);
+  CHECK(text.find("...process.env, ...{} }") != std::string::npos);
+  CHECK(text.find("KATRA_PROGRAM") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace katra::cli::testing

@@ -1,0 +1,42 @@
+#include "cli/hooks/reach.h"
+
+#include "cli/hooks/notes.h"
+
+namespace katra::cli {
+
+Reach ReachOf(const store::Session& session, const Context& context) {
+  const auto notes = HookNotes::Open(context.home(), session.uuid);
+  if (notes && notes->IsWaiting()) return Reach::kWoken;
+  if (notes && notes->IsTyping()) return Reach::kKeys;
+  return session.activity == store::Activity::kUnknown ? Reach::kCalls : Reach::kTurns;
+}
+
+const char* ToString(Reach reach) {
+  switch (reach) {
+    case Reach::kCalls:
+      return "calls";
+    case Reach::kTurns:
+      return "turns";
+    case Reach::kWoken:
+      return "woken";
+    case Reach::kKeys:
+      return "keys";
+  }
+  return "calls";
+}
+
+std::string Describe(Reach reach) {
+  switch (reach) {
+    case Reach::kCalls:
+      return "when it calls katra_hear";
+    case Reach::kTurns:
+      return "at its next tool call";
+    case Reach::kWoken:
+      return "woken";
+    case Reach::kKeys:
+      return "by keys";
+  }
+  return {};
+}
+
+}  // namespace katra::cli
