@@ -30,7 +30,8 @@ AgentLaunch Launch(const Handover& handover) {
     const bool routed = connection.route != RouteKind::kPlain;
     configure("model_provider", TomlString("katra"));
     configure("model_providers.katra.name", TomlString(handover.provider + " by Katra"));
-    configure("model_providers.katra.base_url", TomlString(connection.base_url + (routed ? "/v1" : "")));
+    configure("model_providers.katra.base_url",
+              TomlString(connection.base_url + (routed ? "/v1" : "")));
     configure("model_providers.katra.wire_api", TomlString("responses"));
     if (connection.route == RouteKind::kGateway && connection.own_login) {
       // The token is sent beside the login, given only by the name of its variable.

@@ -28,8 +28,8 @@ constexpr Event kEvents[] = {{"SessionStart", "session_start", "session-start"},
 std::vector<CodexHook> CodexHooks(const std::string& katra) {
   std::vector<CodexHook> hooks;
   for (const Event& one : kEvents) {
-    hooks.push_back({one.event, one.label,
-                     ShellQuoted(katra) + " hook " + one.name + " --client codex"});
+    hooks.push_back(
+        {one.event, one.label, ShellQuoted(katra) + " hook " + one.name + " --client codex"});
   }
   return hooks;
 }
@@ -49,8 +49,8 @@ std::vector<std::string> CodexSessionHooks(const std::string& katra) {
   std::vector<std::string> values;
   std::vector<std::string> trusted;
   for (const CodexHook& hook : CodexHooks(katra)) {
-    values.push_back("hooks." + hook.event + "=[{hooks=[{type=\"command\",command=" +
-                     TomlString(hook.command) +
+    values.push_back("hooks." + hook.event +
+                     "=[{hooks=[{type=\"command\",command=" + TomlString(hook.command) +
                      ",timeout=" + std::to_string(kCodexHookSeconds) + "}]}]");
     trusted.push_back(TomlString(std::string(kSessionFile) + ":" + hook.label + ":0:0") +
                       "={trusted_hash=" + TomlString(CodexHookHash(hook)) + "}");

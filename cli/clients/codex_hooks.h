@@ -1,5 +1,5 @@
-// Katra's hooks in Codex's configuration. Codex runs a hook only if its configuration holds the hash
-// of that hook as trusted, which otherwise its user confirms in /hooks. Pure functions.
+// Katra's hooks in Codex's configuration. Codex runs a hook only if its configuration holds the
+// hash of that hook as trusted, which otherwise its user confirms in /hooks. Pure functions.
 #pragma once
 
 #include <string>

@@ -61,6 +61,14 @@ nlohmann::ordered_json Hooks(const std::string& katra) {
   return hooks;
 }
 
+// JSON strings are valid in TOML.
+std::string Policy(const std::string& katra) {
+  const nlohmann::json command = ShellQuoted(katra) + " wait --client gemini";
+  return "# Written by Katra: lets the model wait for messages in a background shell.\n"
+         "[[rule]]\ntoolName = \"run_shell_command\"\ncommandPrefix = " +
+         command.dump() + "\ndecision = \"allow\"\npriority = 100\n";
+}
+
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   nlohmann::ordered_json settings = {{"mcpServers",
@@ -72,11 +80,12 @@ AgentLaunch Launch(const Handover& handover) {
                                          {"trust", true}}}}}};
   settings["hooks"] = Hooks(handover.katra);
   // What the model started in the background may begin a turn when it ends: `katra wait` does, when
-  // a message for an idle session arrives.
-  settings["tools"] = {
-      {"shell", {{"backgroundCompletionBehavior", "inject"}}},
-      {"allowed", {"run_shell_command(" + ShellQuoted(handover.katra) + " wait)"}}};
+  // a message for an idle session arrives. A policy lets it start that without asking.
+  settings["tools"] = {{"shell", {{"backgroundCompletionBehavior", "inject"}}}};
   settings["experimental"] = {{"modelSteering", true}};
+  const std::string policies = handover.home + "/clients/gemini";
+  settings["adminPolicyPaths"] = {policies};
+  launch.files = {{policies + "/katra.toml", Policy(handover.katra)}};
   launch.settings = settings.dump(2) + "\n";
   // Otherwise it would run itself in a child process, and not forward termination signals.
   launch.environment.push_back({"GEMINI_CLI_NO_RELAUNCH", "true", {}, false});
@@ -115,6 +124,9 @@ Agent GeminiCli() {
   agent.first_questions = {"Do you trust the files in this folder",
                            "How would you like to authenticate", "Enter Gemini API Key",
                            "Waiting for authentication", "Waiting for auth"};
+  agent.idle_prompts = {"Type your message or @path/to/file"};
+  agent.busy_signs = {"esc to cancel", "Waiting for user confirmation", "Action Required",
+                      "1. Allow"};
   agent.resume_word = "--resume";
   agent.names_conversations = true;
   agent.keeps = &Keeps;

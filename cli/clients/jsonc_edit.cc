@@ -87,7 +87,8 @@ std::string Insert(std::string text, const JsoncObject& root, const JsoncObject&
 }
 
 // The existing objects on the way to the last key of `path`.
-Result<std::vector<JsoncObject>> Descend(const std::string& text, const std::vector<std::string>& path) {
+Result<std::vector<JsoncObject>> Descend(const std::string& text,
+                                         const std::vector<std::string>& path) {
   JsoncReader reader(text);
   std::vector<JsoncObject> objects;
   size_t at = Start(text);
@@ -228,9 +229,8 @@ Result<std::string> AddElement(const std::string& given, const std::vector<std::
   const Result<JsoncObject> root = reader.ReadObject(Start(given));
   if (!root) return Fail(root.error().code, root.error().message);
   const std::string step = StepOf(text, *root);
-  const std::string indent = array.elements.empty()
-                                 ? IndentOf(text, array.open) + step
-                                 : IndentOf(text, array.elements.front().value);
+  const std::string indent = array.elements.empty() ? IndentOf(text, array.open) + step
+                                                    : IndentOf(text, array.elements.front().value);
   const size_t at = text.find_last_not_of(" \t\r\n", array.close - 1) + 1;
   text.insert(at, NewLine(text) + indent + Render(value, indent, step, NewLine(text)));
   if (comma) text.insert(array.elements.back().end, ",");

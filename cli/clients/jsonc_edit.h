@@ -1,6 +1,6 @@
-// Changes one member or list element of a JSON text without changing any other byte: comments, order, unknown keys,
-// line ends, indentation. Accepts what clients accept: // and /* */ comments and trailing commas.
-// Pure functions; knows no client.
+// Changes one member or list element of a JSON text without changing any other byte: comments,
+// order, unknown keys, line ends, indentation. Accepts what clients accept: // and /* */ comments
+// and trailing commas. Pure functions; knows no client.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,15 +22,15 @@ namespace katra::cli {
 [[nodiscard]] Result<std::string> RemoveMember(const std::string& text,
                                                const std::vector<std::string>& path);
 
-// Adds `value` to the end of the list at `path`, creating it and the objects on the way. Returns the
-// text unchanged if the list has such an element. Errors as for SetMember; also if there is
+// Adds `value` to the end of the list at `path`, creating it and the objects on the way. Returns
+// the text unchanged if the list has such an element. Errors as for SetMember; also if there is
 // something other than a list.
 [[nodiscard]] Result<std::string> AddElement(const std::string& text,
                                              const std::vector<std::string>& path,
                                              const nlohmann::ordered_json& value);
 
-// Removes the elements of the list at `path` for which `ours` holds. A list that is then empty goes,
-// and so do the objects around it that are then empty.
+// Removes the elements of the list at `path` for which `ours` holds. A list that is then empty
+// goes, and so do the objects around it that are then empty.
 [[nodiscard]] Result<std::string> RemoveElements(
     const std::string& text, const std::vector<std::string>& path,
     bool (*ours)(const nlohmann::ordered_json& element));

@@ -91,8 +91,7 @@ Result<JsoncMember> JsoncReader::ReadMember(size_t at, int depth) {
   member.start = at;
   Result<size_t> key_end = SkipString(at);
   if (!key_end) return Pass(std::move(key_end));
-  const nlohmann::json key =
-      nlohmann::json::parse(text_.substr(at, *key_end - at), nullptr, false);
+  const nlohmann::json key = nlohmann::json::parse(text_.substr(at, *key_end - at), nullptr, false);
   if (!key.is_string()) return Wrong(at, "a key in quotes was expected");
   member.key = key.get<std::string>();
   at = Skip(*key_end);

@@ -1,7 +1,9 @@
 // opencode: its configuration for one session is a variable that is merged over the user's own
 // files. It supports most providers itself, through their own variables.
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/clients/agent.h"
 #include "cli/clients/opencode_plugin.h"
@@ -15,6 +17,9 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kTokenVariable = "KATRA_GATEWAY_TOKEN";
 // A call of katra_hear may wait 50 s.
 constexpr int kToolMillis = 90'000;
+// npm's waiting between two attempts, in milliseconds.
+constexpr std::array<std::pair<const char*, const char*>, 2> kFastFailure = {
+    {{"npm_config_fetch_retry_mintimeout", "100"}, {"npm_config_fetch_retry_maxtimeout", "500"}}};
 
 // opencode's names of providers that differ.
 std::string ProviderId(const std::string& provider) {
@@ -86,6 +91,11 @@ Json Configuration(const Handover& handover) {
 AgentLaunch Launch(const Handover& handover) {
   AgentLaunch launch;
   launch.files = {{OpenCodePluginPath(handover.home), OpenCodePlugin(handover.katra, {})}};
+  // Before it loads plugins it installs a package of its own from npm, and shows nothing until that
+  // has failed, which without a network would take a minute.
+  for (const auto& [name, value] : kFastFailure) {
+    launch.environment.push_back({name, value, {}, false});
+  }
   launch.environment.push_back(
       {"OPENCODE_CONFIG_CONTENT", Configuration(handover).dump(), {}, false});
   if (handover.connection.route != RouteKind::kPlain) {

@@ -53,7 +53,8 @@ class Tmux {
   [[nodiscard]] Result<std::vector<std::string>> List() const;
   [[nodiscard]] Result<bool> Has(const std::string& name) const;
 
-  // Types a line of text and Enter into a session of this home. kNotFound: there is no such session.
+  // Types a line of text and Enter into a session of this home. kNotFound: there is no such
+  // session.
   [[nodiscard]] Status Type(const std::string& name, const std::string& line) const;
 
   // Kills a session of this home; does nothing if it does not exist or is not Katra's.

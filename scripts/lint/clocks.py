@@ -20,6 +20,7 @@ ALLOWED = {  # a file, or a folder that ends in "/": why it may
     "router/gateway/observe/usage_recorder.cc": "hands a deadline to the store",
     "router/gateway/server/runtime.cc": "hands a deadline to a file's lock",
     "cli/hooks/notes.cc": "hands a deadline to a file's lock",
+    "cli/hooks/wake_budget.cc": "hands a deadline to a file's lock",
     "cli/sessions/gateway_care.cc": "hands a deadline to a file's lock",
     "cli/sessions/handoff.cc": "hands what is left to poll()",
     "cli/sessions/records.cc": "hands a deadline to a file's lock",

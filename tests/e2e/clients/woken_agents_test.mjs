@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 
 import { ProcessesWith, Until } from './support/claude_tui.mjs';
 import { RequireInstallation, ServerPath } from './support/installation.mjs';
-import { Katra } from './support/katra.mjs';
+import { Katra, KatraPath } from './support/katra.mjs';
 import { IsolateNetwork } from './support/network.mjs';
 import { Check, DropEvidence, RunScenario, TempFolder } from './support/scenario.mjs';
 import { kWoken, StartWoken } from './support/woken.mjs';
@@ -34,18 +34,23 @@ async function Woken(client, version) {
   const root = TempFolder(client);
   const home = TempFolder('home');
   const say = (...words) => Katra(home, 'Dario', 'say', ...words);
-  const first = [{ text: 'Ready.' }];
+  const wait = { shell: `${KatraPath()} wait --client gemini`, background: true };
+  const waits = client === 'gemini' ? [wait] : [];
   const goals = [
-    ...first,
+    ...waits,
+    { text: 'Ready.' },
     { katra: 'whoami', gate: async () => say('--to', 'Sam', kWhileWorking) },
     { katra: 'hear' },
+    ...waits,
     { text: 'The turn is done.', gate: async () => say('--to', 'Sam', kAtTheEnd) },
     { text: 'What came at its end is done, too.' },
     { text: 'Woken by a mention.' },
   ];
   const { api, tmux } = await StartWoken({ client, version, root, home, persona: 'Sam', goals });
+  // The request that was answered by the goal of that number, not counting the waits.
+  const answered = goals.flatMap((goal, at) => (goal === wait ? [] : [at]));
   const request = (number) =>
-    Until(`request ${number} of the model`, () => api.requests[number - 1]);
+    Until(`request ${number} of the model`, () => api.requests[answered[number - 1]]);
 
   await Check(`${about}: it is in the room`, () =>
     Until('a session of Sam', () => Katra(home, 'Dario', 'who').includes('Sam')));

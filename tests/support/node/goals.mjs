@@ -2,7 +2,8 @@
 // behind a search for tools, or to JavaScript that it runs, according to the model's name. A goal is
 // one of
 //   {"katra": "say", "input": {…}}   a tool of Katra
-//   {"shell": "command"}             a command in the project's folder
+//   {"shell": "command"}             a command in the project's folder; with "background": true, beside
+//                                    the turn, where the client can do that
 //   {"patch": "*** Begin Patch…"}    a change of files, where the client has a tool for it
 //   {"text": "…"}                    the turn ends
 // with what a step of fake_provider.mjs may say besides (`thinking`, `cut`, `status` …); one that is
@@ -36,7 +37,7 @@ export class Goals {
   Next(names) {
     const goal = this.goals_[this.at_];
     if (!goal) return { text: 'done' };
-    const { katra, shell, patch, input, ...more } = goal;
+    const { katra, shell, patch, input, background, ...more } = goal;
     if (!katra && !shell && !patch) {
       ++this.at_;
       return more;
@@ -68,7 +69,8 @@ export class Goals {
       const codex = Find(names, /(^|__)exec_command$/);
       if (codex) return { tool: codex, input: { cmd: goal.shell } };
       const tool = Find(names, /^(bash|Bash|run_shell_command)$/);
-      return tool && { tool, input: { command: goal.shell, description: 'as asked' } };
+      const beside = goal.background ? { is_background: true } : {};
+      return tool && { tool, input: { command: goal.shell, description: 'as asked', ...beside } };
     }
     const patch = Find(names, /(^|__)apply_patch$/);
     return patch && { tool: patch, input: { input: goal.patch } };

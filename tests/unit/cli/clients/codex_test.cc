@@ -147,9 +147,8 @@ TEST_CASE("Codex gets hooks for this session, and trusts them") {
   for (const CodexHook& hook : CodexHooks("/opt/ka tra/katra")) {
     INFO(hook.event);
     CHECK(Configured(launch, "hooks." + hook.event) != kNone);
-    CHECK(trusted.find("\"/<session-flags>/config.toml:" + hook.label +
-                       ":0:0\"={trusted_hash=\"" + CodexHookHash(hook) + "\"}") !=
-          std::string::npos);
+    CHECK(trusted.find("\"/<session-flags>/config.toml:" + hook.label + ":0:0\"={trusted_hash=\"" +
+                       CodexHookHash(hook) + "\"}") != std::string::npos);
   }
 }
 

@@ -34,8 +34,11 @@ TEST_CASE("its file of settings holds the server and hooks, and no secret") {
         "'/opt/ka tra/katra' hook session-start --client gemini");
   CHECK(settings["hooks"]["AfterAgent"][0]["hooks"][0]["command"] ==
         "'/opt/ka tra/katra' hook stop --client gemini");
-  CHECK(settings["tools"]["allowed"] ==
-        Json::array({"run_shell_command('/opt/ka tra/katra' wait)"}));
+  CHECK(settings["adminPolicyPaths"] == Json::array({handover.home + "/clients/gemini"}));
+  REQUIRE(launch.files.size() == 1);
+  CHECK(launch.files[0].path == handover.home + "/clients/gemini/katra.toml");
+  CHECK(launch.files[0].text.find("commandPrefix = \"'/opt/ka tra/katra' wait --client gemini\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("a conversation is named, unless a subcommand is asked for that knows no such option") {

@@ -149,7 +149,8 @@ TEST_CASE("an element is added to the end of a list, once, and taken out again")
   for (const std::string before : {
            "{\n  \"theme\": \"dark\"\n}\n",
            "{\"a\": 1, \"hooks\": {\"Stop\": [{\"x\": 1}]}}",
-           "{\n  \"hooks\": {\n    \"Stop\": [\n      {\"x\": 1} // mine\n    ],\n    \"Other\": []\n  }\n}\n",
+           "{\n  \"hooks\": {\n    \"Stop\": [\n      {\"x\": 1} // mine\n    ],\n    \"Other\": "
+           "[]\n  }\n}\n",
            "{\r\n\t\"hooks\": {\r\n\t\t\"Stop\": [\r\n\t\t\t1,\r\n\t\t\t2\r\n\t\t]\r\n\t}\r\n}\r\n",
        }) {
     INFO(before);
@@ -167,7 +168,9 @@ TEST_CASE("an element is added to the end of a list, once, and taken out again")
 
 TEST_CASE("elements go from anywhere in a list, and what is no list is refused") {
   const std::vector<std::string> path = {"Stop"};
-  const auto removed = [&](const std::string& text) { return *RemoveElements(text, path, &IsOurs); };
+  const auto removed = [&](const std::string& text) {
+    return *RemoveElements(text, path, &IsOurs);
+  };
   CHECK(removed("{\"Stop\": [{\"katra\": 1}, 2]}") == "{\"Stop\": [2]}");
   CHECK(removed("{\"Stop\": [1, {\"katra\": 1}, 2]}") == "{\"Stop\": [1, 2]}");
   CHECK(removed("{\"Stop\": [{\"katra\": 1}, {\"katra\": 2}, 3]}") == "{\"Stop\": [3]}");
