@@ -20,7 +20,7 @@ struct Addressed {
   store::MessageId newest = 0;
   std::string from;  // sender of the newest one
   std::string room;
-  std::vector<std::string> senders;  // of all of them, each once
+  std::vector<std::string> senders = {};  // of all of them, each once
 };
 
 // Changes nothing. Considers only messages after `after`.
