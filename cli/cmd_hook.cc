@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/hooks/events.h"
+#include "cli/hooks/live_session.h"
 #include "cli/program.h"
 #include "cli/sessions/gateway_care.h"
 #include "cli/sessions/records.h"
@@ -33,6 +34,7 @@ void Note(HookEvent event, const HookInput& input, const Context& context) {
 struct HookOptions {
   std::string event;
   std::string client = "claude";
+  bool installed = false;
 };
 
 int Hook(const HookOptions& options, Context& context) {
@@ -51,6 +53,7 @@ int Hook(const HookOptions& options, Context& context) {
                                   Join(HookClientNames(), ", "),
                               "hook");
   }
+  if (options.installed && StartedByKatra(context)) return kExitOk;
   const Result<std::string> input = context.ReadInput(kMostInputBytes);
   if (!input) {
     context.PrintError(input.error());
@@ -81,6 +84,8 @@ void AddHook(CLI::App& app, Program& program) {
   command->add_option("--client", options->client, Join(HookClientNames(), ", "))
       ->type_name("NAME")
       ->capture_default_str();
+  command->add_flag("--installed", options->installed,
+                    "do nothing in a session of `katra start`, which has hooks of its own");
   command->callback([&program, options] {
     program.Run([options](Context& context) { return Hook(*options, context); });
   });

@@ -1,12 +1,16 @@
 // katra install and uninstall: registers Katra's server permanently in the clients' own
 // configuration.
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "cli/clients/client_folders.h"
+#include "cli/clients/lasting_hooks.h"
+#include "cli/clients/opencode_plugin.h"
 #include "cli/clients/user_file.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -49,17 +53,14 @@ std::string FileOf(const Client& client, const InstallOptions& options, const Co
                                     : client.user_file;
 }
 
-// Changes one file, and prints what it does.
-Status Change(const Client& client, const InstallOptions& options,
-              const ServerRegistration& registration, const Context& context) {
-  if (options.scope == "project") {
-    const std::string path = FileOf(client, options, context);
-    if (auto safe = CheckWayBelow(context.working_folder(), path); !safe) return safe;
-  }
-  Result<UserFile> file = ReadUserFile(FileOf(client, options, context));
+using Edit = std::function<Result<std::string>(const std::string& text)>;
+
+// Changes one file, and prints what it does. `what`: "registered", as in "registered already in".
+Status ChangeFile(const Client& client, const std::string& path, const std::string& what,
+                  const Edit& edit, const InstallOptions& options, const Context& context) {
+  Result<UserFile> file = ReadUserFile(path);
   if (!file) return Pass(std::move(file));
-  Result<std::string> text =
-      EditRegistration(client, file->text, options.remove ? nullptr : &registration);
+  Result<std::string> text = edit(file->text);
   if (!text) {
     return Fail(text.error().code,
                 file->path + ": " + text.error().message +
@@ -70,7 +71,7 @@ Status Change(const Client& client, const InstallOptions& options,
   if (*text == file->text) {
     if (!options.remove || !options.clients.empty()) {
       context.out() << client.title << ": "
-                    << (options.remove ? "not registered in " : "registered already in ")
+                    << (options.remove ? "not " + what + " in " : what + " already in ")
                     << file->path << "\n";
     }
     return {};
@@ -80,9 +81,93 @@ Status Change(const Client& client, const InstallOptions& options,
   if (!file->exists && options.scope == "project") file->mode = 0644;
   const Result<std::string> backup = ReplaceUserFile(*file, *text, context.clock().Now());
   if (!backup) return Fail(backup.error().code, backup.error().message);
-  context.out() << client.title << ": " << (options.remove ? "removed" : "registered")
+  context.out() << client.title << ": " << (options.remove ? "removed" : what)
                 << (backup->empty() ? "" : "; backup: " + *backup) << "\n";
-  if (!options.remove && !client.next_step.empty()) {
+  return {};
+}
+
+// Katra's own file: written, or removed if it is still Katra's.
+Status ChangePlugin(const Client& client, const ServerRegistration& registration,
+                    const InstallOptions& options, const Context& context) {
+  const Result<UserFile> file = ReadUserFile(client.plugin_file);
+  if (!file) return Fail(file.error().code, file.error().message);
+  const std::string text = OpenCodePlugin(registration.katra, registration.home);
+  const bool ours = file->text.starts_with(text.substr(0, text.find('\n')));
+  if (file->exists && !ours) {
+    return Fail(ErrorCode::kAlreadyExists,
+                file->path + " is not Katra's, and is left alone: rename it, and try again");
+  }
+  if (options.remove ? !file->exists : file->text == text) return {};
+  context.out() << client.title << ": " << file->path
+                << (options.remove ? " (removed)" : " (Katra's plugin)") << "\n";
+  if (options.dry_run) return {};
+  if (options.remove) {
+    std::error_code failed;
+    std::filesystem::remove(file->path, failed);
+    return {};
+  }
+  // It has no settings of the user's, so there is nothing to back up.
+  const Result<std::string> kept =
+      ReplaceUserFile({file->path, {}, false, 0600}, text, context.clock().Now());
+  return kept ? Status() : tl::unexpected<Error>(kept.error());
+}
+
+// What else changes for all projects of the user: a file of hooks, or a plugin.
+Status ChangeHooks(const Client& client, const ServerRegistration& registration,
+                   const InstallOptions& options, const Context& context) {
+  if (registration.katra.empty() && !options.remove) return {};
+  if (!client.plugin_file.empty()) return ChangePlugin(client, registration, options, context);
+  if (client.hooks_file.empty() || client.hooks_file == client.user_file) return {};
+  return ChangeFile(
+      client, client.hooks_file, "hooks set",
+      [&](const std::string& text) {
+        return EditHooks(client, text, options.remove ? nullptr : &registration);
+      },
+      options, context);
+}
+
+// The changes of the file with the server's registration. `hooks`: the text of the file of hooks
+// before it is changed.
+Result<std::string> EditUserFile(const Client& client, const std::string& text,
+                                 const std::string& hooks, const InstallOptions& options,
+                                 const ServerRegistration& registration) {
+  const ServerRegistration* const given = options.remove ? nullptr : &registration;
+  const bool lasting = options.scope == "user";
+  std::string edited = text;
+  if (lasting && client.toml && options.remove) {
+    Result<std::string> trusted = EditCodexTrust(client, edited, hooks, {});
+    if (!trusted) return trusted;
+    edited = std::move(*trusted);
+  }
+  Result<std::string> registered = EditRegistration(client, edited, given);
+  if (!registered || !lasting) return registered;
+  if (client.hooks_file == client.user_file) return EditHooks(client, *registered, given);
+  if (!client.toml || options.remove) return registered;
+  const Result<std::string> after = EditHooks(client, hooks, given);
+  return after ? EditCodexTrust(client, *registered, hooks, *after) : after;
+}
+
+Status Change(const Client& client, const InstallOptions& options,
+              const ServerRegistration& registration, const Context& context) {
+  const std::string path = FileOf(client, options, context);
+  if (options.scope == "project") {
+    if (auto safe = CheckWayBelow(context.working_folder(), path); !safe) return safe;
+  }
+  std::string hooks;
+  if (client.toml && options.scope == "user") {
+    Result<UserFile> file = ReadUserFile(client.hooks_file);
+    if (!file) return Pass(std::move(file));
+    hooks = std::move(file->text);
+  }
+  const Edit edit = [&](const std::string& text) {
+    return EditUserFile(client, text, hooks, options, registration);
+  };
+  if (auto done = ChangeFile(client, path, "registered", edit, options, context); !done)
+    return done;
+  if (options.scope == "user") {
+    if (auto done = ChangeHooks(client, registration, options, context); !done) return done;
+  }
+  if (!options.remove && !options.dry_run && !client.next_step.empty()) {
     context.out() << client.title << ": " << client.next_step << "\n";
   }
   return {};
@@ -96,6 +181,8 @@ int Install(const InstallOptions& options, const Context& context) {
   if (!clients) return context.PrintError(clients.error());
   ServerRegistration registration;
   registration.server = FindOwnProgram(context, "katra_mcp_server");
+  registration.katra = FindOwnProgram(context, "katra");
+  if (registration.katra.empty()) registration.katra = context.executable();
   if (context.home() != context.user_home() + "/.katra") registration.home = context.home();
   if (registration.server.empty() && !options.remove) {
     return context.PrintError(
@@ -119,10 +206,11 @@ void Declare(CLI::App& app, Program& program, bool remove) {
   auto options = std::make_shared<InstallOptions>();
   options->remove = remove;
   CLI::App* command =
-      remove ? app.add_subcommand("uninstall", "remove Katra's server from the clients' files")
+      remove ? app.add_subcommand("uninstall",
+                                  "remove Katra's server and hooks from the clients' files")
              : app.add_subcommand(
                    "install",
-                   "register Katra's server in the clients' own files\n"
+                   "register Katra's server and hooks in the clients' own files\n"
                    "It shows what changes, and keeps a backup beside the file. "
                    "Comments and everything else in the file stay. `katra start` needs none of "
                    "this.");

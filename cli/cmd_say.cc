@@ -1,19 +1,51 @@
 // katra say: sends a message to a room, or to some of its personas.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/hooks/reach.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
 #include "core/json_text.h"
+#include "core/text.h"
 #include "render/receipts.h"
 
 namespace katra::cli {
+
+namespace {
+
+// Whether all of the persona's agents are idle, and none of them is woken by a message.
+bool IsIdleUnwoken(const std::string& persona, store::SessionStore& store, const Context& context) {
+  auto live = store.LiveSessions({persona, {}}, context.Call());
+  if (!live) return false;
+  std::erase_if(*live, [](const store::Session& one) { return IsTerminalClient(one.client); });
+  return !live->empty() && std::all_of(live->begin(), live->end(), [&](const auto& one) {
+    const Reach reach = ReachOf(one, context);
+    return one.activity == store::Activity::kIdle && reach != Reach::kWoken &&
+           reach != Reach::kKeys;
+  });
+}
+
+// "; idle, hears it when it calls katra_hear: Sam"; empty if there is nobody like that.
+std::string NotWoken(const store::SayReceipt& receipt, const CommandSession& session,
+                     const Context& context) {
+  constexpr size_t kMostNamed = 12;
+  std::vector<std::string> names;
+  for (const store::Recipient& one : receipt.recipients) {
+    if (!receipt.direct || !one.live || names.size() == kMostNamed) break;
+    if (IsIdleUnwoken(one.name, session.store(), context)) names.push_back(one.name);
+  }
+  return names.empty() ? std::string()
+                       : "; idle, hears it when it calls katra_hear: " + Join(names, ", ");
+}
+
+}  // namespace
 
 int Say(const SayOptions& options, Context& context) {
   store::SayRequest request;
@@ -36,7 +68,8 @@ int Say(const SayOptions& options, Context& context) {
   if (options.speaker.json) {
     context.out() << JsonText(render::SaidJson(*receipt), 2) << "\n";
   } else {
-    context.out() << WrapLines(render::SaidText(*receipt), "", PageFor(context.terminal()));
+    context.out() << WrapLines(render::SaidText(*receipt) + NotWoken(*receipt, **session, context),
+                               "", PageFor(context.terminal()));
   }
   return kExitOk;
 }

@@ -33,6 +33,7 @@ struct WaitOptions {
   std::string client = "claude";
   std::string session;  // the client's own id
   bool keys = false;
+  bool installed = false;
 };
 
 // Whether to wake the session now. Not while it is working, because its hooks deliver.
@@ -110,6 +111,7 @@ bool IsPrintMode(const Context& context) {
 
 int Wait(const WaitOptions& options, Context& context) {
   if (options.keys) return TypeForSession(context);
+  if (options.installed && StartedByKatra(context)) return kExitOk;
   const std::optional<HookClient> client = ParseHookClient(options.client);
   if (!client) {
     return context.UsageError("\"" + OneLine(options.client, 80) + "\" is not a client: use " +
@@ -151,6 +153,8 @@ void AddWait(CLI::App& app, Program& program) {
       ->capture_default_str();
   command->add_option("--session", options->session, "the client's own id of its session")
       ->type_name("ID");
+  command->add_flag("--installed", options->installed,
+                    "do nothing in a session of `katra start`, which has a wait of its own");
   command->add_flag("--keys", options->keys,
                     "type notices into the idle prompt of the persona's background session");
   command->callback([&program, options] {

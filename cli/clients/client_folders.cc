@@ -14,6 +14,8 @@ UserFolders FoldersOf(const Context& context) {
   if (folders.config.empty()) folders.config = folders.home + "/.config";
   folders.codex = context.Variable("CODEX_HOME");
   if (folders.codex.empty()) folders.codex = folders.home + "/.codex";
+  folders.claude = context.Variable("CLAUDE_CONFIG_DIR");
+  if (folders.claude.empty()) folders.claude = folders.home + "/.claude";
 #ifdef __APPLE__
   folders.vs_code = folders.home + "/Library/Application Support/Code/User";
 #else

@@ -27,6 +27,9 @@ function Run(args, input) {
 }
 
 export const Katra = async ({ client, directory }) => {
+  // A session of `katra start` may also load the plugin of `katra install`: the first one serves.
+  globalThis.katra_plugin ??= import.meta.url
+  if (globalThis.katra_plugin !== import.meta.url) return {}
   let session = "" // the one in which the user talks
   let settings = {} // the agent and the model of its last prompt
   const helpers = new Set() // sessions of subagents

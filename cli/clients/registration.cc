@@ -92,7 +92,8 @@ std::vector<Client> Clients(const UserFolders& folders) {
                      false,
                      {"mcpServers", "katra"},
                      &ClaudeEntry,
-                     "allow mcp__katra in its permissions to use the tools without being asked"});
+                     "allow mcp__katra in its permissions to use the tools without being asked",
+                     folders.claude + "/settings.json"});
   clients.push_back({"codex",
                      "Codex",
                      "codex",
@@ -102,7 +103,8 @@ std::vector<Client> Clients(const UserFolders& folders) {
                      true,
                      {},
                      nullptr,
-                     ""});
+                     "",
+                     folders.codex + "/hooks.json"});
   clients.push_back({"gemini",
                      "Gemini CLI",
                      "gemini",
@@ -112,7 +114,8 @@ std::vector<Client> Clients(const UserFolders& folders) {
                      false,
                      {"mcpServers", "katra"},
                      &GeminiEntry,
-                     "its servers run in trusted folders only"});
+                     "its servers run in trusted folders only",
+                     home + "/.gemini/settings.json"});
   clients.push_back({"opencode",
                      "opencode",
                      "opencode",
@@ -122,7 +125,9 @@ std::vector<Client> Clients(const UserFolders& folders) {
                      false,
                      {"mcp", "katra"},
                      &OpenCodeEntry,
-                     ""});
+                     "",
+                     {},
+                     folders.config + "/opencode/plugin/katra.js"});
   clients.push_back({"cursor",
                      "Cursor",
                      "cursor",

@@ -13,6 +13,7 @@ namespace katra::cli {
 // What is registered.
 struct ServerRegistration {
   std::string server;  // absolute path of katra_mcp_server
+  std::string katra;   // absolute path of katra; empty: unknown, and no hooks are set
   std::string home;    // KATRA_HOME; empty: the default, which is not written
 };
 
@@ -21,6 +22,7 @@ struct UserFolders {
   std::string home;     // the user's home folder
   std::string config;   // XDG_CONFIG_HOME, or ~/.config
   std::string codex;    // CODEX_HOME, or ~/.codex
+  std::string claude;   // CLAUDE_CONFIG_DIR, or ~/.claude
   std::string vs_code;  // the folder of VS Code's user settings
 };
 
@@ -34,7 +36,9 @@ struct Client {
   bool toml = false;
   std::vector<std::string> path;  // path of the entry in a JSON file
   nlohmann::ordered_json (*entry)(const ServerRegistration& registration) = nullptr;
-  std::string next_step;  // what the user has to do afterwards; may be empty
+  std::string next_step;         // what the user has to do afterwards; may be empty
+  std::string hooks_file = {};   // JSON with the user's hooks; may be user_file; empty: none
+  std::string plugin_file = {};  // where Katra's own plugin is put; empty: none
 };
 
 [[nodiscard]] std::vector<Client> Clients(const UserFolders& folders);

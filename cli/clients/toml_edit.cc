@@ -47,8 +47,8 @@ void AddLoose(std::vector<Piece>& pieces, const std::string& text, size_t start,
   }
 }
 
-Result<std::vector<Piece>> PiecesOf(const std::string& text, const std::string& name) {
-  const Path ours = Split(name, '.');
+Result<std::vector<Piece>> PiecesOf(const std::string& text, const Path& ours) {
+  const std::string name = Join(ours, ".");
   const Result<std::vector<TomlStatement>> statements = ReadToml(text);
   if (!statements) return Fail(statements.error().code, statements.error().message);
   if (auto fits = CheckForms(*statements, name, ours); !fits) return Pass(std::move(fits));
@@ -107,7 +107,11 @@ std::vector<Piece> Without(const std::vector<Piece>& pieces, size_t* first) {
 
 Result<std::string> SetTable(const std::string& text, const std::string& name,
                              const std::string& body) {
-  const Result<std::vector<Piece>> pieces = PiecesOf(text, name);
+  return SetTable(text, Split(name, '.'), body);
+}
+
+Result<std::string> SetTable(const std::string& text, const Path& path, const std::string& body) {
+  const Result<std::vector<Piece>> pieces = PiecesOf(text, path);
   if (!pieces) return Fail(pieces.error().code, pieces.error().message);
   size_t first = 0;
   std::vector<Piece> kept = Without(*pieces, &first);
@@ -132,7 +136,11 @@ Result<std::string> SetTable(const std::string& text, const std::string& name,
 }
 
 Result<std::string> RemoveTable(const std::string& text, const std::string& name) {
-  const Result<std::vector<Piece>> pieces = PiecesOf(text, name);
+  return RemoveTable(text, Split(name, '.'));
+}
+
+Result<std::string> RemoveTable(const std::string& text, const Path& path) {
+  const Result<std::vector<Piece>> pieces = PiecesOf(text, path);
   if (!pieces) return Fail(pieces.error().code, pieces.error().message);
   size_t first = 0;
   std::vector<Piece> kept = Without(*pieces, &first);

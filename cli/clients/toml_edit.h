@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 
@@ -17,5 +18,13 @@ namespace katra::cli {
 
 // Removes the table and its subtables; returns the text unchanged if there is none.
 [[nodiscard]] Result<std::string> RemoveTable(const std::string& text, const std::string& name);
+
+// The same for a table whose name has parts that are not bare, such as
+// hooks.state."/a/b.json:stop".
+[[nodiscard]] Result<std::string> SetTable(const std::string& text,
+                                           const std::vector<std::string>& path,
+                                           const std::string& body);
+[[nodiscard]] Result<std::string> RemoveTable(const std::string& text,
+                                              const std::vector<std::string>& path);
 
 }  // namespace katra::cli

@@ -27,6 +27,8 @@ bool NamesSession(const HookInput& input, const Context& context) {
 
 }  // namespace
 
+bool StartedByKatra(const Context& context) { return !context.Variable("KATRA_EXPORTS").empty(); }
+
 Result<std::optional<store::Session>> FindLiveSession(const HookInput& input, Context& context) {
   const std::string persona = context.Variable("KATRA_PERSONA");
   if (!HasHome(context) || !NamesSession(input, context)) return std::optional<store::Session>();

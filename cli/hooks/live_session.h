@@ -11,6 +11,9 @@
 
 namespace katra::cli {
 
+// Whether this process belongs to a session of `katra start`.
+[[nodiscard]] bool StartedByKatra(const Context& context);
+
 // Finds the session by $KATRA_PERSONA, else by the client's session id, else (`by_process`) by the
 // client's process, which started both the session's server and this process. Unset if there is
 // none, or no store (none is created). Of several sessions of a persona: the one with that id, else

@@ -66,6 +66,47 @@ class InstallTest(fixture.Fixture):
                 self.succeed("uninstall", "--client", client)
                 self.assertEqual(path.read_text(), before)
 
+    def test_clients_get_lasting_hooks_beside_the_user_s_own_and_lose_them_again(self):
+        own = {"hooks": [{"type": "command", "command": "mine"}]}
+        files = {"claude": (".claude/settings.json", "SessionStart"),
+                 "codex": (".codex/hooks.json", "Stop"), "gemini": (".gemini/settings.json", "AfterTool")}
+        for client, (name, event) in files.items():
+            with self.subTest(client):
+                path = self.user_home / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                before = json.dumps({"hooks": {event: [own]}}, indent=2) + "\n"
+                path.write_text(before)
+                self.succeed("install", "--client", client)
+                hooks = json.loads(path.read_text())["hooks"]
+                self.assertEqual(hooks[event][0], own)
+                self.assertRegex(hooks[event][1]["hooks"][0]["command"], r"katra hook ")
+                self.assertIn("already", self.succeed("install", "--client", client))
+                self.succeed("uninstall", "--client", client)
+                # An entry of servers that was made for Katra's stays, empty.
+                after = {**json.loads(path.read_text()), "mcpServers": {}}
+                self.assertEqual(after, {**json.loads(before), "mcpServers": {}})
+
+    def test_codex_trusts_the_hooks_that_it_was_given(self):
+        (self.user_home / ".codex").mkdir()
+        config = self.user_home / ".codex/config.toml"
+        config.write_text(TOML_BEFORE)
+        self.succeed("install", "--client", "codex")
+        hooks = self.user_home / ".codex/hooks.json"
+        self.assertIn(f'[hooks.state."{hooks}:stop:0:0"]\ntrusted_hash = "sha256:', config.read_text())
+        self.succeed("uninstall", "--client", "codex")
+        self.assertEqual(config.read_text(), TOML_BEFORE)
+
+    def test_opencode_gets_a_plugin_that_is_katra_s_own_file(self):
+        plugin = self.user_home / ".config/opencode/plugin/katra.js"
+        self.succeed("install", "--client", "opencode")
+        self.assertIn("Katra's plugin for opencode", plugin.read_text())
+        self.succeed("uninstall", "--client", "opencode")
+        self.assertFalse(plugin.exists())
+        plugin.write_text("// mine\n")
+        run = self.run_katra("install", "--client", "opencode")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertEqual(plugin.read_text(), "// mine\n")
+
     def test_a_dry_run_shows_the_change_and_makes_none(self):
         path, before = self.put("claude")
         said = self.succeed("install", "--client", "claude", "--dry-run")
@@ -113,7 +154,7 @@ class InstallTest(fixture.Fixture):
         for gone in ("codex", "gemini", "opencode"):
             (self.programs / gone).unlink()
         self.succeed("install")
-        self.assertEqual([p.name for p in self.user_home.iterdir()], [".claude.json"])
+        self.assertEqual(sorted(p.name for p in self.user_home.iterdir()), [".claude", ".claude.json"])
         (self.programs / "claude").unlink()
         run = self.run_katra("install")
         self.assertEqual(run.returncode, 6)

@@ -3,7 +3,8 @@
 // up, with a scripted model. Asserts on what the model was given. There is no network: see
 // support/network.mjs.
 //
-// --only codex|gemini|opencode runs one of them.
+// --only codex|gemini|opencode|keys|pair runs one of them: `keys` is a Gemini CLI that is woken by a
+// notice typed into its prompt, `pair` two agents that answer each other without an end of their own.
 
 import assert from 'node:assert/strict';
 
@@ -14,6 +15,7 @@ import { IsolateNetwork } from './support/network.mjs';
 import { Check, DropEvidence, RunScenario, TempFolder } from './support/scenario.mjs';
 import { kWoken, StartWoken } from './support/woken.mjs';
 
+const kStartMs = 90_000; // opencode first waits for npm, which is not there
 const kToAll = 'For everybody: the lamp is lit.';
 const kWhileIdle = 'For Sam while idle: quicksilver.';
 const kWhileWorking = 'For Sam while working: cinnabar.';
@@ -53,7 +55,7 @@ async function Woken(client, version) {
     Until(`request ${number} of the model`, () => api.requests[answered[number - 1]]);
 
   await Check(`${about}: it is in the room`, () =>
-    Until('a session of Sam', () => Katra(home, 'Dario', 'who').includes('Sam')));
+    Until('a session of Sam', () => Katra(home, 'Dario', 'who').includes('Sam'), kStartMs));
   await Check(`${about}: its first turn`, async () => {
     tmux.Type('hello');
     await Until('the prompt on the screen', () => tmux.Screen().includes('hello'));
@@ -103,6 +105,65 @@ async function Woken(client, version) {
   assert.deepEqual(api.faults, []);
 }
 
+async function ByKeys() {
+  DropEvidence();
+  const root = TempFolder('gemini');
+  const home = TempFolder('home');
+  const goals = [{ text: 'Woken by keys.' }];
+  const { api, tmux } = await StartWoken({
+    ...{ client: 'gemini', root, home, persona: 'Sam', goals, options: ['--wake-by-keys'] },
+  });
+  const reached = () => JSON.parse(Katra(home, 'Dario', 'list', '--json')).sessions[0]?.reached;
+  await Check('keys: katra list says how the session is reached', () =>
+    Until('a session that is reached by keys', () => reached() === 'keys', kStartMs));
+  await Check('keys: words to an idle session are announced in its prompt, without the words', async () => {
+    Katra(home, 'Dario', 'say', '--to', 'Sam', kWhileIdle);
+    const woken = await Until('a request of the model', () => api.requests[0]);
+    const prompt = woken.contents.at(-1).parts.map((part) => part.text ?? '').join('');
+    assert.ok(prompt.includes('1 message in Katra for Sam'), prompt);
+    assert.equal(TimesSeen(woken, kWhileIdle), 1);
+    assert.ok(!tmux.Screen().includes('quicksilver'), 'the words were typed');
+  });
+  await tmux.Kill();
+}
+
+async function Pair() {
+  DropEvidence();
+  const kBudget = 4;
+  const home = TempFolder('home');
+  const start = (persona, other) =>
+    StartWoken({
+      ...{ client: 'opencode', version: kClients.opencode[0], root: TempFolder('pair'), home, persona },
+      environment: { KATRA_WAKES_PER_HOUR: `${kBudget}` },
+      goals: Array(20)
+        .fill([{ katra: 'say', input: { message: 'And you?', to: [other] } }, { text: 'Said.' }])
+        .flat(),
+    });
+  const agents = [await start('Sam', 'Kim'), await start('Kim', 'Sam')];
+  const said = () => {
+    try {
+      return JSON.parse(Katra(home, 'Kim', 'history', '--limit', '100', '--json')).messages;
+    } catch (error) {
+      if (error.status === 1) return []; // nothing was said yet
+      throw error;
+    }
+  };
+  await Check('two agents that answer each other end within their budget', async () => {
+    const who = () => Katra(home, 'Dario', 'who');
+    await Until('both agents', () => who().includes('Sam') && who().includes('Kim'), kStartMs);
+    Katra(home, 'Dario', 'say', '--to', 'Sam', 'Ask Kim how it is.');
+    await Until('a note that the budget is used up', () =>
+      said().some((message) => message.body.startsWith('Automatic note by Katra')), 60_000);
+    const idle = (persona) => StateOf(home, persona) === 'idle';
+    await Until('both idle', () => idle('Sam') && idle('Kim'));
+    assert.equal(said().filter((message) => message.body === 'And you?').length, kBudget + 1);
+  });
+  for (const { api, tmux } of agents) {
+    await tmux.Kill();
+    assert.deepEqual(api.faults, []);
+  }
+}
+
 async function Scenario() {
   const at = process.argv.indexOf('--only');
   const only = at >= 0 ? process.argv[at + 1] : '';
@@ -110,6 +171,8 @@ async function Scenario() {
     if (only && client !== only) continue;
     for (const version of versions) await Woken(client, version);
   }
+  if (!only || only === 'keys') await ByKeys();
+  if (!only || only === 'pair') await Pair();
 }
 
 RequireInstallation('codex-0.171.0', 'codex-0.169.0', 'opencode-1.18.33', '@google/gemini-cli');

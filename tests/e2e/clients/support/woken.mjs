@@ -81,8 +81,9 @@ export const kWoken = {
 };
 
 // Starts `client` of `version` as `persona` on `home`; `goals` as for fake_provider.mjs, `own` are
-// arguments for the client. Gives {api, tmux}.
-export async function StartWoken({ client, version, root, home, persona, goals, own = [], options = [] }) {
+// arguments for the client, `options` for katra start. Gives {api, tmux}.
+export async function StartWoken(run) {
+  const { client, version, root, home, persona, goals, own = [], options = [] } = run;
   const facts = kWoken[client];
   const folder = join(root, `${persona}-${client}`);
   const user_home = join(folder, 'home');
@@ -98,11 +99,12 @@ export async function StartWoken({ client, version, root, home, persona, goals, 
   symlinkSync(process.execPath, join(programs, 'node'));
   mkdirSync(join(home, 'router'), { recursive: true });
   const address = api.url + facts.path;
-  const personas = {
+  const configuration = {
     personas: { [persona]: { provider: facts.provider, model: facts.model, client } },
     providers: { [facts.provider]: { api_base_url: address } },
   };
-  writeFileSync(join(home, 'router/personas.json'), JSON.stringify(personas), { mode: 0o600 });
+  const path = join(home, 'router/personas.json');
+  writeFileSync(path, JSON.stringify(configuration), { mode: 0o600 });
   const label = `katra-${persona}`;
   execFileSync(
     KatraPath(),
@@ -117,6 +119,7 @@ export async function StartWoken({ client, version, root, home, persona, goals, 
         TERM: 'xterm-256color',
         LANG: 'C.UTF-8',
         ...facts.variables,
+        ...run.environment,
         [facts.key]: kKey,
         KATRA_HOME: home,
         TMUX_TMPDIR: tmux_folder,

@@ -7,6 +7,7 @@
 #include "core/files.h"
 #include "core/process.h"
 #include "tests/support/cpp/catch.h"
+#include "tests/unit/cli/hooks/hook_room.h"
 #include "tests/unit/cli/run_cli.h"
 
 namespace katra::cli::testing {
@@ -15,90 +16,7 @@ namespace {
 using katra::testing::TempHome;
 using nlohmann::json;
 
-// A room with a live session of Sam, whose client's server this process is, and Dario.
-class Room {
- public:
-  Room() {
-    auto opened = store::OpenStore(home.path(), {&clock_, &random_}, {});
-    REQUIRE(opened);
-    store = std::move(*opened);
-    dario = Enter("Dario", "c-dario");
-    sam = Enter("Sam", "c-sam");
-  }
-
-  store::Session Enter(const std::string& persona, const std::string& client_session) {
-    store::SessionStart start;
-    start.persona = persona;
-    start.client = "claude-code";
-    start.client_session_id = client_session;
-    start.tag = {"openai", "gpt-4-turbo", store::TagSource::kLaunch};
-    start.process = CurrentProcess();
-    auto session = store->OpenSession(start, {});
-    REQUIRE(session);
-    return *session;
-  }
-
-  void Say(const std::string& body, const std::vector<std::string>& to = {}) {
-    store::SayRequest request;
-    request.session = dario.id;
-    request.body = body;
-    request.to = to;
-    REQUIRE(store->Say(request, {}));
-  }
-
-  Outcome Run(const std::string& event, json input = json::object()) {
-    input.emplace("session_id", "c-sam");
-    Setting setting;
-    setting.environment = environment;
-    setting.input = input.dump();
-    return RunCli(home, {"hook", event}, setting);
-  }
-
-  // What the model is given; the hook says it in the form that the client takes.
-  std::string Given(const std::string& event, const std::string& clients_name,
-                    const json& input = json::object()) {
-    const Outcome outcome = Run(event, input);
-    INFO(outcome.err);
-    REQUIRE(outcome.code == 0);
-    if (outcome.out.empty()) return {};
-    const json output = json::parse(outcome.out);
-    CHECK(output.size() == 1);
-    CHECK(output["hookSpecificOutput"].size() == 2);
-    CHECK(output["hookSpecificOutput"]["hookEventName"] == clients_name);
-    return output["hookSpecificOutput"]["additionalContext"];
-  }
-  std::string Prompt() { return Given("prompt", "UserPromptSubmit"); }
-  std::string PostTool(const json& input = json::object()) {
-    return Given("post-tool", "PostToolUse", input);
-  }
-  std::string Stop(bool active = false) {
-    return Given("stop", "Stop", {{"stop_hook_active", active}});
-  }
-
-  [[nodiscard]] store::Activity State() const { return store->GetSession(sam.id, {})->activity; }
-  // What katra_hear would return to Sam's session, and to a new one of Sam.
-  store::HearReply Hear(const store::Session& session) {
-    store::HearRequest request;
-    request.session = session.id;
-    auto reply = store->Hear(request, {});
-    REQUIRE(reply);
-    return *reply;
-  }
-  store::HearReply HearNext() {
-    REQUIRE(store->EndSession(sam.id, "left", {}));
-    return Hear(Enter("Sam", "c-next"));
-  }
-
-  TempHome home;
-  std::shared_ptr<store::Store> store;
-  store::Session dario;
-  store::Session sam;
-  Environment environment;
-
- private:
-  SystemClock clock_;
-  SystemRandom random_;
-};
+using Room = HookRoom;
 
 TEST_CASE("a prompt brings what was said, fenced and attributed, once") {
   Room room;
@@ -278,105 +196,6 @@ TEST_CASE("a store that cannot be used is told without stopping the client") {
   const Outcome outcome = RunCli(home, {"hook", "prompt"}, setting);
   CHECK(outcome.code == 1);
   CHECK(Contains(outcome.err, "chmod"));
-}
-
-// The output of a hook of another client.
-std::string RunFor(Room& room, const char* client, const char* event) {
-  Setting setting;
-  setting.environment = room.environment;
-  setting.input = R"({"session_id": "c-sam"})";
-  const Outcome outcome = RunCli(room.home, {"hook", event, "--client", client}, setting);
-  INFO(outcome.err);
-  REQUIRE(outcome.code == 0);
-  return outcome.out;
-}
-
-TEST_CASE("each client is given words in the form that it takes") {
-  Room room;
-  room.Say("in mid-turn");
-  SECTION("Codex") {
-    const json output = json::parse(RunFor(room, "codex", "PostToolUse"));
-    CHECK(output["hookSpecificOutput"]["hookEventName"] == "PostToolUse");
-    CHECK(Contains(output["hookSpecificOutput"]["additionalContext"], "| in mid-turn"));
-  }
-  SECTION("Gemini CLI") {
-    const json output = json::parse(RunFor(room, "gemini", "AfterTool"));
-    CHECK(output["hookSpecificOutput"]["hookEventName"] == "AfterTool");
-    CHECK(Contains(output["hookSpecificOutput"]["additionalContext"], "| in mid-turn"));
-  }
-  SECTION("opencode") {
-    CHECK(RunFor(room, "opencode", "post-tool").starts_with("1 message in Katra, room main"));
-  }
-}
-
-TEST_CASE("each client's turn goes on in its own way") {
-  Room room;
-  room.Say("at the end", {"Sam"});
-  SECTION("Codex") {
-    const json output = json::parse(RunFor(room, "codex", "stop"));
-    CHECK(output["decision"] == "block");
-    CHECK(Contains(output["reason"], "| at the end"));
-  }
-  SECTION("Gemini CLI") {
-    const json output = json::parse(RunFor(room, "gemini", "AfterAgent"));
-    CHECK(output["decision"] == "deny");
-    CHECK(Contains(output["reason"], "| at the end"));
-  }
-  SECTION("opencode is woken instead") {
-    CHECK(RunFor(room, "opencode", "stop").empty());
-    CHECK(room.State() == store::Activity::kIdle);
-  }
-}
-
-TEST_CASE("a client that asks its user something is seen to wait") {
-  Room room;
-  RunFor(room, "codex", "prompt");
-  CHECK(RunFor(room, "codex", "PermissionRequest").empty());
-  CHECK(room.State() == store::Activity::kWaiting);
-}
-
-TEST_CASE("a client without hooks is a misuse, never the code that stops it") {
-  Room room;
-  Setting setting;
-  setting.input = "{}";
-  const Outcome outcome = RunCli(room.home, {"hook", "stop", "--client", "cursor"}, setting);
-  CHECK(outcome.code == 64);
-  CHECK(Contains(outcome.err, "use claude, codex, gemini, opencode"));
-}
-
-TEST_CASE("two agents stop waking each other when their budget is used up, and the room is told") {
-  Room room;
-  room.environment["KATRA_WAKES_PER_HOUR"] = "2";
-  const auto put_off = [&] {
-    room.Say("and again", {"Sam"});
-    return !room.Stop().empty();
-  };
-  CHECK(put_off());
-  CHECK(put_off());
-  CHECK_FALSE(put_off());
-  CHECK_FALSE(put_off());
-  CHECK(room.State() == store::Activity::kIdle);
-  const store::HearReply told = room.Hear(room.dario);
-  REQUIRE(told.messages.size() == 1);
-  CHECK(told.messages.front().message.from == "Sam");
-  CHECK(Contains(told.messages.front().message.body,
-                 "Automatic note by Katra: Sam and Dario have woken each other 2 times"));
-  CHECK(Contains(room.Prompt(), "| and again"));
-}
-
-TEST_CASE("a person wakes an agent as often as it takes") {
-  Room room;
-  room.environment["KATRA_WAKES_PER_HOUR"] = "0";
-  REQUIRE(room.store->EndSession(room.dario.id, "left", {}));
-  store::SessionStart start;
-  start.persona = "Dario";
-  start.client = "katra";
-  start.process = CurrentProcess();
-  const auto terminal = room.store->OpenSession(start, {});
-  REQUIRE(terminal);
-  room.dario = *terminal;
-  room.Say("from a person", {"Sam"});
-  CHECK(Contains(room.Stop(), "| from a person"));
 }
 
 TEST_CASE("a wait wakes once for each message, with a notice and no body") {
