@@ -153,7 +153,7 @@ async function Pair() {
     await Until('both agents', () => who().includes('Sam') && who().includes('Kim'), kStartMs);
     Katra(home, 'Dario', 'say', '--to', 'Sam', 'Ask Kim how it is.');
     await Until('a note that the budget is used up', () =>
-      said().some((message) => message.body.startsWith('Automatic note by Katra')), 60_000);
+      said().some((message) => message.body.startsWith('Automatic note by Katra')), 150_000);
     const idle = (persona) => StateOf(home, persona) === 'idle';
     await Until('both idle', () => idle('Sam') && idle('Kim'));
     assert.equal(said().filter((message) => message.body === 'And you?').length, kBudget + 1);
