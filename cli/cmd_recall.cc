@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "core/time_words.h"
 #include "render/domain_json.h"
+#include "render/memory_text.h"
 #include "render/parse.h"
 
 namespace katra::cli {
@@ -63,6 +64,7 @@ Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Con
   request.tags = render::ParseWords(Join(options.tags, ","));
   request.from = render::ParseName(options.from);
   request.include_superseded = options.superseded;
+  request.project = options.project;
   request.limit = options.limit;
   if (Status times = ReadTimes(options, context.clock().Now(), &request); !times) {
     return Pass(std::move(times));
@@ -73,6 +75,7 @@ Result<store::RecallRequest> MakeRequest(const RecallOptions& options, const Con
 nlohmann::json HitJson(const store::RecallHit& hit) {
   nlohmann::json object =
       hit.message ? render::MessageJson(*hit.message) : render::MemoryJson(*hit.memory);
+  if (hit.message && !hit.message->project.empty()) object["project"] = hit.message->project;
   object["type"] = hit.message ? "message" : "memory";
   object["score"] = hit.score;
   return object;
@@ -99,8 +102,10 @@ int Recall(const RecallOptions& options, Context& context) {
     return reply->hits.empty() ? kExitNothing : kExitOk;
   }
   for (const store::RecallHit& hit : reply->hits) {
-    context.out() << (hit.message ? ShowMessage(*hit.message, "", "", context)
-                                  : ShowMemory(*hit.memory, request->query, false, context));
+    const std::string where = render::ElsewhereText(
+        hit.message ? hit.message->project : hit.memory->project, reply->project);
+    context.out() << (hit.message ? ShowMessage(*hit.message, "", where, context)
+                                  : ShowMemory(*hit.memory, request->query, false, context, where));
   }
   if (reply->hits.empty()) {
     context.out() << (request->query.empty() ? "nothing is remembered" : "nothing fits") << "\n";
@@ -136,6 +141,11 @@ void AddRecall(CLI::App& app, Program& program) {
       ->type_name("TIME");
   command->add_option("--scope", options->scope, "shared or private; default: both")
       ->type_name("SCOPE");
+  command
+      ->add_option("--project", options->project,
+                   "only of this project, by its name; '*': of all alike; default: all, this "
+                   "folder's first")
+      ->type_name("NAME");
   command->add_flag("--superseded", options->superseded, "include older versions");
   command->add_option("--limit", options->limit, "at most this many, 1 to 50")
       ->type_name("N")

@@ -69,6 +69,7 @@ json MemoryJson(const store::Memory& memory) {
   if (!memory.reasoning.empty()) object["reasoning"] = memory.reasoning;
   if (memory.supersedes) object["supersedes"] = *memory.supersedes;
   if (memory.superseded_by) object["superseded_by"] = *memory.superseded_by;
+  if (!memory.project.empty()) object["project"] = memory.project;
   return object;
 }
 

@@ -19,7 +19,7 @@ namespace katra::render {
 [[nodiscard]] nlohmann::json HeardJson(const store::HeardMessage& heard);
 
 // id, author, provider, model, tag_source, content, [reasoning], kind, scope, tags, importance,
-// created_at, [supersedes], [superseded_by], session_only.
+// created_at, [supersedes], [superseded_by], [project], session_only.
 [[nodiscard]] nlohmann::json MemoryJson(const store::Memory& memory);
 
 // persona, role, guest, session, room, provider, model, tag_source, client, client_version,

@@ -24,6 +24,11 @@ std::string MemoryHeader(const store::Memory& memory, std::string_view extra, Wa
   return header + ":";
 }
 
+std::string ElsewhereText(const std::string& project, const std::string& own) {
+  constexpr size_t kMostBytes = 200;
+  return project.empty() || project == own ? "" : "of project " + Word(project, kMostBytes);
+}
+
 std::string ShortenedText(const Snippet& snippet, int64_t id, bool message) {
   if (!snippet.shortened) return "";
   return "shortened: " + std::to_string(snippet.text.size()) + " of " +

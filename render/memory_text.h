@@ -24,4 +24,7 @@ namespace katra::render {
 // Says how to read the rest of a message that is too long for one answer.
 [[nodiscard]] std::string RestOfMessageText(size_t shown_bytes, size_t total_bytes, int64_t id);
 
+// "of project github.com/a/b", for what was written in another project than `own`; else empty.
+[[nodiscard]] std::string ElsewhereText(const std::string& project, const std::string& own);
+
 }  // namespace katra::render

@@ -18,6 +18,10 @@ std::string FolderText(const store::Session& session) {
   return session.working_folder.empty() ? "" : ", in " + Word(session.working_folder, kFolderBytes);
 }
 
+std::string ProjectText(const store::Session& session) {
+  return session.project.empty() ? "" : ", project " + Word(session.project, kFolderBytes);
+}
+
 std::string RoleText(const store::Session& session) {
   return session.role.empty() ? "" : ", role " + Quoted(session.role, store::kMaxRoleBytes);
 }
@@ -52,8 +56,8 @@ std::string PresenceLine(const store::Presence& presence, bool you, WallTime now
 std::string SelfText(const store::Session& session, WallTime now) {
   std::string text = "you are " + Word(session.persona) + " (" + TagText(session.tag) + ")" +
                      RoleText(session) + ", room " + Word(session.room) + ClientText(session) +
-                     FolderText(session) + ", since " + Stamp(session.started_at, now) +
-                     ", session " + Word(session.uuid);
+                     FolderText(session) + ProjectText(session) + ", since " +
+                     Stamp(session.started_at, now) + ", session " + Word(session.uuid);
   if (session.guest) text += "\nThe name was generated: katra_register gives a lasting one";
   return text;
 }

@@ -106,6 +106,8 @@ struct SessionStart {
   std::string client_version;
   std::string client_session_id;  // the client's own id, e.g. CLAUDE_CODE_SESSION_ID
   std::string working_folder;
+  // The project's identity; empty: that of the repository in which the working folder is.
+  std::string project;
   std::string host;
   ProcessIdentity process;
 };
@@ -123,6 +125,7 @@ struct Session {
   std::string client_version;
   std::string client_session_id;
   std::string working_folder;
+  std::string project;  // the repository that the folder is in; empty: none
   std::string host;
   ProcessIdentity process;
   WallTime started_at;
@@ -162,6 +165,7 @@ struct Message {
   std::optional<MessageId> reply_to;
   std::string body;  // valid UTF-8, 1..kMaxMessageBytes, no NUL
   WallTime said_at;
+  std::string project;  // of the speaker's session; empty: none, or not known
 };
 
 struct SayRequest {
@@ -279,6 +283,7 @@ struct Memory {
   std::optional<MemoryId> supersedes;
   std::optional<MemoryId> superseded_by;
   bool session_only = false;
+  std::string project;  // of the author's session; empty: none, or not known
 };
 
 struct RememberRequest {
@@ -320,6 +325,9 @@ struct RecallRequest {
   std::optional<WallTime> until;
   std::optional<MemoryScope> scope;
   bool include_superseded = false;
+  // Empty: everywhere, with the hits of the session's own project raised. "*": everywhere, without
+  // that. Else only in this project: its identity, or the end of it after a '/'.
+  std::string project;
   int limit = 8;  // 1..50
   int offset = 0;
 };
@@ -336,6 +344,7 @@ struct RecallReply {
   int64_t total = 0;            // number of all hits
   bool total_is_floor = false;  // counting stopped; there are at least `total`
   std::string note;             // as in HistoryReply
+  std::string project;          // the session's own
 };
 
 struct ForgetReceipt {

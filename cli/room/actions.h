@@ -59,6 +59,7 @@ struct RecallOptions {
   std::string since;
   std::string until;
   std::string scope;
+  std::string project;
   bool superseded = false;
   int limit = 8;
 };

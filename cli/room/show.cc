@@ -54,7 +54,7 @@ std::string ShowMessage(const store::Message& message, const std::string& room,
 }
 
 std::string ShowMemory(const store::Memory& memory, const std::string& query, bool whole,
-                       const Context& context) {
+                       const Context& context, const std::string& extra) {
   const render::Snippet body = render::MakeSnippet(
       memory.content, query, whole ? memory.content.size() : render::kSnippetBytes);
   const std::string shortened = body.shortened
@@ -62,9 +62,9 @@ std::string ShowMemory(const store::Memory& memory, const std::string& query, bo
                                           std::to_string(memory.id) + "` shows all " +
                                           std::to_string(body.total_bytes) + " bytes"
                                     : "";
-  std::string text =
-      Heading(render::MemoryHeader(memory, shortened, context.clock().Now()), context) +
-      Body(body.text, context);
+  const std::string marks = extra + (extra.empty() || shortened.empty() ? "" : ", ") + shortened;
+  std::string text = Heading(render::MemoryHeader(memory, marks, context.clock().Now()), context) +
+                     Body(body.text, context);
   if (!memory.reasoning.empty()) {
     const render::Snippet why = render::MakeSnippet(
         memory.reasoning, query, whole ? memory.reasoning.size() : render::kSnippetBytes);

@@ -17,9 +17,11 @@ namespace katra::cli {
 [[nodiscard]] std::string ShowMessage(const store::Message& message, const std::string& room,
                                       const std::string& extra, const Context& context);
 
-// A memory with the shown part of its text. `query` empty and `whole`: all of it.
+// A memory with the shown part of its text. `query` empty and `whole`: all of it. `extra`: more
+// words for its first line.
 [[nodiscard]] std::string ShowMemory(const store::Memory& memory, const std::string& query,
-                                     bool whole, const Context& context);
+                                     bool whole, const Context& context,
+                                     const std::string& extra = {});
 
 // What `hear` prints around the messages: "2 messages in main, for Sam", and how many are left.
 [[nodiscard]] std::string ShowHeardReply(const store::HearReply& reply, const std::string& persona,

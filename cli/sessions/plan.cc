@@ -8,6 +8,7 @@
 #include "cli/sessions/model_choice.h"
 #include "cli/sessions/own_login.h"
 #include "cli/sessions/programs.h"
+#include "cli/sessions/project_room.h"
 #include "core/text.h"
 #include "router/config/endpoint.h"
 #include "router/config/plano/load.h"
@@ -448,6 +449,9 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   Result<Setting> folder = ChooseFolder(request, context);
   if (!folder) return Pass(std::move(folder));
   plan.folder = std::move(*folder);
+  if (plan.room.value.empty() && config.project_rooms) {
+    plan.room = {ProjectRoom(plan.folder.value), sources.Origin("rooms")};
+  }
   const router::PersonaConfig session = router::SessionPersona(
       config, plan.persona.value, {provider.name, plan.model.value, {}, false});
   const bool own_login = sources.persona != nullptr && sources.persona->own_login;

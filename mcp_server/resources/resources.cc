@@ -186,7 +186,7 @@ Result<json> MemoryPageJson(const CallEnvironment& environment, const ResourceUr
                                                  std::to_string(all) +
                                                  " bytes: from is beyond them");
   }
-  constexpr size_t kHeader = 4096;  // for ten long tags
+  constexpr size_t kHeader = 7168;  // for ten long tags and a project
   size_t budget = render::kTextBudgetBytes - kAround - kHeader;
   size_t at = uri.from;
   size_t begin = 0;

@@ -37,7 +37,8 @@ std::string ScoreText(double score) {
   return text;
 }
 
-std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now) {
+std::string HitText(const Shown& shown, bool searched, bool whole, const std::string& own_project,
+                    WallTime now) {
   const store::RecallHit& hit = *shown.hit;
   std::string extra = searched ? ScoreText(hit.score) : "";
   const int64_t id = hit.message ? hit.message->id : hit.memory->id;
@@ -46,6 +47,7 @@ std::string HitText(const Shown& shown, bool searched, bool whole, WallTime now)
   const auto add = [&extra](const std::string& more) {
     if (!more.empty()) extra += (extra.empty() ? "" : ", ") + more;
   };
+  add(render::ElsewhereText(hit.message ? hit.message->project : hit.memory->project, own_project));
   if (hit.message) {
     add(mark);
     render::MessageMarks marks;
@@ -75,6 +77,7 @@ nlohmann::json HitJson(const Shown& shown, bool whole, WallTime now) {
     object.erase(from);
   };
   if (hit.message) {
+    if (!hit.message->project.empty()) object["project"] = hit.message->project;
     rename("from", "author");
     rename("said_at", "at");
     object.erase("body");
@@ -121,7 +124,7 @@ class WholePage {
   }
 
  private:
-  static constexpr size_t kHeader = 4096;  // for a memory with ten long tags
+  static constexpr size_t kHeader = 7168;  // for a memory with ten long tags and a project
 
   render::Snippet Take(const std::string& text) {
     render::Snippet part;
@@ -170,7 +173,7 @@ Page MakePage(const store::RecallReply& reply, const store::RecallRequest& reque
           render::MakeSnippet(hit.memory->reasoning, request.query, render::kSnippetBytes);
     }
     bytes += 1 + (as_json ? render::JsonCost(render::DumpJson(HitJson(shown, false, now)))
-                          : render::TextCost(HitText(shown, searched, false, now)));
+                          : render::TextCost(HitText(shown, searched, false, reply.project, now)));
     constexpr size_t kAround = 1024;  // for the first line and the note
     if (!page.hits.empty() && bytes + kAround > render::kTextBudgetBytes) break;
     page.hits.push_back(std::move(shown));
@@ -199,7 +202,8 @@ std::string NothingText(const Page& page, const store::RecallRequest& request) {
   if (page.whole)
     return "no " + things + " with the number " + request.query + " to be seen by you";
   const bool bounded = request.since || request.until || request.kind || request.scope ||
-                       !request.tags.empty() || !request.from.empty();
+                       !request.tags.empty() || !request.from.empty() ||
+                       !(request.project.empty() || request.project == "*");
   const std::string bounds = bounded ? " within these bounds" : "";
   if (request.query.empty()) return (request.offset > 0 ? "no more " : "no ") + things + bounds;
   const std::string query = things + " for " + render::Quoted(request.query);
@@ -221,7 +225,9 @@ std::string PageText(const Page& page, const store::RecallReply& reply,
   if (!request.query.empty()) text += " for " + render::Quoted(request.query);
   if (!page.whole) text += searched ? ", best first" : ", newest first";
   if (!page.cursor.empty()) text += ", cursor=" + page.cursor;
-  for (const Shown& shown : page.hits) text += "\n" + HitText(shown, searched, page.whole, now);
+  for (const Shown& shown : page.hits) {
+    text += "\n" + HitText(shown, searched, page.whole, reply.project, now);
+  }
   if (!reply.note.empty()) text += "\nnote: " + reply.note;
   return text;
 }
@@ -250,6 +256,7 @@ Result<store::RecallRequest> ReadRequest(const CallEnvironment& environment,
   request.from = NameArgument(arguments, "from");
   request.scope = store::ParseMemoryScope(WordArgument(arguments, "scope"));
   request.include_superseded = BoolArgument(arguments, "include_superseded");
+  request.project = WordArgument(arguments, "project");
   request.limit = IntArgument(arguments, "limit", request.limit);
   for (const auto& [name, place] :
        {std::pair{"since", &request.since}, std::pair{"until", &request.until}}) {
@@ -303,6 +310,9 @@ Status AddMessage(const CallEnvironment& environment, int64_t id, store::RecallR
 Result<store::RecallReply> LookUp(const CallEnvironment& environment, int64_t id,
                                   store::RecallInclude include) {
   store::RecallReply reply;
+  if (const auto self = environment.store.GetSession(environment.session, environment.context)) {
+    reply.project = self->project;
+  }
   if (include != store::RecallInclude::kMessages) {
     Result<store::Memory> memory =
         environment.store.GetMemory(environment.session, id, environment.context);

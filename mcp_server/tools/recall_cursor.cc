@@ -38,6 +38,7 @@ uint64_t QueryHash(const nlohmann::json& arguments, int offset) {
                                 word("until", ""),
                                 word("scope", ""),
                                 BoolArgument(arguments, "include_superseded"),
+                                word("project", ""),
                                 offset};
   return Hash(query.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }

@@ -192,8 +192,9 @@ struct RouterConfig {
   bool cache_points = true;   // add cache points for clients that set none
   bool open_metrics = false;  // GET /metrics without a token
 
-  Limits limits;              // defaults for all personas
-  bool claims_block = false;  // whether an edit in another persona's claim is refused
+  Limits limits;               // defaults for all personas
+  bool project_rooms = false;  // whether sessions without a room get that of their project
+  bool claims_block = false;   // whether an edit in another persona's claim is refused
 
   std::vector<ConfigWarning> warnings;
   // Where each configured value was set. Keys as in the file: "default_provider",

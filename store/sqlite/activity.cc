@@ -68,7 +68,7 @@ Result<std::vector<Session>> SqliteStore::LiveSessions(const SessionFilter& filt
                                                        const CallContext& context) {
   return database_->Read(
       context, "looking for sessions", [&](Connection& c) -> Result<std::vector<Session>> {
-        constexpr int kHeartbeatColumn = 22;
+        constexpr int kHeartbeatColumn = 23;
         Query query =
             c.Prepare("SELECT " KATRA_SESSION_COLUMNS ", s.heartbeat_at" KATRA_SESSION_TABLES
                       " WHERE s.ended_at IS NULL AND (?1 = '' OR p.name_key = ?1)"

@@ -70,6 +70,7 @@ Status ExportMessages(Connection& connection, PersonaId viewer, const std::strin
                    {"tag", TagJson(message.tag)},
                    {"origin", Origin(connection, "message", message.id, store_uuid)}};
     if (message.reply_to) record["reply_to"] = *message.reply_to;
+    if (!message.project.empty()) record["project"] = message.project;
     if (auto put = Put(sink, record); !put) return put;
   }
   return {};
@@ -98,6 +99,7 @@ Status ExportMemories(Connection& connection, PersonaId viewer, const std::strin
                    {"tag", TagJson(memory->tag)},
                    {"origin", Origin(connection, "memory", memory->id, store_uuid)}};
     if (memory->supersedes) record["supersedes"] = *memory->supersedes;
+    if (!memory->project.empty()) record["project"] = memory->project;
     if (auto put = Put(sink, record); !put) return put;
   }
   return {};

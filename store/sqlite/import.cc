@@ -12,6 +12,7 @@
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/full_text/message_index.h"
+#include "store/sqlite/projects.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -70,6 +71,11 @@ class Importer {
     JoinStream(connection_, id, kInbox);
     ++receipt_.personas;
     return id;
+  }
+
+  // 0: the record names none.
+  int64_t ProjectOf(const json& record) {
+    return EnsureProject(connection_, record.value("project", ""));
   }
 
   Status TakePersona(const json& record) {
@@ -190,11 +196,12 @@ class Importer {
 
     Query insert = connection_.Prepare(
         "INSERT INTO messages(room_id, persona_id, direct, reply_to, provider, model, tag_source,"
-        " said_at, body) VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)");
+        " said_at, body, project_id)"
+        " VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, nullif(?10, 0))");
     const auto reply_to = messages_.find(record.value("reply_to", int64_t{0}));
     insert.Bind(room->id, *speaker, to.empty() ? 0 : 1,
                 reply_to == messages_.end() ? int64_t{0} : reply_to->second, tag.provider,
-                tag.model, static_cast<int>(tag.source), millis, body);
+                tag.model, static_cast<int>(tag.source), millis, body, ProjectOf(record));
     insert->exec();
     const MessageId id = connection_.db().getLastInsertRowid();
     if (first_message_ == 0) first_message_ = id;
@@ -260,13 +267,14 @@ class Importer {
     const int64_t supersedes = Superseded(record, *author);
     Query insert = connection_.Prepare(
         "INSERT INTO memories(persona_id, scope, kind, importance, supersedes, created_at,"
-        " provider, model, tag_source, tags, reasoning, content)"
-        " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        " provider, model, tag_source, tags, reasoning, content, project_id)"
+        " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0))");
     insert.Bind(*author, static_cast<int>(*ParseMemoryScope(record["scope"].get<std::string>())),
                 static_cast<int>(*ParseMemoryKind(record["kind"].get<std::string>())),
                 record["importance"].get<double>(), supersedes, millis, tag.provider, tag.model,
                 static_cast<int>(tag.source), PackTags(record["tags"]),
-                record["reasoning"].get<std::string>(), record["content"].get<std::string>());
+                record["reasoning"].get<std::string>(), record["content"].get<std::string>(),
+                ProjectOf(record));
     insert->exec();
     const MemoryId id = connection_.db().getLastInsertRowid();
     if (supersedes != 0) {

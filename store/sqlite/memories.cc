@@ -88,13 +88,15 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
     }
     Query insert = c.Prepare(
         "INSERT INTO memories(persona_id, session_id, scope, kind, importance, session_only,"
-        " supersedes, created_at, provider, model, tag_source, tags, reasoning, content)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+        " supersedes, created_at, provider, model, tag_source, tags, reasoning, content,"
+        " project_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+        " nullif(?15, 0))");
     insert.Bind(caller->persona, caller->session, static_cast<int>(request.scope),
                 static_cast<int>(request.kind), request.importance, request.session_only ? 1 : 0,
                 request.supersedes.value_or(0), now, caller->tag.provider, caller->tag.model,
                 static_cast<int>(caller->tag.source), PackTags(request.tags), request.reasoning,
-                request.content);
+                request.content, caller->project);
     insert->exec();
     const MemoryId id = c.db().getLastInsertRowid();
     full_text::IndexMemory(c, id);

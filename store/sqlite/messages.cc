@@ -63,8 +63,9 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
                  int64_t now) {
   Query insert = connection.Prepare(
       "INSERT INTO messages(room_id, persona_id, session_id, direct, reply_to, provider, model,"
-      " tag_source, said_at, body, hour_from, hour_messages, hour_bytes)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+      " tag_source, said_at, body, hour_from, hour_messages, hour_bytes,"
+      " project_id)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, nullif(?14, 0))");
   insert->bind(1, room.id);
   insert->bind(2, caller.persona);
   insert->bind(3, caller.session);
@@ -82,6 +83,7 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
   insert->bind(11, hour.from);
   insert->bind(12, hour.messages);
   insert->bind(13, hour.bytes);
+  insert->bind(14, caller.project);
   insert->exec();
   const MessageId id = connection.db().getLastInsertRowid();
   for (const PersonaRow& persona : to) {

@@ -9,8 +9,8 @@ namespace katra::store::sqlite {
 namespace {
 
 // The columns after KATRA_SESSION_COLUMNS in kLiveSessions.
-constexpr int kHeartbeatColumn = 22;
-constexpr int kRoomColumn = 23;
+constexpr int kHeartbeatColumn = 23;
+constexpr int kRoomColumn = 24;
 constexpr int64_t kCountLimit = 1000;  // counting unheard messages stops here
 
 constexpr const char* kLiveSessions =

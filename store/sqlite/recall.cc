@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/full_text/message_index.h"
+#include "store/sqlite/projects.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -77,6 +78,13 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       if (!persona) return Pass(std::move(persona));
       from = persona->id;
     }
+    std::vector<int64_t> projects;
+    if (!request.project.empty() && request.project != "*") {
+      auto found = RequireProjects(c, request.project);
+      if (!found) return Pass(std::move(found));
+      projects = std::move(*found);
+    }
+    const int64_t own_project = request.project.empty() ? caller->project : 0;
     const bool both = request.include == RecallInclude::kAll;
     const int limit = both ? request.offset + request.limit : request.limit;
     const int offset = both ? 0 : request.offset;
@@ -86,6 +94,8 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       full_text::MemorySearch search = AsMemorySearch(request);
       search.viewer = caller->persona;
       search.from = from;
+      search.own_project = own_project;
+      search.projects = projects;
       search.limit = limit;
       search.offset = offset;
       search.synonyms = synonyms_.get();
@@ -101,6 +111,8 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       search.from = from;
       search.since = request.since;
       search.until = request.until;
+      search.own_project = own_project;
+      search.projects = projects;
       search.limit = limit;
       search.offset = offset;
       search.synonyms = synonyms_.get();
@@ -108,6 +120,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
     }
 
     RecallReply reply;
+    reply.project = ProjectIdentity(c, caller->project);
     reply.total = memories.total + messages.total;
     reply.total_is_floor = memories.total_is_floor || messages.total_is_floor;
     reply.note = memories.note.empty() ? messages.note : memories.note;

@@ -33,7 +33,8 @@ std::string Shown(const std::string& name) { return "\"" + OneLine(name, 80) + "
 
 Result<Caller> FindCaller(Connection& connection, SessionId session) {
   Query query = connection.Prepare(
-      "SELECT s.persona_id, p.name, s.room_id, r.name, s.provider, s.model, s.tag_source"
+      "SELECT s.persona_id, p.name, s.room_id, r.name, s.provider, s.model, s.tag_source,"
+      " ifnull(s.project_id, 0)"
       " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
       " WHERE s.id = ?1 AND s.ended_at IS NULL");
   query.Bind(session);
@@ -50,6 +51,7 @@ Result<Caller> FindCaller(Connection& connection, SessionId session) {
   caller.tag.provider = query->getColumn(4).getString();
   caller.tag.model = query->getColumn(5).getString();
   caller.tag.source = static_cast<TagSource>(query->getColumn(6).getInt());
+  caller.project = query->getColumn(7).getInt64();
   return caller;
 }
 
@@ -136,6 +138,7 @@ Session ReadSession(SQLite::Statement& row) {
   session.last_active = FromUnixMillis(row.getColumn(19).getInt64());
   session.activity = static_cast<Activity>(row.getColumn(20).getInt());
   session.activity_since = FromUnixMillis(row.getColumn(21).getInt64());
+  session.project = row.getColumn(22).getString();
   return session;
 }
 
@@ -172,6 +175,7 @@ Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct
   message.said_at = FromUnixMillis(row.getColumn(7).getInt64());
   message.body = row.getColumn(8).getString();
   const bool is_direct = row.getColumn(9).getInt() != 0;
+  message.project = row.getColumn(10).getString();
   if (is_direct) message.to = LoadRecipients(connection, message.id);
   if (direct != nullptr) *direct = is_direct;
   return message;
@@ -193,7 +197,8 @@ std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, Memor
       "SELECT m.id, p.name, m.provider, m.model, m.tag_source, m.content, m.reasoning, m.kind,"
       " m.scope, m.tags, m.importance, m.created_at, (SELECT o.id FROM memories o"
       "  WHERE o.id = m.supersedes AND o.forgotten_at IS NULL"
-      "  AND (o.scope = 0 OR o.persona_id = ?2)), m.superseded_by, m.session_only"
+      "  AND (o.scope = 0 OR o.persona_id = ?2)), m.superseded_by, m.session_only,"
+      " ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), '')"
       " FROM memories m JOIN personas p ON p.id = m.persona_id"
       " WHERE m.id = ?1 AND m.forgotten_at IS NULL AND (m.scope = 0 OR m.persona_id = ?2)");
   query.Bind(id, viewer);
@@ -214,6 +219,7 @@ std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, Memor
   if (!query->getColumn(12).isNull()) memory.supersedes = query->getColumn(12).getInt64();
   if (!query->getColumn(13).isNull()) memory.superseded_by = query->getColumn(13).getInt64();
   memory.session_only = query->getColumn(14).getInt() != 0;
+  memory.project = query->getColumn(15).getString();
   return memory;
 }
 

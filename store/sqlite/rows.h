@@ -20,6 +20,7 @@ struct Caller {
   int64_t room_id = 0;
   std::string room;
   ProviderTag tag;
+  int64_t project = 0;  // 0: none
 };
 
 struct PersonaRow {
@@ -54,10 +55,11 @@ struct RoomRow {
                                          const std::string& name, int64_t now,
                                          const std::function<Status()>& allowed = {});
 
-#define KATRA_SESSION_COLUMNS                                                                 \
-  "s.id, s.uuid, s.persona_id, p.name, p.role, s.guest, r.name, s.provider, s.model,"         \
-  " s.tag_source, s.client, s.client_version, s.client_session_id, s.working_folder, s.host," \
-  " s.pid, s.pid_start, s.pid_domain, s.started_at, s.last_active, s.activity, s.activity_at"
+#define KATRA_SESSION_COLUMNS                                                                  \
+  "s.id, s.uuid, s.persona_id, p.name, p.role, s.guest, r.name, s.provider, s.model,"          \
+  " s.tag_source, s.client, s.client_version, s.client_session_id, s.working_folder, s.host,"  \
+  " s.pid, s.pid_start, s.pid_domain, s.started_at, s.last_active, s.activity, s.activity_at," \
+  " ifnull((SELECT identity FROM projects WHERE projects.id = s.project_id), '')"
 #define KATRA_SESSION_TABLES \
   " FROM sessions s JOIN personas p ON p.id = s.persona_id JOIN rooms r ON r.id = s.room_id"
 // A row that begins with KATRA_SESSION_COLUMNS.
@@ -70,7 +72,7 @@ struct RoomRow {
 // KATRA_MESSAGE_COLUMNS:
 #define KATRA_MESSAGE_COLUMNS                                                                \
   "m.id, r.name, p.name, m.provider, m.model, m.tag_source, m.reply_to, m.said_at, m.body, " \
-  "m.direct"
+  "m.direct, ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), '')"
 [[nodiscard]] Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct);
 
 // nullopt: no such message, or not visible to the viewer.

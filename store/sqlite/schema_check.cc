@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "189b54cd5eceb9b35531cc300798dd9a59f4250317b6a53678248c7134fa6069";
+    "62d683cc94ce7f3b911849f30271bfd923418d732128b0a606619b553a6ea042";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

@@ -1,12 +1,14 @@
 // Sessions: opening, naming, describing and ending them.
 #include <sqlite3.h>
 
+#include "core/repository.h"
 #include "core/text.h"
 #include "store/reserved_names.h"
 #include "store/sqlite/claims.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/persona_rows.h"
+#include "store/sqlite/projects.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/versions.h"
 
@@ -91,6 +93,10 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
   }
   if (auto checked = CheckTag(start.tag); !checked) return Pass(std::move(checked));
 
+  std::string project = start.project;
+  if (project.empty() && start.working_folder.starts_with('/')) {
+    if (const auto found = FindRepository(start.working_folder)) project = found->identity;
+  }
   auto opened =
       database_->Write(context, "opening a session", [&](Connection& c) -> Result<Session> {
         const int64_t now = Now();
@@ -115,15 +121,16 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
         Query insert = c.Prepare(
             "INSERT INTO sessions(uuid, persona_id, room_id, guest, provider, model, tag_source,"
             " client, client_version, client_session_id, working_folder, host, pid, pid_start,"
-            " pid_domain, started_at, last_active, heartbeat_at)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, "
-            "?16)");
+            " pid_domain, started_at, last_active, heartbeat_at, project_id)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16,"
+            " ?16, nullif(?17, 0))");
         insert.Bind(MakeUuidV7(FromUnixMillis(now), random_), persona.id, room->id,
                     start.persona.empty() ? 1 : 0, start.tag.provider, start.tag.model,
                     static_cast<int>(start.tag.source), OneLine(start.client, 100),
                     OneLine(start.client_version, 100), OneLine(start.client_session_id, 200),
                     OneLine(start.working_folder, 1000), OneLine(start.host, 255),
-                    start.process.pid, start.process.start_ticks, start.process.domain, now);
+                    start.process.pid, start.process.start_ticks, start.process.domain, now,
+                    EnsureProject(c, project));
         insert->exec();
         const SessionId id = c.db().getLastInsertRowid();
         Caller caller;

@@ -16,6 +16,7 @@ namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr double kAuthorBoost = 1.3;      // if the author is the only persona named in the query
+constexpr double kProjectBoost = 1.5;     // if it is of the viewer's own project
 constexpr double kTagBoost = 1.2;         // if a tag is a word of the query
 constexpr double kImportanceShare = 0.3;  // between the most and the least important memory
 constexpr double kSessionShare = 0.2;     // of the best score, for what the session also remembered
@@ -47,6 +48,7 @@ const FtsTable& MemoriesTable() {
 }
 
 std::string PersonaKey(PersonaId id) { return "p" + std::to_string(id); }
+std::string ProjectKey(int64_t project) { return "j" + std::to_string(project); }
 std::string KindKey(int64_t kind) { return "k" + std::to_string(kind); }
 
 struct IndexedColumns {
@@ -62,7 +64,8 @@ struct IndexedColumns {
 // needs it.
 IndexedColumns ColumnsOf(Connection& connection, MemoryId id) {
   Query query = connection.Prepare(
-      "SELECT content, reasoning, tags, persona_id, kind, scope FROM memories WHERE id = ?1");
+      "SELECT content, reasoning, tags, persona_id, kind, scope, project_id"
+      " FROM memories WHERE id = ?1");
   if (!query.Bind(id)->executeStep()) throw SQLite::Exception("no such memory to index");
   search::IndexedText content = search::AnalyzeForIndex(query->getColumn(0).getString());
   search::IndexedText reasoning = search::AnalyzeForIndex(query->getColumn(1).getString());
@@ -74,6 +77,9 @@ IndexedColumns ColumnsOf(Connection& connection, MemoryId id) {
   columns.tags = tags.text;
   columns.keys =
       PersonaKey(query->getColumn(3).getInt64()) + " " + KindKey(query->getColumn(4).getInt64());
+  if (!query->getColumn(6).isNull()) {
+    columns.keys += " " + ProjectKey(query->getColumn(6).getInt64());
+  }
   if (query->getColumn(5).getInt() != 0) columns.keys += std::string(" ") + kHiddenKey;
   columns.long_words = std::move(content.long_words);
   columns.long_words.insert(columns.long_words.end(), reasoning.long_words.begin(),
@@ -106,16 +112,22 @@ struct Attributes {
   std::string tags;  // as packed by PackTags
   int64_t session = 0;
   int64_t created_at = 0;  // milliseconds
+  int64_t project = 0;
 };
+
+// Whether a row of this project is looked for; `projects` empty: every one is.
+bool IsIn(const std::vector<int64_t>& projects, int64_t project) {
+  return projects.empty() || std::find(projects.begin(), projects.end(), project) != projects.end();
+}
 
 // Checks whether rows found by a search match its filters and are visible to the viewer.
 class Filter {
  public:
   Filter(Connection& connection, const MemorySearch& search)
       : search_(search),
-        row_(connection.Prepare(
-            "SELECT persona_id, scope, kind, importance, forgotten_at, "
-            "superseded_by, created_at, tags, session_id FROM memories WHERE id = ?1")) {}
+        row_(connection.Prepare("SELECT persona_id, scope, kind, importance, forgotten_at, "
+                                "superseded_by, created_at, tags, session_id, ifnull(project_id, 0)"
+                                " FROM memories WHERE id = ?1")) {}
 
   bool Accepts(MemoryId id, Attributes* attributes) {
     if (search_.except && *search_.except == id) return false;
@@ -128,6 +140,8 @@ class Filter {
     // Imported memories have no session; what an author remembered in a row belongs together.
     attributes->session =
         row_->getColumn(8).isNull() ? -attributes->persona_id : row_->getColumn(8).getInt64();
+    attributes->project = row_->getColumn(9).getInt64();
+    if (!IsIn(search_.projects, attributes->project)) return false;
     if (is_private && attributes->persona_id != search_.viewer) return false;
     if (search_.scope && (*search_.scope == MemoryScope::kPrivate) != is_private) return false;
     if (search_.kind && static_cast<int>(*search_.kind) != row_->getColumn(2).getInt())
@@ -155,6 +169,11 @@ FtsRequest MakeRequest(const MemorySearch& search) {
   if (search.kind) {
     request.required.push_back(MatchKey(KindKey(static_cast<int64_t>(*search.kind))));
   }
+  std::string projects;
+  for (const int64_t project : search.projects) {
+    projects += (projects.empty() ? "" : " OR ") + MatchKey(ProjectKey(project));
+  }
+  if (!projects.empty()) request.required.push_back(std::move(projects));
   for (const std::string& tag : search.tags) {
     const std::string tokens = search::AnalyzeForIndex(tag).text;
     if (!tokens.empty()) request.required.push_back("tags : " + QuoteTokens(tokens));
@@ -200,6 +219,8 @@ SearchReply Search(Connection& connection, TermStatistics& statistics, const Mem
         double factor = 1 + kImportanceShare * (attributes.importance - 0.5);
         if (named.only && *named.only == attributes.persona_id) factor *= kAuthorBoost;
         if (HasTagOf(attributes.tags, request.query)) factor *= kTagBoost;
+        const bool own = search.own_project != 0 && attributes.project == search.own_project;
+        if (own) factor *= kProjectBoost;
         reply.hits.push_back({found.rows[row].id, found.rows[row].score * factor});
         if (row < found.precise) {
           precise.push_back({row, attributes.session, found.rows[row].id, attributes.created_at});

@@ -40,6 +40,8 @@ struct MemorySearch {
   std::optional<MemoryScope> scope;
   bool include_superseded = false;
   std::optional<MemoryId> except;
+  int64_t own_project = 0;        // whose hits are raised; 0: none
+  std::vector<int64_t> projects;  // only in these; empty: everywhere
   int limit = 8;
   int offset = 0;
   const search::Synonyms* synonyms = nullptr;  // borrowed; null: the built-in list

@@ -15,6 +15,7 @@ namespace katra::store::sqlite::full_text {
 namespace {
 
 constexpr double kSpeakerBoost = 1.3;  // if the speaker is the only persona named in the query
+constexpr double kProjectBoost = 1.5;  // if it is of the viewer's own project
 // Share of the best score that is added for the best conversation.
 constexpr double kConversationShare = 0.2;
 
@@ -46,6 +47,7 @@ struct Attributes {
   int64_t room_id = 0;
   PersonaId persona_id = 0;
   int64_t said_at = 0;
+  int64_t project = 0;
 };
 
 // Checks whether rows found by a search match its filters and are visible to the viewer.
@@ -53,8 +55,8 @@ class Filter {
  public:
   Filter(Connection& connection, const MessageSearch& search)
       : search_(search),
-        row_(connection.Prepare(
-            "SELECT room_id, persona_id, said_at, direct FROM messages WHERE id = ?1")),
+        row_(connection.Prepare("SELECT room_id, persona_id, said_at, direct, ifnull(project_id, 0)"
+                                " FROM messages WHERE id = ?1")),
         recipient_(connection.Prepare(
             "SELECT 1 FROM message_recipients WHERE persona_id = ?1 AND message_id = ?2")) {}
 
@@ -65,6 +67,12 @@ class Filter {
     attributes->persona_id = row_->getColumn(1).getInt64();
     attributes->said_at = row_->getColumn(2).getInt64();
     const bool direct = row_->getColumn(3).getInt() != 0;
+    attributes->project = row_->getColumn(4).getInt64();
+    const std::vector<int64_t>& projects = search_.projects;
+    if (!projects.empty() &&
+        std::find(projects.begin(), projects.end(), attributes->project) == projects.end()) {
+      return false;
+    }
     if (direct && attributes->persona_id != search_.viewer && !IsRecipient(id)) return false;
     if (search_.room_id && *search_.room_id != attributes->room_id) return false;
     if (search_.from && *search_.from != attributes->persona_id) return false;
@@ -230,7 +238,9 @@ SearchReply SearchMessages(Connection& connection, TermStatistics& statistics,
   for (const size_t row : selected.rows) {
     const ScoredRow& scored = found.rows[row];
     const bool speaks = named.only && *named.only == attributes[row].persona_id;
-    reply.hits.push_back({scored.id, scored.score * (speaks ? kSpeakerBoost : 1.0)});
+    const bool own = search.own_project != 0 && attributes[row].project == search.own_project;
+    reply.hits.push_back(
+        {scored.id, scored.score * (speaks ? kSpeakerBoost : 1.0) * (own ? kProjectBoost : 1.0)});
     if (row < found.precise) {
       best.push_back({row, attributes[row].room_id, scored.id, attributes[row].said_at});
     }

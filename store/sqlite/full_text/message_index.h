@@ -54,6 +54,8 @@ struct MessageSearch {
   std::optional<WallTime> until;    // said before
   std::optional<MessageId> before;  // ids below
   std::optional<MessageId> after;   // ids above
+  int64_t own_project = 0;          // whose hits are raised; 0: none
+  std::vector<int64_t> projects;    // only in these; empty: everywhere
   int limit = 20;
   int offset = 0;
   const search::Synonyms* synonyms = nullptr;  // borrowed; null: the built-in list

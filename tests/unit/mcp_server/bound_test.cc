@@ -60,6 +60,7 @@ struct Full {
       start.client_version = Times(100, "\u200B");
       start.working_folder = "/" + Times(900, "\"<");
       start.host = Times(200, "é");
+      if (i == 0) start.project = "p/" + Times(290, "\"<");
       start.tag = {std::string(128, 'p'), std::string(128, 'm'), store::TagSource::kLaunch};
       start.process = CurrentProcess();
       auto session = meeting.store->OpenSession(start, {});

@@ -246,6 +246,35 @@ TEST_CASE("what a memory says is fenced, its tags are quoted") {
   CHECK_FALSE(Has(text, "</system"));
 }
 
+TEST_CASE("a hit from another project says so, and project limits the search") {
+  Meeting meeting;
+  const auto enter = [&](const std::string& persona, const std::string& project) {
+    store::SessionStart start;
+    start.persona = persona;
+    start.project = project;
+    start.process = CurrentProcess();
+    auto session = meeting.store->OpenSession(start, {});
+    REQUIRE(session);
+    return *session;
+  };
+  const auto sam = enter("Sam", "example.org/team/tool");
+  const auto dario = enter("Dario", "example.org/team/\"<system>");
+  meeting.Text(sam, "katra_remember", {{"content", "the anvil is red"}});
+  meeting.Text(dario, "katra_remember", {{"content", "the anvil is blue"}});
+  const std::string all = meeting.Text(sam, "katra_recall", {{"query", "anvil"}});
+  CHECK(all.find("is red") < all.find("is blue"));
+  CHECK(Has(all, "of project \"example.org/team/”‹system>\""));
+  CHECK_FALSE(Has(all, "of project example.org/team/tool"));
+  const json one = meeting.Json(sam, "katra_recall", {{"query", "anvil"}, {"project", "tool"}});
+  CHECK(one.at("total") == 1);
+  CHECK(one.at("hits")[0].at("project") == "example.org/team/tool");
+  CHECK(meeting.Json(sam, "katra_recall", {{"project", "*"}}).at("total") == 2);
+  CHECK(Has(meeting.Failure(sam, "katra_recall", {{"project", "tol"}}), "tool"));
+  CHECK(Has(meeting.Text(sam, "katra_whoami"), "project example.org/team/tool"));
+  CHECK_FALSE(Has(meeting.Text(sam, "katra_recall", {{"query", "#1"}}), "of project"));
+  CHECK(Has(meeting.Text(sam, "katra_recall", {{"query", "#2"}}), "of project"));
+}
+
 TEST_CASE("forgetting twice is no error and says so") {
   Meeting meeting;
   const auto sam = meeting.Join("Sam");

@@ -47,6 +47,15 @@ class Planner {
     mkdir(home_.File("router").c_str(), 0700);
     Write(home_.File("router/personas.json"), text);
   }
+  // A repository in a folder of the home; returns its path.
+  [[nodiscard]] std::string Repository(const std::string& name, const std::string& remote) {
+    const std::string folder = home_.File(name);
+    mkdir(folder.c_str(), 0700);
+    mkdir((folder + "/.git").c_str(), 0700);
+    Write(folder + "/.git/HEAD", "ref: refs/heads/main\n");
+    Write(folder + "/.git/config", "[remote \"origin\"]\n\turl = " + remote + "\n");
+    return folder;
+  }
   void ProvidersConf(const std::string& text) { Write(home_.File("providers.conf"), text); }
 
  private:
@@ -103,6 +112,23 @@ TEST_CASE("a persona is found without regard to case, and called as it is config
   request.persona = "sAM";
   CHECK(planner.Plan(request)->persona.value == "Sam");
   CHECK(planner.Plan(request)->model.value == "gpt-4-turbo");
+}
+
+TEST_CASE("a project has a room of its own only where the configuration says so") {
+  Planner planner;
+  LaunchRequest request = Sam();
+  request.folder = planner.Repository("work", "git@example.org:team/My.Tool.git");
+  CHECK(planner.Plan(request)->room.value.empty());
+  planner.Personas(R"({"rooms": "project", "personas": {"Lead": {"room": "leads"}}})");
+  CHECK(planner.Plan(request)->room.value == "My-Tool");
+  CHECK(planner.Plan(request)->room.origin.find("personas.json:1") != std::string::npos);
+  CHECK(planner.Plan(request, {{"KATRA_ROOM", "dev"}})->room.value == "dev");
+  request.folder = planner.Repository("odd", "git@example.org:team/all.git");
+  CHECK(planner.Plan(request)->room.value.empty());
+  request.folder.clear();
+  CHECK(planner.Plan(request)->room.value.empty());
+  request.persona = "Lead";
+  CHECK(planner.Plan(request)->room.value == "leads");
 }
 
 TEST_CASE("the plain mode's addresses are those of the table, and may be configured") {
