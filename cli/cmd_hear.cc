@@ -129,14 +129,16 @@ class HearLoop {
 namespace {
 
 int Skip(const HearOptions& options, const CommandSession& session, Context& context) {
-  int64_t through = 0;
+  store::SkipRequest request;
+  request.session = session.info().id;
+  request.room = session.room();
+  request.acknowledge_through = 0;  // acknowledged after printing
   if (options.skip_to != "latest") {
     const Result<int64_t> number = ParseNumber(options.skip_to, "message");
     if (!number) return context.PrintError(number.error());
-    through = *number;
+    request.through = *number;
   }
-  const auto skipped =
-      session.store().Skip(session.info().id, session.room(), through, context.Call());
+  const auto skipped = session.store().Skip(request, context.Call());
   if (!skipped) return context.PrintError(skipped.error());
   context.out() << (options.speaker.json
                         ? JsonText(render::SkippedJson(*skipped, 0)["skipped"], 2) + "\n"
@@ -147,8 +149,8 @@ int Skip(const HearOptions& options, const CommandSession& session, Context& con
     return context.PrintError(
         Error{ErrorCode::kCancelled, "stdout is closed: nothing was skipped", {}, false});
   }
-  const Status kept = session.store().Acknowledge(session.info().id, session.room(),
-                                                  skipped->through, context.Call());
+  const Status kept =
+      session.store().Acknowledge(request.session, request.room, skipped->through, context.Call());
   if (!kept) return context.PrintError(kept.error());
   return skipped->skipped > 0 ? kExitOk : kExitNothing;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/output.h"
 #include "cli/program.h"
 #include "cli/room/command_session.h"
 #include "cli/room/input.h"
@@ -13,6 +14,7 @@
 #include "core/json_text.h"
 #include "core/text.h"
 #include "render/domain_json.h"
+#include "render/receipts.h"
 
 namespace katra::cli {
 namespace {
@@ -23,11 +25,28 @@ struct HistoryOptions {
   std::string from;
   std::string before;
   std::string after;
+  std::string receipts;
   bool all_rooms = false;
   int limit = 20;
 };
 
+// Who heard one message of the persona's own.
+int PrintReceipts(const HistoryOptions& options, Context& context) {
+  const auto number = ParseNumber(options.receipts, "message");
+  if (!number) return context.PrintError(number.error());
+  const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kRefuse);
+  if (!session) return context.PrintError(session.error());
+  const auto reply = (*session)->store().Receipts((*session)->info().id, *number, context.Call());
+  if (!reply) return context.PrintError(reply.error());
+  context.out() << (options.speaker.json
+                        ? JsonText(render::ReceiptsJson(*reply), 2) + "\n"
+                        : WrapLines(render::ReceiptsText(*reply, context.clock().Now()), "",
+                                    PageFor(context.terminal())));
+  return kExitOk;
+}
+
 int History(const HistoryOptions& options, Context& context) {
+  if (!options.receipts.empty()) return PrintReceipts(options, context);
   if (options.limit < 1 || options.limit > 200) {
     return context.PrintError(
         Error{ErrorCode::kInvalidArgument, "--limit must be from 1 to 200", {}, false});
@@ -91,6 +110,10 @@ void AddHistory(CLI::App& app, Program& program) {
   command->add_option("--before", options->before, "only messages with a lower number")
       ->type_name("NUMBER");
   command->add_option("--after", options->after, "only messages with a higher number, oldest first")
+      ->type_name("NUMBER");
+  command
+      ->add_option("--receipts", options->receipts,
+                   "instead: who was given this message of yours, and who heard it when")
       ->type_name("NUMBER");
   command->add_flag("--all-rooms", options->all_rooms, "messages of every room");
   command->add_option("--limit", options->limit, "at most this many messages, 1 to 200")

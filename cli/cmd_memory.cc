@@ -11,6 +11,7 @@
 #include "cli/program.h"
 #include "cli/room/command_session.h"
 #include "cli/room/input.h"
+#include "cli/room/review.h"
 #include "cli/room/session_shell.h"
 #include "cli/room/show.h"
 #include "cli/room/transfer.h"
@@ -212,13 +213,14 @@ void AddMemoryPurge(CLI::App& memory, Program& program) {
 }  // namespace
 
 void AddMemory(CLI::App& app, Program& program) {
-  CLI::App* memory = app.add_subcommand("memory", "list, show, move and erase memories");
+  CLI::App* memory = app.add_subcommand("memory", "list, show, review, move and erase memories");
   memory->group(kRoomCommands);
   memory->require_subcommand(1);
   AddMemoryList(*memory, program);
   AddMemoryShow(*memory, program);
   AddMemoryExport(*memory, program);
   AddMemoryImport(*memory, program);
+  AddMemoryReview(*memory, program);
   AddMemoryPurge(*memory, program);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/room/actions.h"
 #include "cli/room/input.h"
 #include "core/json_text.h"
+#include "core/time_words.h"
 #include "render/parse.h"
 #include "render/receipts.h"
 
@@ -50,6 +51,12 @@ Result<store::RememberRequest> MakeRequest(const RememberOptions& options, const
   const auto supersedes = ParseOptionalNumber(options.supersedes, "memory");
   if (!supersedes) return tl::unexpected<Error>(supersedes.error());
   request.supersedes = *supersedes;
+  if (!options.expires.empty()) {
+    const Result<WallTime> time =
+        ReadFutureTime(options.expires, context.clock().Now(), DayZone::kLocal);
+    if (!time) return Fail(time.error().code, "--expires " + time.error().message);
+    request.expires_at = *time;
+  }
   request.another = options.another;
   request.idempotency_key = options.key;
   return request;
@@ -115,6 +122,10 @@ void AddRemember(CLI::App& app, Program& program) {
   command->add_flag("--private", options->is_private, "visible to this persona only");
   command->add_option("--supersedes", options->supersedes, "the memory that this one replaces")
       ->type_name("NUMBER");
+  command
+      ->add_option("--expires", options->expires,
+                   "forget it at this time: 30d, \"2 weeks\", next month, or a date")
+      ->type_name("TIME");
   command->add_flag("--another", options->another,
                     "store it even if the same text is already stored");
   command->add_option("--key", options->key, "store it only once for this key")->type_name("KEY");

@@ -54,14 +54,18 @@ int Say(const SayOptions& options, Context& context) {
   if (!body) return context.PrintError(body.error());
   const auto reply_to = ParseOptionalNumber(options.reply_to, "message");
   if (!reply_to) return context.PrintError(reply_to.error());
+  const auto corrects = ParseOptionalNumber(options.corrects, "message");
+  if (!corrects) return context.PrintError(corrects.error());
   const auto session = CommandSession::Begin(context, options.speaker, UnknownPersona::kCreate);
   if (!session) return context.PrintError(session.error());
 
   request.session = (*session)->info().id;
-  request.room = (*session)->room();
+  // A correction stays in the room of the first message.
+  if (!*corrects || !options.speaker.room.empty()) request.room = (*session)->room();
   request.body = std::move(*body);
   request.to = Recipients(options.to);
   request.reply_to = *reply_to;
+  request.corrects = *corrects;
   request.idempotency_key = options.key;
   const Result<store::SayReceipt> receipt = (*session)->store().Say(request, context.Call());
   if (!receipt) return context.PrintError(receipt.error());
@@ -88,6 +92,11 @@ void AddSay(CLI::App& app, Program& program) {
       ->allow_extra_args(false);
   command
       ->add_option("--reply-to", options->reply_to, "the number of the message that this answers")
+      ->type_name("NUMBER");
+  command
+      ->add_option("--corrects", options->corrects,
+                   "the number of your own message that this replaces; it goes to the same room "
+                   "and personas")
       ->type_name("NUMBER");
   command->add_option("--key", options->key, "send it only once for this key")->type_name("KEY");
   AddRoomOption(*command, &options->speaker);

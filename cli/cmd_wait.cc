@@ -69,6 +69,9 @@ class Waiter {
       const auto addressed = Look(session_, *notes, store_, context_);
       if (addressed && addressed->count > 0) {
         notes->SetAnnounced(addressed->newest);
+        // Only for the sender's receipts, so not worth an error.
+        static_cast<void>(
+            store_.NoteWoken(session_.id, addressed->newest, context_.Call(kPatience)));
         const std::string notice = render::NoticeText(*addressed, session_.persona);
         if (client_ != HookClient::kCodex) return Tell(notice);
         // If it is refused, the hooks of the next turn deliver.

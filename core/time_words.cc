@@ -151,11 +151,12 @@ std::optional<WallTime> ReadDayAndTime(std::vector<std::string> words, WallTime 
   return calendar.Time(fields);
 }
 
-// "this week", "last month".
+// "this week", "last month", "next year".
 std::optional<WallTime> ReadPeriod(const std::vector<std::string>& words, WallTime now,
                                    const Calendar& calendar) {
-  if (words.size() != 2 || (words[0] != "this" && words[0] != "last")) return std::nullopt;
-  const int back = words[0] == "last" ? 1 : 0;
+  if (words.size() != 2) return std::nullopt;
+  if (words[0] != "this" && words[0] != "last" && words[0] != "next") return std::nullopt;
+  const int back = words[0] == "last" ? 1 : words[0] == "next" ? -1 : 0;
   std::tm fields = calendar.Day(now, 0);
   if (words[1] == "week") {
     fields.tm_mday -= (fields.tm_wday + 6) % 7 + 7 * back;
@@ -197,15 +198,8 @@ std::optional<milliseconds> UnitOf(std::string_view word) {
   return std::nullopt;
 }
 
-// "2h", "90 min", "1h30m", "3 days ago", "last 24 hours", "an hour ago".
+// "2h", "90 min", "1h30m", "3 days", "an hour".
 std::optional<milliseconds> ReadSpan(std::vector<std::string> words) {
-  const auto drop_first = [&words](std::string_view word) {
-    if (words.size() > 1 && words.front() == word) words.erase(words.begin());
-  };
-  drop_first("the");
-  drop_first("last");
-  drop_first("past");
-  if (words.size() > 1 && words.back() == "ago") words.pop_back();
   if (!words.empty() && (words.front() == "a" || words.front() == "an")) words.front() = "1";
   const std::string text = Join(words, "");
   constexpr int64_t kMost = 1'000'000;  // units: far above any use, far below overflow
@@ -226,10 +220,55 @@ std::optional<milliseconds> ReadSpan(std::vector<std::string> words) {
   return text.empty() ? std::nullopt : std::optional(span);
 }
 
+void DropFirst(std::string_view word, std::vector<std::string>* words) {
+  if (words->size() > 1 && words->front() == word) words->erase(words->begin());
+}
+
+// "3 days ago", "last 24 hours", "an hour ago", or a span alone.
+std::optional<milliseconds> ReadPastSpan(std::vector<std::string> words) {
+  for (const char* word : {"the", "last", "past"}) DropFirst(word, &words);
+  if (words.size() > 1 && words.back() == "ago") words.pop_back();
+  return ReadSpan(std::move(words));
+}
+
+// "in 3 days", "the next 24 hours", or a span alone.
+std::optional<milliseconds> ReadSpanAhead(std::vector<std::string> words) {
+  for (const char* word : {"in", "the", "next"}) DropFirst(word, &words);
+  return ReadSpan(std::move(words));
+}
+
+// The next day of that name; "monday" on a Monday is a week ahead.
+std::optional<WallTime> ReadWeekdayAhead(std::vector<std::string> words, WallTime now,
+                                         const Calendar& calendar) {
+  for (const char* word : {"on", "next"}) DropFirst(word, &words);
+  if (words.empty()) return std::nullopt;
+  const auto weekday = ReadWeekday(words.front());
+  if (!weekday) return std::nullopt;
+  const int ahead = (*weekday - calendar.Fields(now).tm_wday + 6) % 7 + 1;
+  std::tm fields = calendar.Day(now, ahead);
+  words.erase(words.begin());
+  if (!words.empty() && words.front() == "at") words.erase(words.begin());
+  if (words.empty()) return calendar.Time(fields);
+  if (words.size() != 1 || !ReadTimeOfDay(words.front(), &fields)) return std::nullopt;
+  return calendar.Time(fields);
+}
+
+std::optional<WallTime> ReadAhead(std::string_view text, WallTime now, DayZone zone) {
+  const Calendar calendar(zone);
+  if (const auto date = ReadDate(text, calendar)) return date;
+  const std::vector<std::string> words = WordsOf(text);
+  if (const auto day = ReadWeekdayAhead(words, now, calendar)) return day;
+  if (const auto day = ReadDayAndTime(words, now, calendar)) return day;
+  if (const auto period = ReadPeriod(words, now, calendar)) return period;
+  if (const auto span = ReadSpanAhead(words)) return now + *span;
+  return std::nullopt;
+}
+
+constexpr size_t kLongest = 64;
+
 }  // namespace
 
 Result<WallTime> ReadTime(std::string_view text, WallTime now, DayZone zone) {
-  constexpr size_t kLongest = 64;
   const Calendar calendar(zone);
   const std::string_view trimmed = Trim(text);
   if (trimmed.size() <= kLongest) {
@@ -238,12 +277,32 @@ Result<WallTime> ReadTime(std::string_view text, WallTime now, DayZone zone) {
     if (words.size() == 1 && words.front() == "now") return now;
     if (const auto day = ReadDayAndTime(words, now, calendar)) return *day;
     if (const auto period = ReadPeriod(words, now, calendar)) return *period;
-    if (const auto span = ReadSpan(words)) return now - *span;
+    if (const auto span = ReadPastSpan(words)) return now - *span;
   }
   return Fail(ErrorCode::kInvalidArgument,
               "\"" + OneLine(text, kLongest) +
                   "\" is not a time: use RFC 3339 (2026-11-21T12:00:00Z), a date (2026-11-21), "
                   "today, yesterday 14:30, monday, last week, or a span before now (15m, 2h, 7d)");
+}
+
+Result<WallTime> ReadFutureTime(std::string_view text, WallTime now, DayZone zone) {
+  constexpr hours kFurthest{24 * 365 * 1000};
+  const std::string_view trimmed = Trim(text);
+  const std::optional<WallTime> time =
+      trimmed.size() <= kLongest ? ReadAhead(trimmed, now, zone) : std::nullopt;
+  if (!time) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        "\"" + OneLine(text, kLongest) +
+            "\" is not a time to come: use RFC 3339 (2026-12-24T12:00:00Z), a date "
+            "(2026-12-24), tomorrow 9:00, monday, next month, or a span from now (12h, 30d)");
+  }
+  if (*time > now && *time - now < kFurthest) return *time;
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      "\"" + OneLine(text, kLongest) +
+          (*time > now ? "\" is more than a thousand years ahead"
+                       : "\" has passed: give a time in the future, such as 30d or a date"));
 }
 
 Status CheckSpan(std::optional<WallTime> since, std::optional<WallTime> until) {

@@ -25,6 +25,11 @@ enum class DayZone { kUtc, kLocal };
 // The message of kInvalidArgument lists the forms.
 [[nodiscard]] Result<WallTime> ReadTime(std::string_view text, WallTime now, DayZone zone);
 
+// The same forms for a time to come: durations count from `now` (30d, in 2 weeks), a weekday is the
+// next one, and next week, month or year is its beginning. kInvalidArgument: no such form, or the
+// time is not after `now`, or more than a thousand years.
+[[nodiscard]] Result<WallTime> ReadFutureTime(std::string_view text, WallTime now, DayZone zone);
+
 // kInvalidArgument: `since` is not before `until`, so the range would be empty.
 [[nodiscard]] Status CheckSpan(std::optional<WallTime> since, std::optional<WallTime> until);
 

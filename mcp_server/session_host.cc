@@ -1,5 +1,6 @@
 #include "mcp_server/session_host.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -26,7 +27,8 @@ SessionHost::SessionHost(OpenStore open_store, store::SessionStart start, store:
       executor_(executor),
       clock_(clock),
       logger_(logger),
-      last_beat_(clock.Steady()) {}
+      last_beat_(clock.Steady()),
+      next_upkeep_(clock.Steady() + kUpkeep) {}
 
 void SessionHost::Open() {
   if (opening_ || session_ || *closing_) return;
@@ -146,10 +148,13 @@ void SessionHost::NoteActivity() {
 
 void SessionHost::Tick(SteadyTime now) {
   if (session_ && !beating_ && now - last_beat_ >= kHeartbeat) SendHeartbeat(false);
+  if (session_ && !tending_ && now >= next_upkeep_) Tend();
 }
 
 SteadyTime SessionHost::NextDeadline() const {
-  return session_ && !beating_ && !*closing_ ? last_beat_ + kHeartbeat : SteadyTime::max();
+  if (!session_ || *closing_) return SteadyTime::max();
+  const SteadyTime beat = beating_ ? SteadyTime::max() : last_beat_ + kHeartbeat;
+  return tending_ ? beat : std::min(beat, next_upkeep_);
 }
 
 void SessionHost::SendHeartbeat(bool active) {
@@ -167,6 +172,23 @@ void SessionHost::SendHeartbeat(bool active) {
       [this, is_lost, id = session_->id] {
         beating_ = false;
         if (*is_lost && session_ && session_->id == id) ForgetSession();
+      });
+}
+
+// Not on the lane of writes: a call that writes waits for one short transaction at most.
+void SessionHost::Tend() {
+  tending_ = true;
+  auto more = std::make_shared<bool>(false);
+  executor_.Post(
+      store::Executor::Lane::kRead,
+      [store = store_, more, closing = closing_, deadline = clock_.Steady() + kCallPatience] {
+        // If this fails, it is tried again later.
+        const auto tended = store->Tend({deadline, closing.get()});
+        *more = tended && tended->more;
+      },
+      [this, more] {
+        tending_ = false;
+        next_upkeep_ = clock_.Steady() + (*more ? kUpkeepStep : std::chrono::milliseconds(kUpkeep));
       });
 }
 

@@ -31,6 +31,9 @@ class SessionHost {
 
   static constexpr std::chrono::seconds kHeartbeat{10};
   static constexpr std::chrono::seconds kActiveHeartbeat{2};  // minimum interval
+  // Between looks for upkeep (Store::Tend), and between its steps while there is some.
+  static constexpr std::chrono::seconds kUpkeep{60};
+  static constexpr std::chrono::milliseconds kUpkeepStep{200};
 
   // All references are borrowed.
   SessionHost(OpenStore open_store, store::SessionStart start, store::Executor& executor,
@@ -79,6 +82,7 @@ class SessionHost {
   void NoteFailure(const Error& error);
   void SendDescription();
   void SendHeartbeat(bool active);
+  void Tend();
   void EndSession();
   void ForgetSession();
 
@@ -103,6 +107,9 @@ class SessionHost {
   bool beating_ = false;
   SteadyTime last_beat_;
   SteadyTime last_active_beat_ = SteadyTime::min();
+
+  bool tending_ = false;
+  SteadyTime next_upkeep_;
 
   std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
   std::string close_reason_;

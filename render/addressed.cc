@@ -4,21 +4,9 @@
 
 #include "core/text.h"
 #include "render/peer_text.h"
+#include "store/mentions.h"
 
 namespace katra::render {
-
-bool Mentions(const std::string& body, const std::string& persona) {
-  const std::string text = ToLowerAscii(body);
-  const std::string name = "@" + ToLowerAscii(persona);
-  const auto in_name = [&](size_t at) {
-    return at < text.size() && (text[at] == '-' || text[at] == '_' || IsName(text.substr(at, 1)));
-  };
-  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    const bool begins = at == 0 || !in_name(at - 1);
-    if (begins && !in_name(at + name.size())) return true;
-  }
-  return false;
-}
 
 Result<Addressed> FindAddressed(const store::Session& session, store::MessageId after,
                                 store::RoomStore& store, const store::CallContext& context) {
@@ -32,7 +20,7 @@ Result<Addressed> FindAddressed(const store::Session& session, store::MessageId 
   if (!reply) return tl::unexpected<Error>(reply.error());
   Addressed found;
   for (const store::HeardMessage& heard : reply->messages) {
-    const bool is_for_it = heard.direct || Mentions(heard.message.body, session.persona);
+    const bool is_for_it = heard.direct || store::Mentions(heard.message.body, session.persona);
     if (heard.history || heard.message.id <= after || !is_for_it) continue;
     ++found.count;
     found.newest = heard.message.id;

@@ -11,9 +11,6 @@
 
 namespace katra::render {
 
-// Whether `body` names the persona as @name, as a whole word, ignoring case.
-[[nodiscard]] bool Mentions(const std::string& body, const std::string& persona);
-
 // The unheard messages of a session that are meant for its persona.
 struct Addressed {
   int64_t count = 0;

@@ -44,6 +44,12 @@ json MessageJson(const store::Message& message) {
                  {"direct", !message.to.empty()}};
   AddTag(message.tag, &object);
   if (message.reply_to) object["reply_to"] = *message.reply_to;
+  if (message.corrects) object["corrects"] = *message.corrects;
+  if (message.corrected_by) object["corrected_by"] = *message.corrected_by;
+  if (message.replies > 0) object["replies"] = message.replies;
+  if (!message.answers.empty()) {
+    object["answers"] = {{"from", message.answers_from}, {"quote", message.answers}};
+  }
   return object;
 }
 
@@ -67,6 +73,7 @@ json MemoryJson(const store::Memory& memory) {
                  {"session_only", memory.session_only}};
   AddTag(memory.tag, &object);
   if (!memory.reasoning.empty()) object["reasoning"] = memory.reasoning;
+  if (memory.expires_at) object["expires_at"] = FormatRfc3339(*memory.expires_at);
   if (memory.supersedes) object["supersedes"] = *memory.supersedes;
   if (memory.superseded_by) object["superseded_by"] = *memory.superseded_by;
   if (!memory.project.empty()) object["project"] = memory.project;

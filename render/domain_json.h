@@ -12,7 +12,8 @@ namespace katra::render {
 // Serialises JSON as safe text (core/json_text.h) on one line; replaces invalid UTF-8.
 [[nodiscard]] std::string DumpJson(const nlohmann::json& value);
 
-// id, room, from, provider, model, tag_source, to, [reply_to], body, said_at, direct.
+// id, room, from, provider, model, tag_source, to, [reply_to], [corrects], body, said_at, direct;
+// from History also [corrected_by], [replies], [answers].
 [[nodiscard]] nlohmann::json MessageJson(const store::Message& message);
 
 // As MessageJson, with history and redelivered.

@@ -14,6 +14,7 @@ std::string MemoryHeader(const store::Memory& memory, std::string_view extra, Wa
                        FormatAge(memory.created_at, now) + ", importance " + importance;
   if (memory.scope == store::MemoryScope::kPrivate) header += ", private";
   if (memory.session_only) header += ", for this session only";
+  if (memory.expires_at) header += ", expires " + FormatRfc3339(*memory.expires_at);
   if (!memory.tags.empty()) {
     header += ", tags";
     for (const std::string& tag : memory.tags) header += " " + Word(tag, store::kMaxTagBytes);

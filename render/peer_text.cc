@@ -71,7 +71,21 @@ std::string MessageHeader(const store::Message& message, const MessageMarks& mar
             Word(message.from) + " (" + TagText(message.tag) + ") to " +
             (message.to.empty() ? std::string("all") : NameList(message.to));
   if (!message.to.empty()) header += ", direct";
-  if (message.reply_to) header += ", reply to #" + std::to_string(*message.reply_to);
+  if (message.corrects) {
+    header += ", corrects #" + std::to_string(*message.corrects);
+  } else if (message.reply_to) {
+    header += ", reply to #" + std::to_string(*message.reply_to);
+    if (!message.answers.empty()) {
+      header += " (" + Word(message.answers_from) + ": " +
+                Quoted(message.answers, store::kMaxQuoteBytes) + ")";
+    }
+  }
+  if (message.corrected_by) header += ", corrected by #" + std::to_string(*message.corrected_by);
+  if (message.replies > 0) {
+    header += message.replies >= store::kMaxRepliesCounted
+                  ? ", " + std::to_string(message.replies) + "+ replies"
+                  : ", " + Count(message.replies, "reply", "replies");
+  }
   if (message.room != marks.room) header += ", in " + Word(message.room);
   if (marks.history) header += ", history";
   if (marks.redelivered) header += ", redelivered";

@@ -16,7 +16,8 @@ namespace {
 
 constexpr size_t kNearestBytes = 240;  // shown of each similar memory
 constexpr size_t kAround = 2048;
-constexpr size_t kHeaderBytes = 1024;  // of a message, with its marks
+constexpr size_t kHeaderBytes = 1024;   // of a message, with its marks
+constexpr size_t kReceiptsShown = 200;  // of a message's recipients
 
 // Of many recipients, only the first are named, and the rest counted.
 constexpr size_t kNamed = 12;
@@ -68,6 +69,32 @@ std::vector<NamingMessage> FitNaming(const std::vector<store::Message>& naming, 
     fitted.push_back(std::move(one));
   }
   return fitted;
+}
+
+std::string ReceiptLine(const store::Receipt& receipt, WallTime now) {
+  std::string line = Word(receipt.persona) + ": ";
+  switch (receipt.state) {
+    case store::ReceiptState::kWaiting:
+      line += "not given yet";
+      break;
+    case store::ReceiptState::kGiven:
+      line += "given, not acknowledged yet";
+      break;
+    case store::ReceiptState::kHeard:
+      line += "heard";
+      break;
+    case store::ReceiptState::kSkipped:
+      line += "left it behind unread";
+      break;
+  }
+  if (receipt.heard_at) {
+    line += " " + Stamp(*receipt.heard_at, now);
+  } else if (receipt.state == store::ReceiptState::kHeard) {
+    line += ", time unknown";
+  }
+  if (receipt.with_correction) line += ", perhaps only its correction";
+  if (receipt.woken_at) line += "; woken " + Stamp(*receipt.woken_at, now);
+  return line;
 }
 
 bool SaysNearlyTheSame(const store::MemoryHit& hit, const store::RememberRequest& request) {
@@ -131,6 +158,7 @@ std::string RememberedText(const store::RememberReceipt& receipt,
            store::ToString(request.scope) + "): stored";
     if (request.supersedes) text += "; it supersedes #" + std::to_string(*request.supersedes);
     if (request.session_only) text += "; forgotten when this session ends";
+    if (request.expires_at) text += "; forgotten at " + FormatRfc3339(*request.expires_at);
   }
   if (nearest.empty()) return text;
   for (const store::MemoryHit& hit : nearest) {
@@ -212,6 +240,48 @@ std::string SkippedText(const store::SkipReply& reply, WallTime now) {
     text += item;
   }
   return text;
+}
+
+std::string ReceiptsText(const store::ReceiptsReply& reply, WallTime now) {
+  const std::string id = "#" + std::to_string(reply.message.id);
+  if (reply.imported) return id + " was imported: who heard it is unknown";
+  std::string text = id + " in " + Word(reply.message.room);
+  if (reply.message.corrected_by) {
+    text += ", corrected by #" + std::to_string(*reply.message.corrected_by);
+  }
+  if (reply.receipts.empty()) return text + ": nobody has been in this room to hear it yet";
+  const auto heard = std::count_if(reply.receipts.begin(), reply.receipts.end(), [](const auto& r) {
+    return r.state == store::ReceiptState::kHeard;
+  });
+  text += ": heard by " + std::to_string(heard) + " of " + std::to_string(reply.receipts.size());
+  size_t shown = 0;
+  for (const store::Receipt& receipt : reply.receipts) {
+    if (++shown > kReceiptsShown) {
+      return text + "\nand " + std::to_string(reply.receipts.size() - kReceiptsShown) + " more";
+    }
+    text += "\n" + ReceiptLine(receipt, now);
+  }
+  return text;
+}
+
+nlohmann::json ReceiptsJson(const store::ReceiptsReply& reply) {
+  nlohmann::json receipts = nlohmann::json::array();
+  for (const store::Receipt& receipt : reply.receipts) {
+    if (receipts.size() == kReceiptsShown) break;
+    nlohmann::json one = {{"persona", receipt.persona}, {"state", store::ToString(receipt.state)}};
+    if (receipt.heard_at) one["heard_at"] = FormatRfc3339(*receipt.heard_at);
+    if (receipt.woken_at) one["woken_at"] = FormatRfc3339(*receipt.woken_at);
+    if (receipt.with_correction) one["with_correction"] = true;
+    receipts.push_back(std::move(one));
+  }
+  nlohmann::json object = {{"id", reply.message.id},
+                           {"room", reply.message.room},
+                           {"said_at", FormatRfc3339(reply.message.said_at)},
+                           {"known", !reply.imported},
+                           {"receipts", std::move(receipts)},
+                           {"receipts_in_all", reply.receipts.size()}};
+  if (reply.message.corrected_by) object["corrected_by"] = *reply.message.corrected_by;
+  return object;
 }
 
 nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek) {

@@ -29,6 +29,10 @@ namespace katra::render {
 // A skipped backlog: how much each speaker said, and which messages name the persona.
 [[nodiscard]] std::string SkippedText(const store::SkipReply& reply, WallTime now);
 
+// Who was given a message of the caller's own, and who heard it when.
+[[nodiscard]] std::string ReceiptsText(const store::ReceiptsReply& reply, WallTime now);
+[[nodiscard]] nlohmann::json ReceiptsJson(const store::ReceiptsReply& reply);
+
 // schemas/tools/katra_hear-v1.json.
 [[nodiscard]] nlohmann::json HeardReplyJson(const store::HearReply& reply, bool peek);
 // The same for a skipped backlog. `left`: messages that are still unheard after it.

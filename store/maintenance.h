@@ -53,6 +53,14 @@ struct ImportReceipt {
   std::vector<ImportRefusal> refusals;  // the first kMaxRefusals
 };
 
+// What one step of upkeep did.
+struct TendReceipt {
+  int64_t memories_expired = 0;
+  int64_t memories_erased = 0;
+  int64_t messages_removed = 0;
+  bool more = false;  // there may be more to do now
+};
+
 class Maintenance {
  public:
   virtual ~Maintenance() = default;
@@ -72,6 +80,12 @@ class Maintenance {
   // Personas named in the file are created if they do not exist, without a session.
   // kInvalidArgument: a line is not a record of an export.
   virtual Result<ImportReceipt> Import(const LineSource& source, const CallContext& context) = 0;
+
+  // Does one small step of upkeep, in write transactions of some milliseconds, and nothing if there
+  // is nothing to do: forgets memories that have reached their time, erases those that did 30 days
+  // ago, and removes messages that are older than their room keeps them and that everybody has
+  // heard. Any number of processes may call it.
+  virtual Result<TendReceipt> Tend(const CallContext& context) = 0;
 
   // Checks the whole store, reading all of it. kDataLoss: the message says what is damaged.
   virtual Status CheckIntegrity(const CallContext& context) = 0;

@@ -39,6 +39,15 @@ class MemoryStore {
   virtual Result<ForgetReceipt> Forget(SessionId session, MemoryId id, const std::string& reason,
                                        const CallContext& context) = 0;
 
+  // The memories that a person may want to forget, with the reasons: those that expire soon, say
+  // nearly the same as a newer one, are superseded, or were not recalled for long; in this order.
+  // Without those that were kept in the last 90 days. Takes seconds for a large store.
+  // kInvalidArgument; kNotFound: no such author.
+  virtual Result<ReviewReply> Review(const ReviewRequest& request, const CallContext& context) = 0;
+
+  // Records that a person decided to keep the memory. kNotFound.
+  virtual Status KeepMemory(SessionId session, MemoryId id, const CallContext& context) = 0;
+
   // Erases a memory, forgotten or not, and removes its text from every index. Needs no session: for
   // `katra memory purge`.
   virtual Status Purge(MemoryId id, const CallContext& context) = 0;

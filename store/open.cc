@@ -32,13 +32,16 @@ Result<std::shared_ptr<Store>> OpenStore(const std::string& address, const OpenO
                     "://\": the address of a store is the path of a folder, e.g. /home/you/.katra",
                 address);
   }
-  OpenOptions with_quotas = options;
-  if (!with_quotas.quotas) {
-    with_quotas.quotas = [address](std::string_view persona) {
+  OpenOptions with_configuration = options;
+  if (!with_configuration.quotas) {
+    with_configuration.quotas = [address](std::string_view persona) {
       return LoadQuotas(address, persona);
     };
   }
-  auto opened = sqlite::OpenSqliteStore(address, with_quotas, context);
+  if (!with_configuration.retention) {
+    with_configuration.retention = [address] { return LoadRetention(address); };
+  }
+  auto opened = sqlite::OpenSqliteStore(address, with_configuration, context);
   if (!opened) return Pass(std::move(opened));
   return std::shared_ptr<Store>(std::move(*opened));
 }

@@ -10,6 +10,7 @@
 #include "core/ids.h"
 #include "core/result.h"
 #include "store/quotas.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 namespace katra::store {
@@ -20,6 +21,8 @@ struct OpenOptions {
   // Returns the quotas of a persona. Called when they are needed, on the caller's thread, inside
   // its transaction. If unset, OpenStore reads them from HOME/router/personas.json.
   std::function<Quotas(std::string_view persona)> quotas = {};
+  // How long rooms keep messages. Called by Store::Tend. If unset, OpenStore reads the same file.
+  std::function<Retention()> retention = {};
 };
 
 // Opens the store at `address`, or creates it, and updates its schema. Blocks on the disk and on

@@ -43,15 +43,20 @@ Quotas ReadQuotas(std::string_view text, std::string_view persona) {
   return quotas;
 }
 
-Quotas LoadQuotas(const std::string& home, std::string_view persona) {
+std::optional<std::string> ReadTrustedConfiguration(const std::string& home) {
   const std::string path = QuotasPath(home);
   struct stat folder = {};
   struct stat info = {};
   const bool trusted = lstat((home + "/router").c_str(), &folder) == 0 && S_ISDIR(folder.st_mode) &&
                        lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
                        info.st_uid == geteuid() && (info.st_mode & 022U) == 0;
-  if (!trusted) return {};
-  const auto text = ReadFile(path, kMaxFileBytes);
+  if (!trusted) return std::nullopt;
+  auto text = ReadFile(path, kMaxFileBytes);
+  return text ? std::optional(std::move(*text)) : std::nullopt;
+}
+
+Quotas LoadQuotas(const std::string& home, std::string_view persona) {
+  const auto text = ReadTrustedConfiguration(home);
   return text ? ReadQuotas(*text, persona) : Quotas();
 }
 

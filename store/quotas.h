@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,10 @@ struct Quotas {
 // malformed or of the wrong type keeps its default, because reporting errors is the task of `katra
 // config check`.
 [[nodiscard]] Quotas ReadQuotas(std::string_view text, std::string_view persona);
+
+// The text of that file, provided it is a regular file of this user that nobody else can change.
+// Blocking.
+[[nodiscard]] std::optional<std::string> ReadTrustedConfiguration(const std::string& home);
 
 // The same for the file, provided it is a regular file of this user that nobody else can change;
 // otherwise the defaults. Blocking.

@@ -19,8 +19,9 @@ class RoomStore {
 
   // Sends a message to a room, or to the personas that it names. Once this returns, the message
   // survives a power loss and every later Hear can find it. kInvalidArgument: the body is empty,
-  // too long, not UTF-8 or contains NUL; a malformed name. kNotFound: an unknown recipient (the
-  // message suggests near matches) or reply_to.
+  // too long, not UTF-8 or contains NUL; a malformed name; a correction of another persona's
+  // message, of one that is corrected already, or with another room or other recipients. kNotFound:
+  // an unknown recipient (the message suggests near matches) or reply_to.
   virtual Result<SayReceipt> Say(const SayRequest& request, const CallContext& context) = 0;
 
   // Returns what was said since the persona last heard: messages to everyone in the room, and
@@ -40,11 +41,19 @@ class RoomStore {
   virtual Status Undeliver(SessionId session, const std::string& room,
                            const CallContext& context) = 0;
 
-  // Delivers a summary of what is unheard in the room and among direct messages, up to `through`
-  // (0: all), instead of the messages. Acknowledge it like them. kInvalidArgument: `through` is
-  // ahead of the newest message, or was given before. kNotFound: no such room. `room`: as above.
-  virtual Result<SkipReply> Skip(SessionId session, const std::string& room, MessageId through,
-                                 const CallContext& context) = 0;
+  // Leaves unheard messages behind, up to and including `through`, both in the room and among
+  // direct messages, and summarises them. Like those that Hear returns, they are delivered, and
+  // count as heard once the session acknowledges them. kInvalidArgument: `through` is ahead of the
+  // newest message, or everything up to it was given before. kNotFound: there is no such room.
+  virtual Result<SkipReply> Skip(const SkipRequest& request, const CallContext& context) = 0;
+
+  // Who was given a message of the caller's own, who heard it and when. kNotFound: no such message
+  // is visible to the caller; kPermissionDenied: somebody else said it.
+  virtual Result<ReceiptsReply> Receipts(SessionId session, MessageId message,
+                                         const CallContext& context) = 0;
+
+  // Records that the session was woken for the message. Not synced to disk.
+  virtual Status NoteWoken(SessionId session, MessageId message, const CallContext& context) = 0;
 
   // Reads or searches past messages without changing a cursor. kNotFound: no such room or persona.
   virtual Result<HistoryReply> History(const HistoryRequest& request,

@@ -13,6 +13,9 @@ constexpr std::array<const char*, 6> kTagSources = {"unknown",  "client",   "lau
 constexpr std::array<const char*, 4> kActivities = {"unknown", "working", "idle", "waiting"};
 constexpr std::array<const char*, 6> kKinds = {"note",    "fact",       "decision",
                                                "insight", "preference", "task"};
+constexpr std::array<const char*, 4> kReceipts = {"waiting", "given", "heard", "skipped"};
+constexpr std::array<const char*, 4> kReasons = {"expires_soon", "nearly_same", "superseded",
+                                                 "unused"};
 constexpr std::array<const char*, 2> kScopes = {"shared", "private"};
 
 // The names are in the order of the enumerators' values.
@@ -36,6 +39,8 @@ const char* NameOf(const std::array<const char*, N>& names, Enum value, const ch
 const char* ToString(TagSource source) { return NameOf(kTagSources, source, "unknown"); }
 const char* ToString(Activity activity) { return NameOf(kActivities, activity, "unknown"); }
 const char* ToString(MemoryKind kind) { return NameOf(kKinds, kind, "note"); }
+const char* ToString(ReceiptState state) { return NameOf(kReceipts, state, "waiting"); }
+const char* ToString(ReviewReason reason) { return NameOf(kReasons, reason, "unused"); }
 const char* ToString(MemoryScope scope) { return NameOf(kScopes, scope, "private"); }
 
 std::optional<TagSource> ParseTagSource(std::string_view text) {

@@ -30,6 +30,8 @@ inline constexpr size_t kMaxRecipients = 100;
 inline constexpr int kHistoryForNewcomers =
     20;  // the latest messages of a room that a new persona hears first
 inline constexpr std::string_view kMainRoom = "main";
+inline constexpr int64_t kMaxRepliesCounted = 1000;
+inline constexpr size_t kMaxQuoteBytes = 80;
 
 // How a session's provider and model are known, weakest first. kImported never belongs to a
 // session: speaker, provider and time come from a file and are unverified. kHuman has no model: a
@@ -165,7 +167,13 @@ struct Message {
   std::optional<MessageId> reply_to;
   std::string body;  // valid UTF-8, 1..kMaxMessageBytes, no NUL
   WallTime said_at;
-  std::string project;  // of the speaker's session; empty: none, or not known
+  std::string project;                // of the speaker's session; empty: none, or not known
+  std::optional<MessageId> corrects;  // an earlier message of the speaker that this one replaces
+  // Set by History only, as far as the viewer may see the other messages:
+  std::optional<MessageId> corrected_by;
+  int64_t replies = 0;       // messages that answer this one, at most kMaxRepliesCounted
+  std::string answers_from;  // the speaker of the message that `reply_to` names
+  std::string answers;       // the beginning of that message, at most kMaxQuoteBytes
 };
 
 struct SayRequest {
@@ -175,6 +183,9 @@ struct SayRequest {
   std::vector<std::string> to;  // persona names; empty: everyone
   std::optional<MessageId> reply_to;
   std::string idempotency_key;  // empty: none
+  // The speaker's own message that this one replaces. Room and recipients are then those of that
+  // message: `room`, `to` and `reply_to` must be unset or the same.
+  std::optional<MessageId> corrects = {};
 };
 
 // A recipient of a message. `live`: it has a session now and can hear the message at once;
@@ -233,6 +244,15 @@ struct Speaker {
   int64_t messages = 0;
 };
 
+struct SkipRequest {
+  SessionId session = 0;
+  std::string room;       // empty: the session's room
+  MessageId through = 0;  // skips up to and including this id; 0: all
+  bool peek = false;      // only summarises: no cursor moves
+  // As in HearRequest, for what was delivered before.
+  std::optional<MessageId> acknowledge_through;
+};
+
 // A summary of the skipped backlog.
 struct SkipReply {
   std::string room;
@@ -242,6 +262,28 @@ struct SkipReply {
   int64_t other_speakers = 0;     // further speakers not in `speakers`
   // The newest twenty that are addressed to the persona or contain its @name, oldest first.
   std::vector<Message> naming;
+};
+
+// What is known of one recipient of a message.
+enum class ReceiptState {
+  kWaiting,  // not given to any of its sessions
+  kGiven,    // returned to a session, which has not acknowledged it
+  kHeard,    // acknowledged
+  kSkipped   // left behind with a backlog
+};
+
+struct Receipt {
+  std::string persona;
+  ReceiptState state = ReceiptState::kWaiting;
+  std::optional<WallTime> heard_at;  // when it was acknowledged; unset if that was not recorded
+  std::optional<WallTime> woken_at;  // when a session was first woken while it waited
+  bool with_correction = false;      // heard or given after it was corrected, so perhaps only that
+};
+
+struct ReceiptsReply {
+  Message message;
+  std::vector<Receipt> receipts;  // by name; empty if the message is imported
+  bool imported = false;          // nothing is recorded of an imported message
 };
 
 struct HistoryRequest {
@@ -283,7 +325,8 @@ struct Memory {
   std::optional<MemoryId> supersedes;
   std::optional<MemoryId> superseded_by;
   bool session_only = false;
-  std::string project;  // of the author's session; empty: none, or not known
+  std::string project;                      // of the author's session; empty: none, or not known
+  std::optional<WallTime> expires_at = {};  // when it is forgotten; unset: never
 };
 
 struct RememberRequest {
@@ -298,6 +341,7 @@ struct RememberRequest {
   bool session_only = false;
   bool another = false;  // stored even if an identical memory exists
   std::string idempotency_key;
+  std::optional<WallTime> expires_at = {};  // in the future
 };
 
 struct MemoryHit {
@@ -347,14 +391,47 @@ struct RecallReply {
   std::string project;          // the session's own
 };
 
+// Why a memory is worth a review.
+enum class ReviewReason { kExpiresSoon, kNearlySame, kSuperseded, kUnused };
+
+struct ReviewRequest {
+  SessionId session = 0;
+  std::string author;    // a persona's name; empty: anybody
+  int unused_days = 90;  // 1..36,500: not recalled for this long, and older
+  int limit = 100;       // 1 or more
+};
+
+// Of the newest memories, at most this many are compared with the others.
+inline constexpr size_t kMaxMemoriesCompared = 1000;
+
+struct ReviewItem {
+  Memory memory;
+  std::vector<ReviewReason> reasons;    // not empty
+  std::optional<MemoryId> like;         // the newer memory that says nearly the same
+  std::optional<WallTime> recalled_on;  // the beginning of the day of the last recall, UTC
+};
+
+struct ReviewReply {
+  std::vector<ReviewItem> items;
+  int64_t total = 0;         // number of all
+  bool compared_all = true;  // false: only the newest kMaxMemoriesCompared were
+  WallTime recalls_since;    // nothing is known of recalls before
+};
+
 struct ForgetReceipt {
   MemoryId id = 0;
   bool repeated = false;  // it had already been forgotten
 };
 
+[[nodiscard]] inline bool IsExpired(const Memory& memory, WallTime now) {
+  return memory.expires_at && *memory.expires_at <= now;
+}
+
 [[nodiscard]] const char* ToString(TagSource source);
 [[nodiscard]] const char* ToString(Activity activity);  // "working"; "unknown" if never reported
 [[nodiscard]] const char* ToString(MemoryKind kind);
+[[nodiscard]] const char* ToString(ReviewReason reason);  // "expires_soon", "nearly_same", …
+[[nodiscard]] const char* ToString(ReceiptState state);   // "waiting", "given", …
 [[nodiscard]] const char* ToString(MemoryScope scope);
 [[nodiscard]] std::optional<TagSource> ParseTagSource(std::string_view text);
 [[nodiscard]] std::optional<MemoryKind> ParseMemoryKind(std::string_view text);

@@ -62,7 +62,7 @@ class Lister {
     AddMatching();
     AddSpending();
     AddLimits("limits.", config_.limits);
-    if (config_.project_rooms) Add("rooms", "project");
+    if (config_.project_rooms) Add("default_room", "project");
     if (config_.claims_block) Add("claims", "block");
     for (const router::PersonaConfig& persona : config_.personas) AddPersona(persona);
     for (const Provider& provider : config_.providers) {

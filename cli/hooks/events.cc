@@ -157,6 +157,8 @@ class Event {
       return std::string();
     }
     notes->SetStops(stops + 1);
+    // Only for the sender's receipts, so not worth an error.
+    static_cast<void>(store_.NoteWoken(session_.id, addressed->newest, context_.Call(kPatience)));
     const Result<std::string> text =
         DeliverUnheard(session_, Earlier::kReceived, kMostHookBytes, store_, context_);
     return text ? ContinueOutput(client_, *text) : text;

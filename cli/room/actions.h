@@ -15,6 +15,7 @@ struct SayOptions {
   std::vector<std::string> words;
   std::vector<std::string> to;
   std::string reply_to;
+  std::string corrects;
   std::string key;
 };
 [[nodiscard]] int Say(const SayOptions& options, Context& context);
@@ -44,6 +45,7 @@ struct RememberOptions {
   std::string importance;
   bool is_private = false;
   std::string supersedes;
+  std::string expires;  // empty: never
   bool another = false;
   std::string key;
 };

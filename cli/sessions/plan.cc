@@ -450,7 +450,7 @@ Result<LaunchPlan> MakePlan(const LaunchRequest& request, const Context& context
   if (!folder) return Pass(std::move(folder));
   plan.folder = std::move(*folder);
   if (plan.room.value.empty() && config.project_rooms) {
-    plan.room = {ProjectRoom(plan.folder.value), sources.Origin("rooms")};
+    plan.room = {ProjectRoom(plan.folder.value), sources.Origin("default_room")};
   }
   const router::PersonaConfig session = router::SessionPersona(
       config, plan.persona.value, {provider.name, plan.model.value, {}, false});

@@ -1,4 +1,4 @@
-// The room of a project, for the setting `"rooms": "project"`.
+// The room of a project, for the setting `"default_room": "project"`.
 #pragma once
 
 #include <string>

@@ -5,7 +5,6 @@
 
 #include "core/text.h"
 #include "mcp_server/prompts/prompt.h"
-#include "render/addressed.h"
 #include "render/bound.h"
 #include "render/memory_text.h"
 #include "render/peer_text.h"
@@ -121,38 +120,29 @@ std::vector<const store::Message*> Select(const store::HistoryReply& reply, Wall
   return messages;
 }
 
-// A digest of a long backlog, and how to leave it behind.
-Status WriteBacklog(const CallEnvironment& environment, const store::Session& session,
-                    const std::string& room, PromptWriter* writer) {
-  constexpr int kCounted = 200;
-  constexpr size_t kNaming = 20;
-  store::HearRequest request;
+// A digest of the whole backlog, and how to leave it behind.
+Status WriteBacklog(const CallEnvironment& environment, const std::string& room,
+                    PromptWriter* writer) {
+  store::SkipRequest request;
   request.session = environment.session;
   request.room = room;
   request.peek = true;
-  request.limit = kCounted;
-  request.weight = [](const store::Message&) { return size_t{0}; };
-  Result<store::HearReply> backlog = environment.store.Hear(request, environment.context);
-  if (!backlog) return Pass(std::move(backlog));
-  std::map<std::string, int64_t> speakers;
-  std::vector<const store::Message*> naming;
-  for (const store::HeardMessage& heard : backlog->messages) {
-    ++speakers[heard.message.from];
-    const bool names = heard.direct || render::Mentions(heard.message.body, session.persona);
-    if (names) naming.push_back(&heard.message);
+  Result<store::SkipReply> digest = environment.store.Skip(request, environment.context);
+  if (!digest) return Pass(std::move(digest));
+  std::string speakers;
+  for (const store::Speaker& speaker : digest->speakers) {
+    speakers += (speakers.empty() ? "" : ", ") + render::Word(speaker.name) + " " +
+                std::to_string(speaker.messages);
   }
-  if (naming.size() > kNaming) naming.erase(naming.begin(), naming.end() - kNaming);
-  std::vector<std::string> counts;
-  for (const auto& [name, count] : speakers) {
-    counts.push_back(render::Word(name) + " " + std::to_string(count));
+  if (digest->other_speakers > 0) {
+    speakers += " and " + render::Count(digest->other_speakers, "more speaker", "more speakers");
   }
-  const auto counted = static_cast<int64_t>(backlog->messages.size());
-  writer->Line("There is a backlog. " + std::string(backlog->left > 0 ? "Its oldest " : "Its ") +
-               render::Count(counted, "message", "messages") +
-               " by speaker: " + Join(counts, ", ") +
-               ". katra_hear with skip_to=latest leaves all of it behind and gives a digest. "
-               "The newest of these that are to you or name you. " +
+  writer->Line("A backlog of " + std::to_string(digest->skipped) + " messages, by speaker: " +
+               speakers + ". katra_hear with skip_to=" + std::to_string(digest->through) +
+               " leaves it behind. The newest of them that are to you or name you. " +
                std::string(kDataNotice));
+  std::vector<const store::Message*> naming;
+  for (const store::Message& message : digest->naming) naming.push_back(&message);
   writer->Messages(std::move(naming), room, true);
   return {};
 }
@@ -168,7 +158,7 @@ Result<std::string> CatchUp(const CallEnvironment& environment, const store::Ses
   PromptWriter writer(environment.clock.Now());
   writer.Line(Greeting(session, unheard->room));
   if (unheard->left > 0) {
-    if (auto told = WriteBacklog(environment, session, unheard->room, &writer); !told) {
+    if (auto told = WriteBacklog(environment, unheard->room, &writer); !told) {
       return Pass(std::move(told));
     }
   }

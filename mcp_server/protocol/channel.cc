@@ -45,10 +45,21 @@ void Channel::Look() {
                               {"from", OneLine(addressed.from, store::kMaxNameBytes)},
                               {"message", std::to_string(addressed.newest)}}}},
                            "channel");
+          NoteWoken(addressed.newest);
         }
         // A failed look is repeated at the next change.
         if (std::exchange(look_again_, false)) OnBell();
       });
+}
+
+void Channel::NoteWoken(store::MessageId newest) {
+  runner_.Run(
+      Lane::kHear, std::make_shared<std::atomic<bool>>(false),
+      [id = host_.session()->id, newest](const CallEnvironment& environment) {
+        // Only for the sender's receipts, so not worth an error.
+        static_cast<void>(environment.store.NoteWoken(id, newest, environment.context));
+      },
+      [](const Error*) {});
 }
 
 }  // namespace katra::mcp

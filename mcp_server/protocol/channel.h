@@ -25,6 +25,8 @@ class Channel {
 
  private:
   void Look();
+  // For the receipts of the senders.
+  void NoteWoken(store::MessageId newest);
 
   const bool enabled_;
   PendingRequests& requests_;

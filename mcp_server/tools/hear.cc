@@ -105,22 +105,26 @@ std::chrono::milliseconds Wait(const nlohmann::json& arguments) {
 
 // Skips a backlog up to the given number; "latest" skips all of it. Delivers the digest like
 // messages: the next call acknowledges it.
-ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments) {
+ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& arguments,
+                const WaitState& wait) {
   if (BoolArgument(arguments, "peek")) {
     return FailedOutput(ErrorCode::kInvalidArgument,
                         "skip_to makes messages count as heard, and peek only looks: give one of "
                         "them");
   }
-  const std::string room = WordArgument(arguments, "room");
-  const Result<store::SkipReply> skipped = environment.store.Skip(
-      environment.session, room, IdArgument(arguments, "skip_to").value_or(0), environment.context);
+  store::SkipRequest request;
+  request.session = environment.session;
+  request.room = WordArgument(arguments, "room");
+  request.through = IdArgument(arguments, "skip_to").value_or(0);
+  request.acknowledge_through = wait.received_through;
+  const Result<store::SkipReply> skipped = environment.store.Skip(request, environment.context);
   if (!skipped) return ErrorOutput(skipped.error());
   ToolOutput output = MakeOutput(
       arguments, [&] { return render::SkippedText(*skipped, environment.clock.Now()); },
       [&] {
         store::HearRequest peek;
         peek.session = environment.session;
-        peek.room = room;
+        peek.room = request.room;
         peek.peek = true;
         peek.limit = 1;
         const auto rest = environment.store.Hear(peek, environment.context);
@@ -134,7 +138,7 @@ ToolOutput Skip(const CallEnvironment& environment, const nlohmann::json& argume
 
 std::optional<ToolOutput> Run(const CallEnvironment& environment, const nlohmann::json& arguments,
                               const WaitState& wait) {
-  if (arguments.contains("skip_to")) return Skip(environment, arguments);
+  if (arguments.contains("skip_to")) return Skip(environment, arguments, wait);
   store::HearRequest request;
   request.session = environment.session;
   request.room = WordArgument(arguments, "room");

@@ -1,6 +1,8 @@
 // katra_remember: stores a text for later sessions, and shows similar memories.
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
+#include "core/time_words.h"
 #include "mcp_server/tools/arguments.h"
 #include "mcp_server/tools/output.h"
 #include "mcp_server/tools/tool.h"
@@ -22,6 +24,11 @@ Result<store::RememberRequest> ReadRequest(const CallEnvironment& environment,
   request.tags = ListArgument(arguments, "tags");
   request.supersedes = IdArgument(arguments, "supersedes");
   request.session_only = BoolArgument(arguments, "session_only");
+  if (const std::string expires = TextArgument(arguments, "expires"); !Trim(expires).empty()) {
+    const Result<WallTime> time = ReadFutureTime(expires, environment.clock.Now(), DayZone::kUtc);
+    if (!time) return Fail(time.error().code, "expires: " + time.error().message);
+    request.expires_at = *time;
+  }
   request.another = BoolArgument(arguments, "another");
   request.idempotency_key = TextArgument(arguments, "idempotency_key");
   const Result<double> importance = ImportanceArgument(arguments, "importance", request.importance);

@@ -17,6 +17,7 @@ ToolOutput Run(const CallEnvironment& environment, const nlohmann::json& argumen
   request.body = TextArgument(arguments, "message");
   request.to = RecipientsArgument(arguments, "to");
   request.reply_to = IdArgument(arguments, "reply_to");
+  request.corrects = IdArgument(arguments, "corrects");
   request.idempotency_key = TextArgument(arguments, "idempotency_key");
   const Result<store::SayReceipt> receipt = environment.store.Say(request, environment.context);
   if (!receipt) return ErrorOutput(receipt.error());

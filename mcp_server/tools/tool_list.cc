@@ -58,6 +58,7 @@ Tool MakeTool(const ToolDefinition& definition) {
   TOOL(kHear)             \
   TOOL(kWhoIsHere)        \
   TOOL(kHistory)          \
+  TOOL(kReceipts)         \
   TOOL(kRemember)         \
   TOOL(kRecall)           \
   TOOL(kForget)           \

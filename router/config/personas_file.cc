@@ -349,10 +349,11 @@ void ApplyRules(const JsonSource& source, RouterConfig& config, Findings& findin
   ReadMatching(root.Below("router"), &config.matching);
   ReadRateLimits(root.Below("router"), &config.rate_limits);
   root.Below("limits").ReadLimits(&config.limits);
-  if (const json* rooms = root.Find("rooms")) {
-    config.project_rooms = *rooms == "project";
-    root.Mark("rooms");
+  if (const json* room = root.Find("default_room")) {
+    config.project_rooms = *room == "project";
+    root.Mark("default_room");
   }
+  root.Mark("rooms");  // the store reads it
   if (const json* claims = root.Find("claims")) {
     config.claims_block = *claims == "block";
     root.Mark("claims");

@@ -15,6 +15,7 @@ ALLOWED = {  # a file, or a folder that ends in "/": why it may
     "store/sqlite/connection.cc": "ends a statement at its deadline, in SQLite's own callback",
     "store/sqlite/database.cc": "hands a deadline to the writers' lock",
     "store/sqlite/history.cc": "hands a deadline to the writers' lock",
+    "store/sqlite/recall.cc": "hands a deadline to the writers' lock",
     "store/sqlite/sqlite_store.cc": "hands a deadline to the writers' lock",
     "router/gateway/access/tokens.cc": "hands a deadline to a file's lock",
     "router/gateway/observe/usage_recorder.cc": "hands a deadline to the store",

@@ -1,6 +1,9 @@
 #include "store/sqlite/cursors.h"
 
+#include <algorithm>
 #include <vector>
+
+#include "store/sqlite/hearings.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -58,13 +61,15 @@ Cursor LoadCursor(Connection& connection, const Caller& caller, int64_t stream) 
   cursor.history_through = place.history_through;
 
   Query query = connection.Prepare(
-      "SELECT acked, delivered, redeliver FROM session_cursors"
+      "SELECT acked, delivered, redeliver, skip_after, skip_through FROM session_cursors"
       " WHERE session_id = ?1 AND room_id = ?2");
   query.Bind(caller.session, stream);
   if (query->executeStep()) {
     cursor.acked = query->getColumn(0).getInt64();
     cursor.delivered = query->getColumn(1).getInt64();
     cursor.session_redeliver = query->getColumn(2).getInt64();
+    cursor.skip_after = query->getColumn(3).getInt64();
+    cursor.skip_through = query->getColumn(4).getInt64();
     cursor.stored = known.has_value();
   }
   cursor.newcomer = cursor.acked == cursor.delivered && cursor.acked < cursor.history_through &&
@@ -72,7 +77,7 @@ Cursor LoadCursor(Connection& connection, const Caller& caller, int64_t stream) 
   return cursor;
 }
 
-void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor) {
+void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor, int64_t now) {
   if (!cursor.stored) {
     const std::optional<Place> known = PersonasPlace(connection, caller.persona, cursor.stream);
     if (!known) {
@@ -81,13 +86,25 @@ void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cur
     }
   }
   Query upsert = connection.Prepare(
-      "INSERT INTO session_cursors(session_id, room_id, acked, delivered) VALUES (?1, ?2, ?3, ?4)"
-      " ON CONFLICT DO UPDATE SET acked = excluded.acked, delivered = excluded.delivered");
-  upsert.Bind(caller.session, cursor.stream, cursor.acked, cursor.delivered)->exec();
+      "INSERT INTO session_cursors(session_id, room_id, acked, delivered, skip_after, skip_through)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+      " ON CONFLICT DO UPDATE SET acked = excluded.acked, delivered = excluded.delivered,"
+      "  skip_after = excluded.skip_after, skip_through = excluded.skip_through");
+  upsert
+      .Bind(caller.session, cursor.stream, cursor.acked, cursor.delivered, cursor.skip_after,
+            cursor.skip_through)
+      ->exec();
+  if (cursor.acked <= cursor.persona_acked) return;
   Query advance = connection.Prepare(
       "UPDATE persona_cursors SET acked = ?3"
       " WHERE persona_id = ?1 AND room_id = ?2 AND acked < ?3");
   advance.Bind(caller.persona, cursor.stream, cursor.acked)->exec();
+  const MessageId skip = std::clamp(cursor.skip_after, cursor.persona_acked, cursor.acked);
+  const MessageId rest = std::clamp(cursor.skip_through, skip, cursor.acked);
+  RecordHearing(connection, caller.persona, cursor.stream,
+                {cursor.persona_acked, skip, now, false});
+  RecordHearing(connection, caller.persona, cursor.stream, {skip, rest, now, true});
+  RecordHearing(connection, caller.persona, cursor.stream, {rest, cursor.acked, now, false});
 }
 
 void JoinStream(Connection& connection, PersonaId persona, int64_t stream) {
@@ -136,11 +153,14 @@ int64_t CountAfter(Connection& connection, PersonaId persona, const Cursor& curs
   Query query = connection.Prepare(
       cursor.stream == kInbox
           ? "SELECT count(*) FROM (SELECT 1 FROM message_recipients x"
-            " WHERE persona_id = ?2 AND message_id > ?3 AND ?1 = 0 AND (message_id <= ?5"
+            " WHERE persona_id = ?2 AND message_id > ?3 AND ?1 = 0"
+            "  AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.corrects = x.message_id)"
+            "  AND (message_id <= ?5"
             "  OR NOT EXISTS (SELECT 1 FROM imported WHERE kind = 'message'"
             "   AND target_id = x.message_id)) LIMIT ?4)"
           : "SELECT count(*) FROM (SELECT 1 FROM messages m"
-            " WHERE room_id = ?1 AND direct = 0 AND id > ?3 AND persona_id <> ?2 AND (id <= ?5"
+            " WHERE room_id = ?1 AND direct = 0 AND id > ?3 AND persona_id <> ?2"
+            "  AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.corrects = m.id) AND (id <= ?5"
             "  OR NOT EXISTS (SELECT 1 FROM imported WHERE kind = 'message'"
             "   AND target_id = m.id)) LIMIT ?4)");
   query.Bind(cursor.stream, persona, after, limit, cursor.history_through);

@@ -17,6 +17,9 @@ struct Cursor {
   MessageId persona_redeliver = 0;  // up to here delivered to an ended session of the persona
   MessageId persona_acked = 0;
   MessageId history_through = 0;
+  // Delivered as a digest and not yet acknowledged: skip_after < id <= skip_through.
+  MessageId skip_after = 0;
+  MessageId skip_through = 0;
   bool newcomer = false;  // the persona has received and acknowledged nothing here
   bool stored = false;    // both rows exist
 
@@ -29,8 +32,9 @@ struct Cursor {
 // The session's cursor, or the one that it would start with. Changes nothing.
 [[nodiscard]] Cursor LoadCursor(Connection& connection, const Caller& caller, int64_t stream);
 
-// Stores the session's cursor, and advances the persona's if it is behind.
-void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor);
+// Stores the session's cursor, and advances the persona's if it is behind; records that this
+// happened at `now`.
+void StoreCursor(Connection& connection, const Caller& caller, const Cursor& cursor, int64_t now);
 
 // Adds the persona to the stream, unless it takes part already.
 void JoinStream(Connection& connection, PersonaId persona, int64_t stream);

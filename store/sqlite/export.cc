@@ -71,13 +71,14 @@ Status ExportMessages(Connection& connection, PersonaId viewer, const std::strin
                    {"origin", Origin(connection, "message", message.id, store_uuid)}};
     if (message.reply_to) record["reply_to"] = *message.reply_to;
     if (!message.project.empty()) record["project"] = message.project;
+    if (message.corrects) record["corrects"] = *message.corrects;
     if (auto put = Put(sink, record); !put) return put;
   }
   return {};
 }
 
 Status ExportMemories(Connection& connection, PersonaId viewer, const std::string& store_uuid,
-                      const LineSink& sink) {
+                      WallTime now, const LineSink& sink) {
   Query query = connection.Prepare(
       "SELECT id, persona_id FROM memories WHERE forgotten_at IS NULL AND session_only = 0"
       " AND (?1 = 0 OR scope = 0 OR persona_id = ?1) ORDER BY id");
@@ -85,7 +86,7 @@ Status ExportMemories(Connection& connection, PersonaId viewer, const std::strin
   while (query->executeStep()) {
     const auto memory =
         LoadMemory(connection, query->getColumn(1).getInt64(), query->getColumn(0).getInt64());
-    if (!memory) continue;
+    if (!memory || IsExpired(*memory, now)) continue;
     json record = {{"type", "memory"},
                    {"id", memory->id},
                    {"author", memory->author},
@@ -100,6 +101,7 @@ Status ExportMemories(Connection& connection, PersonaId viewer, const std::strin
                    {"origin", Origin(connection, "memory", memory->id, store_uuid)}};
     if (memory->supersedes) record["supersedes"] = *memory->supersedes;
     if (!memory->project.empty()) record["project"] = memory->project;
+    if (memory->expires_at) record["expires_at"] = FormatRfc3339(*memory->expires_at);
     if (auto put = Put(sink, record); !put) return put;
   }
   return {};
@@ -124,7 +126,7 @@ Status SqliteStore::Export(const ExportOptions& options, const LineSink& sink,
                             {"exported_at", FormatRfc3339(clock_.Now())}});
     if (put) put = ExportPersonas(c, sink);
     if (put && options.messages) put = ExportMessages(c, viewer, uuid, sink);
-    if (put && options.memories) put = ExportMemories(c, viewer, uuid, sink);
+    if (put && options.memories) put = ExportMemories(c, viewer, uuid, clock_.Now(), sink);
     return put;
   });
 }

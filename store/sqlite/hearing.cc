@@ -37,13 +37,13 @@ void ReadStream(Connection& connection, const Caller& caller, const Cursor& curs
             " FROM message_recipients x JOIN messages m ON m.id = x.message_id"
             " JOIN rooms r ON r.id = m.room_id JOIN personas p ON p.id = m.persona_id"
             " WHERE x.persona_id = ?2 AND x.message_id > ?3 AND ?1 = 0"
-            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)"
+            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)" KATRA_NOT_CORRECTED
             " ORDER BY x.message_id LIMIT ?4"
           : "SELECT " KATRA_MESSAGE_COLUMNS
             " FROM messages m JOIN rooms r ON r.id = m.room_id JOIN personas p ON p.id = "
             "m.persona_id"
             " WHERE m.room_id = ?1 AND m.direct = 0 AND m.id > ?3 AND m.persona_id <> ?2"
-            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)"
+            " AND (m.id <= ?5 OR m.session_id IS NOT NULL)" KATRA_NOT_CORRECTED
             " ORDER BY m.id LIMIT ?4");
   query.Bind(cursor.stream, caller.persona, cursor.delivered, limit, cursor.history_through);
   while (query->executeStep()) {
@@ -175,8 +175,8 @@ Result<HearReply> SqliteStore::Hear(const HearRequest& request, const CallContex
             cursor->delivered = std::max(cursor->delivered, end);
           }
         }
-        StoreCursor(c, *caller, ears->said);
-        StoreCursor(c, *caller, ears->inbox);
+        StoreCursor(c, *caller, ears->said, Now());
+        StoreCursor(c, *caller, ears->inbox, Now());
         return heard;
       },
       must_sync ? Durability::kFull : Durability::kRelaxed);
@@ -200,7 +200,7 @@ Status SqliteStore::Acknowledge(SessionId session, const std::string& room, Mess
       if (target == cursor->acked) continue;
       changes = true;
       cursor->acked = target;
-      if (write) StoreCursor(c, *caller, *cursor);
+      if (write) StoreCursor(c, *caller, *cursor, Now());
     }
     return changes;
   };
@@ -224,7 +224,8 @@ Status SqliteStore::Undeliver(SessionId session, const std::string& room,
         auto row = RequireRoom(c, *caller, room);
         if (!row) return Pass(std::move(row));
         Query update = c.Prepare(
-            "UPDATE session_cursors SET redeliver = max(redeliver, delivered), delivered = acked"
+            "UPDATE session_cursors SET redeliver = max(redeliver, delivered), delivered = acked,"
+            " skip_after = 0, skip_through = 0"
             " WHERE session_id = ?1 AND room_id IN (?2, 0)");
         update.Bind(session, row->id)->exec();
         return {};

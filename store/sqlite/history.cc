@@ -1,6 +1,7 @@
 // History: pages of past messages, and ranked search of them.
 #include <algorithm>
 
+#include "core/text.h"
 #include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite_store.h"
@@ -10,6 +11,26 @@ namespace {
 
 // For waiting for another process's lock; a batch itself takes milliseconds.
 constexpr std::chrono::seconds kIndexingLimit{1};
+
+// Adds what is known of the messages around this one. Direct messages count as far as the viewer
+// may see them.
+void AddThread(Connection& connection, PersonaId viewer, Message* message) {
+  Query later = connection.Prepare("SELECT id FROM messages WHERE corrects = ?1 LIMIT 1");
+  if (later.Bind(message->id)->executeStep()) {
+    message->corrected_by = later->getColumn(0).getInt64();
+  }
+  Query replies = connection.Prepare(
+      "SELECT count(*) FROM (SELECT 1 FROM messages m WHERE m.reply_to = ?1 AND m.corrects IS NULL"
+      " AND (m.direct = 0 OR m.persona_id = ?2 OR EXISTS (SELECT 1 FROM message_recipients x"
+      "  WHERE x.persona_id = ?2 AND x.message_id = m.id)) LIMIT ?3)");
+  replies.Bind(message->id, viewer, kMaxRepliesCounted)->executeStep();
+  message->replies = replies->getColumn(0).getInt64();
+  if (!message->reply_to || message->corrects) return;
+  const auto first = LoadMessage(connection, viewer, *message->reply_to);
+  if (!first) return;
+  message->answers_from = first->from;
+  message->answers = OneLine(first->body, kMaxQuoteBytes);
+}
 
 // The messages visible to the caller come from three sources, each with its own index: messages to
 // everyone, direct messages that it sent, direct messages that it received. ?1 room or 0, ?2
@@ -48,6 +69,7 @@ void Page(Connection& connection, const Caller& caller, const HistoryRequest& re
   std::sort(ids.begin(), ids.end());
   for (const MessageId id : ids) {
     if (auto message = LoadMessage(connection, caller.persona, id)) {
+      AddThread(connection, caller.persona, &*message);
       reply->hits.push_back(HistoryHit{std::move(*message), 0});
     }
   }
@@ -120,6 +142,7 @@ Result<HistoryReply> SqliteStore::History(const HistoryRequest& request,
     const full_text::SearchReply found = full_text::SearchMessages(c, message_terms_, search);
     for (const full_text::SearchHit& hit : found.hits) {
       if (auto message = LoadMessage(c, caller->persona, hit.id)) {
+        AddThread(c, caller->persona, &*message);
         reply.hits.push_back(HistoryHit{std::move(*message), hit.score});
       }
     }

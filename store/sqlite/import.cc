@@ -170,6 +170,27 @@ class Importer {
         ->exec();
   }
 
+  // The message in this store that the record corrects; 0 if none. A file can only correct messages
+  // that were imported from the same store, by the same speaker to the same listeners.
+  MessageId Corrected(const json& record, int64_t room, PersonaId speaker) {
+    const auto named = messages_.find(record.value("corrects", int64_t{0}));
+    if (named == messages_.end()) return 0;
+    Query query = connection_.Prepare(
+        "SELECT m.direct FROM messages m JOIN imported i ON i.kind = 'message'"
+        " AND i.target_id = m.id WHERE m.id = ?1 AND m.session_id IS NULL AND m.room_id = ?2"
+        " AND m.persona_id = ?3 AND i.source = ?4"
+        " AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.corrects = m.id)");
+    query.Bind(named->second, room, speaker, record["origin"]["store"].get<std::string>());
+    if (!query->executeStep()) return 0;
+    std::vector<std::string> to = record["to"];
+    std::vector<std::string> kept = LoadRecipients(connection_, named->second);
+    for (std::vector<std::string>* names : {&to, &kept}) {
+      for (std::string& name : *names) name = ToLowerAscii(name);
+      std::sort(names->begin(), names->end());
+    }
+    return to == kept ? named->second : 0;
+  }
+
   Status TakeMessage(const json& record) {
     const int64_t file_id = record["id"];
     const std::string body = record["body"];
@@ -196,12 +217,13 @@ class Importer {
 
     Query insert = connection_.Prepare(
         "INSERT INTO messages(room_id, persona_id, direct, reply_to, provider, model, tag_source,"
-        " said_at, body, project_id)"
-        " VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, nullif(?10, 0))");
+        " said_at, body, project_id, corrects)"
+        " VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0))");
     const auto reply_to = messages_.find(record.value("reply_to", int64_t{0}));
     insert.Bind(room->id, *speaker, to.empty() ? 0 : 1,
                 reply_to == messages_.end() ? int64_t{0} : reply_to->second, tag.provider,
-                tag.model, static_cast<int>(tag.source), millis, body, ProjectOf(record));
+                tag.model, static_cast<int>(tag.source), millis, body, ProjectOf(record),
+                Corrected(record, room->id, *speaker));
     insert->exec();
     const MessageId id = connection_.db().getLastInsertRowid();
     if (first_message_ == 0) first_message_ = id;
@@ -261,20 +283,27 @@ class Importer {
     const auto created_at = ReadTime(record["created_at"]);
     if (!created_at) return Pass(Result<int64_t>(created_at));
     const int64_t millis = *created_at;
+    int64_t expires_at = 0;
+    if (record.contains("expires_at")) {
+      const auto time = ParseTime(record["expires_at"].get<std::string>(), WallTime());
+      if (!time) return Pass(Result<WallTime>(time));
+      expires_at = std::max<int64_t>(ToUnixMillis(*time), 1);
+    }
     auto author = EnsurePersona(record["author"], "", millis);
     if (!author) return Pass(std::move(author));
 
     const int64_t supersedes = Superseded(record, *author);
     Query insert = connection_.Prepare(
         "INSERT INTO memories(persona_id, scope, kind, importance, supersedes, created_at,"
-        " provider, model, tag_source, tags, reasoning, content, project_id)"
-        " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0))");
+        " provider, model, tag_source, tags, reasoning, content, project_id, expires_at)"
+        " VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0),"
+        " nullif(?14, 0))");
     insert.Bind(*author, static_cast<int>(*ParseMemoryScope(record["scope"].get<std::string>())),
                 static_cast<int>(*ParseMemoryKind(record["kind"].get<std::string>())),
                 record["importance"].get<double>(), supersedes, millis, tag.provider, tag.model,
                 static_cast<int>(tag.source), PackTags(record["tags"]),
                 record["reasoning"].get<std::string>(), record["content"].get<std::string>(),
-                ProjectOf(record));
+                ProjectOf(record), expires_at);
     insert->exec();
     const MemoryId id = connection_.db().getLastInsertRowid();
     if (supersedes != 0) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "store/sqlite/expiry.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/repeats.h"
 #include "store/sqlite/rows.h"
@@ -13,6 +14,9 @@
 
 namespace katra::store::sqlite {
 namespace {
+
+// Before a memory is stored, at most this many that have expired are forgotten.
+constexpr int kSettled = 100;
 
 // The memory that a new one replaces. Private memories of others are treated as not existing.
 Status CheckSuperseded(Connection& connection, const Caller& caller, MemoryId id,
@@ -66,11 +70,17 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
   if (checked && !(request.importance >= 0.0 && request.importance <= 1.0)) {
     checked = Fail(ErrorCode::kInvalidArgument, "importance must be from 0 to 1");
   }
+  if (checked && request.expires_at && *request.expires_at <= clock_.Now()) {
+    checked = Fail(ErrorCode::kInvalidArgument,
+                   "expires (" + FormatRfc3339(*request.expires_at) +
+                       ") has passed: give a time in the future, or leave it out");
+  }
   if (!checked) return Pass(std::move(checked));
 
   auto kept = database_->Write(context, "remember", [&](Connection& c) -> Result<RememberReceipt> {
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
+    ForgetExpired(c, Now(), kSettled);
     auto repeated = FindRepeatedRemember(c, *caller, request);
     if (!repeated) return Pass(std::move(repeated));
     if (*repeated) return **repeated;
@@ -89,14 +99,15 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
     Query insert = c.Prepare(
         "INSERT INTO memories(persona_id, session_id, scope, kind, importance, session_only,"
         " supersedes, created_at, provider, model, tag_source, tags, reasoning, content,"
-        " project_id)"
+        " project_id, expires_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-        " nullif(?15, 0))");
+        " nullif(?15, 0), nullif(?16, 0))");
     insert.Bind(caller->persona, caller->session, static_cast<int>(request.scope),
                 static_cast<int>(request.kind), request.importance, request.session_only ? 1 : 0,
                 request.supersedes.value_or(0), now, caller->tag.provider, caller->tag.model,
                 static_cast<int>(caller->tag.source), PackTags(request.tags), request.reasoning,
-                request.content, caller->project);
+                request.content, caller->project,
+                request.expires_at ? ToUnixMillis(*request.expires_at) : 0);
     insert->exec();
     const MemoryId id = c.db().getLastInsertRowid();
     full_text::IndexMemory(c, id);
@@ -121,10 +132,15 @@ Result<RememberReceipt> SqliteStore::Remember(const RememberRequest& request,
 }
 
 Result<Memory> SqliteStore::GetMemory(SessionId session, MemoryId id, const CallContext& context) {
+  const WallTime now = clock_.Now();
   return database_->Read(context, "reading a memory", [&](Connection& c) -> Result<Memory> {
     auto caller = FindCaller(c, session);
     if (!caller) return Pass(std::move(caller));
-    if (auto memory = LoadMemory(c, caller->persona, id)) return std::move(*memory);
+    auto memory = LoadMemory(c, caller->persona, id);
+    if (memory && !IsExpired(*memory, now)) {
+      recalled_.Note(id);
+      return std::move(*memory);
+    }
     return Fail(ErrorCode::kNotFound,
                 "there is no memory " + std::to_string(id) + ": katra_recall shows the ids");
   });
@@ -191,14 +207,7 @@ Status SqliteStore::Purge(MemoryId id, const CallContext& context) {
     }
     if (indexed) full_text::UnindexMemory(c, id);
     LeaveChain(c, id);
-    for (const char* sql : {"UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?1",
-                            "UPDATE memories SET supersedes = NULL WHERE supersedes = ?1",
-                            "DELETE FROM idempotency WHERE kind = 'memory' AND target_id = ?1",
-                            "UPDATE audit SET reason = '' WHERE memory_id = ?1",
-                            "DELETE FROM memories WHERE id = ?1"}) {
-      Query query = c.Prepare(sql);
-      query.Bind(id)->exec();
-    }
+    EraseMemory(c, id);
     Audit(c, Now(), 0, "purge", id, "");
     full_text::ScrubMemoryIndex(c);
     return {};

@@ -6,6 +6,7 @@
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/full_text/message_index.h"
+#include "store/sqlite/hearings.h"
 #include "store/sqlite/persona_rows.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -136,6 +137,7 @@ Result<MergeReceipt> SqliteStore::MergePersonas(const std::string& from, const s
         receipt.messages = MoveMessages(c, lost->id, kept->id);
         receipt.memories = MoveMemories(c, lost->id, kept->id);
         MergeCursors(c, lost->id, kept->id);
+        MergeHearings(c, lost->id, kept->id);
         MoveReferences(c, lost->id, kept->id);
         MergeRows(c, *lost, *kept);
         return receipt;

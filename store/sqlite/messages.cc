@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "store/sqlite/corrections.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/repeats.h"
@@ -64,8 +65,9 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
   Query insert = connection.Prepare(
       "INSERT INTO messages(room_id, persona_id, session_id, direct, reply_to, provider, model,"
       " tag_source, said_at, body, hour_from, hour_messages, hour_bytes,"
-      " project_id)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, nullif(?14, 0))");
+      " project_id, corrects)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, nullif(?14, 0),"
+      " nullif(?15, 0))");
   insert->bind(1, room.id);
   insert->bind(2, caller.persona);
   insert->bind(3, caller.session);
@@ -84,6 +86,7 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
   insert->bind(12, hour.messages);
   insert->bind(13, hour.bytes);
   insert->bind(14, caller.project);
+  insert->bind(15, request.corrects.value_or(0));
   insert->exec();
   const MessageId id = connection.db().getLastInsertRowid();
   for (const PersonaRow& persona : to) {
@@ -113,10 +116,11 @@ MessageId Insert(Connection& connection, const Caller& caller, const RoomRow& ro
 }  // namespace
 
 Result<std::vector<Recipient>> SqliteStore::Reach(Connection& connection,
-                                                  const std::vector<PersonaRow>& to) {
+                                                  const std::vector<PersonaRow>& to,
+                                                  bool is_correction) {
   std::vector<Recipient> recipients;
   for (const PersonaRow& persona : to) {
-    if (persona.retired) {
+    if (persona.retired && !is_correction) {
       return Fail(ErrorCode::kFailedPrecondition,
                   persona.name +
                       " is retired and gets no messages: leave it out of `to`, or ask "
@@ -124,7 +128,7 @@ Result<std::vector<Recipient>> SqliteStore::Reach(Connection& connection,
                       persona.name + "`); nothing was said");
     }
     const bool live = HasLiveSession(connection, liveness_, persona.id);
-    if (persona.guest && !live) {
+    if (persona.guest && !live && !is_correction) {
       return Fail(ErrorCode::kNotFound,
                   "the guest " + persona.name +
                       " has left, and a guest does not come back: leave it out of `to`; nothing "
@@ -172,7 +176,8 @@ std::vector<Recipient> SqliteStore::Listeners(Connection& connection, int64_t ro
   return listeners;
 }
 
-Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext& context) {
+Result<SayReceipt> SqliteStore::Say(const SayRequest& given, const CallContext& context) {
+  SayRequest request = given;
   if (auto checked = CheckText(request.body, "message", kMaxMessageBytes, false); !checked) {
     return Pass(std::move(checked));
   }
@@ -191,12 +196,18 @@ Result<SayReceipt> SqliteStore::Say(const SayRequest& request, const CallContext
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
     const int64_t now = Now();
+    if (request.corrects) {
+      if (auto ok = AddressCorrection(c, *caller, &request); !ok) return Pass(std::move(ok));
+    }
     auto to = ResolveRecipients(c, *caller, request.to);
     if (!to) return Pass(std::move(to));
     auto repeated = FindRepeatedSay(c, *caller, request, *to);
     if (!repeated) return Pass(std::move(repeated));
     if (*repeated) return std::move(**repeated);
-    auto reached = Reach(c, *to);
+    if (request.corrects) {
+      if (auto ok = CheckNotCorrected(c, *request.corrects); !ok) return Pass(std::move(ok));
+    }
+    auto reached = Reach(c, *to, request.corrects.has_value());
     if (!reached) return Pass(std::move(reached));
     if (request.reply_to && !LoadMessage(c, caller->persona, *request.reply_to)) {
       return Fail(ErrorCode::kNotFound, "there is no message #" +

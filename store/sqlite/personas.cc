@@ -128,7 +128,7 @@ Result<Session> SqliteStore::RetireOwnPersona(SessionId session, const std::stri
     self.persona = guest.id;
     for (const int64_t stream : {self.room_id, kInbox}) {
       JoinAtEnd(c, guest.id, stream);
-      StoreCursor(c, self, LoadCursor(c, self, stream));
+      StoreCursor(c, self, LoadCursor(c, self, stream), now);
     }
     return LoadSession(c, session);
   });

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "store/sqlite/expiry.h"
 #include "store/sqlite/full_text/memory_index.h"
 #include "store/sqlite/full_text/message_index.h"
 #include "store/sqlite/projects.h"
@@ -69,7 +70,10 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
   const bool ranked = !Trim(request.query).empty();
   const bool with_messages = ranked && request.include != RecallInclude::kMemories;
   const std::string behind = with_messages ? CatchUpSearch(context) : "";
-  return database_->Read(context, "recall", [&](Connection& c) -> Result<RecallReply> {
+  const WallTime now = clock_.Now();
+  bool expired = false;
+  const auto recall = [&](Connection& c) -> Result<RecallReply> {
+    expired = HasExpired(c, ToUnixMillis(now));
     auto caller = FindCaller(c, request.session);
     if (!caller) return Pass(std::move(caller));
     std::optional<PersonaId> from;
@@ -143,11 +147,37 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
         shown.message = LoadMessage(c, caller->persona, hit->hit.id);
       } else {
         shown.memory = LoadMemory(c, caller->persona, hit->hit.id);
+        if (shown.memory && IsExpired(*shown.memory, now)) continue;
       }
       if (shown.message || shown.memory) reply.hits.push_back(std::move(shown));
     }
     return reply;
-  });
+  };
+  auto reply = database_->Read(context, "recall", recall);
+  // Again without them, so that versions which they replaced are found.
+  if (reply && expired && SettleExpired(context)) {
+    reply = database_->Read(context, "recall", recall);
+  }
+  if (reply && ranked) {
+    for (const RecallHit& hit : reply->hits) {
+      if (hit.memory) recalled_.Note(hit.memory->id);
+    }
+  }
+  return reply;
+}
+
+bool SqliteStore::SettleExpired(const CallContext& context) {
+  constexpr int kBatch = 100;
+  CallContext limited = context;
+  limited.deadline =
+      std::min(context.deadline, std::chrono::steady_clock::now() + std::chrono::seconds(1));
+  return database_
+      ->Write(limited, "forgetting expired memories",
+              [&](Connection& c) -> Status {
+                ForgetExpired(c, Now(), kBatch);
+                return {};
+              })
+      .has_value();
 }
 
 Result<std::vector<MemoryHit>> SqliteStore::NearestMemories(SessionId session,
@@ -161,7 +191,8 @@ Result<std::vector<MemoryHit>> SqliteStore::NearestMemories(SessionId session,
                            std::vector<MemoryHit> near;
                            for (const full_text::SearchHit& hit : full_text::FindNearestMemories(
                                     c, memory_terms_, caller->persona, content, except, limit)) {
-                             if (auto memory = LoadMemory(c, caller->persona, hit.id)) {
+                             auto memory = LoadMemory(c, caller->persona, hit.id);
+                             if (memory && !IsExpired(*memory, clock_.Now())) {
                                near.push_back(MemoryHit{std::move(*memory), hit.score});
                              }
                            }

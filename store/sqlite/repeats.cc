@@ -46,6 +46,13 @@ bool Superseded(Connection& connection, const Memory& memory, std::optional<Memo
   return query.Bind(*older, "by memory " + std::to_string(memory.id))->executeStep();
 }
 
+// A repeated "30d" is a little later than the first.
+std::string OtherExpiry(std::optional<WallTime> first, std::optional<WallTime> again) {
+  if (first.has_value() != again.has_value()) return first ? "expires" : "does not expire";
+  if (!first || std::chrono::abs(*first - *again) < std::chrono::hours(24)) return "";
+  return "expires at another time";
+}
+
 // How a repeated call differs from the first; "" if it does not.
 std::string Difference(Connection& connection, const Memory& first,
                        const RememberRequest& request) {
@@ -57,6 +64,9 @@ std::string Difference(Connection& connection, const Memory& first,
   if (first.importance != request.importance) return "has another importance";
   if (first.session_only != request.session_only) {
     return first.session_only ? "was for that session only" : "was not for its session only";
+  }
+  if (const std::string other = OtherExpiry(first.expires_at, request.expires_at); !other.empty()) {
+    return other;
   }
   if (!Superseded(connection, first, request.supersedes)) return "supersedes another";
   return "";
@@ -81,6 +91,9 @@ Result<std::optional<SayReceipt>> FindRepeatedSay(Connection& connection, const 
     difference = "is to " + (message->to.empty() ? std::string("all") : Join(message->to, ", "));
   } else if (ToLowerAscii(message->room) != ToLowerAscii(room)) {
     difference = "was said in the room " + message->room;
+  } else if (message->corrects != request.corrects) {
+    difference = message->corrects ? "corrects #" + std::to_string(*message->corrects)
+                                   : "corrects no message";
   } else if (message->reply_to != request.reply_to) {
     difference = message->reply_to ? "replies to #" + std::to_string(*message->reply_to)
                                    : std::string("replies to none");
@@ -130,9 +143,11 @@ std::optional<RememberReceipt> FindSameWords(Connection& connection, const Calle
       " AND trim(m.content, char(9, 10, 13, 32)) = ?1"
       " AND m.forgotten_at IS NULL AND m.superseded_by IS NULL AND m.scope = ?2"
       " AND (m.scope = 0 OR m.persona_id = ?3) AND (?4 = '' OR m.reasoning = ?4)"
-      " AND (m.session_only = 0 OR (?5 = 1 AND m.session_id = ?6)) ORDER BY m.id LIMIT 1");
+      " AND (m.session_only = 0 OR (?5 = 1 AND m.session_id = ?6))"
+      " AND (m.expires_at IS NULL OR m.expires_at >= nullif(?7, 0)) ORDER BY m.id LIMIT 1");
   query.Bind(std::string(Trim(request.content)), static_cast<int>(request.scope), caller.persona,
-             request.reasoning, request.session_only ? 1 : 0, caller.session);
+             request.reasoning, request.session_only ? 1 : 0, caller.session,
+             request.expires_at ? ToUnixMillis(*request.expires_at) : 0);
   if (!query->executeStep()) return std::nullopt;
   return RememberReceipt{query->getColumn(0).getInt64(), true,
                          FromUnixMillis(query->getColumn(1).getInt64()),

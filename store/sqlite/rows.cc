@@ -176,6 +176,7 @@ Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct
   message.body = row.getColumn(8).getString();
   const bool is_direct = row.getColumn(9).getInt() != 0;
   message.project = row.getColumn(10).getString();
+  if (!row.getColumn(11).isNull()) message.corrects = row.getColumn(11).getInt64();
   if (is_direct) message.to = LoadRecipients(connection, message.id);
   if (direct != nullptr) *direct = is_direct;
   return message;
@@ -198,7 +199,8 @@ std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, Memor
       " m.scope, m.tags, m.importance, m.created_at, (SELECT o.id FROM memories o"
       "  WHERE o.id = m.supersedes AND o.forgotten_at IS NULL"
       "  AND (o.scope = 0 OR o.persona_id = ?2)), m.superseded_by, m.session_only,"
-      " ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), '')"
+      " ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), ''),"
+      " m.expires_at"
       " FROM memories m JOIN personas p ON p.id = m.persona_id"
       " WHERE m.id = ?1 AND m.forgotten_at IS NULL AND (m.scope = 0 OR m.persona_id = ?2)");
   query.Bind(id, viewer);
@@ -220,6 +222,9 @@ std::optional<Memory> LoadMemory(Connection& connection, PersonaId viewer, Memor
   if (!query->getColumn(13).isNull()) memory.superseded_by = query->getColumn(13).getInt64();
   memory.session_only = query->getColumn(14).getInt() != 0;
   memory.project = query->getColumn(15).getString();
+  if (!query->getColumn(16).isNull()) {
+    memory.expires_at = FromUnixMillis(query->getColumn(16).getInt64());
+  }
   return memory;
 }
 

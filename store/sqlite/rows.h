@@ -72,7 +72,10 @@ struct RoomRow {
 // KATRA_MESSAGE_COLUMNS:
 #define KATRA_MESSAGE_COLUMNS                                                                \
   "m.id, r.name, p.name, m.provider, m.model, m.tag_source, m.reply_to, m.said_at, m.body, " \
-  "m.direct, ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), '')"
+  "m.direct, ifnull((SELECT identity FROM projects WHERE projects.id = m.project_id), ''), " \
+  "m.corrects"
+// As a condition on messages m: no later message replaces it.
+#define KATRA_NOT_CORRECTED " AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.corrects = m.id)"
 [[nodiscard]] Message ReadMessage(Connection& connection, SQLite::Statement& row, bool* direct);
 
 // nullopt: no such message, or not visible to the viewer.

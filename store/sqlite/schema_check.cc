@@ -92,7 +92,7 @@ Status Refuse(Connection& connection, const std::string& what) {
 }  // namespace
 
 const char* const kLatestSchemaDigest =
-    "62d683cc94ce7f3b911849f30271bfd923418d732128b0a606619b553a6ea042";
+    "76eb1dc6bd73d6cd1b9bfb3abaedf8fbc5aa57df13fae128c58eb835a426a542";
 
 std::string SchemaDigest(Connection& connection) {
   std::string words;

@@ -6,11 +6,10 @@
 #include "store/reserved_names.h"
 #include "store/sqlite/claims.h"
 #include "store/sqlite/cursors.h"
-#include "store/sqlite/full_text/memory_index.h"
+#include "store/sqlite/expiry.h"
 #include "store/sqlite/persona_rows.h"
 #include "store/sqlite/projects.h"
 #include "store/sqlite/sqlite_store.h"
-#include "store/sqlite/versions.h"
 
 namespace katra::store::sqlite {
 namespace {
@@ -31,16 +30,7 @@ void ExpireMemories(Connection& connection, SessionId session, int64_t now) {
     query.Bind(session);
     while (query->executeStep()) expired.push_back(query->getColumn(0).getInt64());
   }
-  for (const MemoryId id : expired) {
-    full_text::UnindexMemory(connection, id);
-    Query hide = connection.Prepare("UPDATE memories SET forgotten_at = ?2 WHERE id = ?1");
-    hide.Bind(id, now)->exec();
-    LeaveChain(connection, id);
-    Query audit = connection.Prepare(
-        "INSERT INTO audit(at, persona_id, action, memory_id, reason)"
-        " SELECT ?2, persona_id, 'expire', id, 'the session ended' FROM memories WHERE id = ?1");
-    audit.Bind(id, now)->exec();
-  }
+  Expire(connection, expired, now, "the session ended");
 }
 
 // Returns whether the session was live.
@@ -137,7 +127,7 @@ Result<Session> SqliteStore::OpenSession(const SessionStart& start, const CallCo
         caller.session = id;
         caller.persona = persona.id;
         for (const int64_t stream : {room->id, kInbox}) {
-          StoreCursor(c, caller, LoadCursor(c, caller, stream));
+          StoreCursor(c, caller, LoadCursor(c, caller, stream), now);
         }
         return LoadSession(c, id);
       });
@@ -197,6 +187,8 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
       forget_session.Bind(session)->exec();
       Query forget_guest = c.Prepare("DELETE FROM persona_cursors WHERE persona_id = ?1");
       forget_guest.Bind(current->persona_id)->exec();
+      Query forget_heard = c.Prepare("DELETE FROM hearings WHERE persona_id = ?1");
+      forget_heard.Bind(current->persona_id)->exec();
       Query move = c.Prepare("UPDATE sessions SET persona_id = ?2 WHERE id = ?1");
       move.Bind(session, persona)->exec();
       MoveClaimsOfSession(c, session, persona);
@@ -214,7 +206,7 @@ Result<Session> SqliteStore::Register(SessionId session, const std::string& name
     if (!caller) return Pass(Result<Caller>(caller));
     JoinStream(c, persona, caller->room_id);
     for (const int64_t stream : {caller->room_id, kInbox}) {
-      StoreCursor(c, *caller, LoadCursor(c, *caller, stream));
+      StoreCursor(c, *caller, LoadCursor(c, *caller, stream), Now());
     }
     return LoadSession(c, session);
   });
@@ -242,6 +234,7 @@ Status SqliteStore::SetProviderTag(SessionId session, const ProviderTag& tag,
 Status SqliteStore::EndSession(SessionId session, const std::string& reason,
                                const CallContext& context) {
   auto ended = database_->Write(context, "ending the session", [&](Connection& c) -> Result<bool> {
+    recalled_.Store(c, Now());
     return End(c, session, OneLine(reason, 200), Now());
   });
   if (!ended) return Pass(std::move(ended));
@@ -259,6 +252,7 @@ Status SqliteStore::Heartbeat(SessionId session, bool active, const CallContext&
             " WHERE id = ?1");
         update.Bind(session, now, active ? 1 : 0)->exec();
         if (!active) SweepDeadSessions(c);
+        recalled_.Store(c, now);
         return {};
       },
       Durability::kRelaxed);

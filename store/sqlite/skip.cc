@@ -1,6 +1,7 @@
 // Skipping a backlog: delivers a summary of the messages instead of the messages.
 #include <algorithm>
 
+#include "store/mentions.h"
 #include "store/sqlite/cursors.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -17,7 +18,7 @@ constexpr int kNamingMessages = 20;
   " WHERE m.id > ?3 AND m.id <= ?4 AND m.persona_id <> ?2"                                   \
   " AND (m.id <= ?5 OR m.session_id IS NOT NULL) AND iif(?1 = 0,"                            \
   "  m.direct = 1 AND EXISTS (SELECT 1 FROM message_recipients x WHERE x.persona_id = ?2"    \
-  "   AND x.message_id = m.id), m.direct = 0 AND m.room_id = ?1)"
+  "   AND x.message_id = m.id), m.direct = 0 AND m.room_id = ?1)" KATRA_NOT_CORRECTED
 
 void CountSpeakers(Connection& connection, const Caller& caller, const Cursor& cursor,
                    MessageId through, std::vector<Speaker>* speakers) {
@@ -40,10 +41,15 @@ void FindNaming(Connection& connection, const Caller& caller, const Cursor& curs
                 MessageId through, std::vector<Message>* naming) {
   Query query = connection.Prepare("SELECT " KATRA_MESSAGE_COLUMNS KATRA_SKIPPED
                                    " AND (m.direct = 1 OR instr(lower(m.body), lower(?6)) > 0)"
-                                   " ORDER BY m.id DESC LIMIT ?7");
+                                   " ORDER BY m.id DESC");
   query.Bind(cursor.stream, caller.persona, cursor.delivered, through, cursor.history_through,
-             "@" + caller.name, kNamingMessages);
-  while (query->executeStep()) naming->push_back(ReadMessage(connection, *query, nullptr));
+             "@" + caller.name);
+  for (int found = 0; found < kNamingMessages && query->executeStep();) {
+    Message message = ReadMessage(connection, *query, nullptr);
+    if (message.to.empty() && !Mentions(message.body, caller.name)) continue;  // @Sam in @Samuel
+    naming->push_back(std::move(message));
+    ++found;
+  }
 }
 
 #undef KATRA_SKIPPED
@@ -86,44 +92,57 @@ Status CheckTarget(Connection& connection, MessageId through, MessageId given, b
   return {};
 }
 
+// Summarises what the request skips, and moves the cursors unless it is a peek.
+Result<SkipReply> SkipIn(Connection& connection, const SkipRequest& request, int64_t now) {
+  auto caller = FindCaller(connection, request.session);
+  if (!caller) return Pass(std::move(caller));
+  auto room = RequireRoom(connection, *caller, request.room);
+  if (!room) return Pass(std::move(room));
+  std::vector<Speaker> speakers;
+  std::vector<Message> naming;
+  std::vector<Cursor> cursors;
+  MessageId end = 0;
+  MessageId given = 0;
+  for (const int64_t stream : {room->id, kInbox}) {
+    Cursor cursor = LoadCursor(connection, *caller, stream);
+    given = std::max(given, cursor.delivered);
+    const MessageId received = request.acknowledge_through.value_or(cursor.delivered);
+    cursor.acked = std::max(cursor.acked, std::min(cursor.delivered, received));
+    const MessageId newest = NewestInStream(connection, caller->persona, stream);
+    const MessageId target = request.through == 0 ? newest : std::min(newest, request.through);
+    end = std::max(end, target);
+    if (target > cursor.delivered) {
+      CountSpeakers(connection, *caller, cursor, target, &speakers);
+      FindNaming(connection, *caller, cursor, target, &naming);
+      const bool pending = cursor.skip_through > cursor.acked;
+      cursor.skip_after =
+          pending ? std::min(cursor.skip_after, cursor.delivered) : cursor.delivered;
+      cursor.skip_through = target;
+      cursor.delivered = target;
+    }
+    cursors.push_back(cursor);
+  }
+  SkipReply reply = Sum(std::move(speakers), std::move(naming));
+  if (request.through != 0) {
+    if (auto ok = CheckTarget(connection, request.through, given, reply.skipped > 0); !ok) {
+      return Pass(std::move(ok));
+    }
+  }
+  if (!request.peek) {
+    for (const Cursor& cursor : cursors) StoreCursor(connection, *caller, cursor, now);
+  }
+  reply.room = room->name;
+  reply.through = request.through == 0 ? end : request.through;
+  return reply;
+}
+
 }  // namespace
 
-Result<SkipReply> SqliteStore::Skip(SessionId session, const std::string& room, MessageId through,
-                                    const CallContext& context) {
-  return database_->Write(context, "skipping", [&](Connection& c) -> Result<SkipReply> {
-    auto caller = FindCaller(c, session);
-    if (!caller) return Pass(std::move(caller));
-    auto row = RequireRoom(c, *caller, room);
-    if (!row) return Pass(std::move(row));
-    std::vector<Speaker> speakers;
-    std::vector<Message> naming;
-    std::vector<Cursor> cursors;
-    MessageId end = 0;
-    MessageId given = 0;
-    for (const int64_t stream : {row->id, kInbox}) {
-      Cursor cursor = LoadCursor(c, *caller, stream);
-      given = std::max(given, cursor.delivered);
-      const MessageId newest = NewestInStream(c, caller->persona, stream);
-      const MessageId target = through == 0 ? newest : std::min(newest, through);
-      end = std::max(end, target);
-      if (target > cursor.delivered) {
-        CountSpeakers(c, *caller, cursor, target, &speakers);
-        FindNaming(c, *caller, cursor, target, &naming);
-        cursor.delivered = target;
-      }
-      cursors.push_back(cursor);
-    }
-    SkipReply reply = Sum(std::move(speakers), std::move(naming));
-    if (through != 0) {
-      if (auto ok = CheckTarget(c, through, given, reply.skipped > 0); !ok) {
-        return Pass(std::move(ok));
-      }
-    }
-    for (const Cursor& cursor : cursors) StoreCursor(c, *caller, cursor);
-    reply.room = row->name;
-    reply.through = through == 0 ? end : through;
-    return reply;
-  });
+Result<SkipReply> SqliteStore::Skip(const SkipRequest& request, const CallContext& context) {
+  const int64_t now = Now();
+  const auto skip = [&](Connection& c) { return SkipIn(c, request, now); };
+  return request.peek ? database_->Read(context, "skipping", skip)
+                      : database_->Write(context, "skipping", skip);
 }
 
 }  // namespace katra::store::sqlite

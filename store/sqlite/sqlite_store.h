@@ -18,6 +18,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/full_text/term_statistics.h"
 #include "store/sqlite/liveness.h"
+#include "store/sqlite/memory_use.h"
 #include "store/sqlite/quota_check.h"
 #include "store/store.h"
 
@@ -65,8 +66,10 @@ class SqliteStore final : public Store {
   Result<HearReply> Hear(const HearRequest& request, const CallContext& context) override;
   Status Acknowledge(SessionId session, const std::string& room, MessageId through,
                      const CallContext& context) override;
-  Result<SkipReply> Skip(SessionId session, const std::string& room, MessageId through,
-                         const CallContext& context) override;
+  Result<SkipReply> Skip(const SkipRequest& request, const CallContext& context) override;
+  Result<ReceiptsReply> Receipts(SessionId session, MessageId message,
+                                 const CallContext& context) override;
+  Status NoteWoken(SessionId session, MessageId message, const CallContext& context) override;
   Status Undeliver(SessionId session, const std::string& room, const CallContext& context) override;
   Result<HistoryReply> History(const HistoryRequest& request, const CallContext& context) override;
   Result<MessageId> LatestMessage(SessionId session, const std::string& room,
@@ -81,6 +84,8 @@ class SqliteStore final : public Store {
   Result<Memory> GetMemory(SessionId session, MemoryId id, const CallContext& context) override;
   Result<ForgetReceipt> Forget(SessionId session, MemoryId id, const std::string& reason,
                                const CallContext& context) override;
+  Result<ReviewReply> Review(const ReviewRequest& request, const CallContext& context) override;
+  Status KeepMemory(SessionId session, MemoryId id, const CallContext& context) override;
   Status Purge(MemoryId id, const CallContext& context) override;
 
   Result<ClaimReceipt> ClaimPaths(const ClaimRequest& request, const CallContext& context) override;
@@ -105,6 +110,7 @@ class SqliteStore final : public Store {
   Status Export(const ExportOptions& options, const LineSink& sink,
                 const CallContext& context) override;
   Result<ImportReceipt> Import(const LineSource& source, const CallContext& context) override;
+  Result<TendReceipt> Tend(const CallContext& context) override;
   Status CheckIntegrity(const CallContext& context) override;
   Result<StoreInfo> Info(const CallContext& context) override;
 
@@ -119,7 +125,8 @@ class SqliteStore final : public Store {
         clock_(*options.clock),
         random_(*options.random),
         liveness_(*options.clock),
-        quotas_(options.quotas) {}
+        quotas_(options.quotas),
+        retention_(options.retention) {}
 
   [[nodiscard]] int64_t Now() const { return ToUnixMillis(clock_.Now()); }
   // Wakes waiting readers. Call it after the commit, so that they can see the change.
@@ -130,6 +137,8 @@ class SqliteStore final : public Store {
   // the search: messages that could not be indexed are not found yet, but the search is otherwise
   // correct.
   std::string CatchUpSearch(const CallContext& context);
+  // Forgets memories that have reached their time. False: the lock was not to be had in time.
+  bool SettleExpired(const CallContext& context);
   // Checks whether the database is the same file as when it was last opened.
   Status SettleCopy(const CallContext& context);
   // Ends all sessions if the database is a copy (a backup, or another home's file): its sessions
@@ -145,9 +154,11 @@ class SqliteStore final : public Store {
     silence_.clear();
   }
   // Whether these personas can be sent a direct message, and which of them are live. In a
-  // transaction. kFailedPrecondition: one is retired; kNotFound: a guest that has left.
+  // transaction. kFailedPrecondition: one is retired; kNotFound: a guest that has left. A
+  // correction reaches those too, because they were sent what it replaces.
   [[nodiscard]] Result<std::vector<Recipient>> Reach(Connection& connection,
-                                                     const std::vector<PersonaRow>& to);
+                                                     const std::vector<PersonaRow>& to,
+                                                     bool is_correction);
   // The recipients of a message to everyone in the room. Sets `gone_guests` if guests were there
   // whose sessions have ended.
   [[nodiscard]] std::vector<Recipient> Listeners(Connection& connection, int64_t room_id,
@@ -166,6 +177,8 @@ class SqliteStore final : public Store {
   Random& random_;
   LivenessCheck liveness_;
   QuotaCheck quotas_;
+  const std::function<Retention()> retention_;
+  RecalledMemories recalled_;
   full_text::TermStatistics message_terms_;
   full_text::TermStatistics memory_terms_;
   // The built-in list with the user's own (HOME/synonyms.txt) added; null: the user has none.

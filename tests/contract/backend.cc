@@ -55,7 +55,8 @@ class SqliteBackend final : public Backend {
 
  private:
   std::unique_ptr<Store> Open(const std::string& home) {
-    const OpenOptions options{&clock, &random, [this](std::string_view) { return quotas; }};
+    const OpenOptions options{&clock, &random, [this](std::string_view) { return quotas; },
+                              [this] { return retention; }};
     auto opened = sqlite::OpenSqliteStore(home, options, CallContext{});
     if (!opened) throw std::runtime_error(opened.error().message);
     return std::move(*opened);

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/ids.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 namespace katra::store::contract {
@@ -48,6 +49,7 @@ class Backend {
   SystemRandom random;
   // Of every persona; without limit unless a test says otherwise.
   Quotas quotas{0, 0, 0, 0};
+  Retention retention;
 };
 
 // Names of all backends of this build.

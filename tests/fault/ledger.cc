@@ -45,6 +45,23 @@ void CheckClaims(const std::string& database, const std::vector<const ClientReco
   }
 }
 
+// Whatever a persona acknowledged, its speaker can learn when, and of nothing else that it did.
+void CompareReceipts(const std::string& database, LedgerCheck* check) {
+  const std::string unrecorded = QueryValue(
+      database,
+      "SELECT count(*) FROM persona_cursors c JOIN messages m ON m.room_id = c.room_id"
+      " AND m.direct = 0 AND m.persona_id <> c.persona_id AND m.id <= c.acked"
+      " AND m.id > c.history_through WHERE NOT EXISTS (SELECT 1 FROM hearings h"
+      "  WHERE h.persona_id = c.persona_id AND h.room_id = c.room_id AND h.through >= m.id"
+      "  AND h.after < m.id)");
+  if (unrecorded != "0") check->problems.push_back(unrecorded + " were heard without a record");
+  const std::string ahead = QueryValue(
+      database,
+      "SELECT count(*) FROM hearings h JOIN persona_cursors c ON c.persona_id = h.persona_id"
+      " AND c.room_id = h.room_id WHERE h.through > c.acked");
+  if (ahead != "0") check->problems.push_back(ahead + " records are of what nobody acknowledged");
+}
+
 }  // namespace
 
 void ClientRecord::NoteClaims(const json& reply) {
@@ -86,6 +103,7 @@ LedgerCheck CheckDatabase(const std::string& database,
   LedgerCheck check;
   const auto messages = ById(QueryRows(database, "SELECT id, body FROM messages"));
   const auto memories = ById(QueryRows(database, "SELECT id, content FROM memories"));
+  CompareReceipts(database, &check);
   std::multiset<std::string> stored;
   for (const auto& [id, text] : messages) stored.insert(text);
   for (const auto& [id, text] : memories) stored.insert(text);

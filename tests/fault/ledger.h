@@ -45,7 +45,8 @@ struct LedgerCheck {
 };
 
 // Compares the database with what was acknowledged: all there, unchanged, and of the unanswered
-// ones none twice. Of the two paths of a claim there are both or none.
+// ones none twice. Of the two paths of a claim there are both or none. The receipts fit the
+// cursors.
 [[nodiscard]] LedgerCheck CheckDatabase(const std::string& database,
                                         const std::vector<const ClientRecord*>& clients);
 

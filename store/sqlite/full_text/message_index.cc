@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "store/search/analyzer.h"
@@ -181,6 +182,58 @@ void ChangeSpeaker(Connection& connection, const IndexedMessage& message, Person
   columns.keys = RoomKey(message.room_id) + " " + PersonaKey(speaker) +
                  (columns.keys.ends_with(kHiddenKey) ? std::string(" ") + kHiddenKey : "");
   Write(connection, kInsert, message, columns);
+}
+
+namespace {
+
+// The messages of the room, other than `removed`, that have one of them among the three before.
+std::vector<MessageId> FindFollowers(Connection& connection, int64_t room_id,
+                                     const std::vector<MessageId>& removed) {
+  Query end = connection.Prepare(
+      "SELECT max(id), count(*) FROM (SELECT id FROM messages WHERE room_id = ?1 AND direct = 0"
+      " AND id > ?2 ORDER BY id LIMIT 3)");
+  end.Bind(room_id, removed.back())->executeStep();
+  const bool ends = end->getColumn(1).getInt() == 3;
+  const MessageId through =
+      ends ? end->getColumn(0).getInt64() : std::numeric_limits<int64_t>::max();
+  Query query = connection.Prepare(
+      "SELECT id FROM messages WHERE room_id = ?1 AND direct = 0 AND id > ?2 AND id <= ?3"
+      " UNION ALL SELECT m.id FROM personas p CROSS JOIN messages m ON m.persona_id = p.id"
+      "  AND m.direct = 1 AND m.id > ?2 AND m.id <= ?3 WHERE m.room_id = ?1");
+  query.Bind(room_id, removed.front(), through);
+  std::vector<MessageId> followers;
+  while (query->executeStep()) {
+    const MessageId id = query->getColumn(0).getInt64();
+    if (!std::binary_search(removed.begin(), removed.end(), id)) followers.push_back(id);
+  }
+  return followers;
+}
+
+void WriteRow(Connection& connection, const char* sql, MessageId id) {
+  Query query =
+      connection.Prepare("SELECT room_id, persona_id, said_at, body FROM messages WHERE id = ?1");
+  if (!query.Bind(id)->executeStep()) return;
+  const SQLite::Column body = query->getColumn(3);
+  const IndexedMessage message{id,
+                               query->getColumn(0).getInt64(),
+                               query->getColumn(1).getInt64(),
+                               FromUnixMillis(query->getColumn(2).getInt64()),
+                               {body.getText(), static_cast<size_t>(body.getBytes())}};
+  Write(connection, sql, message, ColumnsOf(connection, message));
+}
+
+}  // namespace
+
+void RemoveMessages(Connection& connection, int64_t room_id, const std::vector<MessageId>& ids,
+                    const std::function<void()>& erase) {
+  if (ids.empty()) return;
+  const std::vector<MessageId> followers = FindFollowers(connection, room_id, ids);
+  // What is taken out must be exactly what was put in, so this comes before any row goes.
+  for (const std::vector<MessageId>* list : {&ids, &followers}) {
+    for (const MessageId id : *list) WriteRow(connection, kDelete, id);
+  }
+  erase();
+  for (const MessageId id : followers) WriteRow(connection, kInsert, id);
 }
 
 int64_t CountUnindexed(Connection& connection) {

@@ -4,6 +4,7 @@
 // Every function throws SQLite::Exception and runs on the connection's thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,11 @@ void IndexMessage(Connection& connection, const IndexedMessage& message);
 
 // Changes the speaker of an indexed message; `message` is as it was indexed.
 void ChangeSpeaker(Connection& connection, const IndexedMessage& message, PersonaId speaker);
+
+// Takes messages of a room out of the index, calls `erase`, which removes their rows, and indexes
+// anew those whose context they were. All of them must be indexed. `ids`: ascending.
+void RemoveMessages(Connection& connection, int64_t room_id, const std::vector<MessageId>& ids,
+                    const std::function<void()>& erase);
 
 // Messages are indexed in batches, because a batch costs little more than one message, and Say need
 // not pay for it each time. At most this many messages wait to be indexed; every search indexes

@@ -120,6 +120,38 @@ TEST_CASE("M9 a day in which the clocks change begins at its midnight") {
   CHECK(Read("tomorrow", DayZone::kLocal, after) == "2026-10-25T23:00:00");
 }
 
+TEST_CASE("a time to come is read in the same forms, counted from now") {
+  const std::vector<std::pair<std::string, std::string>> forms = {
+      {"30d", "2026-12-21T12:03:05"},
+      {"in 2 weeks", "2026-12-05T12:03:05"},
+      {"1h30m", "2026-11-21T13:33:05"},
+      {"a month", "2026-12-21T12:03:05"},
+      {"the next 3 days", "2026-11-24T12:03:05"},
+      {"tomorrow", "2026-11-22T00:00:00"},
+      {"tomorrow 9:00", "2026-11-22T09:00:00"},
+      {"14:30", "2026-11-21T14:30:00"},
+      {"monday", "2026-11-23T00:00:00"},
+      {"on saturday at 8:00", "2026-11-28T08:00:00"},
+      {"next friday", "2026-11-27T00:00:00"},
+      {"next week", "2026-11-23T00:00:00"},
+      {"next month", "2026-12-01T00:00:00"},
+      {"next year", "2027-01-01T00:00:00"},
+      {"2026-12-24", "2026-12-24T00:00:00"},
+      {"2026-12-24T12:00:00+02:00", "2026-12-24T10:00:00"}};
+  const WallTime now = FromUnixMillis(kNow);
+  for (const auto& [form, time] : forms) {
+    INFO(form);
+    const auto read = ReadFutureTime(form, now, DayZone::kUtc);
+    REQUIRE(read);
+    CHECK(FormatRfc3339(*read).substr(0, 19) == time);
+  }
+  for (const std::string form : {"", "soon", "yesterday", "2026-11-20", "today", "12:00", "now",
+                                 "3 days ago", "last week", "0d", "1000000 years", "-3d"}) {
+    INFO(form);
+    CHECK_FALSE(ReadFutureTime(form, now, DayZone::kUtc));
+  }
+}
+
 TEST_CASE("M15 a span that ends before it begins is refused") {
   const WallTime now = FromUnixMillis(kNow);
   CHECK(CheckSpan(std::nullopt, now));

@@ -398,5 +398,29 @@ TEST_CASE("a digest shows the messages that name one in full if they fit") {
   CHECK(cut.at("messages").at(0).at("is_snippet") == true);
 }
 
+TEST_CASE("a speaker corrects a message and asks who heard it") {
+  Meeting meeting;
+  const auto sam = meeting.Join("Sam");
+  const auto lead = meeting.Join("Lead");
+  meeting.Text(lead, "katra_say", {{"message", "port 80"}});
+  meeting.Text(lead, "katra_say", {{"message", "port 81"}, {"corrects", "#1"}});
+  CHECK(meeting.Failure(sam, "katra_say", {{"message", "no"}, {"corrects", 2}})
+            .find("Lead said it") != std::string::npos);
+  CHECK(meeting.Text(lead, "katra_receipts", {{"id", 2}}).find("Sam: not given yet") !=
+        std::string::npos);
+  const std::string heard = meeting.Text(sam, "katra_hear");
+  CHECK(heard.find("corrects #1:\n| port 81") != std::string::npos);
+  CHECK(heard.find("port 80") == std::string::npos);
+  const std::string history = meeting.Text(sam, "katra_history");
+  CHECK(history.find("corrected by #2:\n| port 80") != std::string::npos);
+  CHECK(meeting.Json(lead, "katra_receipts", {{"id", "#2"}}).at("receipts").at(0).at("state") ==
+        "given");
+  CHECK(meeting.Failure(sam, "katra_receipts", {{"id", 2}}).find("is Lead's") != std::string::npos);
+  meeting.Text(sam, "katra_say", {{"message", "thanks"}, {"reply_to", 2}});
+  const std::string thread = meeting.Text(lead, "katra_history");
+  CHECK(thread.find("reply to #2 (Lead: \"port 81\")") != std::string::npos);
+  CHECK(thread.find("1 reply") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace katra::testing

@@ -79,6 +79,21 @@ TEST_CASE("a session that the store refuses is asked for again, with the store t
   CHECK(rig.host.session() != nullptr);
 }
 
+TEST_CASE("upkeep is looked for once a minute, and goes on in steps while there is some") {
+  OpenRig rig;
+  rig.Pass(seconds(59));
+  CHECK(rig.store->tended == 0);
+  rig.store->tends_more = true;
+  rig.Pass(seconds(1));
+  CHECK(rig.store->tended == 1);
+  CHECK(rig.host.NextDeadline() == rig.clock.Steady() + SessionHost::kUpkeepStep);
+  rig.store->tends_more = false;
+  rig.Pass(SessionHost::kUpkeepStep);
+  CHECK(rig.store->tended == 2);
+  rig.Pass(seconds(59));
+  CHECK(rig.store->tended == 2);
+}
+
 TEST_CASE("the heart beats every ten seconds, and not before the last beat is done") {
   OpenRig rig;
   CHECK(rig.host.NextDeadline() == rig.clock.Steady() + SessionHost::kHeartbeat);
@@ -92,7 +107,7 @@ TEST_CASE("the heart beats every ten seconds, and not before the last beat is do
   rig.clock.Pass(seconds(10));
   rig.host.Tick(rig.clock.Steady());
   CHECK(rig.executor.Jobs() == 1);
-  CHECK(rig.host.NextDeadline() == SteadyTime::max());
+  CHECK(rig.host.NextDeadline() > rig.clock.Steady() + SessionHost::kHeartbeat);
 }
 
 TEST_CASE("activity is told at most every two seconds") {

@@ -85,9 +85,21 @@ Status SessionStore::Acknowledge(SessionId, const std::string&, MessageId, const
 }
 Result<SayReceipt> SessionStore::Say(const SayRequest&, const CallContext&) { return Unused(); }
 Result<HearReply> SessionStore::Hear(const HearRequest&, const CallContext&) { return Unused(); }
-Result<SkipReply> SessionStore::Skip(SessionId, const std::string&, MessageId, const CallContext&) {
+Result<SkipReply> SessionStore::Skip(const SkipRequest&, const CallContext&) { return Unused(); }
+Result<ReviewReply> SessionStore::Review(const ReviewRequest&, const CallContext&) {
   return Unused();
 }
+Status SessionStore::KeepMemory(SessionId, MemoryId, const CallContext&) { return Unused(); }
+Result<TendReceipt> SessionStore::Tend(const CallContext&) {
+  ++tended;
+  TendReceipt receipt;
+  receipt.more = tends_more;
+  return receipt;
+}
+Result<ReceiptsReply> SessionStore::Receipts(SessionId, MessageId, const CallContext&) {
+  return Unused();
+}
+Status SessionStore::NoteWoken(SessionId, MessageId, const CallContext&) { return Unused(); }
 Result<HistoryReply> SessionStore::History(const HistoryRequest&, const CallContext&) {
   return Unused();
 }

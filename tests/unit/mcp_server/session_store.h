@@ -19,6 +19,8 @@ class SessionStore final : public store::Store {
   store::Session session;
   int opened = 0;
   std::vector<bool> heartbeats;  // whether active
+  int tended = 0;
+  bool tends_more = false;
   std::vector<std::string> descriptions;
   std::vector<std::string> undelivered;  // rooms
   std::string end_reason;
@@ -60,8 +62,14 @@ class SessionStore final : public store::Store {
   Result<std::vector<store::RoomSummary>> ListRooms(const store::CallContext&) override;
   Result<store::SayReceipt> Say(const store::SayRequest&, const store::CallContext&) override;
   Result<store::HearReply> Hear(const store::HearRequest&, const store::CallContext&) override;
-  Result<store::SkipReply> Skip(store::SessionId, const std::string&, store::MessageId,
-                                const store::CallContext&) override;
+  Result<store::SkipReply> Skip(const store::SkipRequest&, const store::CallContext&) override;
+  Result<store::ReceiptsReply> Receipts(store::SessionId, store::MessageId,
+                                        const store::CallContext&) override;
+  Result<store::ReviewReply> Review(const store::ReviewRequest&,
+                                    const store::CallContext&) override;
+  Status KeepMemory(store::SessionId, store::MemoryId, const store::CallContext&) override;
+  Result<store::TendReceipt> Tend(const store::CallContext&) override;
+  Status NoteWoken(store::SessionId, store::MessageId, const store::CallContext&) override;
   Result<store::HistoryReply> History(const store::HistoryRequest&,
                                       const store::CallContext&) override;
   Result<store::MessageId> LatestMessage(store::SessionId, const std::string&,

@@ -27,10 +27,10 @@ json Examples(const std::string& tool) {
 TEST_CASE("the tools are those of the product, in its order") {
   std::vector<std::string> names;
   for (const mcp::Tool& tool : mcp::MakeTools()) names.push_back(tool.name);
-  CHECK(names == std::vector<std::string>{"katra_say", "katra_hear", "katra_who_is_here",
-                                          "katra_history", "katra_remember", "katra_recall",
-                                          "katra_forget", "katra_claim", "katra_route_feedback",
-                                          "katra_register", "katra_whoami"});
+  CHECK(names == std::vector<std::string>{
+                     "katra_say", "katra_hear", "katra_who_is_here", "katra_history",
+                     "katra_receipts", "katra_remember", "katra_recall", "katra_forget",
+                     "katra_claim", "katra_route_feedback", "katra_register", "katra_whoami"});
 }
 
 TEST_CASE("every tool file of the schemas is a tool") {
@@ -60,8 +60,8 @@ TEST_CASE("a description fits where clients cut it, and gives no orders") {
 TEST_CASE("the hints say what the tools do") {
   std::map<std::string, mcp::Tool> tools;
   for (mcp::Tool& tool : mcp::MakeTools()) tools.emplace(tool.name, tool);
-  for (const char* name :
-       {"katra_hear", "katra_who_is_here", "katra_history", "katra_recall", "katra_whoami"}) {
+  for (const char* name : {"katra_hear", "katra_who_is_here", "katra_history", "katra_receipts",
+                           "katra_recall", "katra_whoami"}) {
     CHECK(tools.at(name).hints.read_only);
   }
   for (const char* name : {"katra_say", "katra_remember", "katra_register", "katra_forget",

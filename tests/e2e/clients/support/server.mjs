@@ -7,6 +7,7 @@ export const kTools = [
   'katra_hear',
   'katra_who_is_here',
   'katra_history',
+  'katra_receipts',
   'katra_remember',
   'katra_recall',
   'katra_forget',

@@ -50,13 +50,14 @@ async function CheckToolList(link) {
   });
 }
 
-// Arguments that make each tool succeed. `memory`: an id to forget.
-function GoodArguments(other, memory) {
+// Arguments that make each tool succeed. `memory`: an id to forget. `said`: an own message.
+function GoodArguments(other, memory, said) {
   return {
     katra_say: { message: 'every tool is called', to: [other] },
     katra_hear: { wait_seconds: 0, peek: true },
     katra_who_is_here: {},
     katra_history: { limit: 5 },
+    katra_receipts: { id: said },
     katra_remember: { content: 'A memory that every tool test writes.', tags: ['walk'] },
     katra_recall: { query: 'memory' },
     katra_forget: { id: memory, reason: 'only a test' },
@@ -74,7 +75,9 @@ async function CheckEveryTool(link, guest, other) {
       });
       const memory = created.structuredContent?.id ?? created.structuredContent?.memory?.id;
       assert.equal(typeof memory, 'number', JSON.stringify(created.structuredContent));
-      const calls = { ...GoodArguments(other, memory) };
+      const spoken = await link.call('katra_say', { message: 'Who hears this?', format: 'json' });
+      const said = spoken.structuredContent.id;
+      const calls = { ...GoodArguments(other, memory, said) };
       for (const [name, input] of Object.entries(calls)) {
         const result = await link.call(name, { ...input, format });
         const text = TextOf(result);

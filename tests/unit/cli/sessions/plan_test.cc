@@ -119,7 +119,7 @@ TEST_CASE("a project has a room of its own only where the configuration says so"
   LaunchRequest request = Sam();
   request.folder = planner.Repository("work", "git@example.org:team/My.Tool.git");
   CHECK(planner.Plan(request)->room.value.empty());
-  planner.Personas(R"({"rooms": "project", "personas": {"Lead": {"room": "leads"}}})");
+  planner.Personas(R"({"default_room": "project", "personas": {"Lead": {"room": "leads"}}})");
   CHECK(planner.Plan(request)->room.value == "My-Tool");
   CHECK(planner.Plan(request)->room.origin.find("personas.json:1") != std::string::npos);
   CHECK(planner.Plan(request, {{"KATRA_ROOM", "dev"}})->room.value == "dev");

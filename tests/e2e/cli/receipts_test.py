@@ -1,4 +1,4 @@
-"""A backlog that is left behind, by the tools of the server and by the command."""
+"""A backlog that is left behind, receipts and corrections, with real processes."""
 import json
 import os
 import shutil
@@ -50,9 +50,9 @@ class Server:
         self.process.stdout.close()
 
 
-class Backlog(unittest.TestCase):
+class Receipts(unittest.TestCase):
     def setUp(self):
-        self.home = tempfile.mkdtemp(prefix="katra-backlog-")
+        self.home = tempfile.mkdtemp(prefix="katra-receipts-")
         self.addCleanup(shutil.rmtree, self.home, True)
         os.chmod(self.home, 0o700)
 
@@ -91,6 +91,24 @@ class Backlog(unittest.TestCase):
         self.assertIn("left 1 message behind", self.katra("hear", "--skip-to", "latest",
                                                           "--persona", "Sam"))
         self.katra("hear", "--persona", "Sam", code=1)
+
+    def test_a_correction_is_heard_alone_and_its_sender_learns_of_it(self):
+        sam = self.server("Sam")
+        self.katra("say", "port 80", "--persona", "Lead")
+        self.katra("say", "port 81", "--corrects", "1", "--persona", "Lead")
+        waiting = self.katra("history", "--receipts", "2", "--persona", "Lead")
+        self.assertIn("Sam: not given yet", waiting)
+        heard = sam.tool("katra_hear")
+        self.assertIn("corrects #1", heard)
+        self.assertNotIn("port 80", heard)
+        sam.tool("katra_hear")
+        receipts = json.loads(self.katra("history", "--receipts", "#2", "--json", "--persona",
+                                         "Lead"))
+        self.assertEqual([(one["persona"], one["state"]) for one in receipts["receipts"]],
+                         [("Sam", "heard")])
+        self.assertIn("heard_at", receipts["receipts"][0])
+        self.assertIn("corrected by #2", self.katra("history", "--persona", "Lead"))
+        self.katra("say", "no", "--corrects", "1", "--persona", "Sam", code=2)
 
 
 if __name__ == "__main__":
