@@ -146,6 +146,7 @@ class Claims(unittest.TestCase):
 
     def test_the_shell_of_an_agents_session_claims_for_that_session(self):
         sam = self.server("Sam", self.main)
+        self.assertEqual(sam.claim(), "nothing is claimed")  # answered: its session is open
         self.katra("claim", "src/a.cc", KATRA_PERSONA="Sam")
         listed = json.loads(self.katra("claims", "--json"))
         self.assertEqual([claim["ends_with_session"] for claim in listed["claims"]], [True])
