@@ -35,6 +35,10 @@ inline constexpr const char* kClientCommands = "Called by clients";
 void AddCommands(CLI::App& app, Program& program);
 // Declares what the short form `k` has besides the commands.
 void AddShortForm(CLI::App& app, Program& program);
+// Whether the first word of `arguments` that is no option is the name of a command. Otherwise all
+// words are a text for the short form, whatever they are.
+[[nodiscard]] bool BeginsWithCommand(const CLI::App& app,
+                                     const std::vector<std::string>& arguments);
 
 void AddGateway(CLI::App& app, Program& program);
 void AddHelp(CLI::App& app, Program& program);

@@ -74,6 +74,12 @@ std::string ExtraWords(const CLI::App& root, const CLI::App& reached,
   return shown + " is one argument too many" + (command.empty() ? "" : " for " + command);
 }
 
+void RemoveCommands(CLI::App& app) {
+  for (CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    app.remove_subcommand(command);
+  }
+}
+
 // Commands that only describe the program work whatever KATRA_HOME is.
 bool NeedsHome(const std::string& command) { return command != "help" && command != "completions"; }
 
@@ -94,7 +100,12 @@ int RunProgram(const std::vector<std::string>& arguments, Context& context) {
   app.require_subcommand(0, 1);
   app.footer("`" + context.program() + " help COMMAND` says more about a command.");
   AddCommands(app, program);
-  if (context.program() == "k") AddShortForm(app, program);
+  if (context.program() == "k") {
+    const bool command = BeginsWithCommand(app, arguments);
+    AddShortForm(app, program);
+    // In a text, the name of a command is a word like any other.
+    if (!command) RemoveCommands(app);
+  }
 
   std::vector<std::string> own = arguments;
   if (!own.empty() && program.PassesRest(own.front())) {

@@ -1,5 +1,6 @@
 // The short form k: room and memory commands with few keystrokes, and questions to a persona.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -94,6 +95,25 @@ ActionFn AskAction(const ShortForm& given, const std::vector<std::string>& comma
 
 }  // namespace
 
+bool BeginsWithCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word.empty() || word.front() != '-') {
+      const std::vector<std::string> names = CommandNames(app);
+      return std::find(names.begin(), names.end(), word) != names.end();
+    }
+    if (word == "--") return false;
+    const std::string name = word.substr(0, word.find('='));
+    for (const char* const text : {"--say", "--hear", "--who", "--recall", "--remember"}) {
+      if (name == text) return false;
+    }
+    for (const char* const valued : {"--persona", "--room", "--to"}) {
+      if (word == valued) ++i;  // the next word is its value
+    }
+  }
+  return true;
+}
+
 void AddShortForm(CLI::App& app, Program& program) {
   auto given = std::make_shared<ShortForm>();
   const auto with_words = [&](const char* name, const char* text, const char* type) {
@@ -124,7 +144,8 @@ void AddShortForm(CLI::App& app, Program& program) {
   wait->needs(hear);
   app.add_option("WORDS", given->words,
                  "more words of the text; alone: a question to --persona, whose client answers it");
-  app.callback([&app, &program, given, say, hear, who, recall, remember, wait] {
+  app.callback([&app, &program, commands = CommandNames(app), given, say, hear, who, recall,
+                remember, wait] {
     if (!app.get_subcommands().empty()) return;
     if (say->count() > 0) {
       program.Run(SayAction(*given));
@@ -137,7 +158,7 @@ void AddShortForm(CLI::App& app, Program& program) {
     } else if (remember->count() > 0) {
       program.Run(RememberAction(*given));
     } else if (!given->words.empty()) {
-      program.Run(AskAction(*given, CommandNames(app)));
+      program.Run(AskAction(*given, commands));
     }
   });
 }

@@ -30,6 +30,19 @@ class Ask(fixture.Fixture):
         self.started()
         self.assertEqual(self.listed(), {})
 
+    def test_a_commands_name_within_a_text_is_a_word_like_any_other(self):
+        for number, words in enumerate((
+                ("should", "we", "go", "down"), ("tell", "me", "who", "said", "hi"),
+                ("--persona", "Alice", "what", "does", "forget", "do"), ("can", "you", "list"))):
+            run = self.ask(*words)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            asked = [word for word in words if word not in ("--persona", "Alice")]
+            self.assertEqual(self.started(number + 1)[-1]["arguments"][-1], " ".join(asked))
+        said = self.ask("--persona", "Alice", "--say", "then", "we", "stop")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertIn("then we stop", self.succeed("history", "--persona", "Alice"))
+        self.assertIn("No session is running", self.ask("--persona", "Alice", "list").stdout)
+
     def test_a_slip_of_a_command_asks_nobody(self):
         told = self.ask("whoo")
         self.assertEqual(told.returncode, 64)
