@@ -221,7 +221,7 @@ class Watch {
     if (Trim(typed).empty()) return;
     const Result<std::string> said = room_.Say(typed);
     if (!said) {
-      Notice(said.error().message, true);  // keeps the typed text
+      Notice(context_.ForPeople(said.error().message), true);  // keeps the typed text
       return;
     }
     line_.Take();

@@ -86,8 +86,24 @@ void Context::Tell(const std::string& text) const {
                          {people ? static_cast<size_t>(deps_.terminal.width) : 0, false});
 }
 
+std::string Context::ForPeople(std::string message) const {
+  // The longer ones before those that they begin with.
+  static constexpr std::pair<std::string_view, std::string_view> kCommands[] = {
+      {"katra_who_is_here", "who"},   {"katra_whoami", "whoami"},
+      {"katra_remember", "remember"}, {"katra_receipts", "history --receipts"},
+      {"katra_history", "history"},   {"katra_recall", "recall"},
+      {"katra_forget", "forget"},     {"katra_claim", "claim"},
+      {"katra_hear", "hear"},         {"katra_say", "say"}};
+  for (const auto& [tool, command] : kCommands) {
+    for (size_t at = message.find(tool); at != std::string::npos; at = message.find(tool, at)) {
+      message.replace(at, tool.size(), "`" + program() + " " + std::string(command) + "`");
+    }
+  }
+  return message;
+}
+
 int Context::PrintError(const Error& error) const {
-  Tell(": " + error.message);
+  Tell(": " + ForPeople(error.message));
   return ExitCodeOf(error);
 }
 

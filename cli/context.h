@@ -81,6 +81,8 @@ class Context {
   // All of stdin. kResourceExhausted: longer than `max_bytes`.
   [[nodiscard]] Result<std::string> ReadInput(size_t max_bytes) const;
 
+  // A message that was written for models, with the commands in the place of the tools.
+  [[nodiscard]] std::string ForPeople(std::string message) const;
   // Prints "katra: MESSAGE" on stderr; returns the error's exit code.
   int PrintError(const Error& error) const;
   // Prints "katra: warning: MESSAGE" on stderr.
