@@ -29,7 +29,9 @@ Conversation ToGoOnWith(const LaunchRequest& request, const LaunchPlan& plan, Co
   return {};
 }
 
-int ExplainStart(const LaunchRequest& request, Context& context) {
+int ExplainStart(const LaunchRequest& asked, Context& context) {
+  LaunchRequest request = asked;
+  RecallLastSession(context, &request);
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return context.PrintError(config.error());
   Result<LaunchPlan> plan = MakePlan(request, context, *config);

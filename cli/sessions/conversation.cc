@@ -63,4 +63,21 @@ Result<Conversation> FindConversation(const Records& records, const LaunchPlan& 
   return found;
 }
 
+void RecallLastSession(const Context& context, LaunchRequest* request) {
+  if (!request->resume) return;
+  const std::string persona =
+      request->persona.empty() ? context.Variable("KATRA_PERSONA") : request->persona;
+  if (!IsName(persona)) return;
+  const Result<Records> records = Records::Open(context.home());
+  if (!records) return;
+  const Result<SessionRecord> last = records->Find(persona);
+  if (!last) return;
+  request->last_client = last->client;
+  // A conversation of another client began with another provider.
+  if (!request->client.empty() && request->client != last->client) return;
+  if (!request->provider.empty() || !request->model.empty()) return;
+  request->last_provider = last->provider;
+  request->last_model = last->model;
+}
+
 }  // namespace katra::cli

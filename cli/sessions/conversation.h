@@ -24,4 +24,8 @@ struct Conversation {
                                                     const LaunchRequest& request,
                                                     const Context& context);
 
+// For --resume without a client, a provider or a model: what the persona's last session was started
+// with, for MakePlan to choose if nothing else is configured. Changes nothing if there is none.
+void RecallLastSession(const Context& context, LaunchRequest* request);
+
 }  // namespace katra::cli

@@ -19,6 +19,7 @@ namespace katra::cli {
 namespace {
 
 constexpr const char* kDefault = "default";
+constexpr const char* kLastSession = "its last session";
 
 // A candidate value of a setting.
 struct Candidate {
@@ -113,6 +114,7 @@ Setting ChooseProvider(const Sources& sources, const Agent& agent) {
   Setting setting = First(
       {{sources.request.provider, "--provider"},
        sources.FromPersona("provider", &router::PersonaConfig::provider),
+       {sources.request.last_provider, kLastSession},
        {rule == nullptr ? std::string() : rule->provider, sources.Origin("routing_rules.default")},
        {sources.config.OriginOf("default_provider").kind == router::OriginKind::kDefault
             ? std::string()
@@ -136,16 +138,17 @@ Setting ChooseModel(const Sources& sources, const Setting& provider,
   const bool in_conf = sources.config.OriginOf(default_key).kind != router::OriginKind::kDefault;
   const router::Target* rule = RuleFor(sources);
   const bool ruled = rule != nullptr && rule->provider == known.name;
-  Setting setting =
-      First({{sources.request.model, "--model"},
-             {ruled ? rule->model : std::string(), sources.Origin("routing_rules.default")},
-             own || (sources.persona != nullptr && sources.persona->provider.empty())
-                 ? sources.FromPersona("model", &router::PersonaConfig::model)
-                 : Candidate{},
-             {in_conf ? known.default_model : std::string(), sources.Origin(default_key)},
-             {environment_fits ? Value(sources.environment, "KATRA_MODEL") : std::string(),
-              FromEnvironment("KATRA_MODEL")},
-             {known.default_model, "default of " + known.name}});
+  Setting setting = First(
+      {{sources.request.model, "--model"},
+       {provider.origin == kLastSession ? sources.request.last_model : std::string(), kLastSession},
+       {ruled ? rule->model : std::string(), sources.Origin("routing_rules.default")},
+       own || (sources.persona != nullptr && sources.persona->provider.empty())
+           ? sources.FromPersona("model", &router::PersonaConfig::model)
+           : Candidate{},
+       {in_conf ? known.default_model : std::string(), sources.Origin(default_key)},
+       {environment_fits ? Value(sources.environment, "KATRA_MODEL") : std::string(),
+        FromEnvironment("KATRA_MODEL")},
+       {known.default_model, "default of " + known.name}});
   if (setting.value.empty()) setting.origin = "the client's own choice";
   return setting;
 }
@@ -313,7 +316,11 @@ Status Connect(const Sources& sources, const router::Provider& provider, LaunchP
   }
   if (!connection.key_needed && Value(sources.environment, key.c_str()).empty()) {
     connection.key_env.clear();
-    if (!key.empty()) plan->key = {{}, key + " is not set: the client's own login"};
+    if (!key.empty()) {
+      plan->key = {{},
+                   key + (connection.own_login ? " is not set: the client's own login"
+                                               : " is not set: requests go without a key")};
+    }
   }
   if (plan->agent.speaks_messages && !connection.base_url.empty() &&
       !provider.plain_speaks_messages) {
@@ -360,6 +367,7 @@ Status ChooseClient(const Sources& sources, LaunchPlan* plan) {
   plan->client =
       First({{sources.request.client, "--client"},
              sources.FromPersona("client", &router::PersonaConfig::client),
+             {sources.request.last_client, kLastSession},
              {Value(sources.environment, "KATRA_CLIENT"), FromEnvironment("KATRA_CLIENT")},
              {"claude", kDefault}});
   Result<Agent> agent = FindAgent(plan->client.value);

@@ -29,6 +29,11 @@ struct LaunchRequest {
   bool wake_by_keys = false;  // in the background only
   bool resume = false;
   bool channels = false;
+  // With what the session that `resume` continues was started; empty: unknown. It counts after the
+  // options and the persona's entry in personas.json.
+  std::string last_client = {};
+  std::string last_provider = {};
+  std::string last_model = {};
   std::vector<std::string> arguments;  // for the client
   // Besides what every session gets; the last one of a name counts.
   std::vector<EnvironmentChange> environment = {};

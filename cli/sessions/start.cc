@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "cli/hooks/waker.h"
+#include "cli/room/command_session.h"
 #include "cli/room/reserved.h"
 #include "cli/sessions/claude_code_router.h"
 #include "cli/sessions/condition.h"
@@ -168,9 +169,28 @@ Status MoveToWorkTree(const LaunchRequest& request, const Records& records, Cont
   return {};
 }
 
+// Makes the persona known before its client has connected, so that messages can wait for it. If
+// that fails, it is known from then on.
+void Introduce(const LaunchPlan& plan, Context& context) {
+  const Result<store::SessionStore*> store = context.OpenStore();
+  if (!store) return;
+  store::SessionStart start;
+  start.persona = plan.persona.value;
+  start.comes_back = true;
+  start.room = plan.room.value;
+  start.client = kTerminalClient;
+  start.working_folder = plan.folder.value;
+  start.host = HostName();
+  start.process = CurrentProcess();
+  const auto opened = (*store)->OpenSession(start, context.Call());
+  if (opened) static_cast<void>((*store)->EndSession(opened->id, "started", context.Call()));
+}
+
 }  // namespace
 
-Status StartSession(const LaunchRequest& request, Context& context) {
+Status StartSession(const LaunchRequest& asked, Context& context) {
+  LaunchRequest request = asked;
+  RecallLastSession(context, &request);
   const Result<router::RouterConfig> config = LoadConfig(context);
   if (!config) return tl::unexpected<Error>(config.error());
   const auto known = [&](const std::string& name) {
@@ -213,6 +233,7 @@ Status StartSession(const LaunchRequest& request, Context& context) {
   if (const Status written = WriteSettings(*launch); !written) {
     return tl::unexpected<Error>(written.error());
   }
+  Introduce(*plan, context);
   SessionRecord record = MakeRecord(*plan, *launch, *before, context);
   record.wake_by_keys = request.wake_by_keys;
   return request.background

@@ -52,6 +52,14 @@ class BackgroundTest(fixture.Fixture):
         self.assertEqual([s["environment"]["KATRA_PERSONA"] for s in alive], ["Elsewhere"])
         self.succeed("stop", "--all", environment=other_home)
 
+    def test_a_message_waits_for_a_persona_whose_client_has_not_connected(self):
+        self.environment["KATRA_BEHAVIOUR"] = "hold"
+        self.start("Sam")
+        said = self.succeed("say", "--persona", "me", "--to", "Sam", "please review")
+        self.assertIn("it waits for them: Sam", said)
+        self.assertEqual(json.loads(self.succeed("who", "--json"))["sessions"], [])
+        self.assertIn("please review", self.succeed("hear", "--persona", "Sam"))
+
     def test_a_tmux_server_that_is_ending_is_asked_again(self):
         self.environment["KATRA_BEHAVIOUR"] = "hold"
         real = (self.programs / "tmux").resolve()

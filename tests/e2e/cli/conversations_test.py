@@ -68,6 +68,26 @@ class ConversationsTest(fixture.Fixture):
                 self.assertIn(str(self.project), run.stderr, "where it was held")
                 self.assert_goes_on(client, self.arguments_of("Sam", client, "--resume"), mine)
 
+    def test_it_goes_on_with_what_it_was_started_with_unless_something_else_is_said(self):
+        self.keep("claude", "0198bbbb-0000-7000-8000-000000000001")
+
+        def resumed(*arguments: str) -> tuple:
+            self.set_record("Sam", conversation="0198bbbb-0000-7000-8000-000000000001")
+            self.forget_started()
+            self.succeed("start", "--persona", "Sam", "--resume", *arguments)
+            self.started()
+            return tuple(self.record("Sam")[key] for key in ("client", "provider", "model"))
+        start = ("--provider", "deepseek", "--model", "deepseek-chat", "--no-router")
+        self.arguments_of("Sam", "claude", *start)
+        self.assertEqual(resumed("--no-router"), ("claude", "deepseek", "deepseek-chat"))
+        shown = self.succeed("start", "--persona", "Sam", "--resume", "--no-router", "--explain")
+        self.assertIn("its last session", shown)
+        self.assertEqual(resumed("--provider", "anthropic")[1], "anthropic")
+        self.arguments_of("Sam", "claude", *start)
+        self.write("router/personas.json", json.dumps(
+            {"personas": {"Sam": {"provider": "anthropic"}}}))
+        self.assertEqual(resumed()[1], "anthropic")
+
     def test_without_a_known_conversation_it_is_refused_with_what_to_type(self):
         for client, (words, _) in RESUMES.items():
             with self.subTest(client=client):
