@@ -204,8 +204,8 @@ std::string RenderRows(const std::vector<LiveSession>& live,
     const LiveSession& session = live[i];
     const std::optional<Reach> reach = ReachOf(session, context);
     rows.push_back({session.persona, TagOf(session), ClientOf(session), conditions[i].state,
-                    reach ? Describe(*reach) : "-", UnheardOf(session),
-                    FormatLocal(SinceOf(session), now), PlaceOf(session),
+                    reach ? Describe(*reach, session.presence->session.activity) : "-",
+                    UnheardOf(session), FormatLocal(SinceOf(session), now), PlaceOf(session),
                     BranchOf(session, changes), FolderCell(session, context.user_home(), page)});
   }
   return RenderTable({"PERSONA", "MODEL", "CLIENT", "STATE", "REACHED", "UNHEARD", "SINCE", "WHERE",

@@ -25,12 +25,12 @@ const char* ToString(Reach reach) {
   return "calls";
 }
 
-std::string Describe(Reach reach) {
+std::string Describe(Reach reach, store::Activity activity) {
   switch (reach) {
     case Reach::kCalls:
       return "when it calls katra_hear";
     case Reach::kTurns:
-      return "at its next tool call";
+      return activity == store::Activity::kIdle ? "at its next prompt" : "at its next tool call";
     case Reach::kWoken:
       return "woken";
     case Reach::kKeys:

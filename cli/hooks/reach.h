@@ -20,7 +20,8 @@ enum class Reach {
 
 // "calls", "turns", "woken", "keys"
 [[nodiscard]] const char* ToString(Reach reach);
-// For people: "woken", "at its next tool call", "when it calls katra_hear", "by keys".
-[[nodiscard]] std::string Describe(Reach reach);
+// For people: "woken", "at its next tool call" (of an idle session: "at its next prompt"), "when it
+// calls katra_hear", "by keys".
+[[nodiscard]] std::string Describe(Reach reach, store::Activity activity);
 
 }  // namespace katra::cli
