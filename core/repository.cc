@@ -131,7 +131,7 @@ std::string Elsewhere(const std::string& url, std::string* local) {
 
 std::string IdentityOf(const std::string& common, int clones) {
   const fs::path folder(common);
-  const std::string own =
+  std::string own =
       WithoutEnd(folder.filename() == ".git" ? folder.parent_path().string() : common);
   const std::string url = FirstRemote(common + "/config");
   if (url.empty() || !IsValidUtf8(url)) return own;

@@ -1,5 +1,7 @@
 // Recall: ranked search of memories, of messages, or of both.
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "core/text.h"
 #include "store/sqlite/expiry.h"
@@ -33,8 +35,42 @@ void ScoreByTime(Connection& connection, const char* sql, std::vector<full_text:
   }
 }
 
-// Everything except what depends on the store: the viewer, the author, the page.
-full_text::MemorySearch AsMemorySearch(const RecallRequest& request) {
+// Who asks, and which records are searched.
+struct RecallScope {
+  Caller caller;
+  std::optional<PersonaId> from;
+  std::vector<int64_t> projects;
+  int64_t own_project = 0;  // 0: none is preferred
+  int limit = 0;            // of each kind
+  int offset = 0;           // of each kind
+};
+
+Result<RecallScope> ScopeOf(Connection& connection, const RecallRequest& request) {
+  auto caller = FindCaller(connection, request.session);
+  if (!caller) return Pass(std::move(caller));
+  RecallScope scope;
+  scope.caller = std::move(*caller);
+  if (!request.from.empty()) {
+    auto persona = RequirePersona(connection, request.from);
+    if (!persona) return Pass(std::move(persona));
+    scope.from = persona->id;
+  }
+  if (!request.project.empty() && request.project != "*") {
+    auto found = RequireProjects(connection, request.project);
+    if (!found) return Pass(std::move(found));
+    scope.projects = std::move(*found);
+  }
+  if (request.project.empty()) scope.own_project = scope.caller.project;
+  const bool both = request.include == RecallInclude::kAll;
+  scope.limit = both ? request.offset + request.limit : request.limit;
+  scope.offset = both ? 0 : request.offset;
+  return scope;
+}
+
+full_text::SearchReply FindMemories(Connection& connection, full_text::TermStatistics& terms,
+                                    const search::Synonyms* synonyms, const RecallScope& scope,
+                                    const RecallRequest& request) {
+  if (request.include == RecallInclude::kMessages) return {};
   full_text::MemorySearch search;
   search.query = request.query;
   search.kind = request.kind;
@@ -43,7 +79,34 @@ full_text::MemorySearch AsMemorySearch(const RecallRequest& request) {
   search.until = request.until;
   search.scope = request.scope;
   search.include_superseded = request.include_superseded;
-  return search;
+  search.viewer = scope.caller.persona;
+  search.from = scope.from;
+  search.own_project = scope.own_project;
+  search.projects = scope.projects;
+  search.limit = scope.limit;
+  search.offset = scope.offset;
+  search.synonyms = synonyms;
+  return full_text::SearchMemories(connection, terms, search);
+}
+
+full_text::SearchReply FindMessages(Connection& connection, full_text::TermStatistics& terms,
+                                    const search::Synonyms* synonyms, const RecallScope& scope,
+                                    const RecallRequest& request) {
+  // Only memories have a kind, tags or a scope.
+  const bool any = !request.kind && request.tags.empty() && !request.scope;
+  if (request.include == RecallInclude::kMemories || !any) return {};
+  full_text::MessageSearch search;
+  search.viewer = scope.caller.persona;
+  search.query = request.query;
+  search.from = scope.from;
+  search.since = request.since;
+  search.until = request.until;
+  search.own_project = scope.own_project;
+  search.projects = scope.projects;
+  search.limit = scope.limit;
+  search.offset = scope.offset;
+  search.synonyms = synonyms;
+  return full_text::SearchMessages(connection, terms, search);
 }
 
 std::vector<MergedHit> Merge(const full_text::SearchReply& memories,
@@ -55,6 +118,28 @@ std::vector<MergedHit> Merge(const full_text::SearchReply& memories,
     return a.hit.score > b.hit.score;
   });
   return merged;
+}
+
+// The page of `merged` that was asked for, without memories that have expired at `now`.
+std::vector<RecallHit> LoadHits(Connection& connection, const RecallScope& scope,
+                                const RecallRequest& request, const std::vector<MergedHit>& merged,
+                                WallTime now) {
+  const bool ranked = !Trim(request.query).empty();
+  const int64_t skipped = request.include == RecallInclude::kAll ? request.offset : 0;
+  std::vector<RecallHit> hits;
+  for (auto hit = merged.begin() + std::min<int64_t>(skipped, static_cast<int64_t>(merged.size()));
+       hit != merged.end() && hits.size() < static_cast<size_t>(request.limit); ++hit) {
+    RecallHit shown;
+    shown.score = ranked ? hit->hit.score : 0;
+    if (hit->is_message) {
+      shown.message = LoadMessage(connection, scope.caller.persona, hit->hit.id);
+    } else {
+      shown.memory = LoadMemory(connection, scope.caller.persona, hit->hit.id);
+      if (shown.memory && IsExpired(*shown.memory, now)) continue;
+    }
+    if (shown.message || shown.memory) hits.push_back(std::move(shown));
+  }
+  return hits;
 }
 
 }  // namespace
@@ -74,57 +159,13 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
   bool expired = false;
   const auto recall = [&](Connection& c) -> Result<RecallReply> {
     expired = HasExpired(c, ToUnixMillis(now));
-    auto caller = FindCaller(c, request.session);
-    if (!caller) return Pass(std::move(caller));
-    std::optional<PersonaId> from;
-    if (!request.from.empty()) {
-      auto persona = RequirePersona(c, request.from);
-      if (!persona) return Pass(std::move(persona));
-      from = persona->id;
-    }
-    std::vector<int64_t> projects;
-    if (!request.project.empty() && request.project != "*") {
-      auto found = RequireProjects(c, request.project);
-      if (!found) return Pass(std::move(found));
-      projects = std::move(*found);
-    }
-    const int64_t own_project = request.project.empty() ? caller->project : 0;
-    const bool both = request.include == RecallInclude::kAll;
-    const int limit = both ? request.offset + request.limit : request.limit;
-    const int offset = both ? 0 : request.offset;
-
-    full_text::SearchReply memories;
-    if (request.include != RecallInclude::kMessages) {
-      full_text::MemorySearch search = AsMemorySearch(request);
-      search.viewer = caller->persona;
-      search.from = from;
-      search.own_project = own_project;
-      search.projects = projects;
-      search.limit = limit;
-      search.offset = offset;
-      search.synonyms = synonyms_.get();
-      memories = full_text::SearchMemories(c, memory_terms_, search);
-    }
-    // Only memories have a kind, tags or a scope.
-    const bool any_message = !request.kind && request.tags.empty() && !request.scope;
-    full_text::SearchReply messages;
-    if (request.include != RecallInclude::kMemories && any_message) {
-      full_text::MessageSearch search;
-      search.viewer = caller->persona;
-      search.query = request.query;
-      search.from = from;
-      search.since = request.since;
-      search.until = request.until;
-      search.own_project = own_project;
-      search.projects = projects;
-      search.limit = limit;
-      search.offset = offset;
-      search.synonyms = synonyms_.get();
-      messages = full_text::SearchMessages(c, message_terms_, search);
-    }
+    const Result<RecallScope> scope = ScopeOf(c, request);
+    if (!scope) return tl::unexpected<Error>(scope.error());
+    auto memories = FindMemories(c, memory_terms_, synonyms_.get(), *scope, request);
+    auto messages = FindMessages(c, message_terms_, synonyms_.get(), *scope, request);
 
     RecallReply reply;
-    reply.project = ProjectIdentity(c, caller->project);
+    reply.project = ProjectIdentity(c, scope->caller.project);
     reply.total = memories.total + messages.total;
     reply.total_is_floor = memories.total_is_floor || messages.total_is_floor;
     reply.note = memories.note.empty() ? messages.note : memories.note;
@@ -136,21 +177,7 @@ Result<RecallReply> SqliteStore::Recall(const RecallRequest& request, const Call
       ScoreByTime(c, "SELECT created_at FROM memories WHERE id = ?1", &memories.hits);
       ScoreByTime(c, "SELECT said_at FROM messages WHERE id = ?1", &messages.hits);
     }
-    const std::vector<MergedHit> merged = Merge(memories, messages);
-    const auto first = merged.begin() + std::min<int64_t>(both ? request.offset : 0,
-                                                          static_cast<int64_t>(merged.size()));
-    for (auto hit = first; hit != merged.end(); ++hit) {
-      if (reply.hits.size() == static_cast<size_t>(request.limit)) break;
-      RecallHit shown;
-      shown.score = ranked ? hit->hit.score : 0;
-      if (hit->is_message) {
-        shown.message = LoadMessage(c, caller->persona, hit->hit.id);
-      } else {
-        shown.memory = LoadMemory(c, caller->persona, hit->hit.id);
-        if (shown.memory && IsExpired(*shown.memory, now)) continue;
-      }
-      if (shown.message || shown.memory) reply.hits.push_back(std::move(shown));
-    }
+    reply.hits = LoadHits(c, *scope, request, Merge(memories, messages), now);
     return reply;
   };
   auto reply = database_->Read(context, "recall", recall);

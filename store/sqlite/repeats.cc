@@ -65,7 +65,7 @@ std::string Difference(Connection& connection, const Memory& first,
   if (first.session_only != request.session_only) {
     return first.session_only ? "was for that session only" : "was not for its session only";
   }
-  if (const std::string other = OtherExpiry(first.expires_at, request.expires_at); !other.empty()) {
+  if (std::string other = OtherExpiry(first.expires_at, request.expires_at); !other.empty()) {
     return other;
   }
   if (!Superseded(connection, first, request.supersedes)) return "supersedes another";

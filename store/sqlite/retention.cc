@@ -83,15 +83,15 @@ std::vector<MessageId> FindOutdated(Connection& connection, const RoomAge& room,
 void RemoveOutdated(Connection& connection, int64_t room_id, const std::vector<MessageId>& ids) {
   if (ids.empty()) return;
   full_text::IndexNewMessages(connection);
+  static constexpr const char* kCount =
+      "UPDATE rooms SET messages = messages - 1 WHERE id = (SELECT room_id FROM messages"
+      "  WHERE id = ?1 AND direct = 0)";
   full_text::RemoveMessages(connection, room_id, ids, [&] {
     for (const MessageId id : ids) {
-      for (const char* sql :
-           {"UPDATE rooms SET messages = messages - 1 WHERE id = (SELECT room_id FROM messages"
-            "  WHERE id = ?1 AND direct = 0)",
-            "DELETE FROM message_recipients WHERE message_id = ?1",
-            "DELETE FROM imported WHERE kind = 'message' AND target_id = ?1",
-            "DELETE FROM idempotency WHERE kind = 'message' AND target_id = ?1",
-            "DELETE FROM messages WHERE id = ?1"}) {
+      for (const char* sql : {kCount, "DELETE FROM message_recipients WHERE message_id = ?1",
+                              "DELETE FROM imported WHERE kind = 'message' AND target_id = ?1",
+                              "DELETE FROM idempotency WHERE kind = 'message' AND target_id = ?1",
+                              "DELETE FROM messages WHERE id = ?1"}) {
         Query query = connection.Prepare(sql);
         query.Bind(id)->exec();
       }
