@@ -16,6 +16,9 @@
 // value is named with ->type_name("NAME").
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace CLI {
 class App;
 }
