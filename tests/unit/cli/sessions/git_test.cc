@@ -2,6 +2,7 @@
 #include "cli/sessions/git.h"
 
 #include "cli/sessions/work_tree.h"
+#include "tests/support/cpp/catch.h"
 #include "tests/unit/cli/test_user.h"
 
 namespace katra::cli::testing {
