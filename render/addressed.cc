@@ -24,6 +24,7 @@ Result<Addressed> FindAddressed(const store::Session& session, store::MessageId 
     if (heard.history || heard.message.id <= after || !is_for_it) continue;
     ++found.count;
     found.newest = heard.message.id;
+    found.newest_at = heard.message.said_at;
     found.from = heard.message.from;
     found.room = heard.message.room;
     if (std::find(found.senders.begin(), found.senders.end(), found.from) == found.senders.end()) {

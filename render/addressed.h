@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/result.h"
 #include "store/room_store.h"
 
@@ -18,6 +19,7 @@ struct Addressed {
   std::string from;  // sender of the newest one
   std::string room;
   std::vector<std::string> senders = {};  // of all of them, each once
+  WallTime newest_at = {};                // when the newest was said
 };
 
 // Changes nothing. Considers only messages after `after`.

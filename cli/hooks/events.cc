@@ -11,6 +11,8 @@
 #include "cli/hooks/notes.h"
 #include "cli/hooks/waker.h"
 #include "cli/hooks/waking.h"
+#include "cli/sessions/records.h"
+#include "render/addressed.h"
 #include "render/peer_text.h"
 
 namespace katra::cli {
@@ -100,11 +102,24 @@ class Event {
     }
     StartWaker(client_, session_, input_.session_id, context_);
     std::string text = Introduction(*here) + HowToBeWoken(client_, context_);
+    if (input_.source != "compact" && IsCalled()) return GiveOutput(client_, event_, text);
     Result<std::string> missed = DeliverUnheard(session_, Earlier::kMaybeUnder,
                                                 kMostHookBytes - text.size() - 1, store_, context_);
     if (!missed) return missed;
     if (!missed->empty()) text += "\n" + *missed;
     return GiveOutput(client_, event_, text);
+  }
+
+  // Whether somebody has spoken to the session since `katra start`, before its client was ready. No
+  // turn follows the start, so delivered now the message would lie there: left alone, it wakes the
+  // session, or comes with the first prompt.
+  [[nodiscard]] bool IsCalled() const {
+    const Result<Records> records = Records::Open(context_.home());
+    if (!records) return false;
+    const Result<SessionRecord> record = records->Find(session_.persona);
+    if (!record || record->ended_at) return false;
+    const auto addressed = render::FindAddressed(session_, 0, store_, context_.Call(kPatience));
+    return addressed && addressed->count > 0 && addressed->newest_at >= record->started_at;
   }
 
   [[nodiscard]] std::string Introduction(const std::vector<store::Presence>& here) const {

@@ -4,6 +4,7 @@
 
 #include "cli/hooks/delivery.h"
 #include "cli/hooks/notes.h"
+#include "cli/sessions/records.h"
 #include "core/files.h"
 #include "core/process.h"
 #include "tests/support/cpp/catch.h"
@@ -121,6 +122,35 @@ TEST_CASE("a start tells who is here and what was missed") {
   CHECK(Contains(given, "| you missed this"));
   CHECK(room.State() == store::Activity::kIdle);
   CHECK(room.Prompt().empty());
+}
+
+TEST_CASE("words that came while the client started are left to wake it, and older ones are not") {
+  Room room;
+  room.Say("before the start", {"Sam"});
+  const auto records = Records::Open(room.home.path());
+  REQUIRE(records);
+  SessionRecord record;
+  record.persona = "Sam";
+  record.process = CurrentProcess();
+  record.started_at = SystemClock().Now() + std::chrono::hours(1);
+  REQUIRE(records->Save(record));
+  const auto start = [&](const char* source) {
+    return room.Given("session-start", "SessionStart", {{"source", source}});
+  };
+  SECTION("older ones are told, as no turn was asked for") {
+    CHECK(Contains(start("startup"), "| before the start"));
+  }
+  SECTION("later ones wait for the wake or the first prompt") {
+    record.started_at = SystemClock().Now() - std::chrono::hours(1);
+    REQUIRE(records->Save(record));
+    CHECK_FALSE(Contains(start("startup"), "before the start"));
+    CHECK(Contains(room.Prompt(), "| before the start"));
+  }
+  SECTION("within a turn nothing waits") {
+    record.started_at = SystemClock().Now() - std::chrono::hours(1);
+    REQUIRE(records->Save(record));
+    CHECK(Contains(start("compact"), "| before the start"));
+  }
 }
 
 TEST_CASE("the client's events are what others see of the session") {
