@@ -3,52 +3,16 @@ and one of its worktrees."""
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
+from mcp_server import McpServer  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[-1])
-
-
-class Server:
-    """A katra_mcp_server of one persona, started in a folder."""
-
-    def __init__(self, home: str, persona: str, folder: str):
-        self.process = subprocess.Popen(
-            [f"{BIN}/katra_mcp_server", "--home", home, "--persona", persona, "--legacy"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder,
-            env={"PATH": os.environ["PATH"], "HOME": home, "CLAUDE_CODE_SESSION_ID": f"c-{persona}"})
-        self.number = 0
-        self.call("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
-                                 "clientInfo": {"name": "test", "version": "1"}})
-        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-
-    def send(self, message: dict):
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
-
-    def call(self, method: str, params: dict) -> dict:
-        self.number += 1
-        self.send({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params})
-        while True:
-            message = json.loads(self.process.stdout.readline())
-            if message.get("id") == self.number:
-                return message["result"]
-
-    def claim(self, **arguments) -> str:
-        result = self.call("tools/call", {"name": "katra_claim", "arguments": arguments})
-        return result["content"][0]["text"]
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.end()
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
 
 
 class Claims(unittest.TestCase):
@@ -94,8 +58,8 @@ class Claims(unittest.TestCase):
         self.assertEqual(run.returncode, code, run.stdout + run.stderr)
         return run.stdout + run.stderr
 
-    def server(self, persona: str, folder: str) -> Server:
-        server = Server(self.home, persona, folder)
+    def server(self, persona: str, folder: str) -> McpServer:
+        server = McpServer(BIN, self.home, persona, folder, CLAUDE_CODE_SESSION_ID=f"c-{persona}")
         self.addCleanup(lambda: server.process.poll() is None and server.end())
         return server
 
@@ -109,8 +73,8 @@ class Claims(unittest.TestCase):
     def test_a_claim_is_known_in_every_worktree_and_ends_with_its_session(self):
         sam = self.server("Sam", self.main)
         dario = self.server("Dario", f"{self.side}/src")
-        self.assertIn('"src/**"', sam.claim(paths=["src"], reason="moving the store"))
-        refused = dario.claim(paths=["a.cc"])
+        self.assertIn('"src/**"', sam.tool("katra_claim", paths=["src"], reason="moving the store")[1])
+        refused = dario.tool("katra_claim", paths=["a.cc"])[1]
         for part in ("nothing was claimed", "Sam", "example.org/team/tool", self.main,
                      "moving the store", "katra_say to Sam"):
             self.assertIn(part, refused)
@@ -123,13 +87,13 @@ class Claims(unittest.TestCase):
         sam.kill()
         self.assertEqual(self.before_edit("Dario", f"{self.side}/src/a.cc"), "")
         self.assertEqual(self.katra("claims"), "nothing is claimed\n")
-        self.assertIn("claimed until", dario.claim(paths=["a.cc"]))
+        self.assertIn("claimed until", dario.tool("katra_claim", paths=["a.cc"])[1])
 
     def test_a_persons_claim_outlasts_the_command_and_an_agent_does_not_end_it(self):
         dario = self.server("Dario", self.main)
         said = self.katra("claim", "docs", "*.md", "--minutes", "20", "--reason", "the release")
         self.assertIn("claimed until", said)
-        self.assertIn("jo", dario.claim(paths=["README.md"]))
+        self.assertIn("jo", dario.tool("katra_claim", paths=["README.md"])[1])
         listed = json.loads(self.katra("claims", "--json"))
         self.assertEqual([(claim["persona"], claim["path"], claim["ends_with_session"])
                           for claim in listed["claims"]],
@@ -137,7 +101,7 @@ class Claims(unittest.TestCase):
         self.assertIn("*.md", self.katra("claims"))
         self.assertIn("ask jo", self.katra("claim", "--release", "--of", "jo", code=5,
                                            KATRA_PERSONA="Dario"))
-        dario.claim(paths=["lib/"])
+        dario.tool("katra_claim", paths=["lib/"])
         self.assertIn("Dario", self.katra("claim", "lib/x.cc", code=1))
         self.assertIn("lib/**", self.katra("claim", "--release", "--of", "Dario"))
         self.assertIn("released", self.katra("claim", "--release", "docs"))
@@ -146,7 +110,7 @@ class Claims(unittest.TestCase):
 
     def test_the_shell_of_an_agents_session_claims_for_that_session(self):
         sam = self.server("Sam", self.main)
-        self.assertEqual(sam.claim(), "nothing is claimed")  # answered: its session is open
+        self.assertEqual(sam.tool("katra_claim")[1], "nothing is claimed")  # answered: its session is open
         self.katra("claim", "src/a.cc", KATRA_PERSONA="Sam")
         listed = json.loads(self.katra("claims", "--json"))
         self.assertEqual([claim["ends_with_session"] for claim in listed["claims"]], [True])

@@ -6,47 +6,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
+from mcp_server import McpServer  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[-1])
-
-
-class Server:
-    """A katra_mcp_server of one persona."""
-
-    def __init__(self, home: str, persona: str):
-        self.process = subprocess.Popen(
-            [f"{BIN}/katra_mcp_server", "--home", home, "--persona", persona, "--legacy"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={"PATH": os.environ["PATH"], "HOME": home})
-        self.number = 0
-        self.call("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
-                                 "clientInfo": {"name": "test", "version": "1"}})
-        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-
-    def send(self, message: dict):
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
-
-    def call(self, method: str, params: dict) -> dict:
-        self.number += 1
-        self.send({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params})
-        while True:
-            message = json.loads(self.process.stdout.readline())
-            if message.get("id") == self.number:
-                return message["result"]
-
-    def tool(self, tool: str, /, **arguments) -> tuple[bool, str]:
-        """Whether it worked, and what it says."""
-        result = self.call("tools/call", {"name": tool, "arguments": arguments})
-        return not result.get("isError", False), result["content"][0]["text"]
-
-    def resource(self, uri: str) -> str:
-        return self.call("resources/read", {"uri": uri})["contents"][0]["text"]
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
 
 
 class Personas(unittest.TestCase):
@@ -63,8 +28,8 @@ class Personas(unittest.TestCase):
         self.assertEqual(run.returncode, code, run.stdout + run.stderr)
         return run.stdout + run.stderr
 
-    def server(self, persona: str) -> Server:
-        server = Server(self.home, persona)
+    def server(self, persona: str) -> McpServer:
+        server = McpServer(BIN, self.home, persona)
         self.addCleanup(lambda: server.process.poll() is None and server.end())
         return server
 

@@ -6,48 +6,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support" / "python"))
+from mcp_server import McpServer  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[-1])
-
-
-class Server:
-    """A katra_mcp_server of one persona."""
-
-    def __init__(self, home: str, persona: str):
-        self.process = subprocess.Popen(
-            [f"{BIN}/katra_mcp_server", "--home", home, "--persona", persona, "--legacy"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={"PATH": os.environ["PATH"], "HOME": home})
-        self.number = 0
-        self.call("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
-                                 "clientInfo": {"name": "test", "version": "1"}})
-        self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-
-    def send(self, message: dict):
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
-
-    def call(self, method: str, params: dict) -> dict:
-        self.number += 1
-        self.send({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params})
-        while True:
-            message = json.loads(self.process.stdout.readline())
-            if message.get("id") == self.number:
-                return message["result"]
-
-    def tool(self, name: str, **arguments) -> str:
-        return self.call("tools/call", {"name": name, "arguments": arguments})["content"][0]["text"]
-
-    def kill(self):
-        self.process.kill()
-        self.end()
-
-    def end(self):
-        if self.process.stdin.closed:
-            return
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
 
 
 class Receipts(unittest.TestCase):
@@ -56,8 +20,8 @@ class Receipts(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.home, True)
         os.chmod(self.home, 0o700)
 
-    def server(self, persona: str) -> Server:
-        server = Server(self.home, persona)
+    def server(self, persona: str) -> McpServer:
+        server = McpServer(BIN, self.home, persona)
         self.addCleanup(server.end)
         server.tool("katra_whoami")
         return server
@@ -73,15 +37,15 @@ class Receipts(unittest.TestCase):
         sam = self.server("Sam")
         self.katra("say", "first", "--persona", "Lead")
         self.katra("say", "@Sam look at this", "--persona", "Lead")
-        self.assertIn("left 2 messages behind", sam.tool("katra_hear", skip_to="latest"))
+        self.assertIn("left 2 messages behind", sam.tool("katra_hear", skip_to="latest")[1])
         sam.kill()
         again = self.server("Sam")
-        catch_up = again.tool("katra_hear", skip_to="latest")
+        catch_up = again.tool("katra_hear", skip_to="latest")[1]
         self.assertIn("left 2 messages behind", catch_up)
         self.assertIn("| @Sam look at this", catch_up)
-        self.assertTrue(again.tool("katra_hear").startswith("nothing new"))
+        self.assertTrue(again.tool("katra_hear")[1].startswith("nothing new"))
         again.kill()
-        self.assertTrue(self.server("Sam").tool("katra_hear").startswith("nothing new"))
+        self.assertTrue(self.server("Sam").tool("katra_hear")[1].startswith("nothing new"))
 
     def test_the_command_skips_and_refuses_what_is_no_backlog(self):
         self.server("Sam")
@@ -98,7 +62,7 @@ class Receipts(unittest.TestCase):
         self.katra("say", "port 81", "--corrects", "1", "--persona", "Lead")
         waiting = self.katra("history", "--receipts", "2", "--persona", "Lead")
         self.assertIn("Sam: not given yet", waiting)
-        heard = sam.tool("katra_hear")
+        heard = sam.tool("katra_hear")[1]
         self.assertIn("corrects #1", heard)
         self.assertNotIn("port 80", heard)
         sam.tool("katra_hear")
