@@ -67,18 +67,14 @@ Result<RecallScope> ScopeOf(Connection& connection, const RecallRequest& request
   return scope;
 }
 
-full_text::SearchReply FindMemories(Connection& connection, full_text::TermStatistics& terms,
-                                    const search::Synonyms* synonyms, const RecallScope& scope,
-                                    const RecallRequest& request) {
-  if (request.include == RecallInclude::kMessages) return {};
-  full_text::MemorySearch search;
+// Fills what both kinds of search have in common.
+template <typename Search>
+Search SearchIn(const RecallScope& scope, const RecallRequest& request,
+                const search::Synonyms* synonyms) {
+  Search search;
   search.query = request.query;
-  search.kind = request.kind;
-  for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
   search.since = request.since;
   search.until = request.until;
-  search.scope = request.scope;
-  search.include_superseded = request.include_superseded;
   search.viewer = scope.caller.persona;
   search.from = scope.from;
   search.own_project = scope.own_project;
@@ -86,6 +82,18 @@ full_text::SearchReply FindMemories(Connection& connection, full_text::TermStati
   search.limit = scope.limit;
   search.offset = scope.offset;
   search.synonyms = synonyms;
+  return search;
+}
+
+full_text::SearchReply FindMemories(Connection& connection, full_text::TermStatistics& terms,
+                                    const search::Synonyms* synonyms, const RecallScope& scope,
+                                    const RecallRequest& request) {
+  if (request.include == RecallInclude::kMessages) return {};
+  auto search = SearchIn<full_text::MemorySearch>(scope, request, synonyms);
+  search.kind = request.kind;
+  for (const std::string& tag : request.tags) search.tags.push_back(ToLowerAscii(tag));
+  search.scope = request.scope;
+  search.include_superseded = request.include_superseded;
   return full_text::SearchMemories(connection, terms, search);
 }
 
@@ -95,17 +103,7 @@ full_text::SearchReply FindMessages(Connection& connection, full_text::TermStati
   // Only memories have a kind, tags or a scope.
   const bool any = !request.kind && request.tags.empty() && !request.scope;
   if (request.include == RecallInclude::kMemories || !any) return {};
-  full_text::MessageSearch search;
-  search.viewer = scope.caller.persona;
-  search.query = request.query;
-  search.from = scope.from;
-  search.since = request.since;
-  search.until = request.until;
-  search.own_project = scope.own_project;
-  search.projects = scope.projects;
-  search.limit = scope.limit;
-  search.offset = scope.offset;
-  search.synonyms = synonyms;
+  const auto search = SearchIn<full_text::MessageSearch>(scope, request, synonyms);
   return full_text::SearchMessages(connection, terms, search);
 }
 
