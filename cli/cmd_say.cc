@@ -21,14 +21,13 @@ namespace katra::cli {
 namespace {
 
 // Whether all of the persona's agents are idle, and none of them is woken by a message.
-bool IsIdleUnwoken(const std::string& persona, store::SessionStore& store, const Context& context) {
+bool AreIdleUnwoken(const std::string& persona, store::SessionStore& store,
+                    const Context& context) {
   auto live = store.LiveSessions({persona, {}}, context.Call());
   if (!live) return false;
   std::erase_if(*live, [](const store::Session& one) { return IsTerminalClient(one.client); });
   return !live->empty() && std::all_of(live->begin(), live->end(), [&](const auto& one) {
-    const Reach reach = ReachOf(one, context);
-    return one.activity == store::Activity::kIdle && reach != Reach::kWoken &&
-           reach != Reach::kKeys;
+    return IsIdleUnwoken(one, context);
   });
 }
 
@@ -39,7 +38,7 @@ std::string NotWoken(const store::SayReceipt& receipt, const CommandSession& ses
   std::vector<std::string> names;
   for (const store::Recipient& one : receipt.recipients) {
     if (!receipt.direct || !one.live || names.size() == kMostNamed) break;
-    if (IsIdleUnwoken(one.name, session.store(), context)) names.push_back(one.name);
+    if (AreIdleUnwoken(one.name, session.store(), context)) names.push_back(one.name);
   }
   return names.empty() ? std::string()
                        : "; idle, hears it when it calls katra_hear: " + Join(names, ", ");

@@ -58,6 +58,8 @@ Result<LockFile> HookNotes::LockWait() const { return Lock("wait"); }
 
 Result<LockFile> HookNotes::LockTyping() const { return Lock("typing"); }
 
+bool HookNotes::Exists(const char* what) const { return access(PathOf(what).c_str(), F_OK) == 0; }
+
 bool HookNotes::IsHeld(const char* what) const {
   const int file = open(PathOf(what).c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;

@@ -33,6 +33,8 @@ class HookNotes {
   // Whether a process holds the lock.
   [[nodiscard]] bool IsWaiting() const { return IsHeld("wait"); }
   [[nodiscard]] bool IsTyping() const { return IsHeld("typing"); }
+  // Whether a process holds or has held one of them.
+  [[nodiscard]] bool HasBeenWoken() const { return Exists("wait") || Exists("typing"); }
 
   // Removes this session's notes.
   void Remove() const;
@@ -46,6 +48,7 @@ class HookNotes {
   [[nodiscard]] std::string PathOf(const char* what) const;
   [[nodiscard]] Result<LockFile> Lock(const char* what) const;
   [[nodiscard]] bool IsHeld(const char* what) const;
+  [[nodiscard]] bool Exists(const char* what) const;
   [[nodiscard]] int64_t Read(const char* what) const;
   void Write(const char* what, int64_t number) const;
 

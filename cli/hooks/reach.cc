@@ -11,6 +11,15 @@ Reach ReachOf(const store::Session& session, const Context& context) {
   return session.activity == store::Activity::kUnknown ? Reach::kCalls : Reach::kTurns;
 }
 
+bool IsIdleUnwoken(const store::Session& session, const Context& context) {
+  // Until then its hooks may not have started the process that waits.
+  constexpr std::chrono::seconds kStart{30};
+  if (session.activity != store::Activity::kIdle) return false;
+  if (context.clock().Now() - session.started_at < kStart) return false;
+  const auto notes = HookNotes::Open(context.home(), session.uuid);
+  return notes && !notes->HasBeenWoken();
+}
+
 const char* ToString(Reach reach) {
   switch (reach) {
     case Reach::kCalls:

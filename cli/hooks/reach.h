@@ -18,6 +18,10 @@ enum class Reach {
 
 [[nodiscard]] Reach ReachOf(const store::Session& session, const Context& context);
 
+// Whether the session is idle and nothing wakes it, so that it hears only if somebody prompts it.
+// False while that cannot be known: just after its start, and between a wake and its turn.
+[[nodiscard]] bool IsIdleUnwoken(const store::Session& session, const Context& context);
+
 // "calls", "turns", "woken", "keys"
 [[nodiscard]] const char* ToString(Reach reach);
 // For people: "woken", "at its next tool call" (of an idle session: "at its next prompt"), "when it
